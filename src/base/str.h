@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+/*
+ * Small questions about strings.  Nothing here allocates.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+bool str_equal(const char *a, const char *b); /* NULL equals only NULL */
+bool str_starts(const char *text, const char *prefix);
+bool str_ends(const char *text, const char *suffix);
+bool str_empty(const char *text); /* NULL or "" */
+
+/*
+ * A whole decimal number, nothing before or after it; false when it is not
+ * one or lies outside low..high, and then *out is not touched.
+ */
+bool str_number(const char *text, int64_t low, int64_t high, int64_t *out);
+
+/* Are these all hexadecimal digits in lower case, at least one? */
+bool str_hex(const char *text);
+
+/* Copy with a cut at size - 1 bytes.  Returns out. */
+char *str_copy(char *out, size_t size, const char *text);
+
+/*
+ * Milliseconds as a person reads them: "0:07", "1:53:10".  out needs 24
+ * bytes; returns out.
+ */
+char *str_duration(char *out, int64_t ms);
+
+#endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "engine/fold.h"
+#include "engine/graph.h"
+
+struct engine *engine_new(const struct graph *graph)
+{
+	struct engine *engine = xcalloc(1, sizeof(*engine));
+
+	engine->graph = graph;
+	fold_all(engine);
+	return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	fold_release(engine);
+	settle_release(&engine->ends);
+	free(engine->events);
+	free(engine->undone);
+	free(engine->steps);
+	free(engine->step_of);
+	free(engine->skip_ranges);
+	free(engine->releases);
+	free(engine->wishes);
+	free(engine->candidates);
+	free(engine);
+}
+
+static void push(struct engine *engine, const struct event *event)
+{
+	size_t room = engine->event_room;
+
+	array_grow(engine->events, engine->event_count + 1,
+		   &engine->event_room);
+	if (engine->event_room != room)
+		engine->undone = xreallocarray(engine->undone,
+					       engine->event_room,
+					       sizeof(bool));
+	engine->undone[engine->event_count] = false;
+	engine->events[engine->event_count++] = event;
+}
+
+/* Let the undo or redo take effect (on), or take that back. */
+static void turn(struct engine *engine, const struct event *event, bool on)
+{
+	long place = fold_place(engine, event->number);
+
+	engine->undone[place] = on;
+	if (event->kind == EVENT_REDO)
+		engine->undone[fold_place(engine,
+					  engine->events[place]->number)] =
+			!on;
+}
+
+static void take(struct engine *engine, const struct event *event)
+{
+	push(engine, event);
+	if (event->kind == EVENT_UNDO || event->kind == EVENT_REDO) {
+		turn(engine, event, true);
+		fold_all(engine);
+	} else {
+		fold_event(engine, engine->event_count - 1);
+	}
+}
+
+static void give_back(struct engine *engine)
+{
+	const struct event *event = engine->events[engine->event_count - 1];
+
+	if (event->kind == EVENT_UNDO || event->kind == EVENT_REDO)
+		turn(engine, event, false);
+	engine->event_count--;
+	fold_all(engine);
+}
+
+/* Events after which two verdicts of a person's may exclude each other. */
+static bool may_contradict(const struct event *event)
+{
+	return (event->kind == EVENT_VERDICT &&
+		(event->by == BY_PERSON || event->by == BY_START)) ||
+	       event->kind == EVENT_UNDO || event->kind == EVENT_REDO;
+}
+
+static int refuse_contradiction(struct engine *engine,
+				const struct event *event, struct error *err)
+{
+	int a = engine->ends.conflict_new, b = engine->ends.conflict_old;
+	char first[OID_SHORT + 1], second[OID_SHORT + 1];
+	bool fix = engine->start->fix;
+
+	str_copy(first, sizeof(first), graph_oid(engine->graph, a)->hex);
+	str_copy(second, sizeof(second), graph_oid(engine->graph, b)->hex);
+	give_back(engine);
+	if (event->by == BY_START)
+		return error_set(err, ERROR_STATE,
+				 "%s is given as %s and %s as %s, but the first "
+				 "is an ancestor of the second; maybe you "
+				 "mistook good and bad",
+				 first, fix ? "good" : "bad", second,
+				 fix ? "bad" : "good");
+	return error_set(err, ERROR_STATE,
+			 "the verdicts on %s and %s exclude each other (a %s "
+			 "commit cannot be an ancestor of a %s one): retract "
+			 "one of them first",
+			 first, second, fix ? "good" : "bad",
+			 fix ? "bad" : "good");
+}
+
+int engine_apply(struct engine *engine, const struct event *event,
+		 struct error *err)
+{
+	bool look = may_contradict(event), merge_base = false;
+	int before = 0;
+
+	if (event->kind == EVENT_RETRACT || look)
+		settle(engine);
+	if (fold_check(engine, event, err) < 0)
+		return -1;
+	if (look) {
+		const struct plan *plan = engine_plan(engine);
+
+		before = engine->ends.conflicts;
+		/* a bad merge base is git's own special end, not a mistake */
+		merge_base = event->kind == EVENT_VERDICT && plan->merge_base &&
+			     plan->commit == graph_find(engine->graph,
+							&event->commit);
+	}
+	take(engine, event);
+	if (!look || merge_base)
+		return 0;
+	settle(engine);
+	if (engine->ends.conflicts > before)
+		return refuse_contradiction(engine, event, err);
+	return 0;
+}
+
+void engine_graph_changed(struct engine *engine)
+{
+	settle_release(&engine->ends);
+	engine->plan_valid = false;
+}
+
+const struct plan *engine_plan(struct engine *engine)
+{
+	if (!engine->plan_valid)
+		plan_make(engine);
+	return &engine->plan;
+}
+
+/* A step whose decisions were all undone, and that has no facts, is none. */
+static bool has_content(const struct folded_step *step)
+{
+	return step->person || step->shown.recorded || step->shown.build ||
+	       step->shown.build_begin || step->shown.run_count > 0 ||
+	       step->shown.extra_runs > 0;
+}
+
+int engine_step_count(const struct engine *engine)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < engine->step_count; i++)
+		count += has_content(engine->steps[i]);
+	return count;
+}
+
+const struct step *engine_step(struct engine *engine, int position_from_0)
+{
+	settle(engine);
+	for (size_t i = 0; i < engine->step_count; i++) {
+		if (!has_content(engine->steps[i]))
+			continue;
+		if (position_from_0-- == 0)
+			return &engine->steps[i]->shown;
+	}
+	return NULL;
+}
+
+const struct step *engine_step_of(struct engine *engine, int commit)
+{
+	struct folded_step *step = fold_step_of(engine, commit);
+
+	settle(engine);
+	return step && has_content(step) ? &step->shown : NULL;
+}
+
+const struct event *engine_start_event(const struct engine *engine)
+{
+	return engine->start;
+}
+
+const struct policy *engine_policy(const struct engine *engine)
+{
+	return &engine->policy;
+}
+
+const char *engine_title(const struct engine *engine)
+{
+	if (engine->start && !str_empty(engine->start->title))
+		return engine->start->title;
+	return engine->first_title ? engine->first_title : "";
+}
+
+bool engine_is_fix(const struct engine *engine)
+{
+	return engine->start && engine->start->fix;
+}
+
+struct judgement engine_judge(struct engine *engine, int commit)
+{
+	struct folded_step nothing = { .shown = { .commit = commit } };
+	const struct folded_step *step = fold_step_of(engine, commit);
+
+	return plan_judge(engine, step ? step : &nothing);
+}
+
+void engine_tally(struct engine *engine, int commit, struct tally *tally)
+{
+	plan_tally(fold_step_of(engine, commit), tally);
+}
+
+char engine_run_letter(const struct engine *engine, const struct run_state *run)
+{
+	const char *title = engine_title(engine);
+
+	if (run->running)
+		return '>';
+	if (run->outcome == OUTCOME_CRASHED && run->fact && *title &&
+	    !str_empty(run->fact->title) && strcmp(run->fact->title, title))
+		return 'x';
+	return outcome_letter(run->outcome);
+}
+
+static bool is_ordinary(const struct event *event)
+{
+	return event_is_decision(event->kind) && event->by == BY_PERSON &&
+	       event->kind != EVENT_UNDO && event->kind != EVENT_REDO;
+}
+
+int64_t engine_undo_target(const struct engine *engine)
+{
+	for (size_t i = engine->event_count; i-- > 0;)
+		if (is_ordinary(engine->events[i]) && !engine->undone[i])
+			return engine->events[i]->seq;
+	return 0;
+}
+
+/* As in an editor: a new decision ends what could be redone. */
+int64_t engine_redo_target(const struct engine *engine)
+{
+	for (size_t i = engine->event_count; i-- > 0;) {
+		if (is_ordinary(engine->events[i]))
+			return 0;
+		if (engine->events[i]->kind == EVENT_UNDO &&
+		    !engine->undone[i])
+			return engine->events[i]->seq;
+	}
+	return 0;
+}
+
+bool engine_is_undone(const struct engine *engine, int64_t seq)
+{
+	long place = fold_place(engine, seq);
+
+	return place >= 0 && engine->undone[place];
+}
+
+size_t engine_event_count(const struct engine *engine)
+{
+	return engine->event_count;
+}
+
+const struct event *engine_event(const struct engine *engine, size_t index)
+{
+	return engine->events[index];
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+/*
+ * The bisection, as a fold over events.
+ *
+ * The engine does no I/O and reads no clock.  It is fed events in order and
+ * says what is known (the steps) and what should happen next (the plan).  A
+ * live session, a session driven by hand and a replay differ only in where
+ * their events come from.
+ *
+ * How verdicts that contradict each other are settled: a person's come before
+ * all others and may not contradict each other (such an event is refused);
+ * of the rest the older one counts.  What does not fit is set aside, not
+ * forgotten: it counts again as soon as what it contradicted is taken back.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/event.h"
+#include "engine/verdict.h"
+
+struct error;
+struct graph;
+
+/* One run of one commit. */
+struct run_state {
+	int number;
+	bool running;		   /* begun, and no end seen */
+	enum outcome outcome;	   /* as judged; meaningless while running */
+	const struct event *begin; /* or NULL */
+	const struct event *fact;  /* EVENT_RUN, NULL while running */
+	const struct event *judge; /* who overruled it, or NULL */
+	bool counts;		   /* false: infra, replaced after a resume */
+};
+
+/* What is known of one commit that was tested or given a verdict: a step. */
+struct step {
+	int commit;   /* index into the graph */
+	int position; /* 1, 2, 3... in order of first appearance */
+
+	const struct event *build;	 /* the latest EVENT_BUILD, or NULL */
+	const struct event *build_begin; /* a build in flight, or NULL */
+	bool build_again; /* the last build was infra and that is mended */
+	struct run_state *runs;		 /* by number */
+	int run_count;
+	int extra_runs; /* asked for by a person beyond the policy's */
+
+	enum verdict verdict;		 /* that counts, VERDICT_NONE if none */
+	const struct event *given;	 /* the event that gave it, or NULL */
+	const struct event *recorded;	 /* the policy's (git's, a log's) own
+					    latest verdict, overruled or not */
+	bool set_aside; /* has a verdict, but it contradicts stronger ones */
+	int64_t evidence_seq; /* the latest event that changed its evidence */
+	const char *release;  /* the release tag's name, or NULL */
+
+	/* the state after this verdict, as git would have printed it; -1 when
+	   this step did not move the search */
+	int left_after;
+	int steps_after;
+};
+
+enum plan_state {
+	PLAN_NEEDS_BAD,	   /* no bad commit is known */
+	PLAN_NEEDS_GOOD,   /* no good one is, and no release is left to try */
+	PLAN_NEEDS_RANGE,  /* the commits between the ends are not loaded */
+	PLAN_TEST,	   /* test `commit` */
+	PLAN_FOUND,	   /* `commit` is the culprit */
+	PLAN_ONLY_SKIPPED, /* candidates[] are all that is left */
+	PLAN_MERGE_BASE_BAD, /* `commit`, a merge base of the ends, is bad:
+				the bug was fixed on the good side */
+};
+
+enum wish_kind {
+	WISH_VERDICT, /* the policy gives `verdict` to commit */
+	WISH_RANGE,   /* load the range between the ends */
+	WISH_BUILD,   /* build commit */
+	WISH_RUNS,    /* `runs` more finished runs of commit */
+	WISH_ASK,     /* a person must decide: why */
+};
+
+struct wish {
+	enum wish_kind kind;
+	int commit; /* -1 for none */
+	int runs;   /* beyond the finished ones; those in flight count */
+	enum verdict verdict;
+	char why[160]; /* a sentence for a person; "" where clear */
+};
+
+struct plan {
+	enum plan_state state;
+	int commit;	 /* under test, or the culprit; -1 for none */
+	bool merge_base; /* `commit` is tested because it is a merge base */
+	bool release;	 /* ... because it is the next older release */
+	bool picked;	 /* ... because a person picked it */
+	bool paused;
+	bool needs_person; /* nothing can go on without one */
+
+	int bad;	  /* the newer end, -1 for none */
+	const int *goods; /* the older ends that count */
+	int good_count;
+	int nearest_good; /* the older end given last, -1 for none */
+
+	int suspects; /* commits that can still be the culprit */
+	int left;     /* git's numbers for the midpoint */
+	int steps;
+	const int *candidates; /* PLAN_ONLY_SKIPPED: the possible culprits */
+	int candidate_count;
+
+	const struct wish *wishes; /* in order of worth */
+	int wish_count;
+};
+
+struct engine;
+
+/* The graph is borrowed and must outlive the engine. */
+struct engine *engine_new(const struct graph *graph);
+void engine_free(struct engine *engine);
+
+/*
+ * Feed one event, which is borrowed and must outlive the engine.  An event
+ * that does not fit what came before is refused with ERROR_STATE and leaves
+ * the engine as it was.
+ */
+int engine_apply(struct engine *engine, const struct event *event,
+		 struct error *err);
+
+/* The graph has grown: what was derived from it is derived again. */
+void engine_graph_changed(struct engine *engine);
+
+/*
+ * What to do now.  The same events always give the same plan.  Borrowed,
+ * valid until the next event.
+ */
+const struct plan *engine_plan(struct engine *engine);
+
+/* The steps in order of first appearance.  Borrowed likewise. */
+int engine_step_count(const struct engine *engine);
+const struct step *engine_step(struct engine *engine, int position_from_0);
+const struct step *engine_step_of(struct engine *engine, int commit); /* or NULL */
+
+/* The session's own facts; the event of the start is NULL before it. */
+const struct event *engine_start_event(const struct engine *engine);
+const struct policy *engine_policy(const struct engine *engine);
+const char *engine_title(const struct engine *engine); /* never NULL */
+bool engine_is_fix(const struct engine *engine);
+bool engine_is_flaky(struct engine *engine);
+
+/* What today's policy says of a commit's runs. */
+struct judgement engine_judge(struct engine *engine, int commit);
+void engine_tally(struct engine *engine, int commit, struct tally *tally);
+
+/* The letter of a run: . X x B T I i, '>' while it runs. */
+char engine_run_letter(const struct engine *engine,
+		       const struct run_state *run);
+
+/*
+ * The decision that `undo` would cancel (a person's latest that still
+ * counts) and the undo that `redo` would cancel; 0 for none.
+ */
+int64_t engine_undo_target(const struct engine *engine);
+int64_t engine_redo_target(const struct engine *engine);
+
+/* Is the decision with this seq cancelled by an undo? */
+bool engine_is_undone(const struct engine *engine, int64_t seq);
+
+/* All events fed so far, in order.  Borrowed. */
+size_t engine_event_count(const struct engine *engine);
+const struct event *engine_event(const struct engine *engine, size_t index);
+
+#endif

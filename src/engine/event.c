@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/event.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "base/xalloc.h"
+
+static const struct {
+	const char *name;
+	bool decision;
+} kinds[EVENT_KIND_COUNT] = {
+	[EVENT_START] = { "start", false },
+	[EVENT_ENGINE] = { "engine", false },
+	[EVENT_ENGINE_GONE] = { "engine-gone", false },
+	[EVENT_RANGE] = { "range", false },
+	[EVENT_RELEASE] = { "release", false },
+	[EVENT_BUILD_BEGIN] = { "build-begin", false },
+	[EVENT_BUILD] = { "build", false },
+	[EVENT_BUILD_STOPPED] = { "build-stopped", false },
+	[EVENT_RUN_BEGIN] = { "run-begin", false },
+	[EVENT_RUN] = { "run", false },
+	[EVENT_RUN_STOPPED] = { "run-stopped", false },
+	[EVENT_VERDICT] = { "verdict", true },
+	[EVENT_SKIP_RANGE] = { "skip-range", true },
+	[EVENT_RETRACT] = { "retract", true },
+	[EVENT_JUDGE] = { "judge", true },
+	[EVENT_MORE] = { "more", true },
+	[EVENT_PICK] = { "pick", true },
+	[EVENT_POLICY] = { "policy", true },
+	[EVENT_PAUSE] = { "pause", true },
+	[EVENT_RESUME] = { "resume", true },
+	[EVENT_NOTE] = { "note", true },
+	[EVENT_UNDO] = { "undo", true },
+	[EVENT_REDO] = { "redo", true },
+};
+
+static const char *const actors[BY_COUNT] = {
+	[BY_START] = "start",	[BY_PERSON] = "person", [BY_POLICY] = "policy",
+	[BY_GIT] = "git",	[BY_IMPORT] = "import", [BY_ENGINE] = "engine",
+};
+
+const char *event_kind_name(enum event_kind kind)
+{
+	return kinds[kind].name;
+}
+
+bool event_kind_parse(enum event_kind *kind, const char *name)
+{
+	for (int i = 0; i < EVENT_KIND_COUNT; i++) {
+		if (str_equal(kinds[i].name, name)) {
+			*kind = (enum event_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool event_is_decision(enum event_kind kind)
+{
+	return kinds[kind].decision;
+}
+
+const char *actor_name(enum actor by)
+{
+	return actors[by];
+}
+
+bool actor_parse(enum actor *by, const char *name)
+{
+	for (int i = 0; i < BY_COUNT; i++) {
+		if (str_equal(actors[i], name)) {
+			*by = (enum actor)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+struct event *event_copy(const struct event *event)
+{
+	struct event *copy = xmalloc(sizeof(*copy));
+
+	*copy = *event;
+	copy->who = xstrdup_null(event->who);
+	copy->policy = xstrdup_null(event->policy);
+	copy->title = xstrdup_null(event->title);
+	copy->signature = xstrdup_null(event->signature);
+	copy->text = xstrdup_null(event->text);
+	return copy;
+}
+
+void event_free(struct event *event)
+{
+	if (!event)
+		return;
+	free(event->who);
+	free(event->policy);
+	free(event->title);
+	free(event->signature);
+	free(event->text);
+	free(event);
+}

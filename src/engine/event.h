@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ENGINE_EVENT_H
+#define ENGINE_EVENT_H
+
+/*
+ * What a session is made of: an append-only list of events.
+ *
+ * Facts say what happened and are never taken back.  Decisions can always be
+ * taken back, by another event.  An event is immutable once it is in the
+ * journal; engine and screen keep pointers to it.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/oid.h"
+#include "engine/outcome.h"
+#include "engine/verdict.h"
+
+enum event_kind {
+	/* facts */
+	EVENT_START,	     /* title, policy, fix, first_parent */
+	EVENT_ENGINE,	     /* an engine took the lease: number = pid,
+				text = host; what was in flight is void */
+	EVENT_ENGINE_GONE,   /* it let go: text = why */
+	EVENT_RANGE,	     /* commits were stored: number = how many now */
+	EVENT_RELEASE,	     /* commit, text = the tag's name: the next older
+				release to try while no good commit is known */
+	EVENT_BUILD_BEGIN,   /* commit */
+	EVENT_BUILD,	     /* commit, build, signature, duration,
+				text = first error lines */
+	EVENT_BUILD_STOPPED, /* commit: cancelled, says nothing */
+	EVENT_RUN_BEGIN,     /* commit, number = run, text = where */
+	EVENT_RUN,	     /* commit, number, outcome, title, exit_status,
+				duration, text = detail */
+	EVENT_RUN_STOPPED,   /* commit, number: cancelled, says nothing */
+	/* decisions */
+	EVENT_VERDICT,	  /* commit, verdict, by, text = why */
+	EVENT_SKIP_RANGE, /* other..commit as git means it, text = why */
+	EVENT_RETRACT,	  /* commit: its verdict is taken back */
+	EVENT_JUDGE,	  /* commit, number = run, outcome, text = why */
+	EVENT_MORE,	  /* commit, number = further runs */
+	EVENT_PICK,	  /* commit: test this one next */
+	EVENT_POLICY,	  /* policy */
+	EVENT_PAUSE,
+	EVENT_RESUME, /* also: the infra trouble before it is mended */
+	EVENT_NOTE,   /* text, commit or none */
+	EVENT_UNDO,   /* number = the seq of the decision it cancels */
+	EVENT_REDO,   /* number = the seq of the undo it cancels */
+	EVENT_KIND_COUNT,
+};
+
+enum actor {
+	BY_START,  /* a person, when the session began */
+	BY_PERSON,
+	BY_POLICY,
+	BY_GIT,	   /* a mark made with git bisect in the worktree */
+	BY_IMPORT, /* a log of somebody else's bisection */
+	BY_ENGINE, /* the engine process, for its facts */
+	BY_COUNT,
+};
+
+struct event {
+	int64_t seq; /* 1, 2, 3... given by the journal */
+	int64_t at;  /* milliseconds since 1970 */
+	enum event_kind kind;
+	enum actor by;
+	char *who;	   /* "user@host", a policy's version, or NULL */
+	struct oid commit; /* "" for none */
+	struct oid other;
+	int64_t number;
+	enum outcome outcome;
+	enum verdict verdict;
+	enum build_result build;
+	bool fix;
+	bool first_parent;
+	int exit_status;     /* 0..255, or 256 + signal */
+	int64_t duration_ms;
+	char *policy;
+	char *title;
+	char *signature;
+	char *text;
+};
+
+/* "start", "build-begin", "skip-range"...: the words of the journal. */
+const char *event_kind_name(enum event_kind kind);
+bool event_kind_parse(enum event_kind *kind, const char *name);
+bool event_is_decision(enum event_kind kind);
+
+/* "start", "person", "policy", "git", "import", "engine" */
+const char *actor_name(enum actor by);
+bool actor_parse(enum actor *by, const char *name);
+
+/* A deep copy on the heap; event_free takes NULL too. */
+struct event *event_copy(const struct event *event);
+void event_free(struct event *event);
+
+#endif

@@ -1,0 +1,566 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/fold.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "engine/graph.h"
+
+#define MORE_MAX 1000
+
+bool fold_is_new(const struct engine *engine, enum verdict verdict)
+{
+	return (verdict == VERDICT_BAD) !=
+	       (engine->start && engine->start->fix);
+}
+
+long fold_place(const struct engine *engine, int64_t seq)
+{
+	size_t low = 0, high = engine->event_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (engine->events[middle]->seq < seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == engine->event_count || engine->events[low]->seq != seq)
+		return -1;
+	return (long)low;
+}
+
+struct folded_step *fold_step_of(const struct engine *engine, int commit)
+{
+	if (commit < 0 || (size_t)commit >= engine->step_of_count ||
+	    engine->step_of[commit] < 0)
+		return NULL;
+	return engine->steps[engine->step_of[commit]];
+}
+
+static struct folded_step *step_make(struct engine *engine, int commit)
+{
+	struct folded_step *step = fold_step_of(engine, commit);
+	size_t known = engine->step_of_count;
+
+	if (step)
+		return step;
+	if ((size_t)commit >= known) {
+		engine->step_of_count = (size_t)graph_count(engine->graph);
+		engine->step_of = xreallocarray(engine->step_of,
+						engine->step_of_count,
+						sizeof(int));
+		for (size_t i = known; i < engine->step_of_count; i++)
+			engine->step_of[i] = -1;
+	}
+	step = xcalloc(1, sizeof(*step));
+	step->shown.commit = commit;
+	step->shown.left_after = -1;
+	step->shown.steps_after = -1;
+	array_grow(engine->steps, engine->step_count + 1, &engine->step_room);
+	engine->step_of[commit] = (int)engine->step_count;
+	engine->steps[engine->step_count++] = step;
+	step->shown.position = (int)engine->step_count;
+	for (size_t i = 0; i < engine->release_count; i++)
+		if (engine->releases[i].commit == commit)
+			step->shown.release = engine->releases[i].name;
+	return step;
+}
+
+static struct run_state *run_find(const struct folded_step *step, int64_t number)
+{
+	for (int i = 0; step && i < step->shown.run_count; i++)
+		if (step->shown.runs[i].number == number)
+			return &step->shown.runs[i];
+	return NULL;
+}
+
+/* The run with this number, made where there is none; kept in order. */
+static struct run_state *run_make(struct folded_step *step, int number)
+{
+	struct run_state *run = run_find(step, number);
+	int at = step->shown.run_count;
+
+	if (run)
+		return run;
+	array_grow(step->shown.runs, (size_t)at + 1, &step->run_room);
+	while (at > 0 && step->shown.runs[at - 1].number > number) {
+		step->shown.runs[at] = step->shown.runs[at - 1];
+		at--;
+	}
+	step->shown.run_count++;
+	step->shown.runs[at] = (struct run_state){ .number = number };
+	return &step->shown.runs[at];
+}
+
+static void run_drop(struct folded_step *step, int64_t number)
+{
+	struct run_state *run = run_find(step, number);
+	int at;
+
+	if (!run || run->fact)
+		return;
+	at = (int)(run - step->shown.runs);
+	step->shown.run_count--;
+	memmove(run, run + 1,
+		(size_t)(step->shown.run_count - at) * sizeof(*run));
+}
+
+/* An engine came or went: what was in flight never ended. */
+static void drop_flights(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->step_count; i++) {
+		struct folded_step *step = engine->steps[i];
+
+		step->shown.build_begin = NULL;
+		for (int k = step->shown.run_count - 1; k >= 0; k--)
+			if (step->shown.runs[k].running)
+				run_drop(step, step->shown.runs[k].number);
+	}
+}
+
+static void fold_build(struct engine *engine, struct folded_step *step,
+		       const struct event *event)
+{
+	(void)engine;
+	step->shown.build_begin = NULL;
+	step->shown.build = event;
+	step->shown.build_again = false;
+	step->shown.evidence_seq = event->seq;
+}
+
+static void fold_run(struct engine *engine, struct folded_step *step,
+		     const struct event *event)
+{
+	struct run_state *run = run_make(step, (int)event->number);
+
+	run->running = false;
+	run->fact = event;
+	run->outcome = event->outcome;
+	run->counts = true;
+	step->shown.evidence_seq = event->seq;
+	if (engine->first_tested < 0)
+		engine->first_tested = step->shown.commit;
+	if (!engine->first_title && event->outcome == OUTCOME_CRASHED &&
+	    !str_empty(event->title))
+		engine->first_title = event->title;
+}
+
+static void fold_verdict(struct engine *engine, struct folded_step *step,
+			 const struct event *event)
+{
+	(void)engine;
+	if (event->by == BY_PERSON || event->by == BY_START)
+		step->person = event;
+	else
+		step->shown.recorded = event;
+}
+
+/*
+ * The person's verdict goes first; then the policy's own, which asks for as
+ * many new runs as it wanted before, or it would only say the same again.
+ */
+static void fold_retract(struct engine *engine, struct folded_step *step,
+			 const struct event *event)
+{
+	step->shown.evidence_seq = event->seq;
+	if (step->person) {
+		step->person = NULL;
+	} else if (step->shown.recorded) {
+		struct tally tally = { .total = 0 };
+
+		step->shown.recorded = NULL;
+		plan_tally(step, &tally);
+		if (tally.total > 0)
+			step->shown.extra_runs += engine->policy.runs;
+		if (step->shown.build &&
+		    step->shown.build->build == BUILD_FAILED)
+			step->shown.build_again = true;
+	} else {
+		step->unskipped = event->seq;
+	}
+}
+
+static void fold_judge(struct engine *engine, struct folded_step *step,
+		       const struct event *event)
+{
+	struct run_state *run = run_find(step, event->number);
+
+	(void)engine;
+	if (!run)
+		return;
+	run->judge = event;
+	run->outcome = event->outcome;
+	step->shown.evidence_seq = event->seq;
+}
+
+/* Resuming says: the trouble is mended.  What it spoilt is done again. */
+static void fold_resume(struct engine *engine, const struct event *event)
+{
+	engine->paused = false;
+	engine->resumed = event->seq;
+	for (size_t i = 0; i < engine->step_count; i++) {
+		struct step *step = &engine->steps[i]->shown;
+
+		if (step->build && step->build->build == BUILD_INFRA)
+			step->build_again = true;
+		for (int k = 0; k < step->run_count; k++) {
+			struct run_state *run = &step->runs[k];
+
+			if (run->fact && !run->judge &&
+			    run->outcome == OUTCOME_INFRA)
+				run->counts = false;
+		}
+	}
+}
+
+/* The evidence of a commit changes too when a decision on it is undone. */
+static void fold_undo(struct engine *engine, const struct event *event)
+{
+	const struct event *target = event;
+	struct folded_step *step;
+
+	while (target->kind == EVENT_UNDO || target->kind == EVENT_REDO)
+		target = engine->events[fold_place(engine, target->number)];
+	if (oid_is_none(&target->commit))
+		return;
+	step = fold_step_of(engine,
+			    graph_find(engine->graph, &target->commit));
+	if (step)
+		step->shown.evidence_seq = event->seq;
+}
+
+static void fold_commit_event(struct engine *engine, const struct event *event)
+{
+	int commit = graph_find(engine->graph, &event->commit);
+	struct folded_step *step;
+
+	if (commit < 0)
+		return; /* a note or a range's other end that is not stored */
+	step = step_make(engine, commit);
+	/* clang-format off */
+	switch (event->kind) {
+	case EVENT_BUILD_BEGIN:
+		step->shown.build_begin = event;
+		break;
+	case EVENT_BUILD:
+		fold_build(engine, step, event);
+		break;
+	case EVENT_BUILD_STOPPED:
+		step->shown.build_begin = NULL;
+		break;
+	case EVENT_RUN_BEGIN:
+		run_make(step, (int)event->number)->running = true;
+		run_find(step, event->number)->begin = event;
+		break;
+	case EVENT_RUN:
+		fold_run(engine, step, event);
+		break;
+	case EVENT_RUN_STOPPED:
+		run_drop(step, event->number);
+		break;
+	case EVENT_VERDICT:
+		fold_verdict(engine, step, event);
+		break;
+	case EVENT_RETRACT:
+		fold_retract(engine, step, event);
+		break;
+	case EVENT_JUDGE:
+		fold_judge(engine, step, event);
+		break;
+	case EVENT_MORE:
+		step->shown.extra_runs += (int)event->number;
+		break;
+	case EVENT_START: case EVENT_ENGINE: case EVENT_ENGINE_GONE:
+	case EVENT_RANGE: case EVENT_RELEASE: case EVENT_SKIP_RANGE:
+	case EVENT_PICK: case EVENT_POLICY: case EVENT_PAUSE:
+	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO:
+	case EVENT_REDO: case EVENT_KIND_COUNT:
+		break;
+	}
+	/* clang-format on */
+}
+
+static void fold_release_tag(struct engine *engine, const struct event *event)
+{
+	int commit = graph_find(engine->graph, &event->commit);
+	struct folded_step *step = fold_step_of(engine, commit);
+
+	array_grow(engine->releases, engine->release_count + 1,
+		   &engine->release_room);
+	engine->releases[engine->release_count++] =
+		(struct release_event){ commit, event->text };
+	if (step)
+		step->shown.release = event->text;
+}
+
+static void fold_start(struct engine *engine, const struct event *event)
+{
+	engine->start = event;
+	if (event->policy)
+		policy_parse(&engine->policy, event->policy, NULL);
+}
+
+static void fold_skip_range(struct engine *engine, const struct event *event)
+{
+	array_grow(engine->skip_ranges, engine->skip_range_count + 1,
+		   &engine->skip_range_room);
+	engine->skip_ranges[engine->skip_range_count++] = event;
+}
+
+void fold_event(struct engine *engine, size_t place)
+{
+	const struct event *event = engine->events[place];
+
+	engine->ends.valid = false;
+	engine->plan_valid = false;
+	if (engine->undone[place])
+		return;
+	/* clang-format off */
+	switch (event->kind) {
+	case EVENT_START:
+		fold_start(engine, event);
+		break;
+	case EVENT_ENGINE: case EVENT_ENGINE_GONE:
+		drop_flights(engine);
+		break;
+	case EVENT_RELEASE:
+		fold_release_tag(engine, event);
+		break;
+	case EVENT_SKIP_RANGE:
+		fold_skip_range(engine, event);
+		break;
+	case EVENT_PICK:
+		engine->pick = event;
+		break;
+	case EVENT_POLICY:
+		policy_parse(&engine->policy, event->policy, NULL);
+		break;
+	case EVENT_PAUSE:
+		engine->paused = true;
+		break;
+	case EVENT_RESUME:
+		fold_resume(engine, event);
+		break;
+	case EVENT_UNDO: case EVENT_REDO:
+		fold_undo(engine, event);
+		break;
+	case EVENT_BUILD_BEGIN: case EVENT_BUILD: case EVENT_BUILD_STOPPED:
+	case EVENT_RUN_BEGIN: case EVENT_RUN: case EVENT_RUN_STOPPED:
+	case EVENT_VERDICT: case EVENT_RETRACT: case EVENT_JUDGE:
+	case EVENT_MORE:
+		fold_commit_event(engine, event);
+		break;
+	case EVENT_RANGE: case EVENT_NOTE: case EVENT_KIND_COUNT:
+		break;
+	}
+	/* clang-format on */
+}
+
+void fold_release(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->step_count; i++) {
+		free(engine->steps[i]->shown.runs);
+		free(engine->steps[i]);
+	}
+	engine->step_count = 0;
+	for (size_t i = 0; i < engine->step_of_count; i++)
+		engine->step_of[i] = -1;
+	engine->skip_range_count = 0;
+	engine->release_count = 0;
+}
+
+void fold_all(struct engine *engine)
+{
+	fold_release(engine);
+	engine->start = NULL;
+	engine->paused = false;
+	engine->resumed = 0;
+	engine->pick = NULL;
+	engine->first_tested = -1;
+	engine->first_title = NULL;
+	policy_parse(&engine->policy, "exit-code", NULL);
+	for (size_t i = 0; i < engine->event_count; i++)
+		fold_event(engine, i);
+}
+
+/*
+ * The checks.  They say in words of the user's what does not fit.
+ */
+
+static int check_undo(const struct engine *engine, const struct event *event,
+		      struct error *err)
+{
+	long place = fold_place(engine, event->number);
+	const struct event *target;
+
+	if (place < 0)
+		return error_set(err, ERROR_STATE,
+				 "there is no event %" PRId64 " to %s",
+				 event->number, event_kind_name(event->kind));
+	target = engine->events[place];
+	if (event->kind == EVENT_REDO) {
+		if (target->kind != EVENT_UNDO || engine->undone[place])
+			return error_set(err, ERROR_STATE,
+					 "event %" PRId64
+					 " is not an undo that can be taken "
+					 "back",
+					 event->number);
+		return 0;
+	}
+	if (!event_is_decision(target->kind) || target->by == BY_START ||
+	    target->kind == EVENT_UNDO || target->kind == EVENT_REDO)
+		return error_set(err, ERROR_STATE,
+				 "event %" PRId64
+				 " (%s) is not a decision that can be undone",
+				 event->number, event_kind_name(target->kind));
+	if (engine->undone[place])
+		return error_set(err, ERROR_STATE,
+				 "event %" PRId64 " is undone already",
+				 event->number);
+	return 0;
+}
+
+static int check_run(const struct engine *engine, const struct event *event,
+		     struct error *err)
+{
+	int commit = graph_find(engine->graph, &event->commit);
+	struct run_state *run =
+		run_find(fold_step_of(engine, commit), event->number);
+
+	if (event->number < 0)
+		return error_set(err, ERROR_STATE,
+				 "a run's number is not negative");
+	if (event->kind == EVENT_JUDGE) {
+		if (run && run->fact)
+			return 0;
+		return error_set(err, ERROR_STATE,
+				 "commit %.*s has no finished run %" PRId64,
+				 OID_SHORT, event->commit.hex, event->number);
+	}
+	if (run && run->fact)
+		return error_set(err, ERROR_STATE,
+				 "run %" PRId64 " of %.*s has ended already",
+				 event->number, OID_SHORT, event->commit.hex);
+	return 0;
+}
+
+static int check_retract(const struct engine *engine,
+			 const struct event *event, struct error *err)
+{
+	int commit = graph_find(engine->graph, &event->commit);
+	const struct folded_step *step = fold_step_of(engine, commit);
+
+	if (step && (step->person || step->shown.recorded))
+		return 0;
+	for (int i = 0; i < engine->ends.skip_count; i++)
+		if (engine->ends.skips[i] == commit)
+			return 0;
+	return error_set(err, ERROR_STATE,
+			 "commit %.*s has no verdict to take back", OID_SHORT,
+			 event->commit.hex);
+}
+
+static int check_pick(const struct engine *engine, const struct event *event,
+		      struct error *err)
+{
+	int commit = graph_find(engine->graph, &event->commit);
+	const struct folded_step *step = fold_step_of(engine, commit);
+
+	if (!step || (!step->person && !step->shown.recorded))
+		return 0;
+	return error_set(err, ERROR_STATE,
+			 "commit %.*s has a verdict already: retract it, or "
+			 "ask for more runs",
+			 OID_SHORT, event->commit.hex);
+}
+
+static bool needs_commit(enum event_kind kind)
+{
+	return kind == EVENT_BUILD_BEGIN || kind == EVENT_BUILD ||
+	       kind == EVENT_BUILD_STOPPED || kind == EVENT_RUN_BEGIN ||
+	       kind == EVENT_RUN || kind == EVENT_RUN_STOPPED ||
+	       kind == EVENT_VERDICT || kind == EVENT_SKIP_RANGE ||
+	       kind == EVENT_RETRACT || kind == EVENT_JUDGE ||
+	       kind == EVENT_MORE || kind == EVENT_PICK ||
+	       kind == EVENT_RELEASE;
+}
+
+static int check_verdict(const struct event *event, struct error *err)
+{
+	if (event->verdict == VERDICT_NONE)
+		return error_set(err, ERROR_STATE,
+				 "a verdict is good, bad or skip");
+	return 0;
+}
+
+static int check_more(const struct event *event, struct error *err)
+{
+	if (event->number >= 1 && event->number <= MORE_MAX)
+		return 0;
+	return error_set(err, ERROR_STATE,
+			 "between 1 and %d more runs can be asked for, not "
+			 "%" PRId64,
+			 MORE_MAX, event->number);
+}
+
+static int check_policy(const struct event *event, struct error *err)
+{
+	struct policy policy;
+
+	if (!event->policy && event->kind == EVENT_START)
+		return 0;
+	return policy_parse(&policy, event->policy ? event->policy : "", err);
+}
+
+int fold_check(const struct engine *engine, const struct event *event,
+	       struct error *err)
+{
+	if (engine->event_count > 0 &&
+	    event->seq <= engine->events[engine->event_count - 1]->seq)
+		return error_set(err, ERROR_STATE,
+				 "event %" PRId64 " comes out of order",
+				 event->seq);
+	if (event->kind == EVENT_START && engine->start)
+		return error_set(err, ERROR_STATE,
+				 "the bisection has begun already");
+	if (event->kind != EVENT_START && event->kind != EVENT_RANGE &&
+	    event->kind != EVENT_NOTE && !engine->start)
+		return error_set(err, ERROR_STATE,
+				 "the bisection has not begun yet");
+	if (needs_commit(event->kind) &&
+	    graph_find(engine->graph, &event->commit) < 0)
+		return error_set(err, ERROR_STATE,
+				 "commit %.*s is not one of the session's",
+				 OID_SHORT, event->commit.hex);
+	/* clang-format off */
+	switch (event->kind) {
+	case EVENT_START: case EVENT_POLICY:
+		return check_policy(event, err);
+	case EVENT_RUN_BEGIN: case EVENT_RUN: case EVENT_JUDGE:
+		return check_run(engine, event, err);
+	case EVENT_VERDICT:
+		return check_verdict(event, err);
+	case EVENT_RETRACT:
+		return check_retract(engine, event, err);
+	case EVENT_MORE:
+		return check_more(event, err);
+	case EVENT_PICK:
+		return check_pick(engine, event, err);
+	case EVENT_UNDO: case EVENT_REDO:
+		return check_undo(engine, event, err);
+	case EVENT_ENGINE: case EVENT_ENGINE_GONE: case EVENT_RANGE:
+	case EVENT_RELEASE: case EVENT_BUILD_BEGIN: case EVENT_BUILD:
+	case EVENT_BUILD_STOPPED: case EVENT_RUN_STOPPED:
+	case EVENT_SKIP_RANGE: case EVENT_PAUSE: case EVENT_RESUME:
+	case EVENT_NOTE: case EVENT_KIND_COUNT:
+		break;
+	}
+	/* clang-format on */
+	return 0;
+}

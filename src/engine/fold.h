@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ENGINE_FOLD_H
+#define ENGINE_FOLD_H
+
+/*
+ * The inside of the engine, shared by its four parts: fold.c turns events
+ * into steps, settle.c turns verdicts into ends, plan.c turns ends into
+ * wishes, engine.c is what others see.  Nobody else includes this.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/engine.h"
+
+enum mark_kind {
+	MARK_OLD, /* git's "good" */
+	MARK_NEW, /* git's "bad" */
+	MARK_SKIP,
+	MARK_UNSKIP, /* taken out of a skipped range again */
+};
+
+/* A verdict that counts, in the order in which they were given. */
+struct mark {
+	int commit;
+	enum mark_kind kind;
+	int from; /* a skipped range from..commit; -1: this commit only */
+	int64_t seq;
+	int left, steps; /* git's numbers after it, -1 where it has none */
+};
+
+struct marks {
+	struct mark *items;
+	size_t count, room;
+};
+
+/* What the verdicts come to. */
+struct ends {
+	bool valid; /* false: settle again */
+	int bad;
+	int *goods; /* by id, as git's refs are */
+	int good_count;
+	int nearest_good;
+	int *news; /* every accepted verdict of the newer side */
+	int new_count;
+	int *skips;
+	int skip_count;
+	int conflicts; /* pairs of a person's verdicts that exclude another */
+	int conflict_new, conflict_old; /* the last of them */
+	struct marks marks; /* accepted ones, in order: the staircase */
+};
+
+struct folded_step {
+	struct step shown;
+	size_t run_room;
+	const struct event *person; /* the person's verdict, or NULL */
+	int64_t unskipped; /* seq of a retract without a verdict to take */
+};
+
+struct release_event {
+	int commit;
+	const char *name;
+};
+
+struct engine {
+	const struct graph *graph;
+
+	const struct event **events;
+	size_t event_count, event_room;
+	bool *undone; /* by place in events, event_room of them */
+
+	/* the fold */
+	const struct event *start;
+	struct policy policy;
+	bool paused;
+	int64_t resumed; /* seq of the last resume, 0 for none */
+	const struct event *pick;
+	struct folded_step **steps;
+	size_t step_count, step_room;
+	int *step_of; /* by commit, -1 for none */
+	size_t step_of_count;
+	const struct event **skip_ranges;
+	size_t skip_range_count, skip_range_room;
+	struct release_event *releases;
+	size_t release_count, release_room;
+	int first_tested; /* the commit whose run was the first, -1 for none */
+	const char *first_title; /* of the first crash, or NULL */
+
+	/* derived, thrown away by every event */
+	struct ends ends;
+	bool plan_valid;
+	struct plan plan;
+	struct wish *wishes;
+	size_t wish_count, wish_room;
+	int *candidates;
+};
+
+/* fold.c */
+
+/* ERROR_STATE unless the event fits what is there. */
+int fold_check(const struct engine *engine, const struct event *event,
+	       struct error *err);
+
+/* Take one event in, which fits. */
+void fold_event(struct engine *engine, size_t place);
+
+/* Forget everything derived and take all events in again. */
+void fold_all(struct engine *engine);
+void fold_release(struct engine *engine);
+
+/* The place of the event with this seq, or -1. */
+long fold_place(const struct engine *engine, int64_t seq);
+
+struct folded_step *fold_step_of(const struct engine *engine, int commit);
+
+/* Is a verdict of the newer side, git's "bad", in this session's direction? */
+bool fold_is_new(const struct engine *engine, enum verdict verdict);
+
+/* settle.c */
+
+/* Bring engine->ends, and the verdicts of the steps, up to date. */
+void settle(struct engine *engine);
+void settle_release(struct ends *ends);
+
+/* plan.c */
+void plan_make(struct engine *engine);
+
+/* The build, runs and person's wishes: what policy says of one step. */
+struct judgement plan_judge(const struct engine *engine,
+			    const struct folded_step *step);
+void plan_tally(const struct folded_step *step, struct tally *tally);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/graph.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "engine/oid.h"
+
+struct node {
+	struct oid oid;
+	int64_t date;
+	int first; /* where its parents begin; -1: not expanded */
+	int count;
+};
+
+struct graph {
+	struct node *nodes;
+	size_t count, room;
+	int *parents;
+	size_t parent_count, parent_room;
+	int *buckets; /* open addressing, -1 is empty */
+	size_t bucket_count;
+};
+
+struct graph *graph_new(void)
+{
+	return xcalloc(1, sizeof(struct graph));
+}
+
+void graph_free(struct graph *graph)
+{
+	if (!graph)
+		return;
+	free(graph->nodes);
+	free(graph->parents);
+	free(graph->buckets);
+	free(graph);
+}
+
+/* FNV-1a; ids are already well mixed, but may come from a hand-made file. */
+static size_t hash(const struct oid *oid)
+{
+	size_t h = 14695981039346656037u;
+
+	for (const char *p = oid->hex; *p; p++)
+		h = (h ^ (unsigned char)*p) * 1099511628211u;
+	return h;
+}
+
+/* The bucket of the commit, or the empty one where it belongs. */
+static size_t bucket_of(const struct graph *graph, const struct oid *oid)
+{
+	size_t mask = graph->bucket_count - 1, at = hash(oid) & mask;
+
+	while (graph->buckets[at] >= 0 &&
+	       !oid_equal(&graph->nodes[graph->buckets[at]].oid, oid))
+		at = (at + 1) & mask;
+	return at;
+}
+
+static void rehash(struct graph *graph)
+{
+	if (graph->count * 2 < graph->bucket_count)
+		return;
+	graph->bucket_count =
+		graph->bucket_count ? graph->bucket_count * 2 : 64;
+	graph->buckets = xreallocarray(graph->buckets, graph->bucket_count,
+				       sizeof(int));
+	for (size_t i = 0; i < graph->bucket_count; i++)
+		graph->buckets[i] = -1;
+	for (size_t i = 0; i < graph->count; i++)
+		graph->buckets[bucket_of(graph, &graph->nodes[i].oid)] = (int)i;
+}
+
+int graph_add(struct graph *graph, const struct oid *oid, int64_t date)
+{
+	size_t at;
+
+	rehash(graph);
+	at = bucket_of(graph, oid);
+	if (graph->buckets[at] >= 0)
+		return graph->buckets[at];
+	array_grow(graph->nodes, graph->count + 1, &graph->room);
+	graph->nodes[graph->count] = (struct node){ *oid, date, -1, 0 };
+	graph->buckets[at] = (int)graph->count;
+	return (int)graph->count++;
+}
+
+void graph_expand(struct graph *graph, int commit, const int *parents,
+		  int count)
+{
+	struct node *node = &graph->nodes[commit];
+
+	if (node->first >= 0)
+		return;
+	array_grow(graph->parents, graph->parent_count + (size_t)count,
+		   &graph->parent_room);
+	node->first = (int)graph->parent_count;
+	node->count = count;
+	for (int i = 0; i < count; i++)
+		graph->parents[graph->parent_count++] = parents[i];
+}
+
+int graph_count(const struct graph *graph)
+{
+	return (int)graph->count;
+}
+
+int graph_find(const struct graph *graph, const struct oid *oid)
+{
+	return graph->count ? graph->buckets[bucket_of(graph, oid)] : -1;
+}
+
+const struct oid *graph_oid(const struct graph *graph, int commit)
+{
+	return &graph->nodes[commit].oid;
+}
+
+int64_t graph_date(const struct graph *graph, int commit)
+{
+	return graph->nodes[commit].date;
+}
+
+bool graph_is_expanded(const struct graph *graph, int commit)
+{
+	return graph->nodes[commit].first >= 0;
+}
+
+int graph_parents(const struct graph *graph, int commit, const int **parents)
+{
+	const struct node *node = &graph->nodes[commit];
+
+	*parents = node->count ? graph->parents + node->first : NULL;
+	return node->count;
+}
+
+void graph_mark_ancestors(const struct graph *graph, const int *commits,
+			  int count, unsigned char *marks, unsigned char bit)
+{
+	int *stack = NULL;
+	size_t depth = 0, room = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (marks[commits[i]] & bit)
+			continue;
+		marks[commits[i]] |= bit;
+		array_grow(stack, depth + 1, &room);
+		stack[depth++] = commits[i];
+	}
+	while (depth > 0) {
+		const int *parents;
+		int n = graph_parents(graph, stack[--depth], &parents);
+
+		for (int i = 0; i < n; i++) {
+			if (marks[parents[i]] & bit)
+				continue;
+			marks[parents[i]] |= bit;
+			array_grow(stack, depth + 1, &room);
+			stack[depth++] = parents[i];
+		}
+	}
+	free(stack);
+}
+
+bool graph_is_ancestor(const struct graph *graph, int ancestor, int commit)
+{
+	unsigned char *marks;
+	bool found;
+
+	if (ancestor == commit)
+		return true;
+	marks = xcalloc(graph->count, 1);
+	graph_mark_ancestors(graph, &commit, 1, marks, 1);
+	found = marks[ancestor] & 1;
+	free(marks);
+	return found;
+}
+
+static int newer_first(const void *a, const void *b, void *data)
+{
+	const struct graph *graph = data;
+	int64_t x = graph_date(graph, *(const int *)a);
+	int64_t y = graph_date(graph, *(const int *)b);
+
+	return x > y ? -1 : x < y;
+}
+
+enum { OF_COMMIT = 1, OF_OTHERS = 2, BELOW = 4 };
+
+int graph_merge_bases(const struct graph *graph, int commit, const int *others,
+		      int count, int **out)
+{
+	unsigned char *marks = xcalloc(graph->count, 1);
+	int *bases = NULL;
+	size_t found = 0, room = 0;
+
+	graph_mark_ancestors(graph, &commit, 1, marks, OF_COMMIT);
+	graph_mark_ancestors(graph, others, count, marks, OF_OTHERS);
+	/* A common ancestor is a base unless a child of it is common too. */
+	for (int i = 0; i < (int)graph->count; i++) {
+		const int *parents;
+		int n;
+
+		if ((marks[i] & (OF_COMMIT | OF_OTHERS)) !=
+		    (OF_COMMIT | OF_OTHERS))
+			continue;
+		n = graph_parents(graph, i, &parents);
+		graph_mark_ancestors(graph, parents, n, marks, BELOW);
+	}
+	for (int i = 0; i < (int)graph->count; i++) {
+		if (marks[i] != (OF_COMMIT | OF_OTHERS))
+			continue;
+		array_grow(bases, found + 1, &room);
+		bases[found++] = i;
+	}
+	free(marks);
+	if (found)
+		qsort_r(bases, found, sizeof(*bases), newer_first,
+			(void *)(uintptr_t)graph);
+	*out = bases;
+	return (int)found;
+}

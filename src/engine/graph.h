@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ENGINE_GRAPH_H
+#define ENGINE_GRAPH_H
+
+/*
+ * The commits that a session knows, as a directed acyclic graph by index.
+ *
+ * Commits are numbered 0, 1, 2... in the order in which they were added and
+ * keep their number.  A commit may be known by name only: then it is not
+ * *expanded*, its parents count as none.  The graph never reads a repository;
+ * somebody who does fills it.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct oid;
+
+struct graph;
+
+struct graph *graph_new(void);
+void graph_free(struct graph *graph);
+
+/*
+ * The number of the commit, which is added if it was not known.  date is the
+ * committer's, in seconds since 1970; the first date given stays.
+ */
+int graph_add(struct graph *graph, const struct oid *oid, int64_t date);
+
+/*
+ * Say which parents a commit has, in git's order.  The numbers are copied.
+ * A second call for the same commit changes nothing.
+ */
+void graph_expand(struct graph *graph, int commit, const int *parents,
+		  int count);
+
+int graph_count(const struct graph *graph);
+int graph_find(const struct graph *graph, const struct oid *oid); /* or -1 */
+const struct oid *graph_oid(const struct graph *graph, int commit);
+int64_t graph_date(const struct graph *graph, int commit);
+bool graph_is_expanded(const struct graph *graph, int commit);
+
+/* The number of parents; *parents is borrowed until the next graph_expand. */
+int graph_parents(const struct graph *graph, int commit, const int **parents);
+
+/*
+ * Set marks[c] |= bit for each of the commits and all their ancestors.
+ * marks has graph_count elements; where the bit is already set the walk
+ * stops, so one array can collect several calls.
+ */
+void graph_mark_ancestors(const struct graph *graph, const int *commits,
+			  int count, unsigned char *marks, unsigned char bit);
+
+/* Every commit is its own ancestor here. */
+bool graph_is_ancestor(const struct graph *graph, int ancestor, int commit);
+
+/*
+ * What `git merge-base --all commit others...` answers: the best common
+ * ancestors of commit and a hypothetical merge of all others.  *out is the
+ * caller's to free; returns how many.  Order: newest date first, as git's.
+ */
+int graph_merge_bases(const struct graph *graph, int commit, const int *others,
+		      int count, int **out);
+
+#endif

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/fold.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "engine/graph.h"
+#include "engine/suspects.h"
+
+void plan_tally(const struct folded_step *step, struct tally *tally)
+{
+	memset(tally, 0, sizeof(*tally));
+	for (int i = 0; step && i < step->shown.run_count; i++) {
+		const struct run_state *run = &step->shown.runs[i];
+
+		if (run->fact && run->counts)
+			tally_add(tally, run->outcome);
+	}
+}
+
+/* Does another bad commit of the session make the bug a flaky one? */
+static bool flaky_beside(const struct engine *engine, int commit)
+{
+	for (size_t i = 0; i < engine->step_count; i++) {
+		const struct folded_step *step = engine->steps[i];
+		const struct event *given =
+			step->person ? step->person : step->shown.recorded;
+		struct tally tally;
+
+		if (step->shown.commit == commit || !given ||
+		    given->verdict != VERDICT_BAD)
+			continue;
+		plan_tally(step, &tally);
+		if (tally.outcomes[OUTCOME_CRASHED] > 0 &&
+		    policy_is_flaky(&tally))
+			return true;
+	}
+	return false;
+}
+
+bool engine_is_flaky(struct engine *engine)
+{
+	return flaky_beside(engine, -1);
+}
+
+struct judgement plan_judge(const struct engine *engine,
+			    const struct folded_step *step)
+{
+	int commit = step ? step->shown.commit : -1;
+	struct tally tally;
+	bool first = engine->first_tested < 0 || engine->first_tested == commit;
+
+	plan_tally(step, &tally);
+	return policy_judge(&engine->policy, &tally, first,
+			    flaky_beside(engine, commit),
+			    step ? step->shown.extra_runs : 0);
+}
+
+static struct wish *add_wish(struct engine *engine, enum wish_kind kind,
+			     int commit)
+{
+	struct wish *wish;
+
+	array_grow(engine->wishes, engine->wish_count + 1, &engine->wish_room);
+	wish = &engine->wishes[engine->wish_count++];
+	memset(wish, 0, sizeof(*wish));
+	wish->kind = kind;
+	wish->commit = commit;
+	return wish;
+}
+
+static void ask(struct engine *engine, int commit, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void ask(struct engine *engine, int commit, const char *format, ...)
+{
+	struct wish *wish = add_wish(engine, WISH_ASK, commit);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(wish->why, sizeof(wish->why), format, args);
+	va_end(args);
+	engine->plan.needs_person = true;
+}
+
+static void explain(struct wish *wish, const struct judgement *j)
+{
+	if (wish->verdict == VERDICT_SKIP)
+		snprintf(wish->why, sizeof(wish->why),
+			 "%d valid runs of %d, %d needed", j->valid, j->wanted,
+			 j->valid_needed);
+	else
+		snprintf(wish->why, sizeof(wish->why),
+			 "%d crashes in %d valid runs", j->crashes, j->valid);
+}
+
+/*
+ * A verdict by the policy: where there is none yet and the runs are all
+ * there, or where the evidence changed since it was given.
+ */
+static void wish_verdict(struct engine *engine, const struct folded_step *step)
+{
+	const struct step *shown = &step->shown;
+	struct judgement j = plan_judge(engine, step);
+	bool unbuilt = shown->build && shown->build->build == BUILD_FAILED &&
+		       !shown->build_again;
+	enum verdict verdict = unbuilt ? VERDICT_SKIP : j.verdict;
+	struct wish *wish;
+
+	if (step->person || verdict == VERDICT_NONE)
+		return;
+	if (!unbuilt && shown->run_count == 0)
+		return;
+	if (shown->recorded && (shown->evidence_seq < shown->recorded->seq ||
+				shown->recorded->verdict == verdict))
+		return;
+	wish = add_wish(engine, WISH_VERDICT, shown->commit);
+	wish->verdict = verdict;
+	if (unbuilt)
+		snprintf(wish->why, sizeof(wish->why), "does not build");
+	else
+		explain(wish, &j);
+}
+
+/* Build it if need be, run it as often as its judgement wants. */
+static void wish_runs(struct engine *engine, int commit)
+{
+	const struct folded_step *step = fold_step_of(engine, commit);
+	const struct event *build = step ? step->shown.build : NULL;
+	struct judgement j = plan_judge(engine, step);
+	bool again = step && step->shown.build_again;
+
+	if (build && build->build == BUILD_INFRA && !again) {
+		ask(engine, commit,
+		    "the build of %.*s could not be made here (%s): mend it "
+		    "and resume",
+		    OID_SHORT, graph_oid(engine->graph, commit)->hex,
+		    build->text ? build->text : "no reason given");
+		return;
+	}
+	if (j.stop) {
+		ask(engine, commit,
+		    "too much infrastructure trouble at %.*s: mend it and "
+		    "resume, or give a verdict",
+		    OID_SHORT, graph_oid(engine->graph, commit)->hex);
+		return;
+	}
+	if (!build || again)
+		add_wish(engine, WISH_BUILD, commit);
+	if (j.more_runs > 0)
+		add_wish(engine, WISH_RUNS, commit)->runs = j.more_runs;
+}
+
+/* Further runs that a person ordered for commits that are not under test. */
+static void wish_more(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->step_count; i++) {
+		const struct step *step = &engine->steps[i]->shown;
+
+		if (step->extra_runs > 0 && step->verdict != VERDICT_NONE &&
+		    !(step->build && step->build->build == BUILD_FAILED))
+			wish_runs(engine, step->commit);
+	}
+}
+
+static bool is_skipped(const struct engine *engine, int commit)
+{
+	for (int i = 0; i < engine->ends.skip_count; i++)
+		if (engine->ends.skips[i] == commit)
+			return true;
+	return false;
+}
+
+/* The next release to try, or -1. */
+static int next_release(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->release_count; i++) {
+		int commit = engine->releases[i].commit;
+		const struct folded_step *step = fold_step_of(engine, commit);
+
+		if ((!step || step->shown.verdict == VERDICT_NONE) &&
+		    !is_skipped(engine, commit))
+			return commit;
+	}
+	return -1;
+}
+
+static void plan_test(struct engine *engine, int commit)
+{
+	engine->plan.state = PLAN_TEST;
+	engine->plan.commit = commit;
+	wish_runs(engine, commit);
+}
+
+static void plan_without_good(struct engine *engine)
+{
+	int release = next_release(engine);
+
+	if (release >= 0) {
+		engine->plan.release = true;
+		plan_test(engine, release);
+		return;
+	}
+	engine->plan.state = PLAN_NEEDS_GOOD;
+	if (engine->release_count > 0)
+		ask(engine, -1,
+		    "no release is good down to %s: give a good commit",
+		    engine->releases[engine->release_count - 1].name);
+	else
+		ask(engine, -1, "a %s commit is needed",
+		    engine->start->fix ? "bad (still broken)" : "good");
+}
+
+static bool range_is_missing(const struct engine *engine)
+{
+	const struct ends *ends = &engine->ends;
+
+	if (!graph_is_expanded(engine->graph, ends->bad))
+		return true;
+	for (int i = 0; i < ends->good_count; i++)
+		if (!graph_is_expanded(engine->graph, ends->goods[i]))
+			return true;
+	return false;
+}
+
+/* Is each good commit an ancestor of some bad one? */
+static bool has_strays(const struct engine *engine)
+{
+	const struct ends *ends = &engine->ends;
+	unsigned char *marks = xcalloc((size_t)graph_count(engine->graph), 1);
+	bool strays = false;
+
+	graph_mark_ancestors(engine->graph, ends->news, ends->new_count, marks,
+			     1);
+	for (int i = 0; i < ends->good_count && !strays; i++)
+		strays = !marks[ends->goods[i]];
+	free(marks);
+	return strays;
+}
+
+/*
+ * git's check_merge_bases: while a good commit lies beside the bad one, each
+ * of their merge bases is tested first.  A skipped one is passed over.
+ * Returns whether that settled the plan.
+ */
+static bool plan_merge_base(struct engine *engine)
+{
+	const struct ends *ends = &engine->ends;
+	int *bases = NULL, count;
+	bool settled = false;
+
+	if (!has_strays(engine))
+		return false;
+	count = graph_merge_bases(engine->graph, ends->bad, ends->goods,
+				  ends->good_count, &bases);
+	for (int i = 0; i < count && !settled; i++) {
+		const struct folded_step *step =
+			fold_step_of(engine, bases[i]);
+		enum verdict verdict =
+			step ? step->shown.verdict : VERDICT_NONE;
+
+		if (is_skipped(engine, bases[i]))
+			continue;
+		if (verdict == VERDICT_NONE) {
+			engine->plan.merge_base = true;
+			plan_test(engine, bases[i]);
+			settled = true;
+		} else if (fold_is_new(engine, verdict)) {
+			engine->plan.state = PLAN_MERGE_BASE_BAD;
+			engine->plan.merge_base = true;
+			engine->plan.commit = bases[i];
+			ask(engine, bases[i],
+			    "the merge base %.*s is bad: the bug was fixed "
+			    "between it and the good commit",
+			    OID_SHORT,
+			    graph_oid(engine->graph, bases[i])->hex);
+			settled = true;
+		}
+	}
+	free(bases);
+	return settled;
+}
+
+static bool plan_pick(struct engine *engine)
+{
+	const struct folded_step *step;
+	int commit;
+
+	if (!engine->pick)
+		return false;
+	commit = graph_find(engine->graph, &engine->pick->commit);
+	step = fold_step_of(engine, commit);
+	if ((step && step->shown.verdict != VERDICT_NONE) ||
+	    is_skipped(engine, commit))
+		return false;
+	engine->plan.picked = true;
+	plan_test(engine, commit);
+	return true;
+}
+
+static void plan_midpoint(struct engine *engine)
+{
+	const struct ends *ends = &engine->ends;
+	struct plan *plan = &engine->plan;
+	struct suspects_query query = {
+		.bad = ends->bad,
+		.goods = ends->goods,
+		.good_count = ends->good_count,
+		.skips = ends->skips,
+		.skip_count = ends->skip_count,
+		.first_parent = engine->start->first_parent,
+	};
+	struct suspects *suspects = suspects_find(engine->graph, &query);
+	struct midpoint mid =
+		suspects_midpoint(engine->graph, &query, suspects);
+
+	plan->suspects = mid.all;
+	plan->left = mid.left;
+	plan->steps = mid.steps;
+	switch (mid.kind) {
+	case MIDPOINT_TEST:
+		if (!plan_pick(engine))
+			plan_test(engine, mid.commit);
+		break;
+	case MIDPOINT_FOUND:
+		plan->state = PLAN_FOUND;
+		plan->commit = mid.commit;
+		plan->left = 0;
+		plan->steps = 0;
+		break;
+	case MIDPOINT_ONLY_SKIPPED:
+		plan->state = PLAN_ONLY_SKIPPED;
+		plan->left = 0;
+		engine->candidates = suspects->commits;
+		plan->candidates = engine->candidates;
+		plan->candidate_count = suspects->count;
+		suspects->commits = NULL;
+		ask(engine, -1, "only skipped commits are left to test");
+		break;
+	case MIDPOINT_NONE:
+		plan->state = PLAN_NEEDS_GOOD;
+		ask(engine, -1, "there is no commit between the ends");
+		break;
+	}
+	suspects_free(suspects);
+}
+
+static void plan_search(struct engine *engine)
+{
+	const struct ends *ends = &engine->ends;
+
+	if (ends->bad < 0) {
+		engine->plan.state = PLAN_NEEDS_BAD;
+		ask(engine, -1, "a %s commit is needed",
+		    engine->start->fix ? "good (fixed)" : "bad");
+	} else if (ends->good_count == 0) {
+		plan_without_good(engine);
+	} else if (range_is_missing(engine)) {
+		engine->plan.state = PLAN_NEEDS_RANGE;
+		add_wish(engine, WISH_RANGE, -1);
+	} else if (!plan_merge_base(engine)) {
+		plan_midpoint(engine);
+	}
+}
+
+void plan_make(struct engine *engine)
+{
+	struct plan *plan = &engine->plan;
+
+	free(engine->candidates);
+	engine->candidates = NULL;
+	engine->wish_count = 0;
+	memset(plan, 0, sizeof(*plan));
+	plan->commit = -1;
+	plan->bad = plan->nearest_good = -1;
+	plan->paused = engine->paused;
+	settle(engine);
+	if (engine->start) {
+		plan->bad = engine->ends.bad;
+		plan->goods = engine->ends.goods;
+		plan->good_count = engine->ends.good_count;
+		plan->nearest_good = engine->ends.nearest_good;
+		for (size_t i = 0; i < engine->step_count; i++)
+			wish_verdict(engine, engine->steps[i]);
+		wish_more(engine);
+		plan_search(engine);
+	}
+	plan->wishes = engine->wishes;
+	plan->wish_count = (int)engine->wish_count;
+	engine->plan_valid = true;
+}

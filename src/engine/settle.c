@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "engine/graph.h"
+#include "engine/suspects.h"
+
+enum { OLD = 1, LOOK = 2, FROM = 4, TO = 8, SKIPPED = 16 };
+
+/* One verdict that asks to be accepted. */
+struct claim {
+	struct folded_step *step;
+	const struct event *event;
+	bool by_person;
+};
+
+static int claim_order(const void *a, const void *b)
+{
+	const struct claim *x = a, *y = b;
+
+	if (x->by_person != y->by_person)
+		return x->by_person ? -1 : 1;
+	return x->event->seq < y->event->seq ? -1 : 1;
+}
+
+static struct claim *collect(struct engine *engine, size_t *count)
+{
+	struct claim *claims = xcalloc(engine->step_count, sizeof(*claims));
+
+	*count = 0;
+	for (size_t i = 0; i < engine->step_count; i++) {
+		struct folded_step *step = engine->steps[i];
+		const struct event *event =
+			step->person ? step->person : step->shown.recorded;
+
+		step->shown.given = event;
+		step->shown.verdict = event ? event->verdict : VERDICT_NONE;
+		step->shown.set_aside = false;
+		step->shown.left_after = -1;
+		step->shown.steps_after = -1;
+		if (event)
+			claims[(*count)++] = (struct claim){
+				step, event, step->person != NULL
+			};
+	}
+	qsort(claims, *count, sizeof(*claims), claim_order);
+	return claims;
+}
+
+/*
+ * May the verdict stand beside those accepted so far?  A commit of the newer
+ * side cannot be an ancestor of one of the older side.  OLD marks the older
+ * ones with all their ancestors.
+ */
+static int contradicts(const struct engine *engine, unsigned char *marks,
+		       const struct ends *ends, int commit, bool is_new)
+{
+	int found = -1;
+
+	if (is_new) {
+		if (!(marks[commit] & OLD))
+			return -1;
+		for (int i = 0; i < ends->good_count; i++)
+			if (graph_is_ancestor(engine->graph, commit,
+					      ends->goods[i]))
+				return ends->goods[i];
+		return commit;
+	}
+	graph_mark_ancestors(engine->graph, &commit, 1, marks, LOOK);
+	for (int i = 0; i < ends->new_count && found < 0; i++)
+		if (marks[ends->news[i]] & LOOK)
+			found = ends->news[i];
+	for (int i = 0; i < graph_count(engine->graph); i++)
+		marks[i] &= (unsigned char)~LOOK;
+	return found;
+}
+
+static void accept(struct engine *engine, unsigned char *marks,
+		   const struct claim *claim)
+{
+	struct ends *ends = &engine->ends;
+	int commit = claim->step->shown.commit;
+	bool is_new = fold_is_new(engine, claim->event->verdict);
+	int other = contradicts(engine, marks, ends, commit, is_new);
+
+	if (other >= 0) {
+		claim->step->shown.set_aside = true;
+		if (claim->by_person) {
+			ends->conflicts++;
+			ends->conflict_new = is_new ? commit : other;
+			ends->conflict_old = is_new ? other : commit;
+		}
+		return;
+	}
+	if (is_new) {
+		ends->news[ends->new_count++] = commit;
+		return;
+	}
+	ends->goods[ends->good_count++] = commit;
+	graph_mark_ancestors(engine->graph, &commit, 1, marks, OLD);
+}
+
+/*
+ * The newer end: of the accepted commits of which no other one is an
+ * ancestor, the one given last.  (git takes the one given last of all, so
+ * that a search can widen again; here it takes a retract for that.)
+ */
+static int newer_end(const struct engine *engine, const struct mark *marks,
+		     size_t count)
+{
+	unsigned char *below =
+		xcalloc((size_t)graph_count(engine->graph), 1);
+	int bad = -1;
+
+	for (size_t i = count; i-- > 0 && bad < 0;) {
+		bool lowest = marks[i].kind == MARK_NEW;
+
+		if (!lowest)
+			continue;
+		graph_mark_ancestors(engine->graph, &marks[i].commit, 1, below,
+				     LOOK);
+		for (size_t k = 0; k < count && lowest; k++)
+			lowest = marks[k].kind != MARK_NEW ||
+				 marks[k].commit == marks[i].commit ||
+				 !(below[marks[k].commit] & LOOK);
+		memset(below, 0, (size_t)graph_count(engine->graph));
+		if (lowest)
+			bad = marks[i].commit;
+	}
+	free(below);
+	return bad;
+}
+
+static void add_mark(struct marks *marks, struct mark mark)
+{
+	array_grow(marks->items, marks->count + 1, &marks->room);
+	marks->items[marks->count++] = mark;
+}
+
+static int by_seq(const void *a, const void *b)
+{
+	const struct mark *x = a, *y = b;
+
+	return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static enum mark_kind kind_of(const struct engine *engine,
+			      enum verdict verdict)
+{
+	if (verdict == VERDICT_SKIP)
+		return MARK_SKIP;
+	return fold_is_new(engine, verdict) ? MARK_NEW : MARK_OLD;
+}
+
+static void list_marks(const struct engine *engine, struct marks *marks)
+{
+	for (size_t i = 0; i < engine->step_count; i++) {
+		const struct folded_step *step = engine->steps[i];
+		const struct step *shown = &step->shown;
+
+		if (step->unskipped)
+			add_mark(marks, (struct mark){ shown->commit,
+						       MARK_UNSKIP, -1,
+						       step->unskipped, -1,
+						       -1 });
+		if (shown->verdict != VERDICT_NONE && !shown->set_aside)
+			add_mark(marks,
+				 (struct mark){
+					 shown->commit,
+					 kind_of(engine, shown->verdict), -1,
+					 shown->given->seq, -1, -1 });
+	}
+	for (size_t i = 0; i < engine->skip_range_count; i++) {
+		const struct event *event = engine->skip_ranges[i];
+
+		add_mark(marks,
+			 (struct mark){ graph_find(engine->graph,
+						   &event->commit),
+					MARK_SKIP,
+					graph_find(engine->graph,
+						   &event->other),
+					event->seq, -1, -1 });
+	}
+	if (marks->count)
+		qsort(marks->items, marks->count, sizeof(*marks->items),
+		      by_seq);
+}
+
+static void skip_range(const struct engine *engine, const struct mark *mark,
+		       unsigned char *seen)
+{
+	int total = graph_count(engine->graph);
+
+	graph_mark_ancestors(engine->graph, &mark->commit, 1, seen, TO);
+	if (mark->from >= 0)
+		graph_mark_ancestors(engine->graph, &mark->from, 1, seen,
+				     FROM);
+	for (int c = 0; c < total; c++) {
+		if ((seen[c] & (TO | FROM)) == TO)
+			seen[c] |= SKIPPED;
+		seen[c] &= SKIPPED;
+	}
+}
+
+/*
+ * Skipped commits after the first `count` marks; ranges are spread out.  A
+ * good or bad one is not skipped, whatever range it lies in.
+ */
+static int *list_skips(const struct engine *engine, const struct mark *marks,
+		       size_t count, int *found)
+{
+	int total = graph_count(engine->graph);
+	unsigned char *seen = xcalloc((size_t)total, 1);
+	int *skips = NULL;
+	size_t room = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (marks[i].kind == MARK_UNSKIP)
+			seen[marks[i].commit] = 0;
+		else if (marks[i].kind == MARK_SKIP && marks[i].from >= 0)
+			skip_range(engine, &marks[i], seen);
+		else if (marks[i].kind == MARK_SKIP)
+			seen[marks[i].commit] = SKIPPED;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (marks[i].kind == MARK_OLD || marks[i].kind == MARK_NEW)
+			seen[marks[i].commit] = 0;
+	*found = 0;
+	for (int c = 0; c < total; c++) {
+		if (!seen[c])
+			continue;
+		array_grow(skips, (size_t)*found + 1, &room);
+		skips[(*found)++] = c;
+	}
+	free(seen);
+	return skips;
+}
+
+static int by_oid(const void *a, const void *b, void *data)
+{
+	const struct graph *graph = data;
+
+	return strcmp(graph_oid(graph, *(const int *)a)->hex,
+		      graph_oid(graph, *(const int *)b)->hex);
+}
+
+static void sort_goods(const struct engine *engine, int *goods, int count)
+{
+	if (count > 1)
+		qsort_r(goods, (size_t)count, sizeof(*goods), by_oid,
+			(void *)(uintptr_t)engine->graph);
+}
+
+/* git's numbers after the first `count` marks. */
+static void number_mark(const struct engine *engine, struct mark *marks,
+			size_t count)
+{
+	struct suspects_query query = { .bad = newer_end(engine, marks,
+							 count) };
+	int *goods = xmalloc(count * sizeof(int)), *skips = NULL;
+	struct suspects *suspects;
+	struct midpoint mid;
+
+	for (size_t i = 0; i < count; i++)
+		if (marks[i].kind == MARK_OLD)
+			goods[query.good_count++] = marks[i].commit;
+	if (query.bad >= 0 && query.good_count > 0 &&
+	    graph_is_expanded(engine->graph, query.bad)) {
+		sort_goods(engine, goods, query.good_count);
+		skips = list_skips(engine, marks, count, &query.skip_count);
+		query.goods = goods;
+		query.skips = skips;
+		query.first_parent =
+			engine->start && engine->start->first_parent;
+		suspects = suspects_find(engine->graph, &query);
+		mid = suspects_midpoint(engine->graph, &query, suspects);
+		if (mid.kind == MIDPOINT_TEST) {
+			marks[count - 1].left = mid.left;
+			marks[count - 1].steps = mid.steps;
+		} else if (mid.kind != MIDPOINT_NONE) {
+			marks[count - 1].left = 0;
+			marks[count - 1].steps = 0;
+		}
+		suspects_free(suspects);
+	}
+	free(skips);
+	free(goods);
+}
+
+static bool same_mark(const struct mark *a, const struct mark *b)
+{
+	return a->commit == b->commit && a->kind == b->kind &&
+	       a->from == b->from && a->seq == b->seq;
+}
+
+/*
+ * The staircase.  Numbers of marks that stand as they stood before are
+ * kept: an event changes the end of the list, seldom its beginning.
+ */
+static void number_marks(struct engine *engine, struct marks *marks,
+			 const struct marks *before)
+{
+	size_t same = 0;
+
+	while (same < marks->count && same < before->count &&
+	       same_mark(&marks->items[same], &before->items[same])) {
+		marks->items[same] = before->items[same];
+		same++;
+	}
+	for (; same < marks->count; same++)
+		number_mark(engine, marks->items, same + 1);
+	for (size_t i = 0; i < marks->count; i++) {
+		struct mark *mark = &marks->items[i];
+		struct folded_step *step =
+			mark->from < 0 && mark->kind != MARK_UNSKIP ?
+				fold_step_of(engine, mark->commit) :
+				NULL;
+
+		if (step) {
+			step->shown.left_after = mark->left;
+			step->shown.steps_after = mark->steps;
+		}
+	}
+}
+
+static void drop(struct ends *ends)
+{
+	free(ends->goods);
+	free(ends->news);
+	free(ends->skips);
+	ends->goods = ends->news = ends->skips = NULL;
+	ends->good_count = ends->new_count = ends->skip_count = 0;
+}
+
+void settle_release(struct ends *ends)
+{
+	drop(ends);
+	free(ends->marks.items);
+	memset(&ends->marks, 0, sizeof(ends->marks));
+	ends->valid = false;
+}
+
+void settle(struct engine *engine)
+{
+	struct ends *ends = &engine->ends;
+	struct marks before = ends->marks;
+	unsigned char *marks;
+	struct claim *claims;
+	size_t count;
+
+	if (ends->valid)
+		return;
+	drop(ends);
+	ends->conflicts = 0;
+	ends->goods = xmalloc((engine->step_count + 1) * sizeof(int));
+	ends->news = xmalloc((engine->step_count + 1) * sizeof(int));
+	marks = xcalloc((size_t)graph_count(engine->graph), 1);
+	claims = collect(engine, &count);
+	for (size_t i = 0; i < count; i++)
+		if (claims[i].event->verdict != VERDICT_SKIP)
+			accept(engine, marks, &claims[i]);
+	free(claims);
+	free(marks);
+
+	memset(&ends->marks, 0, sizeof(ends->marks));
+	list_marks(engine, &ends->marks);
+	number_marks(engine, &ends->marks, &before);
+	free(before.items);
+	ends->bad = newer_end(engine, ends->marks.items, ends->marks.count);
+	ends->nearest_good = -1;
+	for (size_t i = 0; i < ends->marks.count; i++)
+		if (ends->marks.items[i].kind == MARK_OLD)
+			ends->nearest_good = ends->marks.items[i].commit;
+	sort_goods(engine, ends->goods, ends->good_count);
+	ends->skips = list_skips(engine, ends->marks.items, ends->marks.count,
+				 &ends->skip_count);
+	ends->valid = true;
+}

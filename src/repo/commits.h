@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPO_COMMITS_H
+#define REPO_COMMITS_H
+
+/*
+ * Reads commits, one object at a time, and puts them into a graph.  Each
+ * object is read once.  Never decides which commits matter: range.c does.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <git2.h>
+
+struct error;
+struct graph;
+struct oid;
+struct repo;
+
+/* The parts of a commit object; they point into the object. */
+struct commit_text {
+	const char *parents; /* the first "parent" line */
+	int parent_count;    /* ... of so many, all of one length */
+	const char *author;  /* "Name <mail>" */
+	size_t author_length;
+	int64_t author_date;
+	int64_t date;
+	const char *message;
+	size_t message_length;
+};
+
+struct commits;
+
+/* repo and graph are borrowed and must outlive it. */
+int commits_open(struct repo *repo, struct graph *graph, struct commits **out,
+		 struct error *err);
+void commits_close(struct commits *commits);
+
+/* The number of a commit in the graph, which is read if it is not there. */
+int commits_find(struct commits *commits, const struct oid *oid, int *out,
+		 struct error *err);
+
+/*
+ * Make sure that the commit is expanded: its parents are in the graph, with
+ * their dates, expanded or not.
+ */
+int commits_expand(struct commits *commits, int commit, struct error *err);
+
+/*
+ * Read one commit object, for its text.  text points into *object, which the
+ * caller frees with git_odb_object_free.
+ */
+int commits_read(git_odb *odb, const struct oid *oid, git_odb_object **object,
+		 struct commit_text *text, struct error *err);
+
+/* The i-th parent. */
+void commit_text_parent(const struct commit_text *text, int i,
+			struct oid *out);
+
+#endif

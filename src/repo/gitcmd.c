@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "repo/gitcmd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+
+#define COMPLAINT_MAX 2000
+
+/*
+ * What speaks of one repository must not lead git into another one.  The
+ * rest of the environment is the user's wish and stays.
+ */
+static bool is_scrubbed(const char *variable)
+{
+	static const char *const names[] = {
+		"GIT_DIR=",
+		"GIT_WORK_TREE=",
+		"GIT_IMPLICIT_WORK_TREE=",
+		"GIT_COMMON_DIR=",
+		"GIT_INDEX_FILE=",
+		"GIT_OBJECT_DIRECTORY=",
+		"GIT_ALTERNATE_OBJECT_DIRECTORIES=",
+		"GIT_NAMESPACE=",
+		"GIT_PREFIX=",
+		"GIT_INTERNAL_SUPER_PREFIX=",
+		"GIT_SHALLOW_FILE=",
+		"GIT_GRAFT_FILE=",
+		"GIT_CEILING_DIRECTORIES=",
+		"GIT_TERMINAL_PROMPT=",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (str_starts(variable, names[i]))
+			return true;
+	return false;
+}
+
+/* The strings are borrowed from the environment. */
+static char **make_environment(void)
+{
+	static char no_prompt[] = "GIT_TERMINAL_PROMPT=0";
+	char **env = NULL;
+	size_t count = 0, room = 0;
+
+	for (char **p = environ; *p; p++) {
+		if (is_scrubbed(*p))
+			continue;
+		array_grow(env, count + 1, &room);
+		env[count++] = *p;
+	}
+	array_grow(env, count + 2, &room);
+	env[count++] = no_prompt;
+	env[count] = NULL;
+	return env;
+}
+
+/* posix_spawnp wants argv as exec has it, but does not write to it. */
+static char **make_argv(const char *const *argv)
+{
+	size_t count = 0;
+	char **full;
+
+	while (argv[count])
+		count++;
+	full = xcalloc(count + 2, sizeof(*full));
+	full[0] = xstrdup("git");
+	for (size_t i = 0; i < count; i++)
+		full[i + 1] = xstrdup(argv[i]);
+	return full;
+}
+
+static void free_argv(char **argv)
+{
+	for (char **p = argv; *p; p++)
+		free(*p);
+	free(argv);
+}
+
+/*
+ * A file in memory as one of git's three streams: whatever the amount and
+ * the order, nobody has to wait for anybody.  Never descriptor 0, 1 or 2,
+ * which one of them may be about to become.
+ */
+static int make_stream(struct error *err)
+{
+	int fd = memfd_create("git", MFD_CLOEXEC), moved;
+
+	if (fd > STDERR_FILENO)
+		return fd;
+	if (fd < 0)
+		return error_errno(err, "cannot make a file in memory");
+	moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	close(fd);
+	if (moved < 0)
+		return error_errno(err, "cannot make a file in memory");
+	return moved;
+}
+
+static int fill(int fd, const char *bytes, size_t length, struct error *err)
+{
+	size_t done = 0;
+
+	while (done < length) {
+		ssize_t n = write(fd, bytes + done, length - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return error_errno(err, "cannot write git's input");
+		done += (size_t)n;
+	}
+	return lseek(fd, 0, SEEK_SET) < 0 ?
+		       error_errno(err, "cannot write git's input") :
+		       0;
+}
+
+static int drain(int fd, struct buf *out, struct error *err)
+{
+	char bytes[16384];
+	off_t at = 0;
+
+	for (;;) {
+		ssize_t n = pread(fd, bytes, sizeof(bytes), at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_errno(err, "cannot read git's output");
+		if (n == 0)
+			return 0;
+		buf_add(out, bytes, (size_t)n);
+		at += n;
+	}
+}
+
+static int spawn(pid_t *pid, char **argv, const int streams[3],
+		 struct error *err)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	char **env = make_environment();
+	sigset_t none, usual;
+	int failed;
+
+	sigemptyset(&none);
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK |
+						      POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &usual);
+	posix_spawn_file_actions_init(&actions);
+	for (int i = 0; i < 3; i++)
+		posix_spawn_file_actions_adddup2(&actions, streams[i], i);
+	failed = posix_spawnp(pid, "git", &actions, &attributes, argv, env);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	free(env);
+	if (!failed)
+		return 0;
+	errno = failed;
+	return error_errno(err, "cannot run git");
+}
+
+static int wait_for(pid_t pid, int *status, struct error *err)
+{
+	pid_t got;
+
+	do
+		got = waitpid(pid, status, 0);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? error_errno(err, "cannot wait for git") : 0;
+}
+
+/* The word that says what git does: the first that is no option of its. */
+static const char *subcommand(const char *const *argv)
+{
+	for (; *argv; argv++) {
+		if (str_equal(*argv, "-C") || str_equal(*argv, "-c")) {
+			if (!*++argv)
+				break;
+		} else if (**argv != '-') {
+			return *argv;
+		}
+	}
+	return "";
+}
+
+/* One line for a person, out of what may be many and hold anything. */
+static void put_complaint(struct buf *line, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\r\n");
+		const char *next = text + length;
+
+		if (str_starts(text, "fatal: ") || str_starts(text, "error: "))
+			text += strlen("fatal: ");
+		if (line->length && text < next)
+			buf_puts(line, "; ");
+		for (; text < next; text++)
+			buf_putc(line, (unsigned char)*text < ' ' ||
+						       *text == 127 ?
+					       ' ' :
+					       *text);
+		text += strspn(text, "\r\n");
+	}
+}
+
+static int complain(const struct gitcmd *command, int complaint, int status,
+		    struct error *err)
+{
+	struct buf raw, line;
+	const char *word = subcommand(command->argv);
+
+	buf_init(&raw, COMPLAINT_MAX);
+	buf_init(&line, COMPLAINT_MAX);
+	if (drain(complaint, &raw, NULL) == 0)
+		put_complaint(&line, raw.text);
+	if (WIFSIGNALED(status))
+		error_set(err, ERROR_GIT, "git %s: killed by signal %d (%s)",
+			  word, WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (line.length)
+		error_set(err, ERROR_GIT, "git %s: %s", word, line.text);
+	else
+		error_set(err, ERROR_GIT, "git %s: exit status %d", word,
+			  WEXITSTATUS(status));
+	buf_release(&raw);
+	buf_release(&line);
+	return -1;
+}
+
+int gitcmd_run(const struct gitcmd *command, struct error *err)
+{
+	char **argv = make_argv(command->argv);
+	int streams[3] = { -1, -1, -1 }, status, ret = -1;
+	pid_t pid;
+
+	for (int i = 0; i < 3; i++) {
+		streams[i] = make_stream(err);
+		if (streams[i] < 0)
+			goto out;
+	}
+	if (fill(streams[0], command->input, command->input_length, err) < 0)
+		goto out;
+	if (spawn(&pid, argv, streams, err) < 0)
+		goto out;
+	if (wait_for(pid, &status, err) < 0)
+		goto out;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		complain(command, streams[2], status, err);
+	else
+		ret = command->output ?
+			      drain(streams[1], command->output, err) :
+			      0;
+out:
+	for (int i = 0; i < 3; i++)
+		if (streams[i] >= 0)
+			close(streams[i]);
+	free_argv(argv);
+	return ret;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPO_GITCMD_H
+#define REPO_GITCMD_H
+
+/*
+ * Runs git itself, for what libgit2 cannot do as git does, and waits for it.
+ *
+ * No shell is involved.  git never asks for anything, and does not see what
+ * the environment says of another repository (GIT_DIR, GIT_INDEX_FILE...).
+ */
+
+#include <stddef.h>
+
+struct buf;
+struct error;
+
+struct gitcmd {
+	const char *const *argv; /* without "git" itself, NULL-terminated */
+	const char *input;	 /* given on standard input; NULL: nothing */
+	size_t input_length;
+	struct buf *output; /* standard output is added here, or NULL */
+};
+
+/*
+ * 0 when git exits with 0.  Otherwise ERROR_GIT with what it wrote to its
+ * standard error, on one line: "git checkout: pathspec 'x' did not match".
+ */
+int gitcmd_run(const struct gitcmd *command, struct error *err);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPO_HANDLE_H
+#define REPO_HANDLE_H
+
+/*
+ * The inside of a struct repo, for the files of this layer only.
+ */
+
+#include <git2.h>
+
+struct error;
+
+struct repo {
+	git_repository *git;
+	char *common_dir;
+	char *workdir; /* NULL when bare */
+};
+
+/* libgit2's last complaint as our error.  Returns -1. */
+int handle_failed(struct error *err);
+
+#endif

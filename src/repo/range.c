@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "repo/range.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "engine/commit.h"
+#include "engine/graph.h"
+#include "engine/oid.h"
+#include "repo/commits.h"
+#include "repo/handle.h"
+
+#define SLOP 5
+#define TEXT_MAX 1000
+
+enum {
+	/* git's limit_list */
+	SEEN = 1, /* was queued */
+	GOOD = 2, /* git's UNINTERESTING */
+	/* git's paint_down_to_common */
+	ONE = 4,
+	TWO = 8,
+	STALE = 16, /* below a common ancestor */
+	RESULT = 32,
+};
+
+struct queued {
+	int64_t date;
+	size_t order; /* equal dates come out as they went in */
+	int commit;
+};
+
+/*
+ * A walk over commits by date, newest first, which expands them on its way.
+ * dull says which waiting commits do not keep it going: GOOD or STALE.
+ */
+struct walk {
+	struct commits *commits;
+	struct graph *graph;
+	unsigned char dull;
+	unsigned char *flags;	/* by the graph's numbers */
+	unsigned char *waiting; /* how often a commit is in the queue */
+	size_t flag_count;
+	struct queued *heap;
+	size_t count, room;
+	size_t order;
+	size_t open; /* in the queue and not dull */
+};
+
+static void walk_init(struct walk *walk, struct commits *commits,
+		      struct graph *graph, unsigned char dull)
+{
+	*walk = (struct walk){ .commits = commits,
+			       .graph = graph,
+			       .dull = dull };
+}
+
+static void walk_release(struct walk *walk)
+{
+	free(walk->flags);
+	free(walk->waiting);
+	free(walk->heap);
+}
+
+/* The graph grows under the walk. */
+static void walk_fit(struct walk *walk)
+{
+	size_t old = walk->flag_count, want = (size_t)graph_count(walk->graph);
+
+	if (want <= old)
+		return;
+	walk->flag_count = want + want / 2 + 64;
+	walk->flags = xreallocarray(walk->flags, walk->flag_count, 1);
+	walk->waiting = xreallocarray(walk->waiting, walk->flag_count, 1);
+	memset(walk->flags + old, 0, walk->flag_count - old);
+	memset(walk->waiting + old, 0, walk->flag_count - old);
+}
+
+static void set_flags(struct walk *walk, int commit, unsigned char flags)
+{
+	if (!(walk->flags[commit] & walk->dull) && (flags & walk->dull))
+		walk->open -= walk->waiting[commit];
+	walk->flags[commit] |= flags;
+}
+
+static bool sooner(const struct queued *a, const struct queued *b)
+{
+	if (a->date != b->date)
+		return a->date > b->date;
+	return a->order < b->order;
+}
+
+/* A commit in the queue is expanded: git parses what it queues. */
+static int push(struct walk *walk, int commit, struct error *err)
+{
+	struct queued item = { graph_date(walk->graph, commit), walk->order++,
+			       commit };
+	size_t at;
+
+	if (commits_expand(walk->commits, commit, err) < 0)
+		return -1;
+	walk_fit(walk);
+	walk->waiting[commit]++;
+	walk->open += !(walk->flags[commit] & walk->dull);
+	at = walk->count++;
+	array_grow(walk->heap, walk->count, &walk->room);
+	while (at > 0 && sooner(&item, &walk->heap[(at - 1) / 2])) {
+		walk->heap[at] = walk->heap[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	walk->heap[at] = item;
+	return 0;
+}
+
+static int pop(struct walk *walk)
+{
+	int commit = walk->heap[0].commit;
+	struct queued last = walk->heap[--walk->count];
+	size_t at = 0;
+
+	for (;;) {
+		size_t child = at * 2 + 1;
+
+		if (child >= walk->count)
+			break;
+		if (child + 1 < walk->count &&
+		    sooner(&walk->heap[child + 1], &walk->heap[child]))
+			child++;
+		if (!sooner(&walk->heap[child], &last))
+			break;
+		walk->heap[at] = walk->heap[child];
+		at = child;
+	}
+	walk->heap[at] = last;
+	walk->waiting[commit]--;
+	walk->open -= !(walk->flags[commit] & walk->dull);
+	return commit;
+}
+
+/*
+ * The parents of a commit are good, and through those that git has parsed
+ * by now, all of theirs.
+ */
+static void make_parents_good(struct walk *walk, int commit)
+{
+	int *stack = NULL;
+	size_t depth = 0, room = 0;
+
+	array_grow(stack, 1, &room);
+	stack[depth++] = commit;
+	while (depth > 0) {
+		const int *parents;
+		int at = stack[--depth], n;
+
+		if (!(walk->flags[at] & SEEN))
+			continue;
+		n = graph_parents(walk->graph, at, &parents);
+		array_grow(stack, depth + (size_t)n, &room);
+		for (int i = 0; i < n; i++) {
+			if (walk->flags[parents[i]] & GOOD)
+				continue;
+			set_flags(walk, parents[i], GOOD);
+			stack[depth++] = parents[i];
+		}
+	}
+	free(stack);
+}
+
+/* git's process_parents */
+static int queue_parents(struct walk *walk, int commit, struct error *err)
+{
+	bool good = walk->flags[commit] & GOOD;
+	const int *parents;
+	int n = graph_parents(walk->graph, commit, &parents);
+
+	for (int i = 0; i < n; i++) {
+		int parent;
+
+		/* push expands, and that may move the array */
+		graph_parents(walk->graph, commit, &parents);
+		parent = parents[i];
+		if (good)
+			set_flags(walk, parent, GOOD);
+		if (!(walk->flags[parent] & SEEN)) {
+			set_flags(walk, parent, SEEN);
+			if (push(walk, parent, err) < 0)
+				return -1;
+		}
+		if (good)
+			make_parents_good(walk, parent);
+	}
+	return 0;
+}
+
+/* git's still_interesting: what is left of the slop; 0 ends the walk. */
+static int slop_left(const struct walk *walk, int64_t date, int slop)
+{
+	if (walk->count == 0)
+		return 0;
+	if (date <= walk->heap[0].date || walk->open > 0)
+		return SLOP;
+	return slop - 1;
+}
+
+static int limit(struct walk *walk, struct error *err)
+{
+	int64_t date = INT64_MAX;
+	int slop = SLOP;
+
+	while (walk->count > 0 && slop > 0) {
+		int commit = pop(walk);
+
+		if (queue_parents(walk, commit, err) < 0)
+			return -1;
+		if (walk->flags[commit] & GOOD)
+			slop = slop_left(walk, date, slop);
+		else
+			date = graph_date(walk->graph, commit);
+	}
+	return 0;
+}
+
+/* The ends by number; goods[0..count-1], then bad. */
+struct ends {
+	int *goods;
+	int count;
+	int bad;
+};
+
+/* All of what git's walk of `bad ^goods` parses. */
+static int load_suspects(struct commits *commits, struct graph *graph,
+			 const struct ends *ends, struct error *err)
+{
+	struct walk walk;
+	int ret = -1;
+
+	walk_init(&walk, commits, graph, GOOD);
+	/* git parses all the ends before it marks the parents of any */
+	if (commits_expand(commits, ends->bad, err) < 0)
+		goto out;
+	for (int i = 0; i < ends->count; i++)
+		if (commits_expand(commits, ends->goods[i], err) < 0)
+			goto out;
+	walk_fit(&walk);
+	set_flags(&walk, ends->bad, SEEN);
+	for (int i = 0; i < ends->count; i++)
+		set_flags(&walk, ends->goods[i], SEEN | GOOD);
+	for (int i = 0; i < ends->count; i++)
+		make_parents_good(&walk, ends->goods[i]);
+	if (push(&walk, ends->bad, err) < 0)
+		goto out;
+	for (int i = 0; i < ends->count; i++)
+		if (!walk.waiting[ends->goods[i]] &&
+		    push(&walk, ends->goods[i], err) < 0)
+			goto out;
+	ret = limit(&walk, err);
+out:
+	walk_release(&walk);
+	return ret;
+}
+
+static int paint_parents(struct walk *walk, int commit, unsigned char colours,
+			 struct error *err)
+{
+	const int *parents;
+	int n = graph_parents(walk->graph, commit, &parents);
+
+	for (int i = 0; i < n; i++) {
+		int parent;
+
+		graph_parents(walk->graph, commit, &parents);
+		parent = parents[i];
+		if ((walk->flags[parent] & colours) == colours)
+			continue;
+		set_flags(walk, parent, colours);
+		if (push(walk, parent, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * git's paint_down_to_common (commit-reach.c): go down from both sides until
+ * nothing is left that is not below a common ancestor; where there is none,
+ * that is both histories to their ends.
+ */
+static int paint(struct walk *walk, int one, const int *two, int count,
+		 struct error *err)
+{
+	walk_fit(walk);
+	set_flags(walk, one, ONE);
+	if (push(walk, one, err) < 0)
+		return -1;
+	for (int i = 0; i < count; i++) {
+		if (walk->flags[two[i]] & TWO)
+			continue;
+		set_flags(walk, two[i], TWO);
+		if (push(walk, two[i], err) < 0)
+			return -1;
+	}
+	while (walk->open > 0) {
+		int commit = pop(walk);
+		unsigned char colours =
+			walk->flags[commit] & (ONE | TWO | STALE);
+
+		if (colours == (ONE | TWO)) {
+			walk->flags[commit] |= RESULT;
+			colours |= STALE;
+		}
+		if (paint_parents(walk, commit, colours, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Load all from `one` and from `two` down to their best common ancestors,
+ * which are the caller's to free in *bases (may be NULL).  With clocks that
+ * were wrong some of those may be below others.
+ */
+static int load_between(struct commits *commits, struct graph *graph, int one,
+			const int *two, int count, int **bases, int *base_count,
+			struct error *err)
+{
+	struct walk walk;
+	size_t room = 0;
+	int ret = -1;
+
+	walk_init(&walk, commits, graph, STALE);
+	if (paint(&walk, one, two, count, err) < 0)
+		goto out;
+	if (bases) {
+		*bases = NULL;
+		*base_count = 0;
+		for (size_t i = 0; i < walk.flag_count; i++) {
+			if ((walk.flags[i] & (RESULT | STALE)) != RESULT)
+				continue;
+			array_grow(*bases, (size_t)*base_count + 1, &room);
+			(*bases)[(*base_count)++] = (int)i;
+		}
+	}
+	ret = 0;
+out:
+	walk_release(&walk);
+	return ret;
+}
+
+/*
+ * What is needed to tell the merge bases of bad and all the goods together.
+ * Of several candidates one may be an ancestor of another by a way that is
+ * not loaded yet.
+ */
+static int load_merge_bases(struct commits *commits, struct graph *graph,
+			    const struct ends *ends, struct error *err)
+{
+	int *bases = NULL, count = 0, ret = -1;
+
+	if (load_between(commits, graph, ends->bad, ends->goods, ends->count,
+			 &bases, &count, err) < 0)
+		goto out;
+	for (int i = 0; i + 1 < count; i++)
+		if (load_between(commits, graph, bases[i], bases + i + 1,
+				 count - i - 1, NULL, NULL, err) < 0)
+			goto out;
+	ret = 0;
+out:
+	free(bases);
+	return ret;
+}
+
+static int load_other_goods(struct commits *commits, struct graph *graph,
+			    const struct ends *ends, struct error *err)
+{
+	unsigned char *marks = xcalloc((size_t)graph_count(graph), 1);
+	bool others = false;
+	int ret = -1;
+
+	graph_mark_ancestors(graph, &ends->bad, 1, marks, 1);
+	for (int i = 0; i < ends->count; i++) {
+		int good = ends->goods[i];
+
+		if (marks[good])
+			continue;
+		if (load_between(commits, graph, ends->bad, &good, 1, NULL,
+				 NULL, err) < 0)
+			goto out;
+		others |= !graph_is_ancestor(graph, good, ends->bad);
+	}
+	ret = others ? load_merge_bases(commits, graph, ends, err) : 0;
+out:
+	free(marks);
+	return ret;
+}
+
+int range_load(struct repo *repo, const struct oid *bad,
+	       const struct oid *goods, size_t good_count, struct graph *graph,
+	       struct error *err)
+{
+	struct ends ends = { xcalloc(good_count + 1, sizeof(int)), 0, -1 };
+	struct commits *commits = NULL;
+	int ret = -1;
+
+	if (commits_open(repo, graph, &commits, err) < 0)
+		goto out;
+	if (commits_find(commits, bad, &ends.bad, err) < 0)
+		goto out;
+	for (; (size_t)ends.count < good_count; ends.count++)
+		if (commits_find(commits, &goods[ends.count],
+				 &ends.goods[ends.count], err) < 0)
+			goto out;
+	if (load_suspects(commits, graph, &ends, err) < 0)
+		goto out;
+	ret = load_other_goods(commits, graph, &ends, err);
+out:
+	commits_close(commits);
+	free(ends.goods);
+	return ret;
+}
+
+/* The first paragraph on one line. */
+static void add_subject(struct buf *out, const char *text, size_t length)
+{
+	const char *stop = text + length;
+
+	while (text < stop && (*text == '\n' || *text == ' '))
+		text++;
+	while (text < stop) {
+		const char *end = memchr(text, '\n', (size_t)(stop - text));
+		const char *next = end ? end + 1 : stop;
+
+		if (!end)
+			end = stop;
+		while (end > text && (end[-1] == ' ' || end[-1] == '\t' ||
+				      end[-1] == '\r'))
+			end--;
+		if (end == text)
+			break;
+		if (out->length)
+			buf_putc(out, ' ');
+		buf_add(out, text, (size_t)(end - text));
+		text = next;
+	}
+}
+
+struct describer {
+	git_odb *odb;
+	const struct graph *graph;
+	int (*take)(void *data, const struct commit_record *record);
+	void *data;
+	struct oid *parents;
+	size_t room;
+	struct buf author, subject;
+};
+
+static int describe(struct describer *d, int commit, struct error *err)
+{
+	struct commit_record record = { .oid = *graph_oid(d->graph, commit) };
+	git_odb_object *object = NULL;
+	struct commit_text text;
+	const int *parents;
+	int ret;
+
+	if (commits_read(d->odb, &record.oid, &object, &text, err) < 0)
+		return -1;
+	buf_clear(&d->author);
+	buf_clear(&d->subject);
+	buf_add(&d->author, text.author, text.author_length);
+	add_subject(&d->subject, text.message, text.message_length);
+	record.parent_count = graph_parents(d->graph, commit, &parents);
+	array_grow(d->parents, (size_t)record.parent_count, &d->room);
+	for (int i = 0; i < record.parent_count; i++)
+		d->parents[i] = *graph_oid(d->graph, parents[i]);
+	record.parents = d->parents;
+	record.expanded = graph_is_expanded(d->graph, commit);
+	record.date = graph_date(d->graph, commit);
+	record.author_date = text.author_date;
+	record.author = d->author.text;
+	record.subject = d->subject.text;
+	ret = d->take(d->data, &record);
+	git_odb_object_free(object);
+	return ret;
+}
+
+int range_describe(struct repo *repo, const struct graph *graph, int first,
+		   int (*take)(void *data, const struct commit_record *record),
+		   void *data, struct error *err)
+{
+	struct describer describer = { .graph = graph,
+				       .take = take,
+				       .data = data };
+	int ret = 0;
+
+	if (git_repository_odb(&describer.odb, repo->git) < 0)
+		return handle_failed(err);
+	buf_init(&describer.author, TEXT_MAX);
+	buf_init(&describer.subject, TEXT_MAX);
+	for (int i = first; ret == 0 && i < graph_count(graph); i++)
+		ret = describe(&describer, i, err);
+	buf_release(&describer.author);
+	buf_release(&describer.subject);
+	free(describer.parents);
+	git_odb_free(describer.odb);
+	return ret;
+}

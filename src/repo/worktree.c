@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "repo/worktree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "engine/oid.h"
+#include "repo/gitcmd.h"
+
+/* The first line of a small file; NULL when it cannot be read. */
+static char *read_line(const char *path)
+{
+	char text[PATH_MAX + 64];
+	FILE *file = fopen(path, "re");
+	char *line = NULL;
+
+	if (!file)
+		return NULL;
+	if (fgets(text, sizeof(text), file))
+		line = xstrndup(text, strcspn(text, "\r\n"));
+	fclose(file);
+	return line;
+}
+
+/* What a file names, which may be given relative to the folder it is in. */
+static char *follow(const char *dir, const char *target)
+{
+	char *path = *target == '/' ? xstrdup(target) :
+				      xasprintf("%s/%s", dir, target);
+	char *real = realpath(path, NULL);
+
+	free(path);
+	return real;
+}
+
+/*
+ * Where git keeps what belongs to the worktree at `path` alone (its HEAD, its
+ * index); NULL when that is not a worktree of the repository.  Read from
+ * git's own files: asked at a wrong place, git would go up and find another
+ * repository.
+ */
+static char *own_git_dir(const char *common_dir, const char *path)
+{
+	char *dot_git = xasprintf("%s/.git", path);
+	char *line = read_line(dot_git), *dir = NULL, *pointer = NULL;
+	char *up = NULL, *common = NULL, *wanted = realpath(common_dir, NULL);
+
+	if (!line || !str_starts(line, "gitdir: "))
+		goto out;
+	dir = follow(path, line + strlen("gitdir: "));
+	if (!dir)
+		goto out;
+	pointer = xasprintf("%s/commondir", dir);
+	up = read_line(pointer);
+	if (up)
+		common = follow(dir, up);
+	if (!common || !str_equal(common, wanted)) {
+		free(dir);
+		dir = NULL;
+	}
+out:
+	free(wanted);
+	free(common);
+	free(up);
+	free(pointer);
+	free(line);
+	free(dot_git);
+	return dir;
+}
+
+static bool is_free(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	bool empty = true;
+
+	if (!dir)
+		return errno == ENOENT;
+	while (empty && (entry = readdir(dir)))
+		empty = str_equal(entry->d_name, ".") ||
+			str_equal(entry->d_name, "..");
+	closedir(dir);
+	return empty;
+}
+
+static int run_git(const char *const *argv, struct buf *output,
+		   struct error *err)
+{
+	const struct gitcmd command = { .argv = argv, .output = output };
+
+	return gitcmd_run(&command, err);
+}
+
+static void remove_in(const char *dir, const char *name)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+
+	unlink(path);
+	free(path);
+}
+
+/*
+ * An index that was only half written when the power went can be spared:
+ * with --force the files are those of the commit anyway.
+ */
+static int take_over(const char *git_dir, const char *path,
+		     const struct oid *oid, struct error *err)
+{
+	remove_in(git_dir, "index.lock");
+	remove_in(git_dir, "HEAD.lock");
+	if (worktree_checkout(path, oid, NULL) == 0)
+		return 0;
+	remove_in(git_dir, "index");
+	return worktree_checkout(path, oid, err);
+}
+
+/*
+ * --force twice: also where git still has one registered that was deleted,
+ * even a locked one.  Never `git worktree prune`: that would forget any
+ * worktree of the user's whose disk is not mounted just now.
+ */
+static int make(const char *common_dir, const char *path,
+		const struct oid *oid, struct error *err)
+{
+	char *dir = xasprintf("--git-dir=%s", common_dir);
+	const char *argv[] = { dir,	   "worktree", "add",
+			       "--detach", "--force",  "--force",
+			       "--",	   path,       oid->hex,
+			       NULL };
+	int ret = run_git(argv, NULL, err);
+
+	free(dir);
+	return ret;
+}
+
+int worktree_ensure(const char *common_dir, const char *path,
+		    const struct oid *oid, struct error *err)
+{
+	char *git_dir = own_git_dir(common_dir, path);
+	int ret;
+
+	if (git_dir)
+		ret = take_over(git_dir, path, oid, err);
+	else if (is_free(path))
+		ret = make(common_dir, path, oid, err);
+	else
+		ret = error_set(err, ERROR_STATE,
+				"'%s' is in the way: it is no worktree of "
+				"'%s'; move it away",
+				path, common_dir);
+	free(git_dir);
+	return ret;
+}
+
+void worktree_checkout_argv(const char *path, const struct oid *oid,
+			    const char *argv[WORKTREE_ARGV_MAX])
+{
+	const char *const words[] = {
+		"env",	      "-u",	       "GIT_INDEX_FILE",
+		"-u",	      "GIT_COMMON_DIR", "-u",
+		"GIT_OBJECT_DIRECTORY",
+		"GIT_TERMINAL_PROMPT=0",
+		"git",	      "-C",	       path,
+		"--git-dir=.git", "--work-tree=.",
+		"checkout",   "-q",	       "--force",
+		"--detach",   oid->hex,	       "--",
+		NULL,
+	};
+
+	_Static_assert(sizeof(words) / sizeof(*words) <= WORKTREE_ARGV_MAX,
+		       "room for all words");
+	memcpy(argv, words, sizeof(words));
+}
+
+int worktree_checkout(const char *path, const struct oid *oid,
+		      struct error *err)
+{
+	const char *argv[WORKTREE_ARGV_MAX];
+	const char *const *git = argv;
+
+	worktree_checkout_argv(path, oid, argv);
+	while (!str_equal(*git, "git"))
+		git++;
+	return run_git(git + 1, NULL, err);
+}
+
+/* Does git have a worktree on its list whose folder is, or was, at path? */
+static int is_registered(const char *common_dir, const char *path, bool *out,
+			 struct error *err)
+{
+	char *dir = xasprintf("--git-dir=%s", common_dir);
+	const char *argv[] = { dir, "worktree", "list", "--porcelain", NULL };
+	char *wanted = xasprintf("worktree %s", path), *rest, *line;
+	struct buf text;
+	int ret = -1;
+
+	buf_init(&text, 0);
+	if (run_git(argv, &text, err) < 0)
+		goto out;
+	*out = false;
+	rest = text.text;
+	while ((line = strsep(&rest, "\n")))
+		*out |= str_equal(line, wanted);
+	ret = 0;
+out:
+	buf_release(&text);
+	free(wanted);
+	free(dir);
+	return ret;
+}
+
+/*
+ * git names a worktree by its real path, and the folder itself may be gone:
+ * the real path of the folder above it.
+ */
+static char *real_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *above, *real, *whole = NULL;
+
+	if (!slash)
+		return xstrdup(path);
+	above = xstrndup(path, (size_t)(slash - path));
+	real = realpath(*above ? above : "/", NULL);
+	if (real)
+		whole = xasprintf("%s%s", str_equal(real, "/") ? "" : real,
+				  slash);
+	free(real);
+	free(above);
+	return whole ? whole : xstrdup(path);
+}
+
+int worktree_remove(const char *common_dir, const char *path,
+		    struct error *err)
+{
+	char *dir = xasprintf("--git-dir=%s", common_dir);
+	char *real = real_path(path);
+	const char *argv[] = { dir,	  "worktree", "remove", "--force",
+			       "--force", "--",	      real,	NULL };
+	bool registered;
+	int ret = -1;
+
+	if (access(path, F_OK) < 0 && errno == ENOENT) {
+		if (is_registered(common_dir, real, &registered, err) < 0)
+			goto out;
+		if (!registered) {
+			ret = 0;
+			goto out;
+		}
+	}
+	ret = run_git(argv, NULL, err);
+out:
+	free(real);
+	free(dir);
+	return ret;
+}

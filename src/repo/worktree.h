@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPO_WORKTREE_H
+#define REPO_WORKTREE_H
+
+/*
+ * The session's own linked worktree: made, moved and removed by git as a
+ * child process, so that hooks, filters, sparse and partial clones behave as
+ * the user expects.  The user's own checkout is never touched, nor are other
+ * worktrees: git is told which one is meant and never looks for it.
+ *
+ * These functions wait for git.  A front end or the engine's loop calls them
+ * from a thread, or builds the argument list itself (worktree_checkout_argv)
+ * and runs it as a child of its own.
+ *
+ * path is absolute.
+ */
+
+#include "base/error.h"
+
+struct oid;
+
+/*
+ * Make sure that a linked worktree of the repository (its common dir) is at
+ * `path`, detached at `oid`.  One that is there and belongs to the repository
+ * is taken over: a lock that a killed git left in it is removed, and it is
+ * checked out with force.  One whose folder was deleted is made again.
+ * Anything else in that place is left alone and is an error.
+ *
+ * The caller holds the session's lease: nobody else uses this worktree.
+ */
+int worktree_ensure(const char *common_dir, const char *path,
+		    const struct oid *oid, struct error *err);
+
+/* git checkout -q --force --detach <oid>: tracked files become the commit's. */
+int worktree_checkout(const char *path, const struct oid *oid,
+		      struct error *err);
+
+/*
+ * The same as an argument list for a child process, NULL-terminated.
+ * Borrows its inputs.  It starts with env(1), which hides from git what the
+ * environment says of another repository.
+ */
+#define WORKTREE_ARGV_MAX 24
+void worktree_checkout_argv(const char *path, const struct oid *oid,
+			    const char *argv[WORKTREE_ARGV_MAX]);
+
+/*
+ * Remove it, with everything in it.  Not there is not an error.  Only a
+ * worktree of this repository is removed.
+ */
+int worktree_remove(const char *common_dir, const char *path,
+		    struct error *err);
+
+#endif

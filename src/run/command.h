@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_COMMAND_H
+#define RUN_COMMAND_H
+
+/*
+ * Target `command`: a shell command builds the commit in the session's
+ * worktree, another one tests it there.
+ *
+ * Both get CULPRIT_COMMIT, CULPRIT_WORKTREE, CULPRIT_SESSION (the folder) and,
+ * for a test, CULPRIT_RUN and CULPRIT_SLOT (the lowest free one from 1) in
+ * their environment, without what git puts there for its hooks (GIT_DIR...);
+ * /dev/null as input, and one stream for output and errors.  They and all they
+ * started are killed when they end, at their limits, on cancel, and when the
+ * engine dies.
+ *
+ * A build is a checkout and the build command, each written to the log behind
+ * "$ ".  It is `failed`, with the first error lines as its text, when the
+ * command does not exit with 0 or comes to a limit; it is `infra` when the
+ * checkout fails (git's words), when a signal killed the command or, by its
+ * own words, its compiler, when disk or memory are full, or when the log
+ * cannot be written.  A checkout is not cut short by cancel, git would leave
+ * its lock behind: the build then ends as cancelled when git is done.
+ *
+ * How a run is judged, first match wins: the console cannot be written:
+ * `infra`; `boot` is set and no line matched it: `boot-failed`, with the title
+ * of a crash that was seen all the same; a line that matches `crash` (the
+ * title is its first group, or all that matched; a title that matches `ignore`
+ * gives `ignored`, and a later crash that is not ignored beats it); the output
+ * limit (`test-failed`) or the time limit (`on_timeout`); then the exit code,
+ * as `git bisect run` has it: 0 `ok`, 125 `test-failed`, 1-127 `crashed`,
+ * anything else `infra`.
+ */
+
+#include <stdint.h>
+
+#include "engine/outcome.h"
+
+struct error;
+struct runner;
+typedef struct uv_loop_s uv_loop_t;
+
+struct command_spec {
+	const char *keeper; /* program that keeps the children: culprit;
+				   absolute */
+	const char *worktree;
+	const char *session;
+	/* The commit is appended: "git", "-C", worktree, "checkout"...  Ended
+	 * by NULL, never NULL itself. */
+	const char *const *checkout;
+	const char *build;	  /* shell command, or NULL: checkout only */
+	int64_t build_timeout_ms; /* 0: none; for the checkout, too */
+	int64_t build_output_max; /* bytes kept; more ends the build; 0: none */
+	const char *test;
+	int64_t test_timeout_ms;
+	int64_t test_output_max;
+	int slots;
+	enum outcome on_timeout;
+	const char *crash; /* POSIX extended regular expressions, or NULL */
+	const char *ignore;
+	const char *boot;
+};
+
+/*
+ * The strings are copied.  ERROR_INPUT for a bad regular expression.  What it
+ * refuses: ERROR_BUSY when a build would meet another job or a run would need
+ * a slot too many, ERROR_STATE for a run of a commit that it did not build.
+ */
+int command_runner_new(uv_loop_t *loop, const struct command_spec *spec,
+		       struct runner **out, struct error *err);
+
+#endif

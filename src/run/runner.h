@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_RUNNER_H
+#define RUN_RUNNER_H
+
+/*
+ * What can build a commit and run it: the one interface between the control
+ * layer and all kinds of targets.  `command` runs programs on this machine,
+ * `fake` plays a script (for tests).
+ *
+ * A runner knows nothing of sessions or verdicts.  It lives on a libuv loop,
+ * never blocks it, and calls back from it, never from inside build() or
+ * run().  Every job that was started calls back exactly once, cancelled ones
+ * too.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/outcome.h"
+
+struct error;
+struct runner;
+
+struct build_request {
+	const char *commit; /* full hex */
+	const char *log;    /* file to append the output to, live */
+};
+
+struct build_end {
+	enum build_result result;
+	bool cancelled;	       /* then nothing else counts */
+	const char *signature; /* or NULL */
+	const char *text;      /* why it failed: first error lines, or NULL */
+	int exit_status;       /* 0..255, or 256 + signal */
+	int64_t duration_ms;
+};
+
+struct run_request {
+	const char *commit;
+	int number;
+	const char *console; /* file for the console, live; what an earlier
+				run of this number left there is dropped */
+};
+
+struct run_end {
+	enum outcome outcome;
+	bool cancelled;
+	const char *title; /* of a crash, or NULL */
+	const char *text;  /* detail: which limit, which status; or NULL */
+	int exit_status;
+	int64_t duration_ms;
+};
+
+/* The end is borrowed for the call. */
+typedef void build_done(void *data, const struct build_end *end);
+typedef void run_done(void *data, const struct run_end *end);
+
+struct runner_ops {
+	/*
+	 * Check out and build one commit.  One build at a time; no run of
+	 * another commit may be under way.  -1: could not be started, and no
+	 * call back comes.
+	 */
+	int (*build)(struct runner *runner, const struct build_request *request,
+		     build_done *done, void *data, struct error *err);
+
+	/*
+	 * Run the commit that was built last.  At most runner->slots at once.
+	 */
+	int (*run)(struct runner *runner, const struct run_request *request,
+		   run_done *done, void *data, struct error *err);
+
+	/*
+	 * Stop everything of this commit (NULL: all); each job calls back,
+	 * from the loop, never from inside cancel.
+	 */
+	void (*cancel)(struct runner *runner, const char *commit);
+
+	/* Only when no job is under way: cancel and let the loop run first. */
+	void (*free)(struct runner *runner);
+};
+
+/* The head of every kind of runner. */
+struct runner {
+	const struct runner_ops *ops;
+	int slots;	/* runs at once */
+	bool has_build; /* false: nothing to build, run straight away */
+};
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_TEXT_H
+#define RUN_TEXT_H
+
+/*
+ * Makes bytes of unknown origin harmless, in place.  Nothing here allocates,
+ * and no text gets longer.
+ */
+
+#include <stddef.h>
+
+/*
+ * Make a text of these bytes: NULs and what is not UTF-8 become '?', carriage
+ * returns go.  There must be room for a NUL behind them.  Returns the length.
+ */
+size_t text_tidy(char *bytes, size_t length);
+
+/* Control characters (C0, DEL, C1) of a tidy text become '?'. */
+void text_printable(char *text);
+
+/* Cut a tidy text to at most `size` bytes, at the border of a character. */
+void text_cut(char *text, size_t size);
+
+/* Without blanks and tabs at both ends. */
+void text_trim(char *text);
+
+#endif

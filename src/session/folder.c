@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/xalloc.h"
+
+char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return xstrdup(".");
+	if (slash == path)
+		return xstrdup("/");
+	return xstrndup(path, (size_t)(slash - path));
+}
+
+int folder_sync(const char *path, struct error *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int ret = 0;
+
+	/* EINVAL: this file system has no way to do it for a folder. */
+	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
+		ret = error_set(err, ERROR_STORE,
+				"cannot write folder '%s' to the disk: %s",
+				path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+static int make_one(const char *path, struct error *err)
+{
+	struct stat st;
+	char *above;
+	int ret;
+
+	if (mkdir(path, 0700) < 0) {
+		int failed = errno;
+
+		/* On a read-only file system mkdir says EROFS first. */
+		if (stat(path, &st) == 0) {
+			if (S_ISDIR(st.st_mode))
+				return 0;
+			failed = ENOTDIR;
+		}
+		return error_set(err, ERROR_STORE,
+				 "cannot make folder '%s': %s", path,
+				 strerror(failed));
+	}
+	if (chmod(path, 0700) < 0)
+		return error_set(err, ERROR_STORE,
+				 "cannot protect folder '%s': %s", path,
+				 strerror(errno));
+	above = folder_of(path);
+	ret = folder_sync(above, err);
+	free(above);
+	return ret;
+}
+
+int folder_make(const char *path, struct error *err)
+{
+	char *part = xstrdup(path);
+	int ret = 0;
+
+	for (char *p = part; *p && ret == 0; p++) {
+		if (*p != '/' || p == part || p[1] == '/' || !p[1])
+			continue;
+		*p = '\0';
+		ret = make_one(part, err);
+		*p = '/';
+	}
+	if (ret == 0) {
+		for (size_t n = strlen(part); n > 1 && part[n - 1] == '/'; n--)
+			part[n - 1] = '\0';
+		ret = make_one(part, err);
+	}
+	free(part);
+	return ret;
+}

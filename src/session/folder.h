@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SESSION_FOLDER_H
+#define SESSION_FOLDER_H
+
+/*
+ * The folders of a session.  What is made here is 0700 whatever the umask
+ * and survives a power cut; what is already there is left as it is.
+ */
+
+struct error;
+
+/* Make path and the folders above it where they are missing. */
+int folder_make(const char *path, struct error *err);
+
+/* Write the folder's own entries (new files, new names) to the disk. */
+int folder_sync(const char *path, struct error *err);
+
+/* The folder that path lies in; the caller frees. */
+char *folder_of(const char *path);
+
+#endif

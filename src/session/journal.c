@@ -1,0 +1,686 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/journal.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "engine/commit.h"
+#include "engine/event.h"
+#include "engine/graph.h"
+#include "session/store.h"
+
+#define TEXT_OF(number) TEXT_OF_(number)
+#define TEXT_OF_(number) #number
+
+/*
+ * Text is stored byte by byte as it came: SQLite does not look at it.  A
+ * column that says nothing of an event is NULL.
+ *
+ * The trigger on INSERT also keeps INSERT OR REPLACE from changing an event,
+ * which the one on DELETE does not see.
+ */
+static const char schema[] =
+	"PRAGMA application_id=" TEXT_OF(STORE_APPLICATION) ";"
+	"PRAGMA user_version=" TEXT_OF(STORE_VERSION) ";"
+	"CREATE TABLE meta ("
+	" name TEXT PRIMARY KEY NOT NULL,"
+	" value TEXT"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE events ("
+	" seq INTEGER PRIMARY KEY,"
+	" at INTEGER NOT NULL," /* milliseconds since 1970 */
+	" kind TEXT NOT NULL,"
+	" actor TEXT NOT NULL,"
+	" who TEXT,"
+	" commit_id TEXT,"
+	" other_id TEXT,"
+	" number INTEGER,"
+	" outcome TEXT,"
+	" verdict TEXT,"
+	" build TEXT,"
+	" fix INTEGER,"
+	" first_parent INTEGER,"
+	" exit_status INTEGER,"
+	" duration_ms INTEGER,"
+	" policy TEXT,"
+	" title TEXT,"
+	" signature TEXT,"
+	" text TEXT"
+	") STRICT;"
+	"CREATE TRIGGER events_append BEFORE INSERT ON events"
+	" WHEN NEW.seq IS NOT"
+	"  (SELECT coalesce(max(seq), 0) + 1 FROM events)"
+	" BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;"
+	"CREATE TRIGGER events_no_update BEFORE UPDATE ON events"
+	" BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;"
+	"CREATE TRIGGER events_no_delete BEFORE DELETE ON events"
+	" BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;"
+	"CREATE TABLE commits ("
+	" number INTEGER PRIMARY KEY," /* 1, 2, 3...: the graph's plus 1 */
+	" oid TEXT NOT NULL UNIQUE,"
+	" named_by INTEGER NOT NULL,"  /* an event's seq */
+	" expanded_by INTEGER,"	       /* likewise; NULL: by name only */
+	" parents TEXT,"	       /* ids with a blank between them */
+	" date INTEGER NOT NULL,"      /* seconds since 1970; 0: not known */
+	" author_date INTEGER,"
+	" author TEXT,"
+	" subject TEXT"
+	") STRICT;"
+	"CREATE INDEX commits_expanded_later ON commits (expanded_by)"
+	" WHERE expanded_by <> named_by;"
+	"CREATE TRIGGER commits_expand_once BEFORE UPDATE ON commits"
+	" WHEN OLD.expanded_by IS NOT NULL OR OLD.oid IS NOT NEW.oid"
+	"  OR OLD.number IS NOT NEW.number"
+	" BEGIN SELECT RAISE(ABORT, 'commits are never changed'); END;"
+	"CREATE TRIGGER commits_no_delete BEFORE DELETE ON commits"
+	" BEGIN SELECT RAISE(ABORT, 'commits are never removed'); END;";
+
+enum sql {
+	SQL_VERSION,
+	SQL_META,
+	SQL_SET_META,
+	SQL_APPEND,
+	SQL_EVENT,
+	SQL_STORE_COMMIT,
+	SQL_NAME_COMMIT,
+	SQL_COUNT_COMMITS,
+	SQL_NAMED,
+	SQL_EXPANDED_LATER,
+	SQL_TELL,
+	SQL_COUNT,
+};
+
+static const char *const sql[SQL_COUNT] = {
+	[SQL_VERSION] = "PRAGMA data_version",
+	[SQL_META] = "SELECT value FROM meta WHERE name = ?1",
+	[SQL_SET_META] = "INSERT INTO meta (name, value) VALUES (?1, ?2)",
+	[SQL_APPEND] =
+		"INSERT INTO events (seq, at, kind, actor, who, commit_id,"
+		" other_id, number, outcome, verdict, build, fix,"
+		" first_parent, exit_status, duration_ms, policy, title,"
+		" signature, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+		" ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+	[SQL_EVENT] =
+		"SELECT seq, at, kind, actor, who, commit_id, other_id,"
+		" number, outcome, verdict, build, fix, first_parent,"
+		" exit_status, duration_ms, policy, title, signature, text"
+		" FROM events WHERE seq >= ?1 ORDER BY seq LIMIT 1",
+	[SQL_STORE_COMMIT] =
+		"INSERT INTO commits (oid, named_by, expanded_by, parents,"
+		" date, author_date, author, subject)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+		" ON CONFLICT (oid) DO UPDATE SET"
+		" expanded_by = excluded.expanded_by,"
+		" parents = excluded.parents,"
+		" date = iif(date = 0, excluded.date, date),"
+		" author_date = excluded.author_date,"
+		" author = excluded.author,"
+		" subject = excluded.subject"
+		" WHERE expanded_by IS NULL AND"
+		" excluded.expanded_by IS NOT NULL",
+	[SQL_NAME_COMMIT] =
+		"INSERT INTO commits (oid, named_by, date) VALUES (?1, ?2, 0)"
+		" ON CONFLICT (oid) DO NOTHING",
+	[SQL_COUNT_COMMITS] = "SELECT coalesce(max(number), 0) FROM commits",
+	[SQL_NAMED] =
+		"SELECT number, oid, date, parents, named_by, expanded_by"
+		" FROM commits WHERE number > ?1 ORDER BY number",
+	[SQL_EXPANDED_LATER] =
+		"SELECT number, oid, date, parents, named_by, expanded_by"
+		" FROM commits WHERE expanded_by = ?1"
+		" AND expanded_by <> named_by ORDER BY number",
+	[SQL_TELL] = "SELECT author, subject, author_date FROM commits"
+		     " WHERE number = ?1",
+};
+
+struct journal {
+	struct store *store;
+	char *repository;
+	sqlite3_stmt *statements[SQL_COUNT]; /* prepared at first use */
+};
+
+/* A statement under way, and the column that comes next. */
+struct row {
+	struct journal *journal;
+	sqlite3_stmt *statement; /* NULL: it could not be prepared */
+	int column;
+	bool bad; /* a value could not be bound, or made no sense */
+};
+
+static struct row row_begin(struct journal *journal, enum sql which)
+{
+	sqlite3_stmt **statement = &journal->statements[which];
+
+	if (!*statement)
+		sqlite3_prepare_v3(journal->store->db, sql[which], -1,
+				   SQLITE_PREPARE_PERSISTENT, statement, NULL);
+	return (struct row){ journal, *statement, 0, !*statement };
+}
+
+/* 1: there is a row, 0: there is none (any more), -1 and err. */
+static int row_next(struct row *row, const char *doing, struct error *err)
+{
+	int code = row->bad ? SQLITE_ERROR : sqlite3_step(row->statement);
+
+	row->column = 0;
+	if (code == SQLITE_ROW)
+		return 1;
+	if (code == SQLITE_DONE)
+		return 0;
+	return store_failed(row->journal->store, doing, err);
+}
+
+static void row_end(struct row *row)
+{
+	if (!row->statement)
+		return;
+	sqlite3_reset(row->statement);
+	sqlite3_clear_bindings(row->statement);
+}
+
+/* For what gives no rows. */
+static int row_write(struct row *row, struct error *err)
+{
+	int ret = row_next(row, "write", err);
+
+	row_end(row);
+	return ret;
+}
+
+/* The text is borrowed until row_end. */
+static void put_text(struct row *row, const char *text)
+{
+	row->column++;
+	if (!row->bad && text)
+		row->bad = sqlite3_bind_text64(row->statement, row->column,
+					       text, strlen(text),
+					       SQLITE_STATIC,
+					       SQLITE_UTF8) != SQLITE_OK;
+}
+
+static void put_oid(struct row *row, const struct oid *oid)
+{
+	put_text(row, oid_is_none(oid) ? NULL : oid->hex);
+}
+
+static void put_number(struct row *row, int64_t number)
+{
+	row->column++;
+	if (!row->bad)
+		row->bad = sqlite3_bind_int64(row->statement, row->column,
+					      number) != SQLITE_OK;
+}
+
+/* Zero is not worth a value, unless this kind of event speaks of it. */
+static void put_some(struct row *row, int64_t number, bool always)
+{
+	if (number || always)
+		put_number(row, number);
+	else
+		put_text(row, NULL);
+}
+
+static const char *peek_text(struct row *row)
+{
+	int column = row->column++;
+	const void *text;
+
+	if (sqlite3_column_type(row->statement, column) == SQLITE_NULL)
+		return NULL;
+	text = sqlite3_column_text(row->statement, column);
+	if (!text)
+		row->bad = true;
+	return text;
+}
+
+static char *get_text(struct row *row)
+{
+	return xstrdup_null(peek_text(row));
+}
+
+static void get_oid(struct row *row, struct oid *oid)
+{
+	const char *text = peek_text(row);
+
+	if (text && !oid_parse(oid, text))
+		row->bad = true;
+}
+
+static int64_t get_number(struct row *row)
+{
+	return sqlite3_column_int64(row->statement, row->column++);
+}
+
+/* The file itself. */
+
+static int set_meta(struct journal *journal, const char *name,
+		    const char *value, struct error *err)
+{
+	struct row row = row_begin(journal, SQL_SET_META);
+
+	put_text(&row, name);
+	put_text(&row, value);
+	return row_write(&row, err);
+}
+
+static int fill_new(struct journal *journal, const char *repository,
+		    int64_t created, struct error *err)
+{
+	char number[32];
+
+	if (store_begin_write(journal->store, err) < 0 ||
+	    store_run(journal->store, schema, err) < 0)
+		return -1;
+	snprintf(number, sizeof(number), "%d", STORE_VERSION);
+	if (set_meta(journal, "schema", number, err) < 0 ||
+	    set_meta(journal, "repository", repository, err) < 0)
+		return -1;
+	snprintf(number, sizeof(number), "%" PRId64, created);
+	if (set_meta(journal, "created", number, err) < 0)
+		return -1;
+	return store_commit(journal->store, err);
+}
+
+static void finalize_all(struct journal *journal)
+{
+	for (int i = 0; i < SQL_COUNT; i++) {
+		sqlite3_finalize(journal->statements[i]);
+		journal->statements[i] = NULL;
+	}
+}
+
+int journal_create(const char *path, const char *repository, int64_t created,
+		   struct error *err)
+{
+	struct journal journal = { 0 };
+	int ret;
+
+	if (store_new(path, &journal.store, err) < 0)
+		return -1;
+	ret = fill_new(&journal, repository, created, err);
+	finalize_all(&journal);
+	if (ret == 0)
+		return store_publish(journal.store, err);
+	store_close(journal.store);
+	return -1;
+}
+
+static int read_repository(struct journal *journal, struct error *err)
+{
+	struct row row = row_begin(journal, SQL_META);
+	int found;
+
+	put_text(&row, "repository");
+	found = row_next(&row, "read", err);
+	if (found > 0)
+		journal->repository = get_text(&row);
+	row_end(&row);
+	if (found == 0)
+		return store_damaged(journal->store,
+				     "its repository is not noted", err);
+	return found < 0 ? -1 : 0;
+}
+
+int journal_open(const char *path, struct journal **out, struct error *err)
+{
+	struct journal *journal = xcalloc(1, sizeof(*journal));
+
+	if (store_open(path, &journal->store, err) < 0 ||
+	    read_repository(journal, err) < 0) {
+		journal_close(journal);
+		return -1;
+	}
+	*out = journal;
+	return 0;
+}
+
+void journal_close(struct journal *journal)
+{
+	if (!journal)
+		return;
+	finalize_all(journal);
+	store_close(journal->store);
+	free(journal->repository);
+	free(journal);
+}
+
+const char *journal_repository(const struct journal *journal)
+{
+	return journal->repository;
+}
+
+int journal_begin_read(struct journal *journal, struct error *err)
+{
+	return store_begin_read(journal->store, err);
+}
+
+int journal_begin_write(struct journal *journal, struct error *err)
+{
+	return store_begin_write(journal->store, err);
+}
+
+int journal_commit(struct journal *journal, struct error *err)
+{
+	return store_commit(journal->store, err);
+}
+
+void journal_rollback(struct journal *journal)
+{
+	store_rollback(journal->store);
+}
+
+int64_t journal_version(struct journal *journal)
+{
+	struct row row = row_begin(journal, SQL_VERSION);
+	int64_t version = -1;
+
+	if (row_next(&row, "read", NULL) > 0)
+		version = get_number(&row);
+	row_end(&row);
+	return version;
+}
+
+/* Events. */
+
+int journal_append(struct journal *journal, const struct event *event,
+		   struct error *err)
+{
+	struct row row = row_begin(journal, SQL_APPEND);
+	bool is_run = event->kind == EVENT_RUN;
+	bool is_build = event->kind == EVENT_BUILD;
+	bool is_start = event->kind == EVENT_START;
+	bool has_outcome = is_run || event->kind == EVENT_JUDGE;
+
+	put_number(&row, event->seq);
+	put_number(&row, event->at);
+	put_text(&row, event_kind_name(event->kind));
+	put_text(&row, actor_name(event->by));
+	put_text(&row, event->who);
+	put_oid(&row, &event->commit);
+	put_oid(&row, &event->other);
+	put_some(&row, event->number, false);
+	put_text(&row, event->outcome || has_outcome ?
+			       outcome_name(event->outcome) :
+			       NULL);
+	put_text(&row, event->verdict ? verdict_name(event->verdict) : NULL);
+	put_text(&row, event->build || is_build ?
+			       build_result_name(event->build) :
+			       NULL);
+	put_some(&row, event->fix, is_start);
+	put_some(&row, event->first_parent, is_start);
+	put_some(&row, event->exit_status, is_run);
+	put_some(&row, event->duration_ms, is_run || is_build);
+	put_text(&row, event->policy);
+	put_text(&row, event->title);
+	put_text(&row, event->signature);
+	put_text(&row, event->text);
+	return row_write(&row, err);
+}
+
+/* A column of words: NULL stands for the first one. */
+#define GET_WORD(row, word, parse)                           \
+	do {                                                 \
+		const char *text_ = peek_text(row);          \
+		if (text_ && !parse(word, text_))            \
+			(row)->bad = true;                   \
+	} while (0)
+
+/* What follows kind and actor, in the order of SQL_EVENT. */
+static void get_event(struct row *row, struct event *event)
+{
+	event->who = get_text(row);
+	get_oid(row, &event->commit);
+	get_oid(row, &event->other);
+	event->number = get_number(row);
+	GET_WORD(row, &event->outcome, outcome_parse);
+	GET_WORD(row, &event->verdict, verdict_parse);
+	GET_WORD(row, &event->build, build_result_parse);
+	event->fix = get_number(row) != 0;
+	event->first_parent = get_number(row) != 0;
+	event->exit_status = (int)get_number(row);
+	event->duration_ms = get_number(row);
+	event->policy = get_text(row);
+	event->title = get_text(row);
+	event->signature = get_text(row);
+	event->text = get_text(row);
+}
+
+int journal_event(struct journal *journal, int64_t seq, struct event **out,
+		  struct error *err)
+{
+	struct row row = row_begin(journal, SQL_EVENT);
+	struct event *event = NULL;
+	const char *wrong = NULL;
+	char what[96];
+	int found;
+
+	put_number(&row, seq);
+	found = row_next(&row, "read", err);
+	if (found > 0) {
+		event = xcalloc(1, sizeof(*event));
+		event->seq = get_number(&row);
+		event->at = get_number(&row);
+		GET_WORD(&row, &event->kind, event_kind_parse);
+		GET_WORD(&row, &event->by, actor_parse);
+		get_event(&row, event);
+		if (event->seq != seq)
+			wrong = "is missing";
+		else if (row.bad)
+			wrong = "makes no sense";
+	}
+	row_end(&row);
+	if (wrong) {
+		snprintf(what, sizeof(what), "event %" PRId64 " %s", seq,
+			 wrong);
+		event_free(event);
+		found = store_damaged(journal->store, what, err);
+	}
+	if (found < 0)
+		return -1;
+	*out = event;
+	return 0;
+}
+
+/* Commits. */
+
+int journal_store_commit(struct journal *journal,
+			 const struct commit_record *commit, int64_t seq,
+			 struct error *err)
+{
+	struct row row = row_begin(journal, SQL_STORE_COMMIT);
+	struct buf parents;
+	int ret;
+
+	buf_init(&parents, 0);
+	for (int i = 0; commit->expanded && i < commit->parent_count; i++)
+		buf_printf(&parents, "%s%s", i ? " " : "",
+			   commit->parents[i].hex);
+	put_oid(&row, &commit->oid);
+	put_number(&row, seq);
+	put_some(&row, commit->expanded ? seq : 0, false);
+	put_text(&row, commit->expanded ? parents.text : NULL);
+	put_number(&row, commit->date);
+	put_some(&row, commit->author_date, false);
+	put_text(&row, commit->author);
+	put_text(&row, commit->subject);
+	ret = row_write(&row, err);
+	buf_release(&parents);
+	return ret;
+}
+
+int journal_name_commit(struct journal *journal, const struct oid *oid,
+			int64_t seq, struct error *err)
+{
+	struct row row = row_begin(journal, SQL_NAME_COMMIT);
+
+	put_oid(&row, oid);
+	put_number(&row, seq);
+	return row_write(&row, err);
+}
+
+int journal_count_commits(struct journal *journal, int64_t *out,
+			  struct error *err)
+{
+	struct row row = row_begin(journal, SQL_COUNT_COMMITS);
+	int found = row_next(&row, "read", err);
+
+	if (found > 0)
+		*out = get_number(&row);
+	row_end(&row);
+	return found > 0 ? 0 : -1;
+}
+
+/* One commit as the graph needs it. */
+struct node {
+	int64_t number;
+	struct oid oid;
+	int64_t date;
+	const char *parents; /* borrowed from the row */
+	int64_t named_by;
+	int64_t expanded_by; /* 0: by name only */
+};
+
+static int get_node(struct row *row, struct node *node, struct error *err)
+{
+	memset(node, 0, sizeof(*node));
+	node->number = get_number(row);
+	get_oid(row, &node->oid);
+	node->date = get_number(row);
+	node->parents = peek_text(row);
+	node->named_by = get_number(row);
+	node->expanded_by = get_number(row);
+	if (row->bad || oid_is_none(&node->oid))
+		return store_damaged(row->journal->store,
+				     "a commit's id makes no sense", err);
+	return 0;
+}
+
+static int expand(struct journal *journal, const struct node *node,
+		  struct graph *graph, struct error *err)
+{
+	const char *at = node->parents ? node->parents : "";
+	int commit = graph_add(graph, &node->oid, node->date);
+	int *parents = NULL, count = 0;
+	size_t room = 0;
+
+	while (*at) {
+		size_t length = strcspn(at, " ");
+		struct oid oid;
+		char *text = xstrndup(at, length);
+		int parent = oid_parse(&oid, text) ? graph_find(graph, &oid) :
+						     -1;
+
+		free(text);
+		if (parent < 0) {
+			free(parents);
+			return store_damaged(journal->store,
+					     "a commit's parent is missing",
+					     err);
+		}
+		array_grow(parents, (size_t)count + 1, &room);
+		parents[count++] = parent;
+		at += length + (at[length] == ' ');
+	}
+	graph_expand(graph, commit, parents, count);
+	free(parents);
+	return 0;
+}
+
+/* Names first: a parent may come after its child. */
+static int grow_names(struct journal *journal, int64_t seq,
+		      struct graph *graph, struct error *err)
+{
+	struct row row = row_begin(journal, SQL_NAMED);
+	struct node node;
+	int found;
+
+	put_number(&row, graph_count(graph));
+	while ((found = row_next(&row, "read", err)) > 0) {
+		if (get_node(&row, &node, err) < 0) {
+			found = -1;
+			break;
+		}
+		if (node.named_by != seq) {
+			found = 0;
+			break;
+		}
+		if (node.number != graph_count(graph) + 1 ||
+		    graph_add(graph, &node.oid, node.date) !=
+			    node.number - 1) {
+			found = store_damaged(journal->store,
+					      "a commit is missing", err);
+			break;
+		}
+	}
+	row_end(&row);
+	return found;
+}
+
+static int grow_parents(struct row *row, int64_t seq, struct graph *graph,
+			struct error *err)
+{
+	struct node node;
+	int found;
+
+	while ((found = row_next(row, "read", err)) > 0) {
+		if (get_node(row, &node, err) < 0)
+			return -1;
+		if (node.number > graph_count(graph))
+			return 0;
+		if (node.expanded_by == seq &&
+		    expand(row->journal, &node, graph, err) < 0)
+			return -1;
+	}
+	return found;
+}
+
+int journal_grow(struct journal *journal, int64_t seq, struct graph *graph,
+		 struct error *err)
+{
+	int ret, before = graph_count(graph);
+	struct row row;
+
+	if (grow_names(journal, seq, graph, err) < 0)
+		return -1;
+	row = row_begin(journal, SQL_NAMED);
+	put_number(&row, before);
+	ret = grow_parents(&row, seq, graph, err);
+	row_end(&row);
+	if (ret < 0)
+		return -1;
+	row = row_begin(journal, SQL_EXPANDED_LATER);
+	put_number(&row, seq);
+	ret = grow_parents(&row, seq, graph, err);
+	row_end(&row);
+	return ret;
+}
+
+int journal_tell(struct journal *journal, int commit, struct commit_told *out,
+		 struct error *err)
+{
+	struct row row = row_begin(journal, SQL_TELL);
+	int found;
+
+	put_number(&row, (int64_t)commit + 1);
+	found = row_next(&row, "read", err);
+	if (found > 0) {
+		out->author = get_text(&row);
+		out->subject = get_text(&row);
+		out->author_date = get_number(&row);
+		if (!out->author)
+			out->author = xstrdup("");
+		if (!out->subject)
+			out->subject = xstrdup("");
+	}
+	row_end(&row);
+	if (found == 0)
+		return store_damaged(journal->store, "a commit is missing",
+				     err);
+	return found < 0 ? -1 : 0;
+}

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/session.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+#include "engine/graph.h"
+#include "session/folder.h"
+#include "session/journal.h"
+
+/* What session_subject and its like gave out for a commit. */
+struct told {
+	bool known;
+	bool expanded; /* it was when this was read */
+	struct commit_told is;
+};
+
+struct session {
+	char *dir; /* absolute */
+	struct journal *journal;
+	int64_t version; /* the journal's at the last fold */
+	/*
+	 * The fold.  Invariant between calls: graph and engine are what the
+	 * events[0..count) of the journal make of an empty graph, one by one.
+	 */
+	struct graph *graph;
+	struct engine *engine;
+	struct event **events;
+	size_t count, room;
+	bool torn; /* an event was refused after the graph had grown for it */
+	bool lost; /* the invariant could not be restored */
+	struct told *told;
+	size_t told_count, told_room;
+};
+
+/* The fold. */
+
+static int fold_event(struct journal *journal, struct graph *graph,
+		      struct engine *engine, const struct event *event,
+		      struct error *err)
+{
+	if (event->kind == EVENT_RANGE) {
+		if (journal_grow(journal, event->seq, graph, err) < 0)
+			return -1;
+		engine_graph_changed(engine);
+	}
+	return engine_apply(engine, event, err);
+}
+
+static int take_event(struct session *session, struct event *event,
+		      struct error *err)
+{
+	if (fold_event(session->journal, session->graph, session->engine, event,
+		       err) < 0) {
+		session->torn = event->kind == EVENT_RANGE;
+		event_free(event);
+		return -1;
+	}
+	array_grow(session->events, session->count + 1, &session->room);
+	session->events[session->count++] = event;
+	return 0;
+}
+
+/* Inside a transaction: fold what the journal has and we do not. */
+static int fold_new(struct session *session, struct error *err)
+{
+	int64_t version = journal_version(session->journal);
+
+	for (;;) {
+		struct event *event;
+
+		if (journal_event(session->journal,
+				  (int64_t)session->count + 1, &event,
+				  err) < 0)
+			return -1;
+		if (!event)
+			break;
+		if (take_event(session, event, err) < 0) {
+			if (err)
+				err->code = ERROR_STORE;
+			return error_prefix(err,
+					    "event %zu of '%s/session.db' does "
+					    "not fit those before it",
+					    session->count + 1, session->dir);
+		}
+	}
+	session->version = version;
+	return 0;
+}
+
+/*
+ * Back to the first `kept` events, after others were folded that will never
+ * be in the journal.  Should even that fail, the session is lost to this
+ * process, not to the next one that opens it.
+ */
+static void forget_after(struct session *session, size_t kept)
+{
+	struct graph *graph = graph_new();
+	struct engine *engine = engine_new(graph);
+
+	for (size_t i = 0; i < kept; i++) {
+		if (fold_event(session->journal, graph, engine,
+			       session->events[i], NULL) < 0) {
+			session->lost = true;
+			engine_free(engine);
+			graph_free(graph);
+			return;
+		}
+	}
+	engine_free(session->engine);
+	graph_free(session->graph);
+	session->engine = engine;
+	session->graph = graph;
+	while (session->count > kept)
+		event_free(session->events[--session->count]);
+	session->torn = false;
+}
+
+/* Give up the transaction and what was folded in it after `kept` events. */
+static void give_up(struct session *session, size_t kept)
+{
+	journal_rollback(session->journal);
+	if (session->torn || session->count > kept)
+		forget_after(session, kept);
+}
+
+static int check_lost(const struct session *session, struct error *err)
+{
+	if (!session->lost)
+		return 0;
+	return error_set(err, ERROR_STORE,
+			 "'%s/session.db' could not be read again after a "
+			 "write had failed; open the session again",
+			 session->dir);
+}
+
+int session_refresh(struct session *session, bool *changed, struct error *err)
+{
+	size_t before = session->count;
+
+	if (check_lost(session, err) < 0)
+		return -1;
+	if (session_is_behind(session)) {
+		if (journal_begin_read(session->journal, err) < 0)
+			return -1;
+		if (fold_new(session, err) < 0) {
+			give_up(session, session->count);
+			return -1;
+		}
+		if (journal_commit(session->journal, err) < 0)
+			return -1;
+	}
+	if (changed)
+		*changed = session->count > before;
+	return 0;
+}
+
+bool session_is_behind(struct session *session)
+{
+	int64_t version = journal_version(session->journal);
+
+	return version < 0 || version != session->version;
+}
+
+/* Making, opening, closing. */
+
+static char *path_in(const struct session *session, const char *name)
+{
+	return xasprintf("%s/%s", session->dir, name);
+}
+
+int session_create(const char *dir, const char *repository,
+		   struct session **out, struct error *err)
+{
+	char *path = xasprintf("%s/session.db", dir);
+	struct stat st;
+	int ret = -1;
+
+	if (lstat(path, &st) == 0) {
+		error_set(err, ERROR_STATE, "'%s' already holds a session",
+			  dir);
+		goto out;
+	}
+	if (folder_make(dir, err) < 0 ||
+	    journal_create(path, repository, session_now(), err) < 0)
+		goto out;
+	ret = session_open(dir, out, err);
+out:
+	free(path);
+	return ret;
+}
+
+static int open_journal(struct session *session, const char *dir,
+			struct error *err)
+{
+	char *path;
+	struct stat st;
+	int ret;
+
+	session->dir = realpath(dir, NULL);
+	if (!session->dir) {
+		if (errno == ENOENT)
+			return error_set(err, ERROR_STORE,
+					 "there is no session in '%s': no such "
+					 "folder; begin one with culprit start",
+					 dir);
+		return error_set(err, ERROR_STORE,
+				 "cannot open the session in '%s': %s", dir,
+				 strerror(errno));
+	}
+	path = path_in(session, "session.db");
+	if (stat(path, &st) < 0 && errno == ENOENT)
+		ret = error_set(err, ERROR_STORE,
+				"there is no session in '%s': it has no "
+				"session.db; begin one with culprit start",
+				dir);
+	else
+		ret = journal_open(path, &session->journal, err);
+	free(path);
+	return ret;
+}
+
+int session_open(const char *dir, struct session **out, struct error *err)
+{
+	struct session *session = xcalloc(1, sizeof(*session));
+
+	session->version = -1;
+	session->graph = graph_new();
+	session->engine = engine_new(session->graph);
+	if (open_journal(session, dir, err) < 0)
+		goto failed;
+	if (session_refresh(session, NULL, err) < 0) {
+		if (session->count)
+			error_prefix(err, "read up to event %zu",
+				     session->count);
+		goto failed;
+	}
+	*out = session;
+	return 0;
+failed:
+	session_close(session);
+	return -1;
+}
+
+void session_close(struct session *session)
+{
+	if (!session)
+		return;
+	engine_free(session->engine);
+	graph_free(session->graph);
+	for (size_t i = 0; i < session->count; i++)
+		event_free(session->events[i]);
+	free(session->events);
+	for (size_t i = 0; i < session->told_count; i++) {
+		free(session->told[i].is.author);
+		free(session->told[i].is.subject);
+	}
+	free(session->told);
+	journal_close(session->journal);
+	free(session->dir);
+	free(session);
+}
+
+/* Writing. */
+
+/* Begin a transaction with everything folded that is in the journal. */
+static int begin(struct session *session, struct error *err)
+{
+	if (check_lost(session, err) < 0 ||
+	    journal_begin_write(session->journal, err) < 0)
+		return -1;
+	if (fold_new(session, err) < 0) {
+		give_up(session, session->count);
+		return -1;
+	}
+	return 0;
+}
+
+static int append_one(struct session *session, const struct event *event,
+		      int64_t at, struct error *err)
+{
+	struct event *copy = event_copy(event);
+
+	copy->seq = (int64_t)session->count + 1;
+	copy->at = at;
+	if (journal_append(session->journal, copy, err) < 0) {
+		event_free(copy);
+		return -1;
+	}
+	return take_event(session, copy, err);
+}
+
+/* Keep what was appended after `kept` events for good, or undo it. */
+static int end(struct session *session, size_t kept, int result,
+	       struct error *err)
+{
+	if (result == 0)
+		result = journal_commit(session->journal, err);
+	if (result < 0)
+		give_up(session, kept);
+	return result;
+}
+
+int session_append(struct session *session, const struct event *events,
+		   size_t count, struct error *err)
+{
+	int64_t now = session_now();
+	size_t kept;
+	int ret = 0;
+
+	if (begin(session, err) < 0)
+		return -1;
+	kept = session->count;
+	for (size_t i = 0; i < count && ret == 0; i++)
+		ret = append_one(session, &events[i], now, err);
+	return end(session, kept, ret, err);
+}
+
+static int store_all(struct session *session,
+		     const struct commit_record *commits, size_t count,
+		     struct error *err)
+{
+	int64_t seq = (int64_t)session->count + 1;
+	struct event event = { .kind = EVENT_RANGE, .by = BY_ENGINE };
+
+	for (size_t i = 0; i < count; i++) {
+		if (journal_store_commit(session->journal, &commits[i], seq,
+					 err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct commit_record *commit = &commits[i];
+
+		for (int j = 0; commit->expanded && j < commit->parent_count;
+		     j++) {
+			if (journal_name_commit(session->journal,
+						&commit->parents[j], seq,
+						err) < 0)
+				return -1;
+		}
+	}
+	if (journal_count_commits(session->journal, &event.number, err) < 0)
+		return -1;
+	return append_one(session, &event, session_now(), err);
+}
+
+int session_store_commits(struct session *session,
+			  const struct commit_record *commits, size_t count,
+			  struct error *err)
+{
+	size_t kept;
+	int ret;
+
+	if (begin(session, err) < 0)
+		return -1;
+	kept = session->count;
+	ret = store_all(session, commits, count, err);
+	return end(session, kept, ret, err);
+}
+
+/* Asking. */
+
+struct engine *session_engine(struct session *session)
+{
+	return session->engine;
+}
+
+const struct graph *session_graph(const struct session *session)
+{
+	return session->graph;
+}
+
+/* A commit that was known by name only may have got its texts since. */
+static const struct commit_told *tell(struct session *session, int commit)
+{
+	static const struct commit_told nothing;
+	size_t count = (size_t)graph_count(session->graph);
+	struct commit_told is;
+	struct told *told;
+	bool expanded;
+
+	assert(commit >= 0 && (size_t)commit < count);
+	if (count > session->told_count) {
+		array_grow(session->told, count, &session->told_room);
+		memset(session->told + session->told_count, 0,
+		       (count - session->told_count) * sizeof(*told));
+		session->told_count = count;
+	}
+	told = &session->told[commit];
+	expanded = graph_is_expanded(session->graph, commit);
+	if (told->known && told->expanded == expanded)
+		return &told->is;
+	if (journal_tell(session->journal, commit, &is, NULL) < 0)
+		return &nothing;
+	free(told->is.author);
+	free(told->is.subject);
+	*told = (struct told){ true, expanded, is };
+	return &told->is;
+}
+
+const char *session_subject(struct session *session, int commit)
+{
+	const char *subject = tell(session, commit)->subject;
+
+	return subject ? subject : "";
+}
+
+const char *session_author(struct session *session, int commit)
+{
+	const char *author = tell(session, commit)->author;
+
+	return author ? author : "";
+}
+
+int64_t session_author_date(struct session *session, int commit)
+{
+	return tell(session, commit)->author_date;
+}
+
+const char *session_dir(const struct session *session)
+{
+	return session->dir;
+}
+
+const char *session_repository(const struct session *session)
+{
+	return journal_repository(session->journal);
+}
+
+int64_t session_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Paths. */
+
+char *session_build_log(const struct session *session, const struct oid *oid)
+{
+	char *folder = path_in(session, "builds"), *path;
+
+	assert(!oid_is_none(oid));
+	folder_make(folder, NULL);
+	path = xasprintf("%s/%s.log", folder, oid->hex);
+	free(folder);
+	return path;
+}
+
+char *session_console(const struct session *session, const struct oid *oid,
+		      int run)
+{
+	char *folder, *path;
+
+	assert(!oid_is_none(oid));
+	folder = xasprintf("%s/runs/%s", session->dir, oid->hex);
+	folder_make(folder, NULL);
+	path = xasprintf("%s/%d.console", folder, run);
+	free(folder);
+	return path;
+}
+
+char *session_worktree(const struct session *session)
+{
+	return path_in(session, "worktree");
+}
+
+char *session_settings(const struct session *session)
+{
+	return path_in(session, "culprit.cfg");
+}
+
+char *session_lock(const struct session *session)
+{
+	return path_in(session, "lock");
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+/*
+ * A session: its folder, its journal and the engine that is the fold of it,
+ * as one thing.
+ *
+ * Several processes may have the same session open.  Each one folds what the
+ * others appended when it calls session_refresh, and nobody needs to tell
+ * anybody anything.  A session never runs anything and never opens a git
+ * repository.
+ *
+ * The folder holds session.db, builds/<commit>.log, runs/<commit>/<n>.console,
+ * the settings the session was started with (culprit.cfg), and lock.  Files
+ * are 0600, folders 0700.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/commit.h"
+#include "engine/oid.h"
+
+struct engine;
+struct error;
+struct event;
+struct graph;
+struct session;
+
+/*
+ * Make a new session in the folder dir (created, 0700, with its parents;
+ * refused with ERROR_STATE when a session is already there) and open it.
+ * repository: path of the git common directory, or NULL; remembered.
+ */
+int session_create(const char *dir, const char *repository,
+		   struct session **out, struct error *err);
+
+/*
+ * Open an existing session.  ERROR_STORE with a sentence that says what is
+ * wrong and what to do: not there, not a culprit session, made by a newer
+ * culprit, corrupt (how far it could be read), read-only.
+ */
+int session_open(const char *dir, struct session **out, struct error *err);
+void session_close(struct session *session);
+
+/*
+ * Fold what other processes have appended since the last call.  *changed
+ * (may be NULL) says whether there was anything.  A session that could be
+ * opened for reading only is refreshed as long as SQLite can see changes.
+ */
+int session_refresh(struct session *session, bool *changed, struct error *err);
+
+/*
+ * Append events in one transaction: begin immediate, refresh, feed each one
+ * to the engine, insert, commit.  Where the engine refuses one (ERROR_STATE)
+ * nothing is appended.  seq and at are filled in here; the caller's events
+ * are not changed and stay the caller's.
+ */
+int session_append(struct session *session, const struct event *events,
+		   size_t count, struct error *err);
+
+/*
+ * Store commits (those already known stay as they are, but one known by name
+ * only may become expanded) and append EVENT_RANGE, in one transaction.
+ */
+int session_store_commits(struct session *session,
+			  const struct commit_record *commits, size_t count,
+			  struct error *err);
+
+/*
+ * Borrowed until the next refresh, append or store: when one of these fails
+ * halfway, engine and graph are made anew to be as they were before.  Ask
+ * again rather than keep them.  Events live as long as the session.
+ */
+struct engine *session_engine(struct session *session);
+const struct graph *session_graph(const struct session *session);
+
+/*
+ * Subject and author of a commit of the graph; "" when not stored.  Borrowed,
+ * until the same is asked after the next refresh, append or store.
+ */
+const char *session_subject(struct session *session, int commit);
+const char *session_author(struct session *session, int commit);
+int64_t session_author_date(struct session *session, int commit);
+
+const char *session_dir(const struct session *session);
+const char *session_repository(const struct session *session); /* or NULL */
+
+/*
+ * Paths inside the folder; the caller frees.  The folders are made; where
+ * that fails, so will opening the path.
+ */
+char *session_build_log(const struct session *session, const struct oid *oid);
+char *session_console(const struct session *session, const struct oid *oid,
+		      int run);
+char *session_worktree(const struct session *session); /* not made */
+char *session_settings(const struct session *session); /* not made */
+char *session_lock(const struct session *session);     /* not made */
+
+/*
+ * A descriptor-less way to notice other writers: has the database's change
+ * counter moved since the last refresh?  Cheap; true whenever
+ * session_refresh would find something or fail.
+ */
+bool session_is_behind(struct session *session);
+
+/* Milliseconds since 1970 by the wall clock. */
+int64_t session_now(void);
+
+#endif

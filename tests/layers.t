@@ -1,0 +1,204 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The walls of HACKING.md, and the few rules of style that a script can see.
+
+. "$(dirname "$0")/tap.sh"
+
+# what a file of a layer may include: folders of ours, then foreign headers
+may_include()
+{
+	case $1 in
+	base) echo base: ;;
+	engine) echo base engine: ;;
+	oops) echo base oops: ;;
+	session) echo base engine oops session: sqlite3.h ;;
+	repo) echo base engine repo: git2.h ;;
+	run) echo base engine oops run: uv.h ;;
+	control) echo base engine oops session repo run control: \
+		uv.h libconfig.h ;;
+	cli) echo base engine oops session repo run control cli tui/tui.h: ;;
+	tui) echo base engine oops session control/command.h \
+		control/desk.h tui: curses.h ncurses.h term.h uv.h ;;
+	*) echo : ;;
+	esac
+}
+
+# a symbol that a layer must not need, as an extended regular expression
+may_not_need()
+{
+	streams='printf|puts|putchar|putc|fputc|fprintf|perror'
+	files='open|open64|fopen|fopen64|read|write|close|stat|fork|execv.*'
+	clocks='time|clock|clock_gettime|gettimeofday|localtime.*|sleep|usleep'
+	outside='getenv|setlocale|rand|random|exit|_exit'
+	pure="($streams|$files|$clocks|$outside)\$"
+	case $1 in
+	base) echo "$pure|sqlite3_|git_|uv_|config_|initscr" ;;
+	engine | oops) # base writes when memory runs out, before it aborts
+		echo "fwrite\$|fputs\$|$pure|sqlite3_|git_|uv_|config_|initscr"
+		;;
+	session) echo "git_|uv_|config_|(printf|puts|perror)\$" ;;
+	repo) echo "sqlite3_|uv_|config_|(printf|puts|perror)\$" ;;
+	run) echo "sqlite3_|git_|config_|(printf|puts|perror)\$" ;;
+	control) echo "sqlite3_|git_|(printf|puts|perror)\$" ;;
+	tui) echo "sqlite3_|git_|config_" ;;
+	esac
+}
+
+sources()
+{
+	(cd "$top" && find src tui "$@" -type f -name '*.[ch]' | sort)
+}
+
+layer_of()
+{
+	case $1 in
+	tui/*) echo tui ;;
+	*) echo "$1" | cut -d/ -f2 ;;
+	esac
+}
+
+# FILE<TAB>HEADER for every include, the header as it is written
+sources | while read -r file; do
+	sed -n 's/^#[ \t]*include[ \t]*\([<"].*[>"]\).*/\1/p' "$top/$file" |
+		sed "s|^|$file	|"
+done >includes
+
+foreign='git2|sqlite3|uv|libconfig|curses|ncurses|term|cmocka|libssh2|libelf'
+
+check "there are sources to look at" '
+	test "$(sources | wc -l)" -gt 40
+	test "$(wc -l <includes)" -gt 200
+'
+
+check "every include stays inside the walls" '
+	while IFS="	" read -r file header; do
+		allowed=$(may_include "$(layer_of "$file")")
+		name=$(echo "$header" | tr -d "<>\"")
+		case $header in
+		\"*)
+			folder=${name%%/*}
+			case " ${allowed%%:*} " in
+			*" $folder "* | *" $name "*) ;;
+			*) echo "$file must not include $header" ;;
+			esac
+			test -f "$top/src/$name" || test -f "$top/$name" ||
+				echo "$file: $header is no path from the top"
+			;;
+		*)
+			echo "$name" | grep -Eq "^($foreign)(\.h|/)" || continue
+			case " ${allowed#*:} " in
+			*" $name "*) ;;
+			*) echo "$file must not include $header" ;;
+			esac
+			;;
+		esac
+	done <includes >wrong
+	cat wrong
+	test ! -s wrong
+'
+
+check "no header includes itself through others" '
+	tr -d "\"" <includes | awk -F "\t" "/\.h\t/ && !/</ {
+		sub(/^src\//, \"\", \$1); print \$1, \$2 }" >edges
+	test -s edges
+	tsort edges >/dev/null
+'
+
+check "every .c includes its own header first" '
+	for file in $(sources | grep "\.c$"); do
+		test "$file" != src/cli/main.c || continue
+		own=${file%.c}.h
+		test -f "$top/$own" || {
+			# one of several files behind a common header
+			grep -q "^$file	\"$(layer_of "$file")/" includes ||
+				echo "$file has no header at all"
+			continue
+		}
+		first=$(awk -F "\t" -v f="$file" "\$1 == f {
+			print \$2; exit }" includes)
+		test "$first" = "\"${own#src/}\"" ||
+			echo "$file: $first comes first"
+	done >wrong
+	cat wrong
+	test ! -s wrong
+'
+
+check "every file begins with its licence" '
+	for file in $(sources $(cd "$top" && find tests -name "*.c")); do
+		head -n 1 "$top/$file" | grep -qxF \
+			"/* SPDX-License-Identifier: GPL-2.0-or-later */" ||
+			echo "$file"
+	done >wrong
+	cat wrong
+	test ! -s wrong
+'
+
+check "the guard of a header is its path" '
+	for file in $(sources | grep "\.h$"); do
+		guard=$(echo "${file#src/}" | tr "a-z/.-" "A-Z___")
+		grep -qx "#ifndef $guard" "$top/$file" &&
+		grep -qx "#define $guard" "$top/$file" || echo "$file: $guard"
+	done >wrong
+	cat wrong
+	test ! -s wrong
+'
+
+banned="strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|gets|alloca|system"
+banned="$banned|popen|signal|rand|asctime|ctime"
+
+# our own objects: those that the archives of the build hold
+objects()
+{
+	for archive in "$build"/lib*.a; do
+		nm -A "$archive" 2>/dev/null
+	done
+}
+
+if test -f "$build/libengine.a" && command -v nm >/dev/null &&
+	command -v objdump >/dev/null; then
+	check "nobody calls what is banned" '
+		objects | grep -E " U ($banned)(@.*)?$" >wrong || true
+		cat wrong
+		test ! -s wrong
+	'
+	check "no layer needs what it must not" '
+		for archive in "$build"/lib*.a; do
+			layer=${archive##*/lib}
+			never=$(may_not_need "${layer%.a}")
+			test -n "$never" || echo "$layer has no rule"
+			nm -A -u "$archive" 2>/dev/null |
+				grep -E " U ($never)" || true
+		done >wrong
+		cat wrong
+		test ! -s wrong
+	'
+	# .data.rel.ro holds constants with pointers, and is fine; the
+	# sanitizers add tables of their own
+	check "no object of ours can change that is not owned by somebody" '
+		for archive in "$build"/lib*.a; do
+			objdump -t "$archive" 2>/dev/null |
+				sed "s|^|${archive##*/}: |"
+		done | grep -E " O (\.data|\.bss|\.tdata|\.tbss|\*COM\*)" |
+			grep -Ev "\.data\.rel\.ro" |
+			grep -Ev "__odr_asan|__asan|\.L|_ubsan" >wrong || true
+		cat wrong
+		test ! -s wrong
+	'
+else
+	check "the sources name nothing that is banned" '
+		for file in $(sources); do
+			grep -nHE "(^|[^a-z_])($banned)\(" "$top/$file" || true
+		done >wrong
+		cat wrong
+		test ! -s wrong
+	'
+fi
+
+check "shell tests say exits, not !, which cannot fail them" '
+	(cd "$top" && find tests -name "*.t" -exec \
+		grep -nHE "^	+! .*[^&|\\]$" {} +) >wrong || true
+	cat wrong
+	test ! -s wrong
+'
+plan

@@ -1,0 +1,692 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "engine/graph.h"
+#include "tests/unit/world.h"
+
+/* Ten commits in a row, oldest first. */
+static const char line[] = "a b:a c:b d:c e:d f:e g:f h:g i:h j:i";
+
+#define GOOD(name) assert_int_equal(world_mark(&w, BY_PERSON, name, \
+					       VERDICT_GOOD), 0)
+#define BAD(name) assert_int_equal(world_mark(&w, BY_PERSON, name, \
+					      VERDICT_BAD), 0)
+#define SKIP(name) assert_int_equal(world_mark(&w, BY_PERSON, name, \
+					       VERDICT_SKIP), 0)
+#define POLICY(name, verdict) assert_int_equal(world_mark(&w, BY_POLICY, name, \
+							  verdict), 0)
+#define PLAN(text) assert_string_equal(world_plan(&w), text)
+#define OK(call) assert_int_equal(call, 0)
+#define REFUSED(call, words)                                            \
+	do {                                                            \
+		assert_int_equal(call, -1);                             \
+		assert_int_equal(w.err.code, ERROR_STATE);              \
+		if (!strstr(w.err.text, words))                         \
+			assert_string_equal(w.err.text, words);         \
+	} while (0)
+
+/* A line with j bad and a good, given at the start. */
+static struct world begun(const char *graph, const char *policy, bool fix)
+{
+	struct world w;
+
+	world_init(&w, graph);
+	OK(world_start(&w, policy, fix));
+	OK(world_mark(&w, BY_START, "j", fix ? VERDICT_GOOD : VERDICT_BAD));
+	OK(world_mark(&w, BY_START, "a", fix ? VERDICT_BAD : VERDICT_GOOD));
+	return w;
+}
+
+static void a_person_bisects_by_hand(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	PLAN("test e");
+	GOOD("e");
+	PLAN("test g");
+	BAD("g");
+	PLAN("test f");
+	GOOD("f");
+	PLAN("found g");
+	world_release(&w);
+}
+
+static void before_both_ends_are_known_it_says_which_is_missing(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, line);
+	OK(world_start(&w, "exit-code", false));
+	PLAN("needs bad");
+	BAD("j");
+	PLAN("needs good");
+	assert_true(engine_plan(w.engine)->needs_person);
+	GOOD("a");
+	PLAN("test e");
+	world_release(&w);
+}
+
+static void runs_lead_to_a_wish_for_a_verdict(void **state)
+{
+	struct world w = begun(line, "syzkaller/10/20", false);
+	const struct plan *plan = engine_plan(w.engine);
+
+	(void)state;
+	assert_int_equal(plan->wish_count, 2);
+	assert_int_equal(plan->wishes[0].kind, WISH_BUILD);
+	assert_int_equal(plan->wishes[1].kind, WISH_RUNS);
+	assert_int_equal(plan->wishes[1].runs, 20);
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", "...................");
+	plan = engine_plan(w.engine);
+	assert_int_equal(plan->wish_count, 1);
+	assert_int_equal(plan->wishes[0].runs, 1);
+	world_runs(&w, "e", ".");
+	PLAN("e is good");
+	POLICY("e", VERDICT_GOOD);
+	PLAN("test g");
+	/* only the first commit gets the long series */
+	assert_int_equal(engine_plan(w.engine)->wishes[1].runs, 10);
+	world_release(&w);
+}
+
+static void a_flaky_bug_gets_the_long_series_from_then_on(void **state)
+{
+	struct world w = begun(line, "syzkaller/10/20", false);
+
+	(void)state;
+	world_runs(&w, "e", "XXX.................");
+	PLAN("e is bad");
+	POLICY("e", VERDICT_BAD);
+	assert_true(engine_is_flaky(w.engine));
+	PLAN("test c");
+	assert_int_equal(engine_judge(w.engine, world_commit(&w, "c")).wanted,
+			 20);
+	world_release(&w);
+}
+
+static void a_broken_build_is_skipped(void **state)
+{
+	struct world w = begun(line, "syzkaller", false);
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_FAILED));
+	PLAN("e is skip");
+	POLICY("e", VERDICT_SKIP);
+	assert_string_not_equal(world_plan(&w), "test e");
+	world_release(&w);
+}
+
+static void trouble_on_our_side_asks_and_is_repeated_after_resume(void **state)
+{
+	struct world w = begun(line, "syzkaller/10/10", false);
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", "IIIIII..BX");
+	PLAN("ask about e");
+	OK(world_say(&w, EVENT_RESUME, NULL, 0));
+	PLAN("test e");
+	assert_int_equal(engine_plan(w.engine)->wishes[0].kind, WISH_RUNS);
+	assert_int_equal(engine_plan(w.engine)->wishes[0].runs, 6);
+	world_runs(&w, "e", "......");
+	PLAN("e is skip");
+	world_release(&w);
+}
+
+static void a_build_that_failed_here_is_made_again_after_resume(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_INFRA));
+	PLAN("ask about e");
+	OK(world_say(&w, EVENT_RESUME, NULL, 0));
+	PLAN("test e");
+	assert_int_equal(engine_plan(w.engine)->wishes[0].kind, WISH_BUILD);
+	world_release(&w);
+}
+
+static void the_fixing_commit_is_found_with_the_directions_swapped(void **state)
+{
+	struct world w = begun(line, "syzkaller/10/10", true);
+
+	(void)state;
+	PLAN("test e");
+	world_runs(&w, "e", "XXXXXXXXXX");
+	PLAN("e is bad");
+	POLICY("e", VERDICT_BAD); /* still broken: the fix is newer */
+	PLAN("test g");
+	POLICY("g", VERDICT_GOOD);
+	PLAN("test f");
+	POLICY("f", VERDICT_BAD);
+	PLAN("found g");
+	world_release(&w);
+}
+
+static void overruling_a_run_changes_the_wish_and_costs_nothing(void **state)
+{
+	struct world w = begun(line, "syzkaller/10/10", false);
+	struct event judge = { .kind = EVENT_JUDGE,
+			       .by = BY_PERSON,
+			       .commit = world_oid("e"),
+			       .number = 0,
+			       .outcome = OUTCOME_IGNORED };
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", "XX........");
+	PLAN("e is bad");
+	POLICY("e", VERDICT_BAD);
+	PLAN("test c");
+	OK(world_apply(&w, judge)); /* one crash left: not enough for bad */
+	PLAN("e is skip");
+	judge.number = 1;
+	OK(world_apply(&w, judge));
+	PLAN("e is good");
+	POLICY("e", VERDICT_GOOD);
+	PLAN("test g");
+	/* and back again, run by run */
+	OK(world_undo(&w));
+	PLAN("e is skip");
+	OK(world_undo(&w));
+	PLAN("e is bad");
+	POLICY("e", VERDICT_BAD);
+	PLAN("test c");
+	world_release(&w);
+}
+
+static void a_persons_verdict_beats_the_policys_and_can_be_retracted(
+	void **state)
+{
+	struct world w = begun(line, "syzkaller/10/10", false);
+
+	(void)state;
+	world_runs(&w, "e", "..........");
+	POLICY("e", VERDICT_GOOD);
+	PLAN("test g");
+	BAD("e");
+	PLAN("test c");
+	OK(world_say(&w, EVENT_RETRACT, "e", 0));
+	PLAN("test g");
+	/* once more: now the policy's own goes, and new runs are wanted */
+	OK(world_say(&w, EVENT_RETRACT, "e", 0));
+	PLAN("test e");
+	assert_int_equal(engine_judge(w.engine, world_commit(&w, "e")).more_runs,
+			 10);
+	world_release(&w);
+}
+
+static void an_override_sets_aside_what_contradicts_it_until_undone(
+	void **state)
+{
+	struct world w = begun(line, "syzkaller/10/10", false);
+	int e, g;
+
+	(void)state;
+	POLICY("e", VERDICT_GOOD);
+	POLICY("g", VERDICT_GOOD);
+	PLAN("test i");
+	BAD("e");
+	g = world_commit(&w, "g");
+	e = world_commit(&w, "e");
+	assert_true(engine_step_of(w.engine, g)->set_aside);
+	assert_false(engine_step_of(w.engine, e)->set_aside);
+	PLAN("test c");
+	POLICY("c", VERDICT_BAD);
+	PLAN("test b");
+	OK(world_undo(&w));
+	/* e and g are good again; c's verdict is the one that cannot hold */
+	PLAN("test i");
+	assert_true(engine_step_of(w.engine, world_commit(&w, "c"))->set_aside);
+	OK(world_redo(&w));
+	PLAN("test b");
+	world_release(&w);
+}
+
+static void two_verdicts_of_a_persons_may_not_exclude_each_other(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	GOOD("e");
+	REFUSED(world_mark(&w, BY_PERSON, "c", VERDICT_BAD),
+		"exclude each other");
+	PLAN("test g"); /* nothing changed */
+	OK(world_say(&w, EVENT_RETRACT, "e", 0));
+	BAD("c");
+	PLAN("test b");
+	world_release(&w);
+}
+
+static void ends_that_are_mistaken_for_each_other_are_refused(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, line);
+	OK(world_start(&w, "exit-code", false));
+	OK(world_mark(&w, BY_START, "a", VERDICT_BAD));
+	REFUSED(world_mark(&w, BY_START, "j", VERDICT_GOOD),
+		"mistook good and bad");
+	world_release(&w);
+}
+
+static void the_end_points_can_be_moved(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	BAD("e");
+	PLAN("test c");
+	OK(world_say(&w, EVENT_RETRACT, "e", 0));
+	GOOD("g");
+	PLAN("test i");
+	OK(world_say(&w, EVENT_RETRACT, "j", 0));
+	PLAN("needs bad");
+	BAD("i");
+	PLAN("test h");
+	world_release(&w);
+}
+
+static void undo_and_redo_go_as_far_as_there_are_decisions(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	GOOD("e");
+	BAD("g");
+	GOOD("f");
+	PLAN("found g");
+	OK(world_undo(&w));
+	PLAN("test f");
+	OK(world_undo(&w));
+	PLAN("test g");
+	OK(world_undo(&w));
+	PLAN("test e");
+	assert_int_equal(engine_undo_target(w.engine), 0);
+	REFUSED(world_undo(&w), "no event 0");
+	OK(world_redo(&w));
+	OK(world_redo(&w));
+	PLAN("test f");
+	OK(world_undo(&w));
+	PLAN("test g");
+	OK(world_redo(&w));
+	OK(world_redo(&w));
+	PLAN("found g");
+	assert_int_equal(engine_redo_target(w.engine), 0);
+	world_release(&w);
+}
+
+static void a_new_decision_ends_what_could_be_redone(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	GOOD("e");
+	OK(world_undo(&w));
+	assert_int_not_equal(engine_redo_target(w.engine), 0);
+	BAD("e");
+	assert_int_equal(engine_redo_target(w.engine), 0);
+	PLAN("test c");
+	world_release(&w);
+}
+
+static void a_fact_cannot_be_undone(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	REFUSED(world_say(&w, EVENT_UNDO, NULL, w.seq), "is not a decision");
+	REFUSED(world_say(&w, EVENT_UNDO, NULL, 1), "is not a decision");
+	REFUSED(world_say(&w, EVENT_UNDO, NULL, 2), "is not a decision");
+	world_release(&w);
+}
+
+static void what_does_not_fit_is_refused_and_changes_nothing(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	REFUSED(world_mark(&w, BY_PERSON, "zz", VERDICT_GOOD),
+		"not one of the session's");
+	REFUSED(world_say(&w, EVENT_MORE, "e", 0), "more runs");
+	REFUSED(world_say(&w, EVENT_RETRACT, "e", 0), "no verdict to take");
+	REFUSED(world_say(&w, EVENT_JUDGE, "e", 3), "no finished run 3");
+	REFUSED(world_start(&w, "exit-code", false), "begun already");
+	REFUSED(world_say(&w, EVENT_REDO, NULL, 2), "not an undo");
+	world_runs(&w, "e", ".");
+	REFUSED(world_apply(&w, (struct event){ .kind = EVENT_RUN,
+						.commit = world_oid("e"),
+						.number = 0 }),
+		"ended already");
+	REFUSED(world_say(&w, EVENT_PICK, "j", 0), "has a verdict already");
+	PLAN("e is good");
+	world_release(&w);
+}
+
+static void a_picked_commit_is_tested_next(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	OK(world_say(&w, EVENT_PICK, "c", 0));
+	PLAN("test c");
+	assert_true(engine_plan(w.engine)->picked);
+	GOOD("c");
+	PLAN("test f"); /* back to the midpoint */
+	world_release(&w);
+}
+
+static void more_runs_are_wished_for_and_may_change_the_verdict(void **state)
+{
+	struct world w = begun(line, "syzkaller/10/10", false);
+	const struct plan *plan;
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", "..........");
+	POLICY("e", VERDICT_GOOD);
+	OK(world_say(&w, EVENT_MORE, "e", 10));
+	plan = engine_plan(w.engine);
+	assert_int_equal(plan->wishes[0].kind, WISH_RUNS);
+	assert_int_equal(plan->wishes[0].runs, 10);
+	assert_int_equal(plan->wishes[0].commit, world_commit(&w, "e"));
+	PLAN("test g");
+	world_runs(&w, "e", "XXX.......");
+	PLAN("e is bad");
+	world_release(&w);
+}
+
+static void a_recorded_verdict_is_not_recomputed_without_new_evidence(
+	void **state)
+{
+	struct world w = begun(line, "syzkaller/10/10", false);
+
+	(void)state;
+	world_runs(&w, "e", "BBBBBB....");
+	/* what an older rule said; today's would be skip */
+	POLICY("e", VERDICT_GOOD);
+	PLAN("test g");
+	assert_int_equal(engine_judge(w.engine, world_commit(&w, "e")).verdict,
+			 VERDICT_SKIP);
+	world_release(&w);
+}
+
+static void skipping_a_range_leaves_it_out(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	OK(world_apply(&w, (struct event){ .kind = EVENT_SKIP_RANGE,
+					   .by = BY_PERSON,
+					   .other = world_oid("b"),
+					   .commit = world_oid("i") }));
+	PLAN("test b"); /* c to i are skipped */
+	GOOD("b");
+	PLAN("only c d e f g h i j");
+	/* one of them is taken out of the range again */
+	OK(world_say(&w, EVENT_RETRACT, "f", 0));
+	PLAN("test f");
+	BAD("f");
+	PLAN("only c d e f");
+	OK(world_undo(&w));
+	OK(world_undo(&w));
+	OK(world_undo(&w));
+	OK(world_undo(&w));
+	PLAN("test e");
+	world_release(&w);
+}
+
+static void a_good_commit_beside_bad_asks_for_the_merge_base(void **state)
+{
+	/*   b - c - j   bad
+	   a - x - y     good */
+	struct world w;
+
+	(void)state;
+	world_init(&w, "r a:r b:a c:b d:c j:d x:a y:x");
+	OK(world_start(&w, "exit-code", false));
+	OK(world_mark(&w, BY_START, "j", VERDICT_BAD));
+	OK(world_mark(&w, BY_START, "y", VERDICT_GOOD));
+	PLAN("test a");
+	assert_true(engine_plan(w.engine)->merge_base);
+	GOOD("a");
+	PLAN("test c");
+	BAD("c");
+	PLAN("test b");
+	world_release(&w);
+}
+
+static void a_bad_merge_base_ends_the_search(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "r a:r b:a c:b d:c j:d x:a y:x");
+	OK(world_start(&w, "exit-code", false));
+	OK(world_mark(&w, BY_START, "j", VERDICT_BAD));
+	OK(world_mark(&w, BY_START, "y", VERDICT_GOOD));
+	BAD("a");
+	PLAN("merge base a is bad");
+	OK(world_undo(&w));
+	PLAN("test a");
+	world_release(&w);
+}
+
+static void a_skipped_merge_base_is_passed_over(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "r a:r b:a c:b d:c j:d x:a y:x");
+	OK(world_start(&w, "exit-code", false));
+	OK(world_mark(&w, BY_START, "j", VERDICT_BAD));
+	OK(world_mark(&w, BY_START, "y", VERDICT_GOOD));
+	SKIP("a");
+	PLAN("test c");
+	world_release(&w);
+}
+
+static void goods_found_on_the_way_need_no_merge_base(void **state)
+{
+	/* y is merged into j; c is bad, and y is not below c */
+	struct world w;
+
+	(void)state;
+	world_init(&w, "a b:a c:b d:c x:a y:x j:d,y");
+	OK(world_start(&w, "exit-code", false));
+	OK(world_mark(&w, BY_START, "j", VERDICT_BAD));
+	OK(world_mark(&w, BY_START, "a", VERDICT_GOOD));
+	GOOD("y");
+	BAD("c");
+	PLAN("test b");
+	world_release(&w);
+}
+
+static void releases_are_walked_back_until_one_is_good(void **state)
+{
+	struct world w;
+	char first[] = "v3", second[] = "v2", third[] = "v1";
+
+	(void)state;
+	world_init(&w, "j? v3? v2? v1?");
+	OK(world_start(&w, "exit-code", false));
+	OK(world_mark(&w, BY_START, "j", VERDICT_BAD));
+	OK(world_apply(&w, (struct event){ .kind = EVENT_RELEASE,
+					   .commit = world_oid("v3"),
+					   .text = first }));
+	OK(world_apply(&w, (struct event){ .kind = EVENT_RELEASE,
+					   .commit = world_oid("v2"),
+					   .text = second }));
+	OK(world_apply(&w, (struct event){ .kind = EVENT_RELEASE,
+					   .commit = world_oid("v1"),
+					   .text = third }));
+	PLAN("test v3");
+	assert_true(engine_plan(w.engine)->release);
+	POLICY("v3", VERDICT_BAD);
+	PLAN("test v2");
+	POLICY("v2", VERDICT_SKIP);
+	PLAN("test v1");
+	POLICY("v1", VERDICT_GOOD);
+	PLAN("range");
+	assert_int_equal(engine_plan(w.engine)->bad, world_commit(&w, "v3"));
+	assert_string_equal(
+		engine_step_of(w.engine, world_commit(&w, "v3"))->release,
+		"v3");
+	world_release(&w);
+}
+
+static void when_every_release_is_bad_a_person_is_asked(void **state)
+{
+	struct world w;
+	char only[] = "v1";
+
+	(void)state;
+	world_init(&w, "j? v1?");
+	OK(world_start(&w, "exit-code", false));
+	OK(world_mark(&w, BY_START, "j", VERDICT_BAD));
+	OK(world_apply(&w, (struct event){ .kind = EVENT_RELEASE,
+					   .commit = world_oid("v1"),
+					   .text = only }));
+	POLICY("v1", VERDICT_BAD);
+	PLAN("needs good");
+	assert_non_null(strstr(engine_plan(w.engine)->wishes[0].why,
+			       "no release is good down to v1"));
+	world_release(&w);
+}
+
+static void the_staircase_has_gits_numbers(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	/* git: 4 revisions left to test after this (roughly 2 steps) */
+	assert_int_equal(engine_step(w.engine, 1)->left_after, 4);
+	assert_int_equal(engine_step(w.engine, 1)->steps_after, 2);
+	GOOD("e");
+	assert_int_equal(engine_step(w.engine, 2)->left_after, 2);
+	assert_int_equal(engine_step(w.engine, 2)->steps_after, 1);
+	assert_int_equal(engine_step(w.engine, 0)->left_after, -1);
+	world_release(&w);
+}
+
+static void an_engine_that_comes_back_forgets_what_was_in_flight(void **state)
+{
+	struct world w = begun(line, "syzkaller/10/10", false);
+	const struct step *step;
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", "..");
+	OK(world_say(&w, EVENT_RUN_BEGIN, "e", 2));
+	OK(world_say(&w, EVENT_RUN_BEGIN, "e", 3));
+	step = engine_step_of(w.engine, world_commit(&w, "e"));
+	assert_int_equal(step->run_count, 4);
+	assert_true(step->runs[3].running);
+	OK(world_say(&w, EVENT_ENGINE, NULL, 4711));
+	step = engine_step_of(w.engine, world_commit(&w, "e"));
+	assert_int_equal(step->run_count, 2);
+	world_release(&w);
+}
+
+static void pausing_is_a_decision_too(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	OK(world_say(&w, EVENT_PAUSE, NULL, 0));
+	assert_true(engine_plan(w.engine)->paused);
+	PLAN("test e");
+	OK(world_undo(&w));
+	assert_false(engine_plan(w.engine)->paused);
+	world_release(&w);
+}
+
+static void letters_tell_another_crash_from_the_expected_one(void **state)
+{
+	struct world w = begun(line, "syzkaller/10/10", false);
+	char bug[] = "BUG: a", other[] = "BUG: b";
+	const struct step *step;
+
+	(void)state;
+	OK(world_apply(&w, (struct event){ .kind = EVENT_RUN,
+					   .commit = world_oid("e"),
+					   .outcome = OUTCOME_CRASHED,
+					   .title = bug }));
+	OK(world_apply(&w, (struct event){ .kind = EVENT_RUN,
+					   .commit = world_oid("e"),
+					   .number = 1,
+					   .outcome = OUTCOME_CRASHED,
+					   .title = other }));
+	step = engine_step_of(w.engine, world_commit(&w, "e"));
+	assert_int_equal(engine_run_letter(w.engine, &step->runs[0]), 'X');
+	assert_int_equal(engine_run_letter(w.engine, &step->runs[1]), 'x');
+	assert_string_equal(engine_title(w.engine), "BUG: a");
+	world_release(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_person_bisects_by_hand),
+		cmocka_unit_test(
+			before_both_ends_are_known_it_says_which_is_missing),
+		cmocka_unit_test(runs_lead_to_a_wish_for_a_verdict),
+		cmocka_unit_test(a_flaky_bug_gets_the_long_series_from_then_on),
+		cmocka_unit_test(a_broken_build_is_skipped),
+		cmocka_unit_test(
+			trouble_on_our_side_asks_and_is_repeated_after_resume),
+		cmocka_unit_test(
+			a_build_that_failed_here_is_made_again_after_resume),
+		cmocka_unit_test(
+			the_fixing_commit_is_found_with_the_directions_swapped),
+		cmocka_unit_test(
+			overruling_a_run_changes_the_wish_and_costs_nothing),
+		cmocka_unit_test(
+			a_persons_verdict_beats_the_policys_and_can_be_retracted),
+		cmocka_unit_test(
+			an_override_sets_aside_what_contradicts_it_until_undone),
+		cmocka_unit_test(
+			two_verdicts_of_a_persons_may_not_exclude_each_other),
+		cmocka_unit_test(
+			ends_that_are_mistaken_for_each_other_are_refused),
+		cmocka_unit_test(the_end_points_can_be_moved),
+		cmocka_unit_test(
+			undo_and_redo_go_as_far_as_there_are_decisions),
+		cmocka_unit_test(a_new_decision_ends_what_could_be_redone),
+		cmocka_unit_test(a_fact_cannot_be_undone),
+		cmocka_unit_test(
+			what_does_not_fit_is_refused_and_changes_nothing),
+		cmocka_unit_test(a_picked_commit_is_tested_next),
+		cmocka_unit_test(
+			more_runs_are_wished_for_and_may_change_the_verdict),
+		cmocka_unit_test(
+			a_recorded_verdict_is_not_recomputed_without_new_evidence),
+		cmocka_unit_test(skipping_a_range_leaves_it_out),
+		cmocka_unit_test(a_good_commit_beside_bad_asks_for_the_merge_base),
+		cmocka_unit_test(a_bad_merge_base_ends_the_search),
+		cmocka_unit_test(a_skipped_merge_base_is_passed_over),
+		cmocka_unit_test(goods_found_on_the_way_need_no_merge_base),
+		cmocka_unit_test(releases_are_walked_back_until_one_is_good),
+		cmocka_unit_test(when_every_release_is_bad_a_person_is_asked),
+		cmocka_unit_test(the_staircase_has_gits_numbers),
+		cmocka_unit_test(
+			an_engine_that_comes_back_forgets_what_was_in_flight),
+		cmocka_unit_test(pausing_is_a_decision_too),
+		cmocka_unit_test(letters_tell_another_crash_from_the_expected_one),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

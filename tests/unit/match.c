@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/match.h"
+
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/xalloc.h"
+#include "run/diagnosis.h"
+#include "run/text.h"
+
+#define CRASH  "(BUG: .*|KASAN: .*)"
+#define IGNORE "known noise"
+#define BOOT   "^login:"
+
+static struct match match;
+static struct match_rules *rules;
+
+/* Feed a console whole; what was seen is in `match`. */
+static void see_bytes(const char *bytes, size_t length, size_t chunk)
+{
+	assert_int_equal(match_rules_new(CRASH, IGNORE, BOOT, &rules, NULL),
+			 0);
+	match_init(&match, rules);
+	for (size_t i = 0; i < length; i += chunk) {
+		size_t left = length - i;
+
+		match_feed(&match, bytes + i, left < chunk ? left : chunk);
+	}
+	match_end(&match);
+	match_rules_free(rules);
+	rules = NULL;
+}
+
+static void see(const char *console)
+{
+	see_bytes(console, strlen(console), 65536);
+}
+
+static void the_title_is_the_first_group(void **state)
+{
+	(void)state;
+	see("[ 1.0] hello\n[ 1.2] BUG: soft lockup\n[ 1.3] BUG: later\n");
+	assert_int_equal(match.seen, MATCH_CRASH);
+	assert_string_equal(match.title, "BUG: soft lockup");
+}
+
+static void without_a_group_the_title_is_what_matched(void **state)
+{
+	(void)state;
+	assert_int_equal(match_rules_new("oops [0-9]+", NULL, NULL, &rules,
+					 NULL), 0);
+	match_init(&match, rules);
+	match_feed(&match, "an oops 42 here\n", 16);
+	assert_string_equal(match.title, "oops 42");
+	assert_true(match.booted);
+	match_rules_free(rules);
+}
+
+static void a_group_that_took_no_part_falls_back_to_the_match(void **state)
+{
+	(void)state;
+	assert_int_equal(match_rules_new("panic( [a-z]+)?|x*$", NULL, NULL,
+					 &rules, NULL), 0);
+	match_init(&match, rules);
+	match_feed(&match, "a panic\n", 8);
+	assert_string_equal(match.title, "panic");
+	match_init(&match, rules);
+	match_feed(&match, "nothing\n", 8);
+	assert_int_equal(match.seen, MATCH_CRASH);
+	assert_string_equal(match.title, "crash");
+	match_rules_free(rules);
+}
+
+static void lines_may_come_in_pieces(void **state)
+{
+	static const char console[] = "login: \r\nBUG: in pieces\r\nend";
+
+	(void)state;
+	for (size_t chunk = 1; chunk < sizeof(console); chunk++) {
+		see_bytes(console, strlen(console), chunk);
+		assert_string_equal(match.title, "BUG: in pieces");
+		assert_true(match.booted);
+	}
+}
+
+static void the_last_line_needs_no_newline(void **state)
+{
+	(void)state;
+	see("BUG: cut sho");
+	assert_string_equal(match.title, "BUG: cut sho");
+}
+
+static void a_later_crash_beats_an_ignored_one(void **state)
+{
+	(void)state;
+	see("BUG: known noise 1\nBUG: known noise 2\n");
+	assert_int_equal(match.seen, MATCH_IGNORED);
+	assert_string_equal(match.title, "BUG: known noise 1");
+	see("BUG: known noise\nBUG: real\nBUG: known noise\n");
+	assert_int_equal(match.seen, MATCH_CRASH);
+	assert_string_equal(match.title, "BUG: real");
+}
+
+static void booting_is_seen_by_its_line(void **state)
+{
+	(void)state;
+	see("no login: here\n");
+	assert_false(match.booted);
+	see("starting\nlogin: \n");
+	assert_true(match.booted);
+	assert_int_equal(match.seen, MATCH_NOTHING);
+}
+
+static void a_long_line_counts_by_its_first_bytes(void **state)
+{
+	char *line = xmalloc(10000001);
+
+	(void)state;
+	memset(line, 'x', 10000000);
+	memcpy(line + LINES_MAX - 9, "BUG: near!", 10);
+	line[10000000] = '\n';
+	see_bytes(line, 10000001, 1000);
+	assert_string_equal(match.title, "BUG: near");
+	memset(line, 'x', 10000000);
+	memcpy(line + LINES_MAX, "BUG: far", 8);
+	see_bytes(line, 10000001, 65536);
+	assert_int_equal(match.seen, MATCH_NOTHING);
+	free(line);
+}
+
+static void the_next_line_starts_anew_after_a_long_one(void **state)
+{
+	char *line = xmalloc(5001);
+
+	(void)state;
+	memset(line, 'x', 5000);
+	line[5000] = '\n';
+	assert_int_equal(match_rules_new("^(BUG.*)", NULL, NULL, &rules, NULL),
+			 0);
+	match_init(&match, rules);
+	match_feed(&match, line, 5001);
+	match_feed(&match, "BUG: next\n", 10);
+	assert_string_equal(match.title, "BUG: next");
+	match_rules_free(rules);
+	free(line);
+}
+
+static void a_title_is_bounded_and_harmless(void **state)
+{
+	static const char nasty[] =
+		"BUG: \033[31mred\0 \xff\xc0\xaf \xc2\x9b \xc3\xa9\t\x7f.\n";
+	struct buf line;
+
+	(void)state;
+	see_bytes(nasty, sizeof(nasty) - 1, 65536);
+	assert_string_equal(match.title, "BUG: ?[31mred? ??? ? \xc3\xa9??.");
+	buf_init(&line, 0);
+	buf_puts(&line, "BUG: ");
+	for (int i = 0; i < 200; i++)
+		buf_puts(&line, "\xe2\x82\xac");
+	see(line.text);
+	/* 5 + 65 * 3 = 200 */
+	assert_int_equal(strlen(match.title), 200);
+	buf_clear(&line);
+	buf_puts(&line, "BUG: x");
+	for (int i = 0; i < 200; i++)
+		buf_puts(&line, "\xe2\x82\xac");
+	see(line.text);
+	assert_int_equal(strlen(match.title), 198);
+	buf_release(&line);
+}
+
+static void a_title_cut_inside_a_character_is_mended(void **state)
+{
+	(void)state;
+	setlocale(LC_ALL, "C");
+	assert_int_equal(match_rules_new("BUG(..)", NULL, NULL, &rules, NULL),
+			 0);
+	match_init(&match, rules);
+	match_feed(&match, "BUGx\xc3\xa9\n", 7);
+	assert_string_equal(match.title, "x?");
+	match_rules_free(rules);
+}
+
+static void tidying_knows_utf8(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *out;
+	} cases[] = {
+		{ "plain", "plain" },
+		{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x9b",
+		  "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x9b" },
+		{ "\xe2\x82", "??" },		/* cut */
+		{ "\xc0\x80", "??" },		/* overlong */
+		{ "\xe0\x9f\xbf", "???" },	/* overlong */
+		{ "\xed\xa0\x80", "???" },	/* surrogate */
+		{ "\xf4\x90\x80\x80", "????" }, /* above U+10FFFF */
+		{ "\xf0\x8f\xbf\xbf", "????" }, /* overlong */
+		{ "\xe2\x28\xa1", "?(?" },
+		{ "a\rb\r", "ab" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char text[16];
+
+		memcpy(text, cases[i].in, strlen(cases[i].in));
+		assert_int_equal(text_tidy(text, strlen(cases[i].in)),
+				 strlen(cases[i].out));
+		assert_string_equal(text, cases[i].out);
+	}
+}
+
+static void any_bytes_are_survived(void **state)
+{
+	char noise[8192];
+	unsigned int seed = 7;
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		for (size_t i = 0; i < sizeof(noise); i++) {
+			seed = seed * 1103515245 + 12345;
+			noise[i] = (char)(seed >> 16);
+		}
+		memcpy(noise + 1000 + round, "\nBUG: ", 6);
+		see_bytes(noise, sizeof(noise), 1 + (size_t)round * 7);
+		assert_int_equal(match.seen, MATCH_CRASH);
+		assert_true(strlen(match.title) <= MATCH_TITLE_MAX);
+		for (const char *byte = match.title; *byte; byte++)
+			assert_true((unsigned char)*byte >= 0x20);
+	}
+}
+
+static void a_bad_expression_is_named(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(match_rules_new("x", "a(b", NULL, &rules, &err), -1);
+	assert_int_equal(err.code, ERROR_INPUT);
+	assert_string_equal(err.text, "ignore: 'a(b' is no regular expression: "
+				      "Unmatched ( or \\(");
+}
+
+/* What a build's output tells, in one text. */
+static void diagnose(const char *output, struct buf *out)
+{
+	struct diagnosis diagnosis;
+
+	diagnosis_init(&diagnosis, "/tmp/tree");
+	diagnosis_feed(&diagnosis, output, strlen(output));
+	diagnosis_end(&diagnosis);
+	diagnosis_errors(&diagnosis, out);
+	diagnosis_release(&diagnosis);
+}
+
+static void complaints_are_found_among_other_lines(void **state)
+{
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 0);
+	diagnose("  CC a.o\n"
+		 "/tmp/tree/a.c:1:2: error: no\tway\n"
+		 "   1 | int\n"
+		 "a.c:9:1: fatal error: x.h: No such file\n"
+		 "/tmp/tree/a.c:1:2: error: no\tway\n"
+		 "ld: /tmp/tree/a.o: in /tmp/tree/a.c: undefined reference\n"
+		 "ld: multiple definition of `a'\n"
+		 "make: *** No rule to make target '\033x'.  Stop.\n"
+		 "make: *** [Makefile:1: all] Error 2\n",
+		 &out);
+	assert_string_equal(out.text,
+			    "a.c:1:2: error: no way\n"
+			    "a.c:9:1: fatal error: x.h: No such file\n"
+			    "ld: a.o: in a.c: undefined reference\n"
+			    "ld: multiple definition of `a'\n"
+			    "make: *** No rule to make target '?x'.  Stop.");
+	buf_release(&out);
+}
+
+static void without_complaints_the_last_lines_count(void **state)
+{
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 0);
+	diagnose("1\n2\n3\n\n4\n5\n6\n7\n \t\n8\n9\n10\n11\n12", &out);
+	assert_string_equal(out.text, "3\n4\n5\n6\n7\n8\n9\n10\n11\n12");
+	buf_clear(&out);
+	diagnose("\n\n", &out);
+	assert_string_equal(out.text, "");
+	buf_release(&out);
+}
+
+static void a_diagnosis_is_bounded(void **state)
+{
+	struct buf output, out;
+
+	(void)state;
+	buf_init(&output, 0);
+	buf_init(&out, 0);
+	for (int i = 0; i < 1000; i++) {
+		buf_printf(&output, "error: %d ", i);
+		for (int j = 0; j < 500; j++)
+			buf_puts(&output, "long");
+		buf_putc(&output, '\n');
+	}
+	diagnose(output.text, &out);
+	assert_int_equal(out.length, DIAGNOSIS_ERRORS * (DIAGNOSIS_LINE + 1) -
+					     1);
+	buf_release(&output);
+	buf_release(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_title_is_the_first_group),
+		cmocka_unit_test(without_a_group_the_title_is_what_matched),
+		cmocka_unit_test(
+			a_group_that_took_no_part_falls_back_to_the_match),
+		cmocka_unit_test(lines_may_come_in_pieces),
+		cmocka_unit_test(the_last_line_needs_no_newline),
+		cmocka_unit_test(a_later_crash_beats_an_ignored_one),
+		cmocka_unit_test(booting_is_seen_by_its_line),
+		cmocka_unit_test(a_long_line_counts_by_its_first_bytes),
+		cmocka_unit_test(the_next_line_starts_anew_after_a_long_one),
+		cmocka_unit_test(a_title_is_bounded_and_harmless),
+		cmocka_unit_test(a_title_cut_inside_a_character_is_mended),
+		cmocka_unit_test(tidying_knows_utf8),
+		cmocka_unit_test(any_bytes_are_survived),
+		cmocka_unit_test(a_bad_expression_is_named),
+		cmocka_unit_test(complaints_are_found_among_other_lines),
+		cmocka_unit_test(without_complaints_the_last_lines_count),
+		cmocka_unit_test(a_diagnosis_is_bounded),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

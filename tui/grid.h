@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TUI_GRID_H
+#define TUI_GRID_H
+
+/*
+ * A page of character cells, each with a role that says what it means.
+ *
+ * The views draw here; tui/term puts a grid on a terminal and turns roles
+ * into attributes.  So what a view draws can be tested as text, and nothing
+ * but term knows curses.  Everything drawn outside the page is dropped.
+ *
+ * Texts are clean texts (tui/text.h) or the program's own words.
+ */
+
+#include <stdbool.h>
+
+#include "tui/text.h"
+
+struct buf;
+
+enum role {
+	ROLE_PLAIN,
+	ROLE_DIM,
+	ROLE_TITLE,    /* what the eye should find first */
+	ROLE_HEADING,  /* of columns */
+	ROLE_LINE,     /* frames and rules */
+	ROLE_GOOD,
+	ROLE_BAD,
+	ROLE_SKIP,     /* skip, and what wants attention */
+	ROLE_INFRA,
+	ROLE_RUNNING,  /* what happens now */
+	ROLE_KEY,      /* a key that can be pressed */
+	ROLE_SELECTED,
+	ROLE_ESCAPE,   /* a stand-in for a harmful byte */
+	ROLE_LIVE,     /* the badges */
+	ROLE_WAIT,
+	ROLE_LOST,
+	ROLE_DONE,
+	ROLE_COUNT,
+};
+
+enum glyph {
+	GLYPH_HLINE,
+	GLYPH_VLINE,
+	GLYPH_THICK,
+	GLYPH_LEFT_END,
+	GLYPH_RIGHT_END,
+	GLYPH_TICK,
+	GLYPH_DIAMOND,
+	GLYPH_TEE_DOWN,
+	GLYPH_TOP_LEFT,
+	GLYPH_TOP_RIGHT,
+	GLYPH_BOTTOM_LEFT,
+	GLYPH_BOTTOM_RIGHT,
+	GLYPH_COUNT,
+};
+
+struct cell {
+	char bytes[TEXT_CELL_BYTES];
+	unsigned char width; /* 0: covered by the wide cell before it */
+	unsigned char role;
+};
+
+struct grid {
+	int columns, rows;
+	bool ascii; /* lines from ASCII */
+	struct cell *cells;
+	int cursor_x, cursor_y; /* where the terminal's cursor goes */
+};
+
+struct grid *grid_new(int columns, int rows, bool ascii);
+void grid_free(struct grid *grid);
+
+/* To blanks, and perhaps to another size. */
+void grid_clear(struct grid *grid, int columns, int rows);
+
+/* The cell, NULL outside the page. */
+const struct cell *grid_at(const struct grid *grid, int x, int y);
+
+/*
+ * A text in at most `width` columns; where it does not fit its last column
+ * is '~'.  Returns the columns used.
+ */
+int grid_text(struct grid *grid, int x, int y, int width, enum role role,
+	      const char *text);
+int grid_printf(struct grid *grid, int x, int y, int width, enum role role,
+		const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
+
+/* A text that ends before column `end`. */
+void grid_right(struct grid *grid, int end, int y, enum role role,
+		const char *text);
+
+void grid_glyph(struct grid *grid, int x, int y, enum role role,
+		enum glyph glyph);
+void grid_repeat(struct grid *grid, int x, int y, int count, enum role role,
+		 enum glyph glyph);
+
+/* A frame with an empty inside, and a title in its upper edge. */
+void grid_box(struct grid *grid, int x, int y, int width, int height,
+	      const char *title);
+
+/* Another role for what stands there. */
+void grid_recolour(struct grid *grid, int x, int y, int width, int height,
+		   enum role role);
+
+/* The page as lines of text, without blanks at their ends. */
+void grid_dump_text(const struct grid *grid, struct buf *out);
+
+/* The roles, a letter a cell: ".dTH-GBSIRK@eLW!D" in the order above. */
+void grid_dump_roles(const struct grid *grid, struct buf *out);
+
+#endif

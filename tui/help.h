@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TUI_HELP_H
+#define TUI_HELP_H
+
+/*
+ * The list of keys, over whatever is on the page: the screen's own, and those
+ * of the command table.
+ */
+
+#include <stdbool.h>
+
+struct grid;
+
+struct help {
+	bool open;
+	int top; /* the first line shown */
+};
+
+/* false: the key closes it (any of ? q Esc C-c). */
+bool help_key(struct help *help, int key);
+void help_draw(struct grid *grid, struct help *help);
+
+#endif

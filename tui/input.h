@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TUI_INPUT_H
+#define TUI_INPUT_H
+
+/*
+ * What a key press is called inside: a Unicode character below 0x110000
+ * (control characters and Esc among them), or one of these.
+ */
+
+#define INPUT_CTRL(c) ((c)&0x1f)
+
+enum {
+	INPUT_NONE = 0,
+	INPUT_TAB = 0x09,
+	INPUT_ENTER = 0x0d,
+	INPUT_ESCAPE = 0x1b,
+	INPUT_BACKSPACE = 0x7f,
+	INPUT_UP = 0x110000,
+	INPUT_DOWN,
+	INPUT_LEFT,
+	INPUT_RIGHT,
+	INPUT_HOME,
+	INPUT_END,
+	INPUT_PAGE_UP,
+	INPUT_PAGE_DOWN,
+	INPUT_BACK_TAB,
+	INPUT_RESIZE,
+};
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TUI_LEDGER_H
+#define TUI_LEDGER_H
+
+/*
+ * The part of the model that is about steps: the rows of the ledger, and of
+ * the selected one its build, its runs and the log to show.
+ */
+
+struct model;
+struct model_view;
+struct session;
+
+/* Rows, testing, selected, tested and doubtful.  model->state is set. */
+void ledger_fill_rows(struct model *model, struct session *session,
+		      const struct model_view *view);
+
+/* What belongs to the selected row. */
+void ledger_fill_runs(struct model *model, struct session *session,
+		      const struct model_view *view);
+
+#endif

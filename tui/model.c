@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tui/model.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "engine/graph.h"
+#include "session/session.h"
+#include "tui/ledger.h"
+#include "tui/text.h"
+
+const char *badge_word(enum badge badge)
+{
+	static const char *const badge_words[BADGE_COUNT] = {
+		[BADGE_IDLE] = "IDLE", [BADGE_LIVE] = "LIVE",
+		[BADGE_PAUSED] = "PAUSED", [BADGE_DONE] = "DONE",
+		[BADGE_ASKS] = "ASKS", [BADGE_LOST] = "LOST",
+		[BADGE_HAND] = "HAND",
+	};
+
+	return badge_words[badge];
+}
+
+const char *verdict_word(enum verdict verdict)
+{
+	static const char *const verdict_words[VERDICT_COUNT] = {
+		[VERDICT_NONE] = "...", [VERDICT_GOOD] = "GOOD",
+		[VERDICT_BAD] = "BAD", [VERDICT_SKIP] = "SKIP",
+	};
+
+	return verdict_words[verdict];
+}
+
+char *model_rough(char *out, int64_t ms)
+{
+	int64_t minutes = (ms + 30000) / 60000;
+
+	if (minutes < 1)
+		str_copy(out, 16, "<1m");
+	else if (minutes < 60)
+		snprintf(out, 16, "~%dm", (int)minutes);
+	else if (minutes < 100 * 60)
+		snprintf(out, 16, "~%dh%02dm", (int)(minutes / 60),
+			 (int)(minutes % 60));
+	else
+		snprintf(out, 16, "%d days", (int)(minutes / (24 * 60) % 100000));
+	return out;
+}
+
+void model_init(struct model *model)
+{
+	memset(model, 0, sizeof(*model));
+	model->testing = model->selected = -1;
+}
+
+void model_release(struct model *model)
+{
+	for (int i = 0; i < model->row_count; i++)
+		free(model->rows[i].letters);
+	free(model->rows);
+	free(model->runs);
+	free(model->console);
+	model_init(model);
+}
+
+/* The engine that came last, unless it said good-bye. */
+static bool engine_was_lost(const struct engine *engine)
+{
+	for (size_t i = engine_event_count(engine); i > 0; i--) {
+		const struct event *event = engine_event(engine, i - 1);
+
+		if (event->kind == EVENT_ENGINE)
+			return true;
+		if (event->kind == EVENT_ENGINE_GONE)
+			return false;
+	}
+	return false;
+}
+
+static enum badge badge_of(const struct engine *engine, const struct plan *plan,
+			   const struct model_view *view)
+{
+	if (plan->state == PLAN_FOUND)
+		return BADGE_DONE;
+	if (plan->state == PLAN_ONLY_SKIPPED ||
+	    plan->state == PLAN_MERGE_BASE_BAD)
+		return BADGE_ASKS;
+	if (plan->paused)
+		return BADGE_PAUSED;
+	if (!view->can_run && !view->engine.alive)
+		return BADGE_HAND;
+	if (plan->needs_person)
+		return BADGE_ASKS;
+	if (view->engine.alive)
+		return BADGE_LIVE;
+	return engine_was_lost(engine) ? BADGE_LOST : BADGE_IDLE;
+}
+
+static void fill_mark(struct model_mark *mark, struct session *session,
+		      int commit, enum verdict verdict, bool ascii)
+{
+	const struct step *step;
+
+	memset(mark, 0, sizeof(*mark));
+	mark->commit = commit;
+	mark->verdict = verdict;
+	if (commit < 0)
+		return;
+	str_copy(mark->id, sizeof(mark->id),
+		 graph_oid(session_graph(session), commit)->hex);
+	step = engine_step_of(session_engine(session), commit);
+	if (step && step->release)
+		text_copy(mark->name, sizeof(mark->name), step->release, ascii);
+}
+
+/* The first commit that got this verdict, -1 for none but `not_this`. */
+static int first_with(const struct model *model, enum verdict verdict,
+		      int not_this)
+{
+	for (int i = 0; i < model->row_count; i++) {
+		if (model->rows[i].verdict == verdict &&
+		    !str_equal(model->rows[i].doubt, "set aside"))
+			return model->rows[i].commit == not_this
+				       ? -1
+				       : model->rows[i].commit;
+	}
+	return -1;
+}
+
+static const char *test_label_of(const struct plan *plan)
+{
+	return plan->picked	  ? "picked by hand"
+	       : plan->merge_base ? "merge base"
+	       : plan->release	  ? "older release"
+				  : "testing now";
+}
+
+static void fill_strip(struct model *model, struct session *session,
+		       const struct plan *plan, bool ascii)
+{
+	enum verdict old = model->fix ? VERDICT_BAD : VERDICT_GOOD;
+	enum verdict new = model->fix ? VERDICT_GOOD : VERDICT_BAD;
+	int test = plan->state == PLAN_TEST ? plan->commit : -1;
+
+	fill_mark(&model->good, session, plan->nearest_good, old, ascii);
+	fill_mark(&model->bad, session, plan->bad, new, ascii);
+	fill_mark(&model->test, session, test, VERDICT_NONE, ascii);
+	fill_mark(&model->oldest, session,
+		  first_with(model, old, plan->nearest_good), old, ascii);
+	fill_mark(&model->reported, session, first_with(model, new, plan->bad),
+		  new, ascii);
+	model->test_label = test_label_of(plan);
+}
+
+static void fill_culprit(struct model *model, struct session *session,
+			 const struct plan *plan, bool ascii)
+{
+	const struct graph *graph = session_graph(session);
+	size_t length = 0;
+
+	model->culprit = plan->state == PLAN_FOUND ? plan->commit : -1;
+	if (model->culprit >= 0) {
+		str_copy(model->culprit_id, sizeof(model->culprit_id),
+			 graph_oid(graph, plan->commit)->hex);
+		text_copy(model->culprit_subject,
+			  sizeof(model->culprit_subject),
+			  session_subject(session, plan->commit), ascii);
+		text_copy(model->culprit_author, sizeof(model->culprit_author),
+			  session_author(session, plan->commit), ascii);
+		model->culprit_date =
+			session_author_date(session, plan->commit);
+	}
+	if (plan->state != PLAN_ONLY_SKIPPED)
+		return;
+	model->candidate_count = plan->candidate_count;
+	for (int i = 0; i < plan->candidate_count; i++) {
+		if (length + OID_SHORT + 2 > sizeof(model->candidates))
+			break;
+		length += (size_t)snprintf(
+			model->candidates + length,
+			sizeof(model->candidates) - length, "%s%.*s",
+			i ? " " : "", OID_SHORT,
+			graph_oid(graph, plan->candidates[i])->hex);
+	}
+}
+
+static const char *question(const struct plan *plan)
+{
+	for (int i = 0; i < plan->wish_count; i++) {
+		if (plan->wishes[i].kind == WISH_ASK)
+			return plan->wishes[i].why;
+	}
+	return NULL;
+}
+
+static void say_rule(struct model *model, bool asks, const char *text)
+{
+	model->rule.shown = false;
+	model->rule.asks = asks;
+	str_copy(model->rule.text, sizeof(model->rule.text), text);
+}
+
+static void rule_of_test(struct model *model, struct engine *engine,
+			 const struct plan *plan, const struct model_view *view)
+{
+	const struct step *step = engine_step_of(engine, plan->commit);
+	char time[24];
+
+	if (model->badge == BADGE_HAND)
+		say_rule(model, false,
+			 "test it, then say what it is: v and g, b or s");
+	else if (step && step->build_begin) {
+		say_rule(model, false, "");
+		snprintf(model->rule.text, sizeof(model->rule.text),
+			 "building since %s",
+			 str_duration(time,
+				      view->now - step->build_begin->at));
+	} else if (!step || !step->build)
+		say_rule(model, false, "not built yet");
+	else {
+		model->rule.shown = true;
+		model->rule.judgement = engine_judge(engine, plan->commit);
+	}
+}
+
+static void fill_rule(struct model *model, struct engine *engine,
+		      const struct plan *plan, const struct model_view *view)
+{
+	const char *why = question(plan);
+	char clean[MODEL_TEXT];
+
+	if (plan->needs_person && !str_empty(why)) {
+		say_rule(model, true,
+			 text_copy(clean, sizeof(clean), why, view->ascii));
+		return;
+	}
+	switch (plan->state) {
+	case PLAN_NEEDS_BAD:
+		say_rule(model, true, "no bad commit is known yet");
+		break;
+	case PLAN_NEEDS_GOOD:
+		say_rule(model, true, "no good commit is known yet");
+		break;
+	case PLAN_NEEDS_RANGE:
+		say_rule(model, false, "the commits between are not read yet");
+		break;
+	case PLAN_TEST:
+		rule_of_test(model, engine, plan, view);
+		break;
+	case PLAN_FOUND:
+		break;
+	case PLAN_ONLY_SKIPPED:
+		say_rule(model, true, "only skipped commits are left to test");
+		break;
+	case PLAN_MERGE_BASE_BAD:
+		say_rule(model, true,
+			 "a merge base is bad: fixed on the good side");
+		break;
+	}
+}
+
+/* The mean time of the steps that were tested here, -1 when none was. */
+static int64_t mean_step(const struct model *model)
+{
+	int64_t sum = 0, count = 0;
+
+	for (int i = 0; i < model->row_count; i++) {
+		const struct model_row *row = &model->rows[i];
+
+		if (row->testing || row->verdict == VERDICT_NONE ||
+		    row->took_ms < 0)
+			continue;
+		sum += row->took_ms;
+		count++;
+	}
+	return count ? sum / count : -1;
+}
+
+static void fill_times(struct model *model, const struct engine *engine,
+		       const struct model_view *view)
+{
+	const struct event *start = engine_start_event(engine);
+	size_t count = engine_event_count(engine);
+	int64_t mean = mean_step(model), spent = 0;
+
+	model->elapsed_ms = model->left_ms = -1;
+	if (!start || !count)
+		return;
+	model->elapsed_ms =
+		(model->state == PLAN_FOUND ? engine_event(engine, count - 1)->at
+					    : view->now) -
+		start->at;
+	if (model->state != PLAN_TEST || mean < 0 || model->bad.commit < 0 ||
+	    model->good.commit < 0)
+		return;
+	if (model->testing >= 0 && model->rows[model->testing].took_ms > 0)
+		spent = model->rows[model->testing].took_ms;
+	model->left_ms = mean * model->steps + (spent < mean ? mean - spent : 0);
+}
+
+static int in_flight(struct engine *engine)
+{
+	int count = 0;
+
+	for (int i = 0; i < engine_step_count(engine); i++) {
+		const struct step *step = engine_step(engine, i);
+
+		count += step->build_begin != NULL;
+		for (int run = 0; run < step->run_count; run++)
+			count += step->runs[run].running;
+	}
+	return count;
+}
+
+static void fill_status(struct model *model, struct engine *engine,
+			const struct model_view *view)
+{
+	size_t count = engine_event_count(engine);
+	int jobs = in_flight(engine);
+	char host[64], ago[24];
+
+	model->engine_alive = view->engine.alive;
+	if (view->engine.alive) {
+		text_copy(host, sizeof(host), view->engine.host, view->ascii);
+		str_duration(ago, count ? view->now - engine_event(engine,
+						      count - 1)->at : 0);
+		snprintf(model->status, sizeof(model->status),
+			 "engine %d on %s, %d %s, last event %s ago",
+			 view->engine.pid, host, jobs,
+			 jobs == 1 ? "job" : "jobs", ago);
+		return;
+	}
+	str_copy(model->status, sizeof(model->status),
+		 model->badge == BADGE_DONE ? "no engine: nothing is left to do"
+		 : !view->can_run ? "no engine: this session is driven by hand"
+		 : model->badge == BADGE_LOST
+			 ? "the engine is gone: press R to start it again"
+			 : "no engine: press R to start one");
+}
+
+void model_build(struct model *model, struct session *session,
+		 const struct model_view *view)
+{
+	struct engine *engine = session_engine(session);
+	const struct plan *plan = engine_plan(engine);
+
+	model_release(model);
+	text_copy(model->title, sizeof(model->title), engine_title(engine),
+		  view->ascii);
+	model->fix = engine_is_fix(engine);
+	model->state = plan->state;
+	model->badge = badge_of(engine, plan, view);
+	model->suspects = plan->suspects;
+	model->left = plan->left;
+	model->steps = plan->steps;
+	ledger_fill_rows(model, session, view);
+	model->step = model->testing < 0
+			      ? -1
+			      : model->rows[model->testing].position;
+	plan = engine_plan(engine);
+	fill_strip(model, session, plan, view->ascii);
+	fill_culprit(model, session, plan, view->ascii);
+	fill_rule(model, engine, plan, view);
+	fill_times(model, engine, view);
+	fill_status(model, engine, view);
+	ledger_fill_runs(model, session, view);
+}

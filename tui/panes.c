@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tui/panes.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "tui/home.h"
+#include "tui/model.h"
+#include "tui/tail.h"
+
+/* Where the columns of the ledger stand; a width of 0: there is none. */
+struct columns {
+	int verdict, commit;
+	int runs, runs_width;
+	int left_end;
+	int bar, bar_width;
+	int took_end;
+	int subject;
+	bool doubt_in_words;
+};
+
+static struct columns columns_for(int width)
+{
+	if (width >= 130)
+		return (struct columns){ 5, 13, 27, 20, 53, 55, 17, 80, 83,
+					 false };
+	if (width >= 100)
+		return (struct columns){ 5, 13, 27, 20, 53, 55, 16, 0, 72,
+					 false };
+	if (width >= 80)
+		return (struct columns){ 4, 12, 25, 20, 51, 53, 14, 0, 68,
+					 true };
+	if (width >= 60)
+		return (struct columns){ 4, 12, 25, 20, 51, 53, width - 55, 0,
+					 0, false };
+	return (struct columns){ 4, 12, 25, width - 27, 0, 0, 0, 0, 0, false };
+}
+
+enum role panes_verdict_role(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_GOOD:
+		return ROLE_GOOD;
+	case VERDICT_BAD:
+		return ROLE_BAD;
+	case VERDICT_SKIP:
+		return ROLE_SKIP;
+	case VERDICT_NONE:
+	case VERDICT_COUNT:
+		break;
+	}
+	return ROLE_RUNNING;
+}
+
+static enum role letter_role(char letter)
+{
+	switch (letter) {
+	case '.':
+		return ROLE_GOOD;
+	case 'X':
+		return ROLE_BAD;
+	case 'x':
+	case 'B':
+		return ROLE_SKIP;
+	case 'T':
+	case 'I':
+		return ROLE_INFRA;
+	case '>':
+		return ROLE_RUNNING;
+	default:
+		return ROLE_DIM;
+	}
+}
+
+void panes_letters(struct grid *grid, int x, int y, int width,
+		   const char *letters)
+{
+	int count = (int)strlen(letters);
+
+	for (int i = 0; i < count && i < width; i++) {
+		char text[2] = { letters[i], '\0' };
+		bool more = i == width - 1 && count > width;
+
+		grid_text(grid, x + i, y, 1,
+			  more ? ROLE_DIM : letter_role(letters[i]),
+			  more ? "+" : text);
+	}
+}
+
+void panes_ruler(struct grid *grid, struct area area, const char *title,
+		 bool focused, const char *remark)
+{
+	int used = text_width(title), end = area.x + area.width - 1;
+	char spaced[MODEL_TEXT + 2];
+
+	grid_repeat(grid, area.x, area.y, area.width, ROLE_LINE, GLYPH_HLINE);
+	grid_printf(grid, area.x + 1, area.y, area.width - 2,
+		    focused ? ROLE_TITLE : ROLE_PLAIN, " %s ", title);
+	if (!*remark || used + text_width(remark) + 8 > area.width)
+		return;
+	snprintf(spaced, sizeof(spaced), " %s ", remark);
+	grid_right(grid, end, area.y, ROLE_PLAIN, spaced);
+}
+
+void panes_meter(struct grid *grid, int x, int y, int width,
+		 const struct model *model)
+{
+	const struct judgement *judgement = &model->rule.judgement;
+	int end = x + width;
+
+	if (!model->rule.shown) {
+		grid_text(grid, x, y, width,
+			  model->rule.asks ? ROLE_SKIP : ROLE_DIM,
+			  model->rule.text);
+		return;
+	}
+	if (judgement->leaning == VERDICT_NONE)
+		x += grid_text(grid, x, y, width, ROLE_RUNNING, "open");
+	else
+		x += grid_printf(grid, x, y, width,
+				 panes_verdict_role(judgement->leaning),
+				 "leaning %s", verdict_word(judgement->leaning));
+	x += grid_printf(grid, x, y, end - x, ROLE_PLAIN,
+			 ": crashes %d of %d needed, valid runs %d of %d needed",
+			 judgement->crashes, judgement->crashes_needed,
+			 judgement->valid, judgement->valid_needed);
+	if (judgement->leaning == VERDICT_NONE || end - x < 15)
+		return;
+	grid_text(grid, x + 3, y, 1, ROLE_KEY, "a");
+	grid_text(grid, x + 5, y, end - x - 5, ROLE_PLAIN, "accept now");
+}
+
+static void heads(struct grid *grid, struct area area,
+		  const struct columns *at)
+{
+	int y = area.y;
+
+	grid_recolour(grid, area.x, y, area.width, 1, ROLE_HEADING);
+	grid_text(grid, at->verdict - 2, y, 1, ROLE_HEADING, "#");
+	grid_text(grid, at->verdict, y, 7, ROLE_HEADING, "verdict");
+	grid_text(grid, at->commit, y, OID_SHORT, ROLE_HEADING, "commit");
+	grid_text(grid, at->runs, y, at->runs_width, ROLE_HEADING, "runs");
+	if (at->left_end)
+		grid_right(grid, at->left_end, y, ROLE_HEADING, "left");
+	if (at->bar_width)
+		grid_text(grid, at->bar, y, at->bar_width, ROLE_HEADING,
+			  at->bar_width > 14 ? "steps to go" : "to go");
+	if (at->took_end)
+		grid_right(grid, at->took_end, y, ROLE_HEADING, "took");
+	if (at->subject && !at->doubt_in_words)
+		grid_text(grid, at->subject, y, area.width - at->subject,
+			  ROLE_HEADING, "subject");
+}
+
+static void draw_runs_of(struct grid *grid, int y, const struct columns *at,
+			 const struct model_row *row)
+{
+	if (row->build_fails)
+		grid_text(grid, at->runs, y, at->runs_width, ROLE_SKIP,
+			  "build fails");
+	else if (row->building && !*row->letters)
+		grid_text(grid, at->runs, y, at->runs_width, ROLE_RUNNING,
+			  "building");
+	else
+		panes_letters(grid, at->runs, y, at->runs_width, row->letters);
+}
+
+/* What stands behind the numbers: release, subject, and the reason to doubt. */
+static void draw_words(struct grid *grid, int y, int width,
+		       const struct columns *at, const struct model_row *row)
+{
+	int x = at->subject, end = width - 1;
+
+	if (*row->doubt)
+		grid_text(grid, end, y, 1, ROLE_SKIP, "!");
+	if (!x)
+		return;
+	if (at->doubt_in_words && *row->doubt) {
+		grid_printf(grid, x, y, width - x, ROLE_SKIP, "! %s",
+			    row->doubt);
+		return;
+	}
+	if (*row->note)
+		x += grid_text(grid, x, y, end - x, ROLE_TITLE, row->note) + 2;
+	if (!at->doubt_in_words)
+		grid_text(grid, x, y, end - x, ROLE_PLAIN, row->subject);
+}
+
+static void draw_row(struct grid *grid, int y, int width,
+		     const struct columns *at, const struct model_row *row)
+{
+	char text[32];
+
+	if (row->testing)
+		grid_text(grid, 0, y, 1, ROLE_RUNNING, ">");
+	snprintf(text, sizeof(text), "%d", row->position);
+	grid_right(grid, at->verdict - 1 - (width >= 100), y, ROLE_PLAIN, text);
+	if (row->verdict != VERDICT_NONE || row->testing)
+		grid_printf(grid, at->verdict, y, 7,
+			    panes_verdict_role(row->verdict), "%s%s",
+			    verdict_word(row->verdict),
+			    row->by_person ? "*" : "");
+	grid_text(grid, at->commit, y, OID_SHORT, ROLE_PLAIN, row->id);
+	draw_runs_of(grid, y, at, row);
+	if (row->left >= 0 && at->left_end) {
+		snprintf(text, sizeof(text), "%d", row->left);
+		grid_right(grid, at->left_end, y, ROLE_PLAIN, text);
+	}
+	if (row->steps > 0 && at->bar_width)
+		grid_repeat(grid, at->bar, y,
+			    row->steps < at->bar_width ? row->steps
+						       : at->bar_width,
+			    ROLE_DIM, GLYPH_THICK);
+	if (row->took_ms >= 0 && at->took_end)
+		grid_right(grid, at->took_end, y, ROLE_DIM,
+			   str_duration(text, row->took_ms));
+	draw_words(grid, y, width, at, row);
+}
+
+/*
+ * The first line to show of `lines`: what is selected is in view, and of the
+ * rest as much towards the wanted line as fits.
+ */
+static int scrolled(int lines, int height, int wanted, int selected)
+{
+	int top = wanted - height + 1;
+
+	if (top > lines - height)
+		top = lines - height;
+	if (selected >= top + height)
+		top = selected - height + 1;
+	if (selected < top)
+		top = selected;
+	return top < 0 ? 0 : top;
+}
+
+void panes_ledger(struct grid *grid, struct area area,
+		  const struct model *model, const struct home *home,
+		  bool meter)
+{
+	struct columns at = columns_for(area.width);
+	int under = meter ? model->testing : -1; /* the meter's row */
+	int height = area.height - 1, lines = model->row_count + (under >= 0);
+	int wanted = model->testing >= 0 ? model->testing + (under >= 0)
+					 : lines - 1;
+	int past = under >= 0 && model->selected > under;
+	int top = scrolled(lines, height, wanted, model->selected + past);
+
+	heads(grid, area, &at);
+	for (int i = 0; i < height && top + i < lines; i++) {
+		int line = top + i, y = area.y + 1 + i;
+		int row = line - (under >= 0 && line > under);
+
+		if (under >= 0 && line == under + 1) {
+			panes_meter(grid, at.verdict, y,
+				    area.width - at.verdict, model);
+			continue;
+		}
+		draw_row(grid, y, area.width, &at, &model->rows[row]);
+		if (row != model->selected)
+			continue;
+		if (home->focus == PANE_LEDGER) {
+			grid_recolour(grid, 1, y, at.commit + OID_SHORT - 1, 1,
+				      ROLE_SELECTED);
+			grid->cursor_x = 0;
+			grid->cursor_y = y;
+		} else {
+			grid_recolour(grid, 1, y, at.verdict - 2, 1,
+				      ROLE_TITLE);
+		}
+	}
+}
+
+/* Of "BUG: something in function" the function tells the most. */
+static const char *shortened(const char *detail, int width)
+{
+	const char *in = strstr(detail, " in ");
+
+	return text_width(detail) > width && in && in[4] ? in + 4 : detail;
+}
+
+static void draw_run(struct grid *grid, struct area area, int y,
+		     const struct model_run *run)
+{
+	enum role role = letter_role(run->letter);
+	int detail = area.x + 20, width = area.x + area.width - detail;
+	char text[24];
+
+	snprintf(text, sizeof(text), "%d", run->number);
+	grid_right(grid, area.x + 3, y, run->letter == '-' ? ROLE_DIM
+							   : ROLE_PLAIN, text);
+	grid_printf(grid, area.x + 4, y, 10, role, "%c %s%s", run->letter,
+		    run->word, run->judged ? "*" : "");
+	if (run->duration_ms >= 0)
+		grid_right(grid, area.x + 19, y, ROLE_DIM,
+			   str_duration(text, run->duration_ms));
+	grid_text(grid, detail, y, width, ROLE_PLAIN,
+		  shortened(run->detail, width));
+}
+
+void panes_runs(struct grid *grid, struct area area, const struct model *model,
+		const struct home *home)
+{
+	int lines = model->run_count + 1;
+	int line = home->line < lines ? home->line : lines - 1;
+	bool focused = home->focus == PANE_RUNS;
+	int last = focused ? line : model->runs_done;
+	int top = scrolled(lines, area.height, last + 2, last);
+
+	for (int i = 0; i < area.height && top + i < lines; i++) {
+		int y = area.y + i;
+
+		if (top + i > 0)
+			draw_run(grid, area, y, &model->runs[top + i - 1]);
+		else
+			grid_text(grid, area.x + 1, y, area.width - 1,
+				  model->build_tone == VERDICT_BAD ? ROLE_SKIP
+								   : ROLE_PLAIN,
+				  model->build);
+		if (!focused || top + i != line)
+			continue;
+		grid_recolour(grid, area.x, y,
+			      area.width < 14 ? area.width : 14, 1,
+			      ROLE_SELECTED);
+		grid->cursor_x = area.x;
+		grid->cursor_y = y;
+	}
+}
+
+static enum role line_role(const char *line)
+{
+	static const char *const alarms[] = {
+		"BUG:", "kernel BUG", "WARNING:", "Oops", "Kernel panic",
+		"panic:", "general protection fault", "UBSAN:", "Internal error:",
+		"error:",
+	};
+
+	for (size_t i = 0; i < sizeof(alarms) / sizeof(*alarms); i++) {
+		if (strstr(line, alarms[i]))
+			return ROLE_BAD;
+	}
+	if (strstr(line, "[ cut here ]") || strstr(line, "RIP: 0010:"))
+		return ROLE_TITLE;
+	return ROLE_PLAIN;
+}
+
+/*
+ * The kernel's "[   41.337120][  T27] " costs 22 columns: of the time two
+ * decimals are kept, the task goes.  Returns the rest of the line.
+ */
+static const char *fold_stamp(const char *line, char *stamp, size_t size)
+{
+	const char *rest = line + 1;
+	double seconds;
+	char *end;
+
+	*stamp = '\0';
+	if (*line != '[')
+		return line;
+	rest += strspn(rest, " ");
+	if (!isdigit((unsigned char)*rest))
+		return line;
+	seconds = strtod(rest, &end);
+	if (*end != ']' || seconds < 0 || seconds > 1e9)
+		return line;
+	rest = end + 1;
+	if (*rest == '[' && strcspn(rest, "]") < 12 && strchr(rest, ']'))
+		rest = strchr(rest, ']') + 1;
+	if (*rest == ' ')
+		rest++;
+	snprintf(stamp, size, "%.2f ", seconds);
+	return rest;
+}
+
+static void draw_line(struct grid *grid, struct area area, int y,
+		      const struct tail_line *line)
+{
+	const char *rest;
+	char stamp[24];
+	struct buf clean;
+
+	buf_init(&clean, 0);
+	text_clean(&clean, line->bytes, line->length, area.width + 64,
+		   grid->ascii);
+	rest = fold_stamp(clean.text, stamp, sizeof(stamp));
+	grid_printf(grid, area.x, y, area.width, line_role(rest), "%s%s",
+		    stamp, rest);
+	buf_release(&clean);
+}
+
+void panes_console(struct grid *grid, struct area area,
+		   const struct model *model, const struct home *home,
+		   const struct tail *tail)
+{
+	size_t height = area.height > 0 ? (size_t)area.height : 0;
+	size_t shown = tail->count < height ? tail->count : height;
+
+	if (home->focus == PANE_CONSOLE) {
+		grid->cursor_x = area.x;
+		grid->cursor_y = area.y + (int)(shown ? shown - 1 : 0);
+	}
+	if (!shown && height) {
+		grid_text(grid, area.x, area.y, area.width, ROLE_DIM,
+			  model->console ? "no output yet"
+					 : "nothing has run yet");
+		return;
+	}
+	for (size_t i = 0; i < shown; i++)
+		draw_line(grid, area, area.y + (int)i,
+			  &tail->lines[tail->count - shown + i]);
+}

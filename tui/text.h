@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TUI_TEXT_H
+#define TUI_TEXT_H
+
+/*
+ * Makes any bytes harmless to look at.
+ *
+ * Consoles, build output, subjects, names and titles come from outside and
+ * may hold anything.  All of it passes here on its way to the screen, once,
+ * and what comes out holds printable characters of known width only:
+ *
+ *	C0, DEL, C1 (both forms), bytes that are not UTF-8	^[ ^? <9b> <ff>
+ *	bidi controls, zero width, tags, private use		<U+202E>
+ *	CSI, OSC, DCS, APC, PM, SOS up to 4 KiB, in one line	nothing
+ *	the same, longer or cut off				^[ and the rest
+ *	CR, backspace						overwrite
+ *	tab							spaces to 8
+ *
+ * A visible stand-in is put between TEXT_MARK_ON and TEXT_MARK_OFF, so that
+ * the screen can draw it unlike the text around it.  Those two are the only
+ * control characters in clean text.
+ *
+ * Widths are wcwidth's: the caller has set LC_CTYPE.  Nothing here colours,
+ * and nothing is ever sent to a terminal.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+#define TEXT_MARK_ON	'\x01'
+#define TEXT_MARK_OFF	'\x02'
+#define TEXT_CELL_BYTES 24 /* a character and four combining ones, with NUL */
+
+/*
+ * Append the clean form of one line (a newline in it is shown as ^J), at
+ * most `columns` cells of it.  ascii: what is not ASCII becomes '?'.
+ */
+void text_clean(struct buf *out, const char *bytes, size_t length, int columns,
+		bool ascii);
+
+/* The same for a string into an array; cut between cells.  Returns out. */
+char *text_copy(char *out, size_t size, const char *text, bool ascii);
+
+/* Reads clean text cell by cell. */
+struct text_reader {
+	const char *next;
+	bool mark; /* inside a stand-in */
+};
+
+struct text_cell {
+	char bytes[TEXT_CELL_BYTES]; /* UTF-8, NUL-terminated */
+	int width;		     /* 1 or 2 */
+	bool mark;
+};
+
+/* false at the end. */
+bool text_next(struct text_reader *reader, struct text_cell *cell);
+
+/* Columns of a clean text. */
+int text_width(const char *text);
+
+#endif

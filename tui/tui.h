@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TUI_TUI_H
+#define TUI_TUI_H
+
+/*
+ * The screen: shows a session and takes a person's orders.  It owns no truth:
+ * all it knows comes from the session, all it changes goes through an order.
+ */
+
+#include <stdbool.h>
+
+struct error;
+struct repo;
+struct session;
+
+struct tui_options {
+	const char *program; /* path of culprit, to start the engine with */
+	bool ascii;	     /* lines from ASCII only */
+	bool mono;	     /* no colour */
+	bool start_engine;   /* start one when the session can run and has
+				none */
+	bool exit_when_done; /* leave when a culprit is known (demo in tests) */
+};
+
+/*
+ * Take over the terminal until the person leaves.  session and repo (may be
+ * NULL) are borrowed.  ERROR_USAGE when this is no terminal.
+ */
+int tui_main(struct session *session, struct repo *repo,
+	     const struct tui_options *options, struct error *err);
+
+#endif
