@@ -174,14 +174,18 @@ if test -f "$build/libengine.a" && command -v nm >/dev/null &&
 		test ! -s wrong
 	'
 	# .data.rel.ro holds constants with pointers, and is fine; the
-	# sanitizers add tables of their own
+	# sanitizers add tables of their own.  rescue is what a signal handler
+	# of the screen writes to give the terminal back; no_prompt is a
+	# string for envp, which is not const.
+	may_change="(rescue|no_prompt\.[0-9]+)\$"
 	check "no object of ours can change that is not owned by somebody" '
 		for archive in "$build"/lib*.a; do
 			objdump -t "$archive" 2>/dev/null |
 				sed "s|^|${archive##*/}: |"
 		done | grep -E " O (\.data|\.bss|\.tdata|\.tbss|\*COM\*)" |
 			grep -Ev "\.data\.rel\.ro" |
-			grep -Ev "__odr_asan|__asan|\.L|_ubsan" >wrong || true
+			grep -Ev "__odr_asan|__asan|\.L|_ubsan" |
+			grep -Ev " $may_change" >wrong || true
 		cat wrong
 		test ! -s wrong
 	'

@@ -12,8 +12,10 @@ command -v mandoc >/dev/null || skip_all "mandoc is not installed"
 # the names in the list of one section
 listed()
 {
-	sed -n "/^\.Sh $1/,/^\.Sh /s/^\.It Ic \([a-z-]*\).*/\1/p" "$page" |
-		sort
+	sed -n "/^\.Sh $1/,/^\.Sh /{
+		s/^\.It Ic \([a-z-]*\).*/\1/p
+		/^\.It Xo/{n;s/^\.Ic \([a-z-]*\).*/\1/p;}
+	}" "$page" | sort
 }
 
 check "mandoc has nothing to complain of" '

@@ -10,78 +10,101 @@
 #include "tui/input.h"
 
 #define KEY_WIDTH    14
-#define COLUMN_WIDTH 42
+#define COLUMN_WIDTH 44
 #define MARGIN	     3
 
+#define NO_GROUP GROUP_COUNT
+
 struct entry {
-	const char *key; /* NULL: text is a heading; "" and "": a gap */
+	const char *key; /* NULL: text is a heading; "": a line without */
 	const char *text;
+	int length; /* of text that is shown here */
 };
 
-static const struct entry before[] = {
-	{ NULL, "Move" },
-	{ "j k Down Up", "next, previous" },
-	{ "C-d C-u", "half a page" },
-	{ "g G", "first, last" },
-	{ "Tab S-Tab", "next, previous pane" },
-	{ "Enter", "open" },
-	{ "Esc", "back to the steps" },
-	{ "", "" },
-	{ NULL, "Look" },
-	{ "F", "follow the output" },
-	{ "C-l", "draw the page again" },
-	{ "", "" },
-	{ NULL, "Decide" },
-	{ "v", "verdict: g b s r e" },
-	{ "a", "accept what it leans to" },
-	{ "x", "leave the run out" },
-	{ "", "" },
+/* The screen's own keys, which are no commands. */
+static const struct entry move[] = {
+	{ "j k Down Up", "next, previous", 0 },
+	{ "C-d C-u", "half a page", 0 },
+	{ "g G", "first, last", 0 },
+	{ "Tab S-Tab", "next, previous pane", 0 },
+	{ "Enter", "open", 0 },
+	{ "Esc", "back to the steps", 0 },
+	{ NULL, NULL, 0 },
 };
 
-static const struct entry after[] = {
-	{ NULL, "Leave" },
-	{ "q", "detach, the engine goes on" },
-	{ "C-z", "suspend" },
-	{ "R", "start an engine" },
+static const struct entry look[] = {
+	{ "F", "follow the output", 0 },
+	{ "C-l", "draw the page again", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct entry decide[] = {
+	{ "v", "verdict, with a reason", 0 },
+	{ "a", "accept what it leans to", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct entry leave[] = {
+	{ "q", "detach, the engine goes on", 0 },
+	{ "C-z", "suspend", 0 },
+	{ NULL, NULL, 0 },
+};
+
+static const struct {
+	const char *heading; /* NULL: the group's name */
+	const struct entry *own;
+	enum command_group group;
+} sections[] = {
+	{ "Move", move, NO_GROUP },   { NULL, look, GROUP_LOOK },
+	{ NULL, NULL, GROUP_TIME },   { NULL, decide, GROUP_DECIDE },
+	{ NULL, NULL, GROUP_ENGINE }, { NULL, NULL, GROUP_BEGIN },
+	{ "Leave", leave, NO_GROUP },
 };
 
 struct entries {
 	struct entry *items;
 	size_t count, room;
+	int width; /* of their texts */
 };
 
+/* A text that is too long goes on in the next line. */
 static void add(struct entries *entries, const char *key, const char *text)
 {
+	int length = (int)strlen(text);
+
+	if (key && length > entries->width) {
+		length = entries->width;
+		while (length > 1 && text[length] != ' ')
+			length--;
+	}
 	array_grow(entries->items, entries->count + 1, &entries->room);
-	entries->items[entries->count++] = (struct entry){ key, text };
+	entries->items[entries->count++] = (struct entry){ key, text, length };
+	if (text[length])
+		add(entries, "", text + length + strspn(text + length, " "));
 }
 
-/* The commands of one group that have a key. */
-static void add_group(struct entries *entries, enum command_group group)
+static void add_section(struct entries *entries, size_t section)
 {
-	bool any = false;
+	const struct entry *own = sections[section].own;
+	enum command_group group = sections[section].group;
+	const char *heading = sections[section].heading;
 
+	add(entries, NULL, heading ? heading : command_group_name(group));
+	for (; own && own->key; own++)
+		add(entries, own->key, own->text);
 	for (const struct command *command = commands; command->name;
 	     command++) {
-		if (command->group != group || !command->key)
-			continue;
-		if (!any)
-			add(entries, NULL, command_group_name(group));
-		any = true;
-		add(entries, command->key, command->summary);
+		if (command->group == group && command->key)
+			add(entries, command->key, command->summary);
 	}
-	if (any)
-		add(entries, "", "");
+	add(entries, "", "");
 }
 
 static void collect(struct entries *entries)
 {
-	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++)
-		add(entries, before[i].key, before[i].text);
-	for (int group = 0; group < GROUP_COUNT; group++)
-		add_group(entries, (enum command_group)group);
-	for (size_t i = 0; i < sizeof(after) / sizeof(*after); i++)
-		add(entries, after[i].key, after[i].text);
+	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++)
+		add_section(entries, i);
+	entries->count--; /* no gap at the end */
 }
 
 bool help_key(struct help *help, int key)
@@ -122,22 +145,23 @@ static void draw_entry(struct grid *grid, int x, int y, int width,
 		return;
 	}
 	grid_text(grid, x + 1, y, KEY_WIDTH - 2, ROLE_KEY, entry->key);
-	grid_text(grid, x + KEY_WIDTH, y, width - KEY_WIDTH, ROLE_PLAIN,
-		  entry->text);
+	grid_printf(grid, x + KEY_WIDTH, y, width - KEY_WIDTH, ROLE_PLAIN,
+		    "%.*s", entry->length, entry->text);
 }
 
 /* Break the columns at a gap, so that a group stays together. */
 static size_t half(const struct entries *entries)
 {
-	size_t best = entries->count;
+	size_t best = entries->count, middle = entries->count / 2;
 
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct entry *entry = &entries->items[i];
+		size_t off = i > middle ? i - middle : middle - i;
+		size_t best_off = best > middle ? best - middle
+						: middle - best;
 
-		if (entry->key && !*entry->key && i >= entries->count / 2) {
+		if (entry->key && !entry->length && off < best_off)
 			best = i + 1;
-			break;
-		}
 	}
 	return best;
 }
@@ -149,8 +173,11 @@ void help_draw(struct grid *grid, struct help *help)
 	int x = (grid->columns - width) / 2;
 	struct entries list = { 0 };
 	size_t split;
-	int lines, height, room;
+	int lines, height, room, y;
 
+	list.width = (two ? COLUMN_WIDTH - 2 : width - 2 * MARGIN) - KEY_WIDTH;
+	if (list.width < 8)
+		list.width = 8;
 	collect(&list);
 	split = two ? half(&list) : list.count;
 	lines = (int)(split > list.count - split ? split : list.count - split);
@@ -161,7 +188,12 @@ void help_draw(struct grid *grid, struct help *help)
 	if (help->top < 0)
 		help->top = 0;
 	grid_recolour(grid, 0, 0, grid->columns, grid->rows, ROLE_DIM);
-	grid_box(grid, x, (grid->rows - height) / 2, width, height, "Keys");
+	y = (grid->rows - height) / 2;
+	grid_box(grid, x, y, width, height, "Keys");
+	if (lines > room && height > 4)
+		grid_text(grid, x + MARGIN, y + height - 1, width - 2 * MARGIN,
+			  ROLE_TITLE, " j k for the rest ");
+	y += height > 4 ? 2 : 1;
 	for (size_t i = 0; i < list.count; i++) {
 		bool second = i >= split;
 		int line = (int)(second ? i - split : i) - help->top;
@@ -169,9 +201,8 @@ void help_draw(struct grid *grid, struct help *help)
 		if (line < 0 || line >= room)
 			continue;
 		draw_entry(grid, x + MARGIN + (second ? COLUMN_WIDTH : 0),
-			   (grid->rows - height) / 2 + (height > 4 ? 2 : 1) +
-				   line,
-			   two ? COLUMN_WIDTH - 1 : width - 2 * MARGIN,
+			   y + line,
+			   two ? COLUMN_WIDTH - 2 : width - 2 * MARGIN,
 			   &list.items[i]);
 	}
 	free(list.items);

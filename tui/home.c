@@ -92,7 +92,8 @@ static enum role badge_role(enum badge badge)
 
 static void draw_title(struct grid *grid, const struct model *model)
 {
-	const char *gap = grid->columns >= WIDE_COLUMNS ? "   " : "  ";
+	bool wide = grid->columns >= WIDE_COLUMNS;
+	const char *gap = wide ? "   " : " ";
 	char time[24], rough[16], badge[16];
 	struct buf right;
 	int end = grid->columns - 1, x = 1;
@@ -101,10 +102,12 @@ static void draw_title(struct grid *grid, const struct model *model)
 	if (model->step >= 0)
 		buf_printf(&right, "%sstep %d", gap, model->step);
 	else
-		buf_printf(&right, "%s%d tested", gap, model->tested);
+		buf_printf(&right, "%s%d %s", gap, model->row_count,
+			   model->row_count == 1 ? "step" : "steps");
 	if (model->elapsed_ms >= 0 && grid->columns >= 60)
 		buf_printf(&right, "%s%s", gap,
-			   str_duration(time, model->elapsed_ms));
+			   wide ? str_duration(time, model->elapsed_ms)
+				: model_short(time, model->elapsed_ms));
 	if (model->left_ms >= 0 && grid->columns >= FULL_COLUMNS)
 		buf_printf(&right, "%s%s left", gap,
 			   model_rough(rough, model->left_ms));
@@ -114,7 +117,7 @@ static void draw_title(struct grid *grid, const struct model *model)
 	grid_right(grid, end, 0, badge_role(model->badge), badge);
 	end -= text_width(badge) + 1;
 	buf_release(&right);
-	if (grid->columns >= WIDE_COLUMNS)
+	if (wide)
 		x += grid_text(grid, x, 0, 9, ROLE_PLAIN, "culprit") + 2;
 	grid_text(grid, x, 0, end - x, ROLE_TITLE, model->title);
 }
@@ -304,17 +307,21 @@ static void draw_panes(struct grid *grid, const struct layout *at,
 		snprintf(remark, sizeof(remark), "%s  PAUSED, %d KiB below",
 			 model->console_title,
 			 (int)((tail->size - tail->end + 1023) / 1024));
+	right.x += at->wide;
+	right.width -= at->wide;
 	panes_ruler(grid, right, "Console", home->focus == PANE_CONSOLE,
 		    remark);
 	panes_console(grid, inside, model, home, tail);
 	if (!at->wide)
 		return;
+	right.x--;
 	panes_ruler(grid, left, "Runs", home->focus == PANE_RUNS, done);
 	grid_glyph(grid, right.x, right.y, ROLE_LINE, GLYPH_TEE_DOWN);
 	for (int y = right.y + 1; y < at->status; y++)
 		grid_glyph(grid, right.x, y, ROLE_LINE, GLYPH_VLINE);
 	left.y++;
 	left.height--;
+	left.width--;
 	panes_runs(grid, left, model, home);
 }
 

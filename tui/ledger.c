@@ -51,14 +51,15 @@ static bool wants_runs(const struct model *model, const struct step *step)
 static char *letters_of(struct engine *engine, const struct step *step,
 			int more)
 {
-	struct buf out;
+	size_t count = (size_t)step->run_count, all = count + (size_t)more;
+	char *letters = xmalloc(all + 1);
 
-	buf_init(&out, 0);
-	for (int i = 0; i < step->run_count; i++)
-		buf_putc(&out, engine_run_letter(engine, &step->runs[i]));
-	for (; more > 0; more--)
-		buf_putc(&out, '-');
-	return buf_take(&out);
+	for (size_t i = 0; i < all; i++)
+		letters[i] = i < count ? engine_run_letter(engine,
+							   &step->runs[i])
+				       : '-';
+	letters[all] = '\0';
+	return letters;
 }
 
 static bool by_person(const struct event *given)
@@ -191,7 +192,6 @@ void ledger_fill_rows(struct model *model, struct session *session,
 		add_step(model, session, engine_step(engine, i), view);
 		if (model->rows[i].commit == test)
 			model->testing = i;
-		model->tested += model->rows[i].verdict != VERDICT_NONE;
 		model->doubtful += model->rows[i].doubt[0] != '\0';
 	}
 	if (test >= 0 && model->testing < 0) {

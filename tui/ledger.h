@@ -11,7 +11,7 @@ struct model;
 struct model_view;
 struct session;
 
-/* Rows, testing, selected, tested and doubtful.  model->state is set. */
+/* Rows, testing, selected and doubtful.  model->state is set. */
 void ledger_fill_rows(struct model *model, struct session *session,
 		      const struct model_view *view);
 

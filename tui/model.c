@@ -46,7 +46,22 @@ char *model_rough(char *out, int64_t ms)
 		snprintf(out, 16, "~%dh%02dm", (int)(minutes / 60),
 			 (int)(minutes % 60));
 	else
-		snprintf(out, 16, "%d days", (int)(minutes / (24 * 60) % 100000));
+		snprintf(out, 16, "~%d days", (int)(minutes / (24 * 60) % 100000));
+	return out;
+}
+
+char *model_short(char *out, int64_t ms)
+{
+	int64_t minutes = ms / 60000;
+
+	if (minutes < 60)
+		return str_duration(out, ms);
+	if (minutes < 100 * 60)
+		snprintf(out, 16, "%dh%02dm", (int)(minutes / 60),
+			 (int)(minutes % 60));
+	else
+		snprintf(out, 16, "%dd",
+			 (int)(minutes / (24 * 60) % 100000));
 	return out;
 }
 
@@ -209,7 +224,7 @@ static void rule_of_test(struct model *model, struct engine *engine,
 	const struct step *step = engine_step_of(engine, plan->commit);
 	char time[24];
 
-	if (model->badge == BADGE_HAND)
+	if (model->badge == BADGE_HAND && !(step && step->run_count))
 		say_rule(model, false,
 			 "test it, then say what it is: v and g, b or s");
 	else if (step && step->build_begin) {

@@ -97,7 +97,6 @@ struct model {
 	char title[MODEL_TEXT];
 	enum badge badge;
 	int step;	    /* position of the commit under test, or -1 */
-	int tested;	    /* rows with a verdict */
 	int64_t elapsed_ms; /* -1: not begun */
 	int64_t left_ms;    /* -1: cannot be said */
 
@@ -155,5 +154,8 @@ const char *verdict_word(enum verdict verdict);
 
 /* A rough time in words: "~1h38m", "~4m", "<1m".  out needs 16 bytes. */
 char *model_rough(char *out, int64_t ms);
+
+/* A time in at most five columns up to 99 hours: "0:07", "12:40", "2h03m". */
+char *model_short(char *out, int64_t ms);
 
 #endif

@@ -20,7 +20,7 @@ struct columns {
 	int bar, bar_width;
 	int took_end;
 	int subject;
-	bool doubt_in_words;
+	bool compact; /* notes and doubts in words, no subjects */
 };
 
 static struct columns columns_for(int width)
@@ -140,7 +140,8 @@ static void heads(struct grid *grid, struct area area,
 	int y = area.y;
 
 	grid_recolour(grid, area.x, y, area.width, 1, ROLE_HEADING);
-	grid_text(grid, at->verdict - 2, y, 1, ROLE_HEADING, "#");
+	grid_text(grid, at->verdict - 2 - (area.width >= 100), y, 1,
+		  ROLE_HEADING, "#");
 	grid_text(grid, at->verdict, y, 7, ROLE_HEADING, "verdict");
 	grid_text(grid, at->commit, y, OID_SHORT, ROLE_HEADING, "commit");
 	grid_text(grid, at->runs, y, at->runs_width, ROLE_HEADING, "runs");
@@ -151,7 +152,7 @@ static void heads(struct grid *grid, struct area area,
 			  at->bar_width > 14 ? "steps to go" : "to go");
 	if (at->took_end)
 		grid_right(grid, at->took_end, y, ROLE_HEADING, "took");
-	if (at->subject && !at->doubt_in_words)
+	if (at->subject && !at->compact)
 		grid_text(grid, at->subject, y, area.width - at->subject,
 			  ROLE_HEADING, "subject");
 }
@@ -175,19 +176,26 @@ static void draw_words(struct grid *grid, int y, int width,
 {
 	int x = at->subject, end = width - 1;
 
-	if (*row->doubt)
-		grid_text(grid, end, y, 1, ROLE_SKIP, "!");
-	if (!x)
-		return;
-	if (at->doubt_in_words && *row->doubt) {
+	if (*row->doubt && at->compact) {
 		grid_printf(grid, x, y, width - x, ROLE_SKIP, "! %s",
 			    row->doubt);
 		return;
 	}
+	if (*row->doubt && at->took_end) {
+		char words[32];
+
+		snprintf(words, sizeof(words), "! %s", row->doubt);
+		grid_right(grid, end, y, ROLE_SKIP, words);
+		end -= text_width(words) + 1;
+	} else if (*row->doubt) {
+		grid_text(grid, end, y, 1, ROLE_SKIP, "!");
+	}
+	if (!x)
+		return;
 	if (*row->note)
 		x += grid_text(grid, x, y, end - x, ROLE_TITLE, row->note) + 2;
-	if (!at->doubt_in_words)
-		grid_text(grid, x, y, end - x, ROLE_PLAIN, row->subject);
+	if (!at->compact)
+		grid_text(grid, x, y, end - 1 - x, ROLE_PLAIN, row->subject);
 }
 
 static void draw_row(struct grid *grid, int y, int width,

@@ -34,8 +34,8 @@ enum command_group {
 	GROUP_BEGIN,  /* demo, start, run */
 	GROUP_DECIDE, /* good, bad, skip, retract, judge, more, pick */
 	GROUP_TIME,   /* undo, redo */
-	GROUP_ENGINE, /* pause, resume, stop */
-	GROUP_LOOK,   /* status, log, next */
+	GROUP_ENGINE, /* pause, resume, stop, note */
+	GROUP_LOOK,   /* status, log, next, help */
 	GROUP_COUNT,
 };
 

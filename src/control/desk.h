@@ -28,6 +28,13 @@ void desk_engine(const struct session *session, struct engine_process *out);
 int desk_start_engine(const struct session *session, const char *program,
 		      struct error *err);
 
+/*
+ * Ask the engine process to end (SIGTERM); what is in flight is given up.
+ * Returns when it has let go of the lease.  ERROR_STATE when there is none,
+ * or it runs on another host.
+ */
+int desk_stop_engine(const struct session *session, struct error *err);
+
 /* Does the session have a test command, so that an engine can work? */
 bool desk_can_run(const struct session *session);
 

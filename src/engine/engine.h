@@ -74,6 +74,10 @@ enum plan_state {
 				the bug was fixed on the good side */
 };
 
+/* "needs-bad", "needs-good", "needs-range", "test", "found",
+   "only-skipped", "merge-base-bad" */
+const char *plan_state_name(enum plan_state state);
+
 enum wish_kind {
 	WISH_VERDICT, /* the policy gives `verdict` to commit */
 	WISH_RANGE,   /* load the range between the ends */
@@ -87,7 +91,7 @@ struct wish {
 	int commit; /* -1 for none */
 	int runs;   /* beyond the finished ones; those in flight count */
 	enum verdict verdict;
-	char why[160]; /* a sentence for a person; "" where clear */
+	char why[240]; /* a sentence for a person; "" where clear */
 };
 
 struct plan {

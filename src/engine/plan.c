@@ -59,6 +59,21 @@ struct judgement plan_judge(const struct engine *engine,
 			    step ? step->shown.extra_runs : 0);
 }
 
+const char *plan_state_name(enum plan_state state)
+{
+	static const char *const names[] = {
+		[PLAN_NEEDS_BAD] = "needs-bad",
+		[PLAN_NEEDS_GOOD] = "needs-good",
+		[PLAN_NEEDS_RANGE] = "needs-range",
+		[PLAN_TEST] = "test",
+		[PLAN_FOUND] = "found",
+		[PLAN_ONLY_SKIPPED] = "only-skipped",
+		[PLAN_MERGE_BASE_BAD] = "merge-base-bad",
+	};
+
+	return names[state];
+}
+
 static struct wish *add_wish(struct engine *engine, enum wish_kind kind,
 			     int commit)
 {
@@ -94,7 +109,9 @@ static void explain(struct wish *wish, const struct judgement *j)
 			 j->valid_needed);
 	else
 		snprintf(wish->why, sizeof(wish->why),
-			 "%d crashes in %d valid runs", j->crashes, j->valid);
+			 "%d crash%s in %d valid run%s", j->crashes,
+			 j->crashes == 1 ? "" : "es", j->valid,
+			 j->valid == 1 ? "" : "s");
 }
 
 /*

@@ -94,6 +94,7 @@ static bool parse_header_line(struct commit_text *text, const char *line,
 		const char *stop = memrchr(line, '>', (size_t)(end - line));
 
 		text->author = line + strlen("author ");
+		text->author += strspn(text->author, " ");
 		text->author_length =
 			stop ? (size_t)(stop + 1 - text->author) : 0;
 		text->author_date = date_in(line, end);

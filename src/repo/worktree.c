@@ -173,7 +173,7 @@ void worktree_checkout_argv(const char *path, const struct oid *oid,
 		"git",	      "-C",	       path,
 		"--git-dir=.git", "--work-tree=.",
 		"checkout",   "-q",	       "--force",
-		"--detach",   oid->hex,	       "--",
+		"--detach",   oid ? oid->hex : NULL,
 		NULL,
 	};
 
@@ -192,6 +192,13 @@ int worktree_checkout(const char *path, const struct oid *oid,
 	while (!str_equal(*git, "git"))
 		git++;
 	return run_git(git + 1, NULL, err);
+}
+
+int worktree_clean(const char *path, struct error *err)
+{
+	const char *argv[] = { "-C", path, "clean", "-q", "-ffdx", NULL };
+
+	return run_git(argv, NULL, err);
 }
 
 /* Does git have a worktree on its list whose folder is, or was, at path? */

@@ -31,13 +31,20 @@ struct oid;
 int worktree_ensure(const char *common_dir, const char *path,
 		    const struct oid *oid, struct error *err);
 
+/*
+ * Remove everything that git does not track from the worktree, ignored files
+ * too: what a build that was cut short left behind cannot be trusted.
+ */
+int worktree_clean(const char *path, struct error *err);
+
 /* git checkout -q --force --detach <oid>: tracked files become the commit's. */
 int worktree_checkout(const char *path, const struct oid *oid,
 		      struct error *err);
 
 /*
- * The same as an argument list for a child process, NULL-terminated.
- * Borrows its inputs.  It starts with env(1), which hides from git what the
+ * The same as an argument list for a child process, NULL-terminated; where
+ * oid is NULL, all but the commit, which then is to be appended.  Borrows its
+ * inputs.  It starts with env(1), which hides from git what the
  * environment says of another repository.
  */
 #define WORKTREE_ARGV_MAX 24

@@ -15,9 +15,6 @@
 #include "engine/graph.h"
 #include "session/store.h"
 
-#define TEXT_OF(number) TEXT_OF_(number)
-#define TEXT_OF_(number) #number
-
 /*
  * Text is stored byte by byte as it came: SQLite does not look at it.  A
  * column that says nothing of an event is NULL.
@@ -25,9 +22,8 @@
  * The trigger on INSERT also keeps INSERT OR REPLACE from changing an event,
  * which the one on DELETE does not see.
  */
+/* clang-format off */
 static const char schema[] =
-	"PRAGMA application_id=" TEXT_OF(STORE_APPLICATION) ";"
-	"PRAGMA user_version=" TEXT_OF(STORE_VERSION) ";"
 	"CREATE TABLE meta ("
 	" name TEXT PRIMARY KEY NOT NULL,"
 	" value TEXT"
@@ -80,6 +76,7 @@ static const char schema[] =
 	" BEGIN SELECT RAISE(ABORT, 'commits are never changed'); END;"
 	"CREATE TRIGGER commits_no_delete BEFORE DELETE ON commits"
 	" BEGIN SELECT RAISE(ABORT, 'commits are never removed'); END;";
+/* clang-format on */
 
 enum sql {
 	SQL_VERSION,
@@ -128,9 +125,8 @@ static const char *const sql[SQL_COUNT] = {
 		"INSERT INTO commits (oid, named_by, date) VALUES (?1, ?2, 0)"
 		" ON CONFLICT (oid) DO NOTHING",
 	[SQL_COUNT_COMMITS] = "SELECT coalesce(max(number), 0) FROM commits",
-	[SQL_NAMED] =
-		"SELECT number, oid, date, parents, named_by, expanded_by"
-		" FROM commits WHERE number > ?1 ORDER BY number",
+	[SQL_NAMED] = "SELECT number, oid, date, parents, named_by, expanded_by"
+		      " FROM commits WHERE number > ?1 ORDER BY number",
 	[SQL_EXPANDED_LATER] =
 		"SELECT number, oid, date, parents, named_by, expanded_by"
 		" FROM commits WHERE expanded_by = ?1"
@@ -198,10 +194,10 @@ static void put_text(struct row *row, const char *text)
 {
 	row->column++;
 	if (!row->bad && text)
-		row->bad = sqlite3_bind_text64(row->statement, row->column,
-					       text, strlen(text),
-					       SQLITE_STATIC,
-					       SQLITE_UTF8) != SQLITE_OK;
+		row->bad =
+			sqlite3_bind_text64(row->statement, row->column, text,
+					    strlen(text), SQLITE_STATIC,
+					    SQLITE_UTF8) != SQLITE_OK;
 }
 
 static void put_oid(struct row *row, const struct oid *oid)
@@ -405,13 +401,13 @@ int journal_append(struct journal *journal, const struct event *event,
 	put_oid(&row, &event->commit);
 	put_oid(&row, &event->other);
 	put_some(&row, event->number, false);
-	put_text(&row, event->outcome || has_outcome ?
-			       outcome_name(event->outcome) :
-			       NULL);
+	put_text(&row, event->outcome || has_outcome
+			       ? outcome_name(event->outcome)
+			       : NULL);
 	put_text(&row, event->verdict ? verdict_name(event->verdict) : NULL);
-	put_text(&row, event->build || is_build ?
-			       build_result_name(event->build) :
-			       NULL);
+	put_text(&row, event->build || is_build
+			       ? build_result_name(event->build)
+			       : NULL);
 	put_some(&row, event->fix, is_start);
 	put_some(&row, event->first_parent, is_start);
 	put_some(&row, event->exit_status, is_run);
@@ -424,11 +420,11 @@ int journal_append(struct journal *journal, const struct event *event,
 }
 
 /* A column of words: NULL stands for the first one. */
-#define GET_WORD(row, word, parse)                           \
-	do {                                                 \
-		const char *text_ = peek_text(row);          \
-		if (text_ && !parse(word, text_))            \
-			(row)->bad = true;                   \
+#define GET_WORD(row, word, parse)                  \
+	do {                                        \
+		const char *text_ = peek_text(row); \
+		if (text_ && !parse(word, text_))   \
+			(row)->bad = true;          \
 	} while (0)
 
 /* What follows kind and actor, in the order of SQL_EVENT. */
@@ -457,7 +453,6 @@ int journal_event(struct journal *journal, int64_t seq, struct event **out,
 	struct row row = row_begin(journal, SQL_EVENT);
 	struct event *event = NULL;
 	const char *wrong = NULL;
-	char what[96];
 	int found;
 
 	put_number(&row, seq);
@@ -476,6 +471,8 @@ int journal_event(struct journal *journal, int64_t seq, struct event **out,
 	}
 	row_end(&row);
 	if (wrong) {
+		char what[96];
+
 		snprintf(what, sizeof(what), "event %" PRId64 " %s", seq,
 			 wrong);
 		event_free(event);
@@ -573,8 +570,8 @@ static int expand(struct journal *journal, const struct node *node,
 		size_t length = strcspn(at, " ");
 		struct oid oid;
 		char *text = xstrndup(at, length);
-		int parent = oid_parse(&oid, text) ? graph_find(graph, &oid) :
-						     -1;
+		int parent =
+			oid_parse(&oid, text) ? graph_find(graph, &oid) : -1;
 
 		free(text);
 		if (parent < 0) {
@@ -593,8 +590,8 @@ static int expand(struct journal *journal, const struct node *node,
 }
 
 /* Names first: a parent may come after its child. */
-static int grow_names(struct journal *journal, int64_t seq,
-		      struct graph *graph, struct error *err)
+static int grow_names(struct journal *journal, int64_t seq, struct graph *graph,
+		      struct error *err)
 {
 	struct row row = row_begin(journal, SQL_NAMED);
 	struct node node;
@@ -611,8 +608,7 @@ static int grow_names(struct journal *journal, int64_t seq,
 			break;
 		}
 		if (node.number != graph_count(graph) + 1 ||
-		    graph_add(graph, &node.oid, node.date) !=
-			    node.number - 1) {
+		    graph_add(graph, &node.oid, node.date) != node.number - 1) {
 			found = store_damaged(journal->store,
 					      "a commit is missing", err);
 			break;
@@ -623,7 +619,7 @@ static int grow_names(struct journal *journal, int64_t seq,
 }
 
 static int grow_parents(struct row *row, int64_t seq, struct graph *graph,
-			struct error *err)
+			bool *redated, struct error *err)
 {
 	struct node node;
 	int found;
@@ -633,15 +629,18 @@ static int grow_parents(struct row *row, int64_t seq, struct graph *graph,
 			return -1;
 		if (node.number > graph_count(graph))
 			return 0;
-		if (node.expanded_by == seq &&
-		    expand(row->journal, &node, graph, err) < 0)
+		if (node.expanded_by != seq)
+			continue;
+		if (expand(row->journal, &node, graph, err) < 0)
 			return -1;
+		if (graph_date(graph, (int)node.number - 1) != node.date)
+			*redated = true;
 	}
 	return found;
 }
 
 int journal_grow(struct journal *journal, int64_t seq, struct graph *graph,
-		 struct error *err)
+		 bool *redated, struct error *err)
 {
 	int ret, before = graph_count(graph);
 	struct row row;
@@ -650,13 +649,13 @@ int journal_grow(struct journal *journal, int64_t seq, struct graph *graph,
 		return -1;
 	row = row_begin(journal, SQL_NAMED);
 	put_number(&row, before);
-	ret = grow_parents(&row, seq, graph, err);
+	ret = grow_parents(&row, seq, graph, redated, err);
 	row_end(&row);
 	if (ret < 0)
 		return -1;
 	row = row_begin(journal, SQL_EXPANDED_LATER);
 	put_number(&row, seq);
-	ret = grow_parents(&row, seq, graph, err);
+	ret = grow_parents(&row, seq, graph, redated, err);
 	row_end(&row);
 	return ret;
 }

@@ -17,6 +17,7 @@
  * inside a writing one.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct commit_record;
@@ -64,7 +65,7 @@ int journal_event(struct journal *journal, int64_t seq, struct event **out,
 
 /*
  * Store a commit, named by the event `seq` that will follow.  One that is
- * known stays as it is, but may become expanded.
+ * known stays as it is, but may become expanded, and dated if it was not.
  */
 int journal_store_commit(struct journal *journal,
 			 const struct commit_record *commit, int64_t seq,
@@ -79,10 +80,12 @@ int journal_count_commits(struct journal *journal, int64_t *out,
 
 /*
  * Add to graph what the event `seq` told of commits.  The graph must have
- * been grown by all events before it.
+ * been grown by all events before it.  *redated becomes true when a commit
+ * has a date by now and had none when the graph first heard of it: only a
+ * graph grown from the first event on will have it.
  */
 int journal_grow(struct journal *journal, int64_t seq, struct graph *graph,
-		 struct error *err);
+		 bool *redated, struct error *err);
 
 /* What is told of a commit of the graph. */
 struct commit_told {

@@ -36,19 +36,21 @@ struct session {
 	struct event **events;
 	size_t count, room;
 	bool torn; /* an event was refused after the graph had grown for it */
-	bool lost; /* the invariant could not be restored */
+	bool redated; /* the graph lacks a date that the journal has by now */
+	bool lost;    /* the invariant could not be restored */
 	struct told *told;
 	size_t told_count, told_room;
 };
 
 /* The fold. */
 
-static int fold_event(struct journal *journal, struct graph *graph,
+static int fold_event(struct session *session, struct graph *graph,
 		      struct engine *engine, const struct event *event,
 		      struct error *err)
 {
 	if (event->kind == EVENT_RANGE) {
-		if (journal_grow(journal, event->seq, graph, err) < 0)
+		if (journal_grow(session->journal, event->seq, graph,
+				 &session->redated, err) < 0)
 			return -1;
 		engine_graph_changed(engine);
 	}
@@ -58,8 +60,8 @@ static int fold_event(struct journal *journal, struct graph *graph,
 static int take_event(struct session *session, struct event *event,
 		      struct error *err)
 {
-	if (fold_event(session->journal, session->graph, session->engine, event,
-		       err) < 0) {
+	if (fold_event(session, session->graph, session->engine, event, err) <
+	    0) {
 		session->torn = event->kind == EVENT_RANGE;
 		event_free(event);
 		return -1;
@@ -69,46 +71,19 @@ static int take_event(struct session *session, struct event *event,
 	return 0;
 }
 
-/* Inside a transaction: fold what the journal has and we do not. */
-static int fold_new(struct session *session, struct error *err)
-{
-	int64_t version = journal_version(session->journal);
-
-	for (;;) {
-		struct event *event;
-
-		if (journal_event(session->journal,
-				  (int64_t)session->count + 1, &event,
-				  err) < 0)
-			return -1;
-		if (!event)
-			break;
-		if (take_event(session, event, err) < 0) {
-			if (err)
-				err->code = ERROR_STORE;
-			return error_prefix(err,
-					    "event %zu of '%s/session.db' does "
-					    "not fit those before it",
-					    session->count + 1, session->dir);
-		}
-	}
-	session->version = version;
-	return 0;
-}
-
 /*
- * Back to the first `kept` events, after others were folded that will never
- * be in the journal.  Should even that fail, the session is lost to this
- * process, not to the next one that opens it.
+ * Fold the first `kept` events anew: others were folded that will never be in
+ * the journal, or dates have become known.  Should even that fail, the
+ * session is lost to this process, not to the next one that opens it.
  */
-static void forget_after(struct session *session, size_t kept)
+static void fold_again(struct session *session, size_t kept)
 {
 	struct graph *graph = graph_new();
 	struct engine *engine = engine_new(graph);
 
 	for (size_t i = 0; i < kept; i++) {
-		if (fold_event(session->journal, graph, engine,
-			       session->events[i], NULL) < 0) {
+		if (fold_event(session, graph, engine, session->events[i],
+			       NULL) < 0) {
 			session->lost = true;
 			engine_free(engine);
 			graph_free(graph);
@@ -122,6 +97,35 @@ static void forget_after(struct session *session, size_t kept)
 	while (session->count > kept)
 		event_free(session->events[--session->count]);
 	session->torn = false;
+	session->redated = false;
+}
+
+/* Inside a transaction: fold what the journal has and we do not. */
+static int fold_new(struct session *session, struct error *err)
+{
+	int64_t version = journal_version(session->journal);
+
+	for (;;) {
+		struct event *event;
+
+		if (journal_event(session->journal, (int64_t)session->count + 1,
+				  &event, err) < 0)
+			return -1;
+		if (!event)
+			break;
+		if (take_event(session, event, err) < 0) {
+			if (err)
+				err->code = ERROR_STORE;
+			return error_prefix(err,
+					    "event %zu of '%s/session.db' does "
+					    "not fit those before it",
+					    session->count + 1, session->dir);
+		}
+	}
+	session->version = version;
+	if (session->redated)
+		fold_again(session, session->count);
+	return 0;
 }
 
 /* Give up the transaction and what was folded in it after `kept` events. */
@@ -129,7 +133,7 @@ static void give_up(struct session *session, size_t kept)
 {
 	journal_rollback(session->journal);
 	if (session->torn || session->count > kept)
-		forget_after(session, kept);
+		fold_again(session, kept);
 }
 
 static int check_lost(const struct session *session, struct error *err)
@@ -306,6 +310,8 @@ static int end(struct session *session, size_t kept, int result,
 		result = journal_commit(session->journal, err);
 	if (result < 0)
 		give_up(session, kept);
+	else if (session->redated)
+		fold_again(session, session->count);
 	return result;
 }
 
@@ -324,6 +330,16 @@ int session_append(struct session *session, const struct event *events,
 	return end(session, kept, ret, err);
 }
 
+static int check_id(const struct oid *oid, struct error *err)
+{
+	struct oid same;
+
+	if (oid_parse(&same, oid->hex))
+		return 0;
+	return error_set(err, ERROR_INPUT, "'%.*s' is no commit's id",
+			 OID_HEX_MAX, oid->hex);
+}
+
 static int store_all(struct session *session,
 		     const struct commit_record *commits, size_t count,
 		     struct error *err)
@@ -332,17 +348,19 @@ static int store_all(struct session *session,
 	struct event event = { .kind = EVENT_RANGE, .by = BY_ENGINE };
 
 	for (size_t i = 0; i < count; i++) {
-		if (journal_store_commit(session->journal, &commits[i], seq,
+		if (check_id(&commits[i].oid, err) < 0 ||
+		    journal_store_commit(session->journal, &commits[i], seq,
 					 err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < count; i++) {
-		const struct commit_record *commit = &commits[i];
+		int parents = commits[i].expanded ? commits[i].parent_count : 0;
 
-		for (int j = 0; commit->expanded && j < commit->parent_count;
-		     j++) {
-			if (journal_name_commit(session->journal,
-						&commit->parents[j], seq,
+		for (int k = 0; k < parents; k++) {
+			const struct oid *parent = &commits[i].parents[k];
+
+			if (check_id(parent, err) < 0 ||
+			    journal_name_commit(session->journal, parent, seq,
 						err) < 0)
 				return -1;
 		}

@@ -64,6 +64,8 @@ int session_append(struct session *session, const struct event *events,
 /*
  * Store commits (those already known stay as they are, but one known by name
  * only may become expanded) and append EVENT_RANGE, in one transaction.
+ * Parents that are not among them become known by name.  ERROR_INPUT where an
+ * id is none.
  */
 int session_store_commits(struct session *session,
 			  const struct commit_record *commits, size_t count,

@@ -112,10 +112,9 @@ static int connect_to(struct store *store, const char *name, int flags,
 
 	sqlite3_close(store->db);
 	store->db = NULL;
-	code = sqlite3_open_v2(name, &store->db,
-			       flags | SQLITE_OPEN_NOMUTEX |
-				       SQLITE_OPEN_EXRESCODE,
-			       NULL);
+	code = sqlite3_open_v2(
+		name, &store->db,
+		flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 	if (!store->db)
 		return error_set(err, ERROR_STORE, "cannot open '%s': %s",
 				 store->path, sqlite3_errstr(code));
@@ -144,6 +143,7 @@ static int probe(struct store *store, struct error *err)
 static char *immutable_uri(const char *path)
 {
 	struct buf uri;
+	char *text;
 
 	buf_init(&uri, 0);
 	buf_puts(&uri, "file:");
@@ -154,7 +154,9 @@ static char *immutable_uri(const char *path)
 			buf_putc(&uri, *p);
 	}
 	buf_puts(&uri, "?immutable=1");
-	return buf_take(&uri);
+	text = buf_take(&uri);
+	buf_release(&uri);
+	return text;
 }
 
 /*
@@ -266,6 +268,8 @@ int store_open(const char *path, struct store **out, struct error *err)
 		ret = open_read_only(store, err);
 	if (ret == 0)
 		ret = probe(store, err);
+	if (ret == 0 && sqlite3_db_readonly(store->db, "main") == 1)
+		store->read_only = true;
 	if (ret < 0 && failed_with(store, SQLITE_NOTADB))
 		error_set(err, ERROR_STORE,
 			  "'%s' is not a database, so it is no session of "
@@ -338,6 +342,16 @@ static int give_name(const char *from, const char *to)
 	return 0;
 }
 
+static int set_identity(struct store *store, struct error *err)
+{
+	char pragmas[96];
+
+	snprintf(pragmas, sizeof(pragmas),
+		 "PRAGMA application_id=%d; PRAGMA user_version=%d",
+		 STORE_APPLICATION, STORE_VERSION);
+	return store_run(store, pragmas, err);
+}
+
 static int set_wal(struct store *store, struct error *err)
 {
 	sqlite3_stmt *statement = NULL;
@@ -365,7 +379,7 @@ int store_publish(struct store *store, struct error *err)
 	char *folder = folder_of(store->path);
 	int ret = -1;
 
-	if (set_wal(store, err) < 0)
+	if (set_identity(store, err) < 0 || set_wal(store, err) < 0)
 		goto out;
 	if (sqlite3_close(store->db) != SQLITE_OK) {
 		store_failed(store, "write", err);

@@ -24,10 +24,12 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "run/keeper.h"
+#include "tests/unit/scratch.h"
 
 #define PATIENCE_MS 60000 /* bounds a wait for what must come */
 
-#define CROWD	    20
+#define FILL  200000 /* bytes, more than a pipe commonly holds */
+#define CROWD 20
 
 /* Children that wait for each other. */
 struct crowd {
@@ -40,13 +42,13 @@ struct scene {
 	uv_loop_t loop;
 	struct child *child;
 	char self[4096];
-	char folder[64];
+	char *folder;
 	char *fifo;
-	struct buf output;	 /* the first bytes */
-	int64_t received;	 /* all of them */
-	const char *stop_at;	 /* stop when the output holds this */
-	struct crowd *crowd;	 /* of many children, or NULL */
-	int ended;		 /* how often on_end was called */
+	struct buf output;   /* the first bytes */
+	int64_t received;    /* all of them */
+	const char *stop_at; /* stop when the output holds this */
+	struct crowd *crowd; /* of many children, or NULL */
+	int ended;	     /* how often on_end was called */
 	enum child_stop why;
 	int exit_status;
 };
@@ -90,8 +92,7 @@ static int set_up(void **state)
 				  sizeof(scene->self) - 1);
 
 	assert_true(length > 0);
-	str_copy(scene->folder, sizeof(scene->folder), "/tmp/child.XXXXXX");
-	assert_non_null(mkdtemp(scene->folder));
+	scene->folder = scratch_make();
 	scene->fifo = xasprintf("%s/fifo", scene->folder);
 	assert_int_equal(mkfifo(scene->fifo, 0600), 0);
 	assert_int_equal(uv_loop_init(&scene->loop), 0);
@@ -107,8 +108,7 @@ static int tear_down(void **state)
 	struct scene *scene = *state;
 
 	assert_int_equal(uv_loop_close(&scene->loop), 0);
-	unlink(scene->fifo);
-	assert_int_equal(rmdir(scene->folder), 0);
+	scratch_remove(scene->folder);
 	free(scene->fifo);
 	buf_release(&scene->output);
 	free(scene);
@@ -224,6 +224,34 @@ static void all_output_is_there_before_the_end(void **state)
 	assert_int_equal(scene->received, 3000000);
 }
 
+/* A big pipe, full when the keeper is gone and the loop has not yet looked. */
+static void what_is_in_the_pipe_at_the_end_is_read(void **state)
+{
+	struct scene *scene = *state;
+	const char *argv[] = { scene->self, "fill", NULL };
+	struct child_spec spec = { .argv = argv };
+	siginfo_t info;
+
+	start(scene, &spec);
+	assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+	assert_int_equal(scene->received, 0);
+	finish(scene);
+	assert_int_equal(scene->exit_status, 0);
+	assert_int_equal(scene->received, FILL);
+}
+
+static void the_keeper_does_not_hold_the_output(void **state)
+{
+	struct scene *scene = *state;
+
+	play_spec(scene,
+		  "until test \"$(readlink /proc/$PPID/fd/1)\" = /dev/null &&"
+		  " test \"$(readlink /proc/$PPID/fd/2)\" = /dev/null; do :; "
+		  "done",
+		  (struct child_spec){ .timeout_ms = PATIENCE_MS });
+	assert_int_equal(scene->why, CHILD_RAN);
+}
+
 static void the_environment_is_ours_with_changes(void **state)
 {
 	static const char *const env[] = { "KEPT=new=value", "GONE", NULL };
@@ -287,8 +315,8 @@ static void a_keeper_that_does_not_exist_is_an_error(void **state)
 	struct error err = ERROR_INIT;
 	int before = count_fds();
 
-	assert_int_equal(
-		child_start(&scene->loop, &spec, &scene->child, &err), -1);
+	assert_int_equal(child_start(&scene->loop, &spec, &scene->child, &err),
+			 -1);
 	assert_string_equal(err.text, "cannot start 'true': /nonexistent/"
 				      "culprit: no such file or directory");
 	uv_run(&scene->loop, UV_RUN_DEFAULT);
@@ -310,12 +338,23 @@ static void output_up_to_the_limit_is_fine(void **state)
 {
 	struct scene *scene = *state;
 
-	play_spec(scene, "printf 12345", (struct child_spec){ .output_max = 5 });
+	play_spec(scene, "printf 12345",
+		  (struct child_spec){ .output_max = 5 });
 	assert_int_equal(scene->why, CHILD_RAN);
 	play_spec(scene, "printf 123456",
 		  (struct child_spec){ .output_max = 5 });
 	assert_int_equal(scene->why, CHILD_OUTPUT);
 	assert_string_equal(scene->output.text, "12345");
+}
+
+static void the_first_reason_to_stop_is_the_one(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->stop_at = "y";
+	play_spec(scene, "exec yes", (struct child_spec){ .output_max = 100 });
+	assert_int_equal(scene->received, 100);
+	assert_int_equal(scene->why, CHILD_ASKED);
 }
 
 static void a_flood_takes_no_memory(void **state)
@@ -381,7 +420,6 @@ static void the_time_limit_reaches_a_daemon_that_ignores_signals(void **state)
 	}
 	assert_int_equal(kill(pid, 0), -1);
 	assert_int_equal(errno, ESRCH);
-	unlink(path);
 	free(path);
 }
 
@@ -618,6 +656,17 @@ static int leap(void)
 	return 0;
 }
 
+static int fill(void)
+{
+	char *bytes = xcalloc(1, FILL);
+	ssize_t written = -1;
+
+	if (fcntl(STDOUT_FILENO, F_SETPIPE_SZ, FILL) >= FILL)
+		written = write(STDOUT_FILENO, bytes, FILL);
+	free(bytes);
+	return written == FILL ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -626,6 +675,8 @@ int main(int argc, char **argv)
 		TEST(signals_come_through),
 		TEST(output_and_errors_are_one_stream),
 		TEST(all_output_is_there_before_the_end),
+		TEST(what_is_in_the_pipe_at_the_end_is_read),
+		TEST(the_keeper_does_not_hold_the_output),
 		TEST(the_environment_is_ours_with_changes),
 		TEST(a_command_inherits_three_descriptors),
 		TEST(signals_are_as_at_login),
@@ -633,6 +684,7 @@ int main(int argc, char **argv)
 		TEST(a_keeper_that_does_not_exist_is_an_error),
 		TEST(the_output_limit_keeps_so_many_bytes),
 		TEST(output_up_to_the_limit_is_fine),
+		TEST(the_first_reason_to_stop_is_the_one),
 		TEST(a_flood_takes_no_memory),
 		TEST(stop_ends_a_command_that_ignores_signals),
 		TEST(the_time_limit_reaches_a_daemon_that_ignores_signals),
@@ -652,6 +704,8 @@ int main(int argc, char **argv)
 		return keeper_main(argc - 2, argv + 2);
 	if (argc > 1 && str_equal(argv[1], "engine"))
 		return be_engine(argv[0]);
+	if (argc > 1 && str_equal(argv[1], "fill"))
+		return fill();
 	if (argc > 1 && str_equal(argv[1], "leap"))
 		return leap();
 	cmocka_set_message_output(CM_OUTPUT_TAP);

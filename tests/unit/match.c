@@ -19,43 +19,47 @@
 #define IGNORE "known noise"
 #define BOOT   "^login:"
 
-static struct match match;
-static struct match_rules *rules;
-
-/* Feed a console whole; what was seen is in `match`. */
-static void see_bytes(const char *bytes, size_t length, size_t chunk)
+/* What a console shows that comes in chunks of so many bytes. */
+static void see_bytes(struct match *match, const char *bytes, size_t length,
+		      size_t chunk)
 {
-	assert_int_equal(match_rules_new(CRASH, IGNORE, BOOT, &rules, NULL),
-			 0);
-	match_init(&match, rules);
+	struct match_rules *rules;
+
+	assert_int_equal(match_rules_new(CRASH, IGNORE, BOOT, &rules, NULL), 0);
+	match_init(match, rules);
 	for (size_t i = 0; i < length; i += chunk) {
 		size_t left = length - i;
 
-		match_feed(&match, bytes + i, left < chunk ? left : chunk);
+		match_feed(match, bytes + i, left < chunk ? left : chunk);
 	}
-	match_end(&match);
+	match_end(match);
 	match_rules_free(rules);
-	rules = NULL;
 }
 
-static void see(const char *console)
+static void see(struct match *match, const char *console)
 {
-	see_bytes(console, strlen(console), 65536);
+	see_bytes(match, console, strlen(console), 65536);
 }
 
 static void the_title_is_the_first_group(void **state)
 {
+	struct match match;
+
 	(void)state;
-	see("[ 1.0] hello\n[ 1.2] BUG: soft lockup\n[ 1.3] BUG: later\n");
+	see(&match,
+	    "[ 1.0] hello\n[ 1.2] BUG: soft lockup\n[ 1.3] BUG: later\n");
 	assert_int_equal(match.seen, MATCH_CRASH);
 	assert_string_equal(match.title, "BUG: soft lockup");
 }
 
 static void without_a_group_the_title_is_what_matched(void **state)
 {
+	struct match_rules *rules;
+	struct match match;
+
 	(void)state;
-	assert_int_equal(match_rules_new("oops [0-9]+", NULL, NULL, &rules,
-					 NULL), 0);
+	assert_int_equal(
+		match_rules_new("oops [0-9]+", NULL, NULL, &rules, NULL), 0);
 	match_init(&match, rules);
 	match_feed(&match, "an oops 42 here\n", 16);
 	assert_string_equal(match.title, "oops 42");
@@ -65,9 +69,13 @@ static void without_a_group_the_title_is_what_matched(void **state)
 
 static void a_group_that_took_no_part_falls_back_to_the_match(void **state)
 {
+	struct match_rules *rules;
+	struct match match;
+
 	(void)state;
 	assert_int_equal(match_rules_new("panic( [a-z]+)?|x*$", NULL, NULL,
-					 &rules, NULL), 0);
+					 &rules, NULL),
+			 0);
 	match_init(&match, rules);
 	match_feed(&match, "a panic\n", 8);
 	assert_string_equal(match.title, "panic");
@@ -80,11 +88,12 @@ static void a_group_that_took_no_part_falls_back_to_the_match(void **state)
 
 static void lines_may_come_in_pieces(void **state)
 {
+	struct match match;
 	static const char console[] = "login: \r\nBUG: in pieces\r\nend";
 
 	(void)state;
 	for (size_t chunk = 1; chunk < sizeof(console); chunk++) {
-		see_bytes(console, strlen(console), chunk);
+		see_bytes(&match, console, strlen(console), chunk);
 		assert_string_equal(match.title, "BUG: in pieces");
 		assert_true(match.booted);
 	}
@@ -92,51 +101,60 @@ static void lines_may_come_in_pieces(void **state)
 
 static void the_last_line_needs_no_newline(void **state)
 {
+	struct match match;
+
 	(void)state;
-	see("BUG: cut sho");
+	see(&match, "BUG: cut sho");
 	assert_string_equal(match.title, "BUG: cut sho");
 }
 
 static void a_later_crash_beats_an_ignored_one(void **state)
 {
+	struct match match;
+
 	(void)state;
-	see("BUG: known noise 1\nBUG: known noise 2\n");
+	see(&match, "BUG: known noise 1\nBUG: known noise 2\n");
 	assert_int_equal(match.seen, MATCH_IGNORED);
 	assert_string_equal(match.title, "BUG: known noise 1");
-	see("BUG: known noise\nBUG: real\nBUG: known noise\n");
+	see(&match, "BUG: known noise\nBUG: real\nBUG: known noise\n");
 	assert_int_equal(match.seen, MATCH_CRASH);
 	assert_string_equal(match.title, "BUG: real");
 }
 
 static void booting_is_seen_by_its_line(void **state)
 {
+	struct match match;
+
 	(void)state;
-	see("no login: here\n");
+	see(&match, "no login: here\n");
 	assert_false(match.booted);
-	see("starting\nlogin: \n");
+	see(&match, "starting\nlogin: \n");
 	assert_true(match.booted);
 	assert_int_equal(match.seen, MATCH_NOTHING);
 }
 
 static void a_long_line_counts_by_its_first_bytes(void **state)
 {
+	struct match match;
 	char *line = xmalloc(10000001);
 
 	(void)state;
 	memset(line, 'x', 10000000);
 	memcpy(line + LINES_MAX - 9, "BUG: near!", 10);
 	line[10000000] = '\n';
-	see_bytes(line, 10000001, 1000);
+	see_bytes(&match, line, 10000001, 1000);
 	assert_string_equal(match.title, "BUG: near");
 	memset(line, 'x', 10000000);
 	memcpy(line + LINES_MAX, "BUG: far", 8);
-	see_bytes(line, 10000001, 65536);
+	see_bytes(&match, line, 10000001, 65536);
 	assert_int_equal(match.seen, MATCH_NOTHING);
 	free(line);
 }
 
 static void the_next_line_starts_anew_after_a_long_one(void **state)
 {
+	struct match_rules *rules;
+	struct match match;
 	char *line = xmalloc(5001);
 
 	(void)state;
@@ -154,31 +172,35 @@ static void the_next_line_starts_anew_after_a_long_one(void **state)
 
 static void a_title_is_bounded_and_harmless(void **state)
 {
+	struct match match;
 	static const char nasty[] =
 		"BUG: \033[31mred\0 \xff\xc0\xaf \xc2\x9b \xc3\xa9\t\x7f.\n";
 	struct buf line;
 
 	(void)state;
-	see_bytes(nasty, sizeof(nasty) - 1, 65536);
+	see_bytes(&match, nasty, sizeof(nasty) - 1, 65536);
 	assert_string_equal(match.title, "BUG: ?[31mred? ??? ? \xc3\xa9??.");
 	buf_init(&line, 0);
 	buf_puts(&line, "BUG: ");
 	for (int i = 0; i < 200; i++)
 		buf_puts(&line, "\xe2\x82\xac");
-	see(line.text);
+	see(&match, line.text);
 	/* 5 + 65 * 3 = 200 */
 	assert_int_equal(strlen(match.title), 200);
 	buf_clear(&line);
 	buf_puts(&line, "BUG: x");
 	for (int i = 0; i < 200; i++)
 		buf_puts(&line, "\xe2\x82\xac");
-	see(line.text);
+	see(&match, line.text);
 	assert_int_equal(strlen(match.title), 198);
 	buf_release(&line);
 }
 
 static void a_title_cut_inside_a_character_is_mended(void **state)
 {
+	struct match_rules *rules;
+	struct match match;
+
 	(void)state;
 	setlocale(LC_ALL, "C");
 	assert_int_equal(match_rules_new("BUG(..)", NULL, NULL, &rules, NULL),
@@ -221,6 +243,7 @@ static void tidying_knows_utf8(void **state)
 
 static void any_bytes_are_survived(void **state)
 {
+	struct match match;
 	char noise[8192];
 	unsigned int seed = 7;
 
@@ -231,7 +254,7 @@ static void any_bytes_are_survived(void **state)
 			noise[i] = (char)(seed >> 16);
 		}
 		memcpy(noise + 1000 + round, "\nBUG: ", 6);
-		see_bytes(noise, sizeof(noise), 1 + (size_t)round * 7);
+		see_bytes(&match, noise, sizeof(noise), 1 + (size_t)round * 7);
 		assert_int_equal(match.seen, MATCH_CRASH);
 		assert_true(strlen(match.title) <= MATCH_TITLE_MAX);
 		for (const char *byte = match.title; *byte; byte++)
@@ -241,6 +264,7 @@ static void any_bytes_are_survived(void **state)
 
 static void a_bad_expression_is_named(void **state)
 {
+	struct match_rules *rules;
 	struct error err = ERROR_INIT;
 
 	(void)state;
@@ -315,8 +339,8 @@ static void a_diagnosis_is_bounded(void **state)
 		buf_putc(&output, '\n');
 	}
 	diagnose(output.text, &out);
-	assert_int_equal(out.length, DIAGNOSIS_ERRORS * (DIAGNOSIS_LINE + 1) -
-					     1);
+	assert_int_equal(out.length,
+			 DIAGNOSIS_ERRORS * (DIAGNOSIS_LINE + 1) - 1);
 	buf_release(&output);
 	buf_release(&out);
 }

@@ -43,8 +43,7 @@ static inline int scratch_remove_one(const char *path, const struct stat *st,
 static inline char *scratch_make(void)
 {
 	const char *tmp = getenv("TMPDIR");
-	char *path = xasprintf("%s/culprit.XXXXXX",
-			       tmp && *tmp ? tmp : "/tmp");
+	char *path = xasprintf("%s/culprit.XXXXXX", tmp && *tmp ? tmp : "/tmp");
 
 	if (!mkdtemp(path)) {
 		perror(path);
@@ -68,13 +67,15 @@ static inline bool scratch_obey_permissions(void)
 		.version = _LINUX_CAPABILITY_VERSION_3,
 	};
 	struct __user_cap_data_struct data[2];
+	unsigned int kept = ~(1U << CAP_DAC_OVERRIDE |
+			      1U << CAP_DAC_READ_SEARCH | 1U << CAP_FOWNER);
 
 	if (geteuid() != 0)
 		return true;
 	if (syscall(SYS_capget, &header, data) < 0)
 		return false;
-	data[0].effective &= ~(1U << CAP_DAC_OVERRIDE |
-			       1U << CAP_DAC_READ_SEARCH | 1U << CAP_FOWNER);
+	data[0].effective &= kept;
+	data[0].permitted &= kept;
 	return syscall(SYS_capset, &header, data) == 0;
 }
 
@@ -104,13 +105,13 @@ static inline int scratch_child(int (*run)(void *data), void *data)
 }
 
 /* In such a child: say what did not hold, and fail. */
-#define SCRATCH_CHECK(condition, err)                                       \
-	do {                                                                \
-		if (!(condition)) {                                         \
-			fprintf(stderr, "%s:%d: %s does not hold (%s)\n",   \
-				__FILE__, __LINE__, #condition, (err));     \
-			return 1;                                           \
-		}                                                           \
+#define SCRATCH_CHECK(condition, err)                                     \
+	do {                                                              \
+		if (!(condition)) {                                       \
+			fprintf(stderr, "%s:%d: %s does not hold (%s)\n", \
+				__FILE__, __LINE__, #condition, (err));   \
+			return 1;                                         \
+		}                                                         \
 	} while (0)
 
 #endif

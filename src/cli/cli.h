@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+/*
+ * The command line: one function a subcommand, and what they share.  Reads
+ * words and prints words; all else happens in the layers below.
+ */
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct buf;
+struct command;
+struct error;
+struct event;
+struct repo;
+struct session;
+
+/* Exit codes, as the man page has them. */
+enum { EXIT_OK = 0, EXIT_ERROR = 1, EXIT_NEEDS_PERSON = 2 };
+
+/* What stands before the subcommand, and what is opened by it. */
+struct cli {
+	const char *program;	 /* absolute path of this program */
+	const char *session_dir; /* --session-dir, or NULL */
+	struct repo *repo;	 /* opened by cli_open, or NULL */
+	struct session *session; /* likewise */
+};
+
+/* Each gets its own words, argv[0] being its name; returns the exit code. */
+int cli_start(struct cli *cli, int argc, char **argv);
+int cli_run(struct cli *cli, int argc, char **argv);
+int cli_order(struct cli *cli, int argc, char **argv);
+int cli_status(struct cli *cli, int argc, char **argv);
+int cli_log(struct cli *cli, int argc, char **argv);
+int cli_next(struct cli *cli, int argc, char **argv);
+int cli_demo(struct cli *cli, int argc, char **argv);
+int cli_help(struct cli *cli, int argc, char **argv);
+int cli_screen(struct cli *cli, bool start_engine);
+
+/*
+ * Open the session: of --session-dir, or the repository's current one.  The
+ * repository is opened too where there is one.
+ */
+int cli_open(struct cli *cli, struct error *err);
+void cli_close(struct cli *cli);
+
+/* "culprit: what failed" on standard error; returns EXIT_ERROR. */
+int cli_fail(const struct error *err);
+
+/* For wrong words: the message, and the one line of usage of the command. */
+int cli_usage(const char *name, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Print text from anywhere, line by line, made harmless: what is not
+ * printable comes out as visible stand-ins.
+ */
+void cli_print(FILE *file, const struct buf *text);
+
+/* A line of progress for an event, for `run` and `demo`; "" for none. */
+void cli_tell(void *data, struct session *session, const struct event *event);
+
+/* Do the work of `run`; then what it came to.  Returns the exit code. */
+int cli_work(struct cli *cli, bool stay, int ready_fd);
+
+#endif

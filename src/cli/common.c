@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "tui/text.h"
+#include "control/begin.h"
+#include "control/command.h"
+#include "repo/repo.h"
+#include "session/session.h"
+
+#define COLUMNS_MAX 4000
+
+int cli_open(struct cli *cli, struct error *err)
+{
+	char *dir = NULL;
+	int ret;
+
+	if (cli->session_dir) {
+		ret = session_open(cli->session_dir, &cli->session, err);
+		/* without its repository a session can still be looked at */
+		if (ret == 0 && session_repository(cli->session) &&
+		    repo_open(session_repository(cli->session), &cli->repo,
+			      NULL) < 0)
+			cli->repo = NULL;
+		return ret;
+	}
+	if (repo_open(".", &cli->repo, err) < 0 ||
+	    begin_current(cli->repo, &dir, err) < 0)
+		return -1;
+	ret = session_open(dir, &cli->session, err);
+	free(dir);
+	return ret;
+}
+
+void cli_close(struct cli *cli)
+{
+	if (cli->session)
+		session_close(cli->session);
+	if (cli->repo)
+		repo_close(cli->repo);
+	cli->session = NULL;
+	cli->repo = NULL;
+}
+
+/* One line without newline, clean; the screen's marks are left out. */
+static void print_line(FILE *file, const char *line, size_t length)
+{
+	struct buf clean;
+
+	buf_init(&clean, 0);
+	text_clean(&clean, line, length, COLUMNS_MAX, false);
+	for (const char *p = clean.text; *p; p++)
+		if (*p != TEXT_MARK_ON && *p != TEXT_MARK_OFF)
+			fputc(*p, file);
+	buf_release(&clean);
+}
+
+void cli_print(FILE *file, const struct buf *text)
+{
+	const char *at = text->text, *end = text->text + text->length;
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+		print_line(file, at, (size_t)((newline ? newline : end) - at));
+		if (!newline)
+			break;
+		fputc('\n', file);
+		at = newline + 1;
+	}
+}
+
+int cli_fail(const struct error *err)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	buf_printf(&text, "culprit: %s\n", err->text);
+	cli_print(stderr, &text);
+	buf_release(&text);
+	return EXIT_ERROR;
+}
+
+int cli_usage(const char *name, const char *format, ...)
+{
+	const struct command *command = name ? command_find(name) : NULL;
+	struct buf text;
+	va_list args;
+
+	buf_init(&text, 0);
+	buf_puts(&text, "culprit: ");
+	va_start(args, format);
+	buf_vprintf(&text, format, args);
+	va_end(args);
+	if (command)
+		buf_printf(&text, "\nusage: culprit %s %s\n", command->name,
+			   command->arguments);
+	else
+		buf_puts(&text, "\nsee 'culprit help'\n");
+	cli_print(stderr, &text);
+	buf_release(&text);
+	return EXIT_ERROR;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "control/describe.h"
+#include "engine/engine.h"
+#include "session/session.h"
+
+static void add_time(struct buf *out, int64_t at)
+{
+	time_t seconds = (time_t)(at / 1000);
+	struct tm local;
+	char text[32];
+
+	localtime_r(&seconds, &local);
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &local);
+	buf_puts(out, text);
+}
+
+static void print_text(struct session *session)
+{
+	const struct engine *engine = session_engine(session);
+	struct buf line;
+
+	buf_init(&line, 0);
+	for (size_t i = 0; i < engine_event_count(engine); i++) {
+		const struct event *event = engine_event(engine, i);
+
+		buf_clear(&line);
+		buf_printf(&line, "%4" PRId64 "  ", event->seq);
+		add_time(&line, event->at);
+		buf_printf(&line, "  %s",
+			   engine_is_undone(engine, event->seq) ? "(undone) " :
+								  "");
+		describe_event(session, event, &line);
+		/* an event is one line, whatever its texts hold */
+		for (size_t k = 0; k < line.length; k++)
+			if (line.text[k] == '\n')
+				line.text[k] = ' ';
+		buf_putc(&line, '\n');
+		cli_print(stdout, &line);
+	}
+	buf_release(&line);
+}
+
+static void json_oid(struct json *json, const char *key, const struct oid *oid)
+{
+	if (!oid_is_none(oid))
+		json_text(json, key, oid->hex);
+}
+
+static void json_event(struct json *json, const struct engine *engine,
+		       const struct event *event)
+{
+	json_open_object(json, NULL);
+	json_number(json, "seq", event->seq);
+	json_number(json, "at_ms", event->at);
+	json_text(json, "kind", event_kind_name(event->kind));
+	json_text(json, "by", actor_name(event->by));
+	json_text(json, "who", event->who);
+	json_bool(json, "undone", engine_is_undone(engine, event->seq));
+	json_oid(json, "commit", &event->commit);
+	json_oid(json, "from", &event->other);
+	json_number(json, "number", event->number);
+	if (event->kind == EVENT_RUN || event->kind == EVENT_JUDGE)
+		json_text(json, "outcome", outcome_name(event->outcome));
+	if (event->kind == EVENT_BUILD)
+		json_text(json, "build", build_result_name(event->build));
+	if (event->kind == EVENT_VERDICT)
+		json_text(json, "verdict", verdict_name(event->verdict));
+	if (event->kind == EVENT_RUN || event->kind == EVENT_BUILD) {
+		json_number(json, "exit_status", event->exit_status);
+		json_number(json, "duration_ms", event->duration_ms);
+	}
+	if (event->kind == EVENT_START) {
+		json_bool(json, "fix", event->fix);
+		json_bool(json, "first_parent", event->first_parent);
+	}
+	json_text(json, "policy", event->policy);
+	json_text(json, "title", event->title);
+	json_text(json, "signature", event->signature);
+	json_text(json, "text", event->text);
+	json_close_object(json);
+}
+
+static void print_json(struct session *session)
+{
+	const struct engine *engine = session_engine(session);
+	struct buf out;
+	struct json json;
+
+	buf_init(&out, 0);
+	json_init(&json, &out);
+	json_open_object(&json, NULL);
+	json_open_array(&json, "events");
+	for (size_t i = 0; i < engine_event_count(engine); i++)
+		json_event(&json, engine, engine_event(engine, i));
+	json_close_array(&json);
+	json_close_object(&json);
+	puts(out.text);
+	buf_release(&out);
+}
+
+int cli_log(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "format", required_argument, NULL, 'f' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct error err = ERROR_INIT;
+	const char *format = "text";
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'f')
+			return cli_usage("log", "'%s' is not an option here",
+					 argv[optind - 1]);
+		format = optarg;
+	}
+	if (optind < argc)
+		return cli_usage("log", "'%s' is one word too many",
+				 argv[optind]);
+	if (!str_equal(format, "text") && !str_equal(format, "json"))
+		return cli_usage("log", "'%s' is not a format", format);
+	if (cli_open(cli, &err) < 0)
+		return cli_fail(&err);
+	if (str_equal(format, "json"))
+		print_json(cli->session);
+	else
+		print_text(cli->session);
+	return EXIT_OK;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "cli/cli.h"
+#include "control/command.h"
+#include "run/keeper.h"
+
+static const struct {
+	const char *name;
+	int (*run)(struct cli *cli, int argc, char **argv);
+} subcommands[] = {
+	{ "demo", cli_demo }, { "start", cli_start }, { "run", cli_run },
+	{ "status", cli_status }, { "log", cli_log }, { "next", cli_next },
+	{ "help", cli_help },
+};
+
+/* An absolute path, so that children find us from any folder. */
+static char *own_path(const char *argv0)
+{
+	char path[4096];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (length < 0)
+		return xstrdup(argv0);
+	path[length] = '\0';
+	return xstrdup(path);
+}
+
+static int version(void)
+{
+	puts("culprit " VERSION);
+	return EXIT_OK;
+}
+
+/* Options before the subcommand; returns how many words they took, or -1. */
+static int take_options(struct cli *cli, int argc, char **argv)
+{
+	int at = 1;
+
+	for (; at < argc && argv[at][0] == '-'; at++) {
+		if (str_equal(argv[at], "--help") ||
+		    str_equal(argv[at], "-h") ||
+		    str_equal(argv[at], "--version"))
+			break;
+		if (at + 1 == argc)
+			return -1;
+		if (str_equal(argv[at], "--session-dir"))
+			cli->session_dir = argv[++at];
+		else if (!str_equal(argv[at], "-C") || chdir(argv[++at]) < 0)
+			return -1;
+	}
+	return at;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && !str_equal(argv[i], "--"); i++)
+		if (str_equal(argv[i], "--help") || str_equal(argv[i], "-h"))
+			return true;
+	return false;
+}
+
+static int dispatch(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc == 0)
+		return cli_screen(cli, false);
+	if (str_equal(argv[0], "--version"))
+		return version();
+	if (str_equal(argv[0], "--help") || str_equal(argv[0], "-h"))
+		return cli_help(cli, 1, (char *[]){ argv[0], NULL });
+	command = command_find(argv[0]);
+	if (!command)
+		return cli_usage(NULL, "'%s' is not a culprit command",
+				 argv[0]);
+	if (wants_help(argc, argv))
+		return cli_help(cli, 2, (char *[]){ argv[0], argv[0], NULL });
+	for (size_t i = 0; i < sizeof(subcommands) / sizeof(*subcommands); i++)
+		if (str_equal(subcommands[i].name, argv[0]))
+			return subcommands[i].run(cli, argc, argv);
+	return cli_order(cli, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { .program = NULL };
+	char *program;
+	int taken, code;
+
+	if (argc > 1 && str_equal(argv[1], "keep"))
+		return keeper_main(argc - 2, argv + 2);
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	program = own_path(argv[0]);
+	cli.program = program;
+	taken = take_options(&cli, argc, argv);
+	if (taken < 0)
+		code = cli_usage(NULL, "'%s' is not understood here%s%s",
+				 argv[1], errno ? ": " : "",
+				 errno ? strerror(errno) : "");
+	else
+		code = dispatch(&cli, argc - taken, argv + taken);
+	cli_close(&cli);
+	free(program);
+	if (fflush(stdout) != 0 && code == EXIT_OK) {
+		perror("culprit: cannot write the output");
+		code = EXIT_ERROR;
+	}
+	return code;
+}

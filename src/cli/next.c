@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "engine/graph.h"
+#include "engine/oid.h"
+#include "engine/suspects.h"
+#include "repo/range.h"
+#include "repo/repo.h"
+
+struct names {
+	const char **items;
+	size_t count, room;
+};
+
+struct question {
+	const char *repo, *bad;
+	struct names goods, skips;
+	int first_parent, vars;
+};
+
+static void add(struct names *names, const char *name)
+{
+	array_grow(names->items, names->count + 1, &names->room);
+	names->items[names->count++] = name;
+}
+
+static int resolve_all(struct repo *repo, const struct names *names,
+		       struct oid **out, struct error *err)
+{
+	*out = xcalloc(names->count, sizeof(**out));
+	for (size_t i = 0; i < names->count; i++)
+		if (repo_resolve(repo, names->items[i], &(*out)[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static void print_vars(const struct graph *graph, const struct midpoint *mid)
+{
+	int more = mid->all - mid->reaches > mid->reaches ?
+			   mid->all - mid->reaches :
+			   mid->reaches;
+
+	printf("bisect_rev='%s'\nbisect_nr=%d\nbisect_good=%d\n"
+	       "bisect_bad=%d\nbisect_all=%d\nbisect_steps=%d\n",
+	       graph_oid(graph, mid->commit)->hex, more - 1,
+	       mid->all - mid->reaches - 1, mid->reaches - 1, mid->all,
+	       mid->steps);
+}
+
+static int *numbers_of(struct graph *graph, const struct oid *oids,
+		       size_t count)
+{
+	int *numbers = xcalloc(count, sizeof(*numbers));
+
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = graph_add(graph, &oids[i], 0);
+	return numbers;
+}
+
+static int print_answer(const struct question *question,
+			const struct graph *graph, const struct midpoint *mid)
+{
+	if (mid->kind == MIDPOINT_ONLY_SKIPPED) {
+		fputs("culprit: only skipped commits are left to test\n",
+		      stderr);
+		return EXIT_NEEDS_PERSON;
+	}
+	if (mid->kind == MIDPOINT_NONE)
+		return question->vars ? EXIT_ERROR : EXIT_OK; /* as git has it */
+	if (question->vars)
+		print_vars(graph, mid);
+	else
+		puts(graph_oid(graph, mid->commit)->hex);
+	return EXIT_OK;
+}
+
+static int answer(const struct question *question, struct repo *repo,
+		  struct error *err)
+{
+	struct graph *graph = graph_new();
+	struct oid bad, *goods = NULL, *skips = NULL;
+	int *good_numbers = NULL, *skip_numbers = NULL, ret = -1;
+	struct suspects_query query = { .first_parent =
+						question->first_parent };
+	struct suspects *suspects;
+	struct midpoint mid;
+
+	if (repo_resolve(repo, question->bad, &bad, err) < 0 ||
+	    resolve_all(repo, &question->goods, &goods, err) < 0 ||
+	    resolve_all(repo, &question->skips, &skips, err) < 0 ||
+	    range_load(repo, &bad, goods, question->goods.count, graph, err) <
+		    0)
+		goto out;
+	good_numbers = numbers_of(graph, goods, question->goods.count);
+	skip_numbers = numbers_of(graph, skips, question->skips.count);
+	query.bad = graph_find(graph, &bad);
+	query.goods = good_numbers;
+	query.good_count = (int)question->goods.count;
+	query.skips = skip_numbers;
+	query.skip_count = (int)question->skips.count;
+	suspects = suspects_find(graph, &query);
+	mid = suspects_midpoint(graph, &query, suspects);
+	suspects_free(suspects);
+	ret = print_answer(question, graph, &mid);
+out:
+	free(good_numbers);
+	free(skip_numbers);
+	free(goods);
+	free(skips);
+	graph_free(graph);
+	return ret;
+}
+
+static int take_options(struct question *question, int argc, char **argv)
+{
+	const struct option options[] = {
+		{ "repo", required_argument, NULL, 'r' },
+		{ "bad", required_argument, NULL, 'b' },
+		{ "good", required_argument, NULL, 'g' },
+		{ "skip", required_argument, NULL, 's' },
+		{ "first-parent", no_argument, &question->first_parent, 1 },
+		{ "vars", no_argument, &question->vars, 1 },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'r')
+			question->repo = optarg;
+		else if (option == 'b')
+			question->bad = optarg;
+		else if (option == 'g')
+			add(&question->goods, optarg);
+		else if (option == 's')
+			add(&question->skips, optarg);
+		else if (option != 0)
+			return cli_usage("next", "'%s' is not an option here",
+					 argv[optind - 1]);
+	}
+	if (optind < argc)
+		return cli_usage("next", "'%s' is one word too many",
+				 argv[optind]);
+	if (!question->bad || question->goods.count == 0)
+		return cli_usage("next", "--bad and --good are needed");
+	return EXIT_OK;
+}
+
+int cli_next(struct cli *cli, int argc, char **argv)
+{
+	struct question question = { .repo = "." };
+	struct error err = ERROR_INIT;
+	int code = take_options(&question, argc, argv);
+
+	if (code == EXIT_OK) {
+		code = repo_open(question.repo, &cli->repo, &err) < 0 ?
+			       -1 :
+			       answer(&question, cli->repo, &err);
+		if (code < 0)
+			code = cli_fail(&err);
+	}
+	free(question.goods.items);
+	free(question.skips.items);
+	return code;
+}

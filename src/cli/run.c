@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "control/control.h"
+#include "control/describe.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "repo/gitcmd.h"
+#include "repo/repo.h"
+#include "session/session.h"
+
+#define READY_FD 3
+#define SHOW_MAX (1024 * 1024)
+
+static void tell_build(struct session *session, const struct event *event,
+		       struct buf *out)
+{
+	int commit = graph_find(session_graph(session), &event->commit);
+	const struct plan *plan = engine_plan(session_engine(session));
+
+	buf_printf(out, "%.*s  %s\n", OID_SHORT, event->commit.hex,
+		   session_subject(session, commit));
+	if (plan->state == PLAN_TEST && plan->commit == commit &&
+	    !plan->merge_base && !plan->release)
+		buf_printf(out, "    %d left after this, ~%d steps\n",
+			   plan->left, plan->steps);
+}
+
+static void tell_verdict(struct session *session, const struct event *event,
+			 struct buf *out)
+{
+	struct engine *engine = session_engine(session);
+	const struct step *step = engine_step_of(
+		engine, graph_find(session_graph(session), &event->commit));
+
+	buf_puts(out, "    ");
+	for (int i = 0; step && i < step->run_count; i++)
+		buf_putc(out, engine_run_letter(engine, &step->runs[i]));
+	buf_printf(out, "%s%s", step && step->run_count ? "  " : "",
+		   verdict_name(event->verdict));
+	if (!str_empty(event->text))
+		buf_printf(out, ": %s", event->text);
+	buf_putc(out, '\n');
+}
+
+void cli_tell(void *data, struct session *session, const struct event *event)
+{
+	struct buf out;
+
+	(void)data;
+	buf_init(&out, 0);
+	if (event->kind == EVENT_BUILD_BEGIN)
+		tell_build(session, event, &out);
+	else if (event->kind == EVENT_VERDICT)
+		tell_verdict(session, event, &out);
+	else if (event->kind == EVENT_BUILD && event->build != BUILD_OK)
+		buf_printf(&out, "    build %s: %.*s\n",
+			   build_result_name(event->build),
+			   (int)strcspn(event->text ? event->text : "", "\n"),
+			   event->text ? event->text : "");
+	else if (event_is_decision(event->kind)) {
+		buf_puts(&out, "    ");
+		describe_event(session, event, &out);
+		buf_putc(&out, '\n');
+	}
+	cli_print(stdout, &out);
+	fflush(stdout);
+	buf_release(&out);
+}
+
+/* The commit and its diffstat, as git bisect shows them at the end. */
+static void show_commit(const struct cli *cli, const char *hex,
+			struct buf *out)
+{
+	const char *const argv[] = { "-C", repo_common_dir(cli->repo),
+				     "--no-pager", "show", "--no-color",
+				     "--stat", "--summary",
+				     "--no-abbrev-commit",
+				     "--diff-merges=first-parent", hex, "--",
+				     NULL };
+	const struct gitcmd command = { .argv = argv, .output = out };
+	struct error err = ERROR_INIT;
+
+	if (gitcmd_run(&command, &err) < 0)
+		buf_printf(out, "(%s)\n", err.text);
+}
+
+static void say_end(struct cli *cli)
+{
+	const struct plan *plan = engine_plan(session_engine(cli->session));
+	struct buf out;
+
+	buf_init(&out, SHOW_MAX);
+	describe_plan(cli->session, &out);
+	if (plan->state == PLAN_FOUND && cli->repo)
+		show_commit(cli,
+			    graph_oid(session_graph(cli->session), plan->commit)
+				    ->hex,
+			    &out);
+	cli_print(stdout, &out);
+	buf_release(&out);
+}
+
+int cli_work(struct cli *cli, bool stay, int ready_fd)
+{
+	const struct control_options options = {
+		.program = cli->program,
+		.stay = stay,
+		.ready_fd = ready_fd,
+		.tell = cli_tell,
+	};
+	struct error err = ERROR_INIT;
+	enum control_end end;
+
+	if (control_run(cli->session, cli->repo, &options, &end, &err) < 0) {
+		if (ready_fd >= 0) /* whoever started us reads this */
+			dprintf(ready_fd, "%s", err.text);
+		return cli_fail(&err);
+	}
+	if (end == CONTROL_STOPPED) {
+		fputs("culprit: stopped; 'culprit run' goes on from here\n",
+		      stderr);
+		return EXIT_ERROR;
+	}
+	say_end(cli);
+	return end == CONTROL_FOUND ? EXIT_OK : EXIT_NEEDS_PERSON;
+}
+
+int cli_run(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "batch", no_argument, NULL, 'b' },
+		{ "stay", no_argument, NULL, 's' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct error err = ERROR_INIT;
+	bool stay = false;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 's')
+			stay = true;
+		else if (option != 'b')
+			return cli_usage("run", "'%s' is not an option here",
+					 argv[optind - 1]);
+	}
+	if (optind < argc)
+		return cli_usage("run", "'%s' is one word too many",
+				 argv[optind]);
+	if (cli_open(cli, &err) < 0)
+		return cli_fail(&err);
+	return cli_work(cli, stay, stay ? READY_FD : -1);
+}

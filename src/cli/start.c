@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/xalloc.h"
+#include "control/begin.h"
+#include "control/describe.h"
+#include "control/desk.h"
+#include "control/orders.h"
+#include "repo/repo.h"
+#include "session/session.h"
+
+static const struct option options[] = {
+	{ "fix", no_argument, NULL, 'f' },
+	{ "first-parent", no_argument, NULL, 'p' },
+	{ "title", required_argument, NULL, 't' },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Without -c, a culprit.cfg at the top of the checkout is the settings. */
+static char *default_settings(const struct repo *repo)
+{
+	char *path;
+
+	if (!repo_workdir(repo))
+		return NULL;
+	path = xasprintf("%s/culprit.cfg", repo_workdir(repo));
+	if (access(path, F_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+static int begin(struct cli *cli, struct begin *begin)
+{
+	struct error err = ERROR_INIT;
+	char *settings = NULL, who[300];
+	struct buf text;
+	int code = EXIT_ERROR;
+
+	desk_who(who, sizeof(who));
+	begin->who = who;
+	begin->dir = cli->session_dir;
+	if (repo_open(".", &cli->repo, &err) < 0)
+		return cli_fail(&err);
+	if (!begin->settings)
+		begin->settings = settings = default_settings(cli->repo);
+	buf_init(&text, 0);
+	if (begin_session(cli->repo, begin, &cli->session, &err) < 0) {
+		cli_fail(&err);
+		goto out;
+	}
+	buf_printf(&text, "session %s\n", session_dir(cli->session));
+	describe_plan(cli->session, &text);
+	code = EXIT_OK;
+	if (desk_can_run(cli->session))
+		buf_puts(&text, "'culprit run' does the work here, 'culprit' "
+				"on the screen\n");
+	else if (orders_begin(cli->session, cli->repo, &text, &err) < 0)
+		code = cli_fail(&err);
+	cli_print(stdout, &text);
+out:
+	buf_release(&text);
+	free(settings);
+	return code;
+}
+
+int cli_start(struct cli *cli, int argc, char **argv)
+{
+	struct begin order = { .bad = NULL };
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			order.settings = optarg;
+			break;
+		case 'f':
+			order.fix = true;
+			break;
+		case 'p':
+			order.first_parent = true;
+			break;
+		case 't':
+			order.title = optarg;
+			break;
+		default:
+			return cli_usage("start", "'%s' is not an option here",
+					 argv[optind - 1]);
+		}
+	}
+	if (optind == argc)
+		return cli_usage("start", "a bad commit is needed");
+	order.bad = argv[optind];
+	order.goods = (const char *const *)argv + optind + 1;
+	order.good_count = argc - optind - 1;
+	return begin(cli, &order);
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cli.h"
+
+#include <getopt.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "control/describe.h"
+#include "control/desk.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "session/session.h"
+
+static const char *hex_of(struct session *session, int commit)
+{
+	return commit < 0 ? NULL :
+			    graph_oid(session_graph(session), commit)->hex;
+}
+
+static const char *asked(const struct plan *plan)
+{
+	for (int i = 0; i < plan->wish_count; i++)
+		if (plan->wishes[i].kind == WISH_ASK)
+			return plan->wishes[i].why;
+	return NULL;
+}
+
+static void json_runs(struct json *json, const struct step *step)
+{
+	json_open_array(json, "runs");
+	for (int i = 0; i < step->run_count; i++) {
+		const struct run_state *run = &step->runs[i];
+
+		json_open_object(json, NULL);
+		json_number(json, "number", run->number);
+		json_bool(json, "running", run->running);
+		json_text(json, "outcome",
+			  run->fact ? outcome_name(run->outcome) : NULL);
+		json_bool(json, "judged", run->judge != NULL);
+		json_text(json, "title", run->fact ? run->fact->title : NULL);
+		json_close_object(json);
+	}
+	json_close_array(json);
+}
+
+static void json_step(struct json *json, struct session *session,
+		      const struct step *step)
+{
+	const struct event *build = step->build;
+
+	json_open_object(json, NULL);
+	json_text(json, "commit", hex_of(session, step->commit));
+	json_text(json, "subject", session_subject(session, step->commit));
+	json_text(json, "verdict",
+		  step->given ? verdict_name(step->verdict) : NULL);
+	json_text(json, "by", step->given ? actor_name(step->given->by) : NULL);
+	json_bool(json, "set_aside", step->set_aside);
+	json_runs(json, step);
+	if (step->left_after >= 0) {
+		json_number(json, "left", step->left_after);
+		json_number(json, "steps_left", step->steps_after);
+	} else {
+		json_null(json, "left");
+		json_null(json, "steps_left");
+	}
+	json_text(json, "build",
+		  build ? build_result_name(build->build) : NULL);
+	json_text(json, "build_error",
+		  build && build->build != BUILD_OK ? build->text : NULL);
+	json_close_object(json);
+}
+
+static void json_ends(struct json *json, struct session *session,
+		      const struct plan *plan)
+{
+	bool fix = engine_is_fix(session_engine(session));
+
+	/* "bad" has the bug; in a search for a fix it is the older end */
+	json_bool(json, "fix", fix);
+	json_text(json, fix ? "good" : "bad", hex_of(session, plan->bad));
+	json_open_array(json, fix ? "bad" : "good");
+	for (int i = 0; i < plan->good_count; i++)
+		json_text(json, NULL, hex_of(session, plan->goods[i]));
+	json_close_array(json);
+}
+
+static void json_candidates(struct json *json, struct session *session,
+			    const struct plan *plan)
+{
+	json_open_array(json, "candidates");
+	for (int i = 0; i < plan->candidate_count; i++)
+		json_text(json, NULL, hex_of(session, plan->candidates[i]));
+	json_close_array(json);
+}
+
+static void json_engine(struct json *json, const struct session *session)
+{
+	struct engine_process process;
+
+	desk_engine(session, &process);
+	json_open_object(json, "engine");
+	json_bool(json, "alive", process.alive);
+	if (process.alive) {
+		json_number(json, "pid", process.pid);
+		json_text(json, "host", process.host);
+	}
+	json_close_object(json);
+}
+
+static void print_json(struct session *session)
+{
+	struct engine *engine = session_engine(session);
+	const struct plan *plan = engine_plan(engine);
+	bool testing = plan->state == PLAN_TEST;
+	bool found = plan->state == PLAN_FOUND;
+	struct buf out, policy;
+	struct json json;
+
+	buf_init(&out, 0);
+	buf_init(&policy, 0);
+	policy_format(engine_policy(engine), &policy);
+	json_init(&json, &out);
+	json_open_object(&json, NULL);
+	json_text(&json, "session", session_dir(session));
+	json_text(&json, "title", engine_title(engine));
+	json_text(&json, "policy", policy.text);
+	json_text(&json, "state", plan_state_name(plan->state));
+	json_bool(&json, "paused", plan->paused);
+	json_bool(&json, "needs_person", plan->needs_person);
+	json_text(&json, "question", asked(plan));
+	json_ends(&json, session, plan);
+	json_number(&json, "suspects", plan->suspects);
+	json_number(&json, "left", plan->left);
+	json_number(&json, "steps_left", plan->steps);
+	json_text(&json, "testing",
+		  testing ? hex_of(session, plan->commit) : NULL);
+	json_bool(&json, "merge_base", plan->merge_base);
+	json_bool(&json, "flaky", engine_is_flaky(engine));
+	json_text(&json, "culprit",
+		  found ? hex_of(session, plan->commit) : NULL);
+	json_null(&json, "confidence");
+	json_candidates(&json, session, plan);
+	json_engine(&json, session);
+	json_open_array(&json, "steps");
+	for (int i = 0; i < engine_step_count(engine); i++)
+		json_step(&json, session, engine_step(engine, i));
+	json_close_array(&json);
+	json_close_object(&json);
+	puts(out.text);
+	buf_release(&policy);
+	buf_release(&out);
+}
+
+static void text_step(struct session *session, const struct step *step,
+		      struct buf *out)
+{
+	struct engine *engine = session_engine(session);
+	char left[16] = "";
+
+	if (step->left_after >= 0)
+		snprintf(left, sizeof(left), "%d", step->left_after);
+	buf_printf(out, "%3d  %-4s%s %.*s %5s  ", step->position,
+		   step->given ? verdict_name(step->verdict) : "...",
+		   step->given && step->given->by == BY_PERSON ? "*" : " ",
+		   OID_SHORT, hex_of(session, step->commit), left);
+	for (int i = 0; i < step->run_count; i++)
+		buf_putc(out, engine_run_letter(engine, &step->runs[i]));
+	if (step->build && step->build->build == BUILD_FAILED)
+		buf_puts(out, "build fails");
+	buf_printf(out, "%s%s\n", step->run_count || step->build ? "  " : "",
+		   session_subject(session, step->commit));
+}
+
+static void print_text(struct session *session)
+{
+	struct engine *engine = session_engine(session);
+	struct engine_process process;
+	struct buf out;
+
+	buf_init(&out, 0);
+	desk_engine(session, &process);
+	if (*engine_title(engine))
+		buf_printf(&out, "%s\n", engine_title(engine));
+	for (int i = 0; i < engine_step_count(engine); i++)
+		text_step(session, engine_step(engine, i), &out);
+	describe_plan(session, &out);
+	if (process.alive)
+		buf_printf(&out, "engine: process %d on %s\n", process.pid,
+			   process.host);
+	else
+		buf_puts(&out, "engine: none is at work\n");
+	cli_print(stdout, &out);
+	buf_release(&out);
+}
+
+int cli_status(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct error err = ERROR_INIT;
+	bool json = false;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'j')
+			return cli_usage("status", "'%s' is not an option here",
+					 argv[optind - 1]);
+		json = true;
+	}
+	if (optind < argc)
+		return cli_usage("status", "'%s' is one word too many",
+				 argv[optind]);
+	if (cli_open(cli, &err) < 0)
+		return cli_fail(&err);
+	if (json)
+		print_json(cli->session);
+	else
+		print_text(cli->session);
+	return EXIT_OK;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control/begin.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "control/extend.h"
+#include "control/settings.h"
+#include "engine/engine.h"
+#include "repo/repo.h"
+#include "repo/tags.h"
+#include "session/session.h"
+
+#define SETTINGS_MAX (1024 * 1024)
+
+/* What the words of the user come to. */
+struct ends {
+	struct oid bad;
+	struct oid *goods;
+	size_t good_count;
+	struct tag *releases;
+	int release_count;
+	struct settings settings;
+};
+
+static int resolve(struct repo *repo, const struct begin *begin,
+		   struct ends *ends, struct error *err)
+{
+	ends->goods = xcalloc((size_t)begin->good_count, sizeof(struct oid));
+	if (repo_resolve(repo, begin->bad, &ends->bad, err) < 0)
+		return -1;
+	for (int i = 0; i < begin->good_count; i++) {
+		if (repo_resolve(repo, begin->goods[i],
+				 &ends->goods[ends->good_count], err) < 0)
+			return -1;
+		if (oid_equal(&ends->goods[ends->good_count], &ends->bad))
+			return error_set(err, ERROR_INPUT,
+					 "'%s' and '%s' are the same commit: "
+					 "it cannot be both bad and good",
+					 begin->bad, begin->goods[i]);
+		ends->good_count++;
+	}
+	return 0;
+}
+
+static int check(struct repo *repo, const struct begin *begin,
+		 struct ends *ends, struct error *err)
+{
+	if (begin->settings &&
+	    settings_read(&ends->settings, begin->settings, err) < 0)
+		return -1;
+	if (repo_is_shallow(repo))
+		return error_set(err, ERROR_GIT,
+				 "this is a shallow clone, commits are missing "
+				 "from it: run 'git fetch --unshallow' first");
+	if (resolve(repo, begin, ends, err) < 0)
+		return -1;
+	if (begin->good_count > 0)
+		return 0;
+	if (begin->fix)
+		return error_set(err, ERROR_USAGE,
+				 "to look for a fix, give the bad commit and a "
+				 "good one that is newer");
+	if (tags_releases(repo, &ends->bad, &ends->releases,
+			  &ends->release_count, err) < 0)
+		return -1;
+	if (ends->release_count == 0)
+		return error_set(err, ERROR_INPUT,
+				 "there is no release tag (vX.Y) before '%s' "
+				 "to walk back to: give a good commit",
+				 begin->bad);
+	return 0;
+}
+
+/* The ends in the engine's direction: the newer one, the older ones. */
+static int load(struct session *session, struct repo *repo,
+		const struct begin *begin, const struct ends *ends,
+		struct error *err)
+{
+	struct oid *names;
+	size_t count = 0;
+	int ret;
+
+	if (ends->good_count > 0 && !begin->fix)
+		return extend_range(session, repo, &ends->bad, ends->goods,
+				    ends->good_count, err);
+	for (size_t i = 0; i < ends->good_count; i++)
+		if (extend_range(session, repo, &ends->goods[i], &ends->bad, 1,
+				 err) < 0)
+			return -1;
+	if (ends->good_count > 0)
+		return 0;
+	names = xcalloc((size_t)ends->release_count + 1, sizeof(*names));
+	names[count++] = ends->bad;
+	for (int i = 0; i < ends->release_count; i++)
+		names[count++] = ends->releases[i].commit;
+	ret = extend_names(session, repo, names, count, err);
+	free(names);
+	return ret;
+}
+
+static char *unconst(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+static int append(struct session *session, const struct begin *begin,
+		  const struct ends *ends, struct error *err)
+{
+	size_t most = 2 + ends->good_count + (size_t)ends->release_count;
+	struct event *events = xcalloc(most, sizeof(*events));
+	const char *title = begin->title ? begin->title : ends->settings.title;
+	size_t count = 0;
+	int ret;
+
+	events[count++] = (struct event){ .kind = EVENT_START,
+					  .by = BY_START,
+					  .who = unconst(begin->who),
+					  .title = unconst(title),
+					  .policy = ends->settings.policy,
+					  .fix = begin->fix,
+					  .first_parent = begin->first_parent };
+	events[count++] = (struct event){ .kind = EVENT_VERDICT,
+					  .by = BY_START,
+					  .who = unconst(begin->who),
+					  .commit = ends->bad,
+					  .verdict = VERDICT_BAD };
+	for (size_t i = 0; i < ends->good_count; i++)
+		events[count++] =
+			(struct event){ .kind = EVENT_VERDICT,
+					.by = BY_START,
+					.who = unconst(begin->who),
+					.commit = ends->goods[i],
+					.verdict = VERDICT_GOOD };
+	for (int i = 0; i < ends->release_count; i++)
+		events[count++] =
+			(struct event){ .kind = EVENT_RELEASE,
+					.by = BY_START,
+					.commit = ends->releases[i].commit,
+					.text = ends->releases[i].name };
+	ret = session_append(session, events, count, err);
+	free(events);
+	return ret;
+}
+
+static int copy_settings(const char *from, const char *to, struct error *err)
+{
+	struct buf text;
+	char bytes[4096];
+	size_t length;
+	FILE *in = fopen(from, "re"), *out;
+	int fd, ret = -1;
+
+	buf_init(&text, SETTINGS_MAX);
+	if (!in)
+		return error_errno(err, "cannot read %s", from);
+	while ((length = fread(bytes, 1, sizeof(bytes), in)) > 0)
+		buf_add(&text, bytes, length);
+	fclose(in);
+	fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	out = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!out)
+		error_errno(err, "cannot write %s", to);
+	else if ((fwrite(text.text, 1, text.length, out) != text.length) |
+		 fclose(out))
+		error_errno(err, "cannot write %s", to);
+	else
+		ret = 0;
+	buf_release(&text);
+	return ret;
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind,
+		      struct FTW *where)
+{
+	(void)info;
+	(void)kind;
+	(void)where;
+	remove(path);
+	return 0;
+}
+
+/* <common dir>/culprit, where the sessions live. */
+static char *sessions_of(const struct repo *repo)
+{
+	return xasprintf("%s/culprit", repo_common_dir(repo));
+}
+
+/* Sessions are numbered; the next one's folder. */
+static char *next_dir(const struct repo *repo)
+{
+	char *home = sessions_of(repo), *dir;
+	DIR *folder = opendir(home);
+	struct dirent *entry;
+	int64_t highest = 0, number;
+
+	while (folder && (entry = readdir(folder)))
+		if (str_number(entry->d_name, 1, INT32_MAX, &number) &&
+		    number > highest)
+			highest = number;
+	if (folder)
+		closedir(folder);
+	dir = xasprintf("%s/%lld", home, (long long)highest + 1);
+	free(home);
+	return dir;
+}
+
+/* Written beside and renamed, so that nobody ever reads half a name. */
+static int make_current(struct repo *repo, const char *dir, struct error *err)
+{
+	char *home = sessions_of(repo);
+	char *path = xasprintf("%s/current", home);
+	char *fresh = xasprintf("%s/current.%d", home, getpid());
+	const char *name = strrchr(dir, '/') + 1;
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int ret = -1;
+
+	if (fd < 0 || dprintf(fd, "%s\n", name) < 0 || rename(fresh, path) < 0)
+		error_errno(err, "cannot write %s", path);
+	else
+		ret = 0;
+	if (fd >= 0)
+		close(fd);
+	free(fresh);
+	free(path);
+	free(home);
+	return ret;
+}
+
+static int fill(struct session *session, struct repo *repo,
+		const struct begin *begin, const struct ends *ends,
+		struct error *err)
+{
+	char *path = session_settings(session);
+	int ret = 0;
+
+	if (begin->settings)
+		ret = copy_settings(begin->settings, path, err);
+	if (ret == 0)
+		ret = load(session, repo, begin, ends, err);
+	if (ret == 0)
+		ret = append(session, begin, ends, err);
+	if (ret == 0 && !begin->dir)
+		ret = make_current(repo, session_dir(session), err);
+	free(path);
+	return ret;
+}
+
+int begin_session(struct repo *repo, const struct begin *begin,
+		  struct session **out, struct error *err)
+{
+	struct ends ends = { .goods = NULL };
+	struct session *session = NULL;
+	char *dir = NULL;
+	int ret = -1;
+
+	settings_init(&ends.settings);
+	if (check(repo, begin, &ends, err) < 0)
+		goto out;
+	dir = begin->dir ? xstrdup(begin->dir) : next_dir(repo);
+	if (session_create(dir, repo_common_dir(repo), &session, err) < 0)
+		goto out;
+	if (fill(session, repo, begin, &ends, err) < 0) {
+		session_close(session);
+		nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		goto out;
+	}
+	*out = session;
+	ret = 0;
+out:
+	tags_free(ends.releases, ends.release_count);
+	settings_release(&ends.settings);
+	free(ends.goods);
+	free(dir);
+	return ret;
+}
+
+int begin_current(struct repo *repo, char **dir, struct error *err)
+{
+	char *home = sessions_of(repo), *path = xasprintf("%s/current", home);
+	char name[64] = "";
+	FILE *file = fopen(path, "re");
+	int ret = -1;
+
+	if (file && fgets(name, sizeof(name), file))
+		name[strcspn(name, "\n")] = '\0';
+	if (file)
+		fclose(file);
+	if (!*name || strchr(name, '/')) {
+		error_set(err, ERROR_STATE,
+			  "this repository has no session: begin one with "
+			  "'culprit start BAD GOOD'");
+	} else {
+		*dir = xasprintf("%s/%s", home, name);
+		ret = 0;
+	}
+	free(path);
+	free(home);
+	return ret;
+}

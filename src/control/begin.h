@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CONTROL_BEGIN_H
+#define CONTROL_BEGIN_H
+
+/*
+ * Begins a session: checks everything first, makes the folder, stores the
+ * range and the start.  What cannot be begun leaves nothing behind.
+ */
+
+#include <stdbool.h>
+
+struct error;
+struct repo;
+struct session;
+
+struct begin {
+	const char *bad; /* revisions, as the user wrote them */
+	const char *const *goods;
+	int good_count;	      /* 0: walk back over the release tags */
+	bool fix;	      /* look for the fixing commit: bad is older */
+	bool first_parent;
+	const char *settings; /* a file, copied into the session; or NULL */
+	const char *title;    /* beats the settings' one; or NULL */
+	const char *dir;      /* the session's folder; NULL: a new one in the
+				 repository */
+	const char *who;
+};
+
+int begin_session(struct repo *repo, const struct begin *begin,
+		  struct session **out, struct error *err);
+
+/*
+ * The folder of the repository's current session, the one begun last;
+ * ERROR_STATE with the way out when there is none.  The caller frees.
+ */
+int begin_current(struct repo *repo, char **dir, struct error *err);
+
+#endif

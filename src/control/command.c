@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control/command.h"
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "control/orders.h"
+
+const struct command commands[] = {
+	{ "demo", "[--batch] [--dir D] [--seed N]", NULL,
+	  "make a practice repository and bisect it for real", GROUP_BEGIN,
+	  NULL },
+	{ "start", "[-c FILE] [--fix] [--first-parent] BAD [GOOD...]", NULL,
+	  "begin a session", GROUP_BEGIN, NULL },
+	{ "run", "[--batch]", "R",
+	  "build, run and judge until done or a person is needed", GROUP_BEGIN,
+	  NULL },
+	{ "good", "[COMMIT] [-m WHY]", "v g",
+	  "this commit does not have the bug", GROUP_DECIDE, order_good },
+	{ "bad", "[COMMIT] [-m WHY]", "v b", "this commit has the bug",
+	  GROUP_DECIDE, order_bad },
+	{ "skip", "[COMMIT|A..B] [-m WHY]", "v s",
+	  "this commit, or this range, cannot be tested", GROUP_DECIDE,
+	  order_skip },
+	{ "retract", "COMMIT [-m WHY]", "v e",
+	  "take the verdict on a commit back", GROUP_DECIDE, order_retract },
+	{ "judge", "COMMIT#RUN OUTCOME [-m WHY]", "x", "overrule one run",
+	  GROUP_DECIDE, order_judge },
+	{ "more", "COMMIT N", "v r", "run a commit N more times", GROUP_DECIDE,
+	  order_more },
+	{ "pick", "COMMIT", "t", "test this commit next", GROUP_DECIDE,
+	  order_pick },
+	{ "undo", "[N]", "u", "take the last N decisions back", GROUP_TIME,
+	  order_undo },
+	{ "redo", "[N]", "C-r", "let the last N undone decisions count again",
+	  GROUP_TIME, order_redo },
+	{ "pause", "", "p", "start nothing new; what runs may end",
+	  GROUP_ENGINE, order_pause },
+	{ "resume", "", "p", "go on; trouble on our side is mended",
+	  GROUP_ENGINE, order_resume },
+	{ "stop", "", NULL, "end the engine process; what runs is given up",
+	  GROUP_ENGINE, order_stop },
+	{ "note", "TEXT", NULL, "write a remark into the session",
+	  GROUP_ENGINE, order_note },
+	{ "status", "[--json]", NULL, "where the bisection stands",
+	  GROUP_LOOK, NULL },
+	{ "log", "[--format text|json]", NULL, "every event of the session",
+	  GROUP_LOOK, NULL },
+	{ "next",
+	  "[--repo DIR] --bad C --good C... [--skip C...] [--first-parent] "
+	  "[--vars]",
+	  NULL, "the commit that git bisect would test", GROUP_LOOK, NULL },
+	{ "help", "[COMMAND]", "?", "what there is to order", GROUP_LOOK,
+	  NULL },
+	{ NULL, NULL, NULL, NULL, GROUP_COUNT, NULL },
+};
+
+static const char *const group_names[GROUP_COUNT] = {
+	[GROUP_BEGIN] = "Begin",   [GROUP_DECIDE] = "Decide",
+	[GROUP_TIME] = "Time",	   [GROUP_ENGINE] = "Engine",
+	[GROUP_LOOK] = "Look",
+};
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *command = commands; command->name; command++)
+		if (str_equal(command->name, name))
+			return command;
+	return NULL;
+}
+
+const char *command_group_name(enum command_group group)
+{
+	return group_names[group];
+}
+
+int command_order(const char *name, struct order *order, struct error *err)
+{
+	const struct command *command = command_find(name);
+
+	if (!command || !command->carry_out)
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is not an order: see 'culprit help'",
+				 name);
+	return command->carry_out(order, err);
+}

@@ -1,0 +1,653 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control/control.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "control/extend.h"
+#include "control/lease.h"
+#include "control/settings.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "repo/repo.h"
+#include "repo/worktree.h"
+#include "run/command.h"
+#include "run/fake.h"
+#include "run/runner.h"
+#include "session/session.h"
+
+#define LOOK_AGAIN_MS 500 /* where file watching does not work */
+#define SIGNALS 3
+
+/* One run under way. */
+struct flight {
+	struct control *control;
+	struct oid oid;
+	int commit;
+	int number;
+	bool cancelled;
+};
+
+struct control {
+	uv_loop_t loop;
+	uv_timer_t tick;
+	uv_timer_t soon; /* asks the plan on the next turn */
+	uv_fs_event_t watch;
+	uv_signal_t signals[SIGNALS];
+
+	struct session *session;
+	struct repo *repo;
+	const struct control_options *options;
+	struct settings settings;
+	struct runner *runner;
+	char *worktree;
+
+	int built;    /* the commit in the worktree, -1: not known */
+	int building; /* -1: none */
+	bool build_cancelled;
+	bool dirty; /* a build was cut short: its leavings cannot be trusted */
+	struct flight **flights;
+	size_t flight_count, flight_room;
+
+	size_t told; /* events already handed to options->tell */
+	bool leaving;
+	bool failed; /* leaving because of err */
+	enum control_end end;
+	struct error err;
+};
+
+static void pump(struct control *control);
+
+static void on_soon(uv_timer_t *timer)
+{
+	pump(timer->data);
+}
+
+static void pump_soon(struct control *control)
+{
+	uv_timer_start(&control->soon, on_soon, 0, 0);
+}
+
+static const struct oid *oid_of(const struct control *control, int commit)
+{
+	return graph_oid(session_graph(control->session), commit);
+}
+
+static void check_invariants(const struct control *control)
+{
+	/* a build and runs never overlap: they share the worktree */
+	assert(control->building < 0 || control->flight_count == 0);
+	assert((int)control->flight_count <= control->runner->slots);
+}
+
+static void leave(struct control *control, enum control_end end)
+{
+	if (control->leaving)
+		return;
+	control->leaving = true;
+	control->end = end;
+	pump_soon(control);
+}
+
+static void fail(struct control *control)
+{
+	control->failed = true;
+	leave(control, CONTROL_STOPPED);
+}
+
+static void tell_new(struct control *control)
+{
+	const struct engine *engine = session_engine(control->session);
+
+	for (; control->told < engine_event_count(engine); control->told++)
+		if (control->options->tell)
+			control->options->tell(
+				control->options->data, control->session,
+				engine_event(engine, control->told));
+}
+
+/* After a failure to store nothing more is appended: we only leave. */
+static bool append(struct control *control, struct event *event)
+{
+	if (control->failed)
+		return false;
+	if (event->by != BY_POLICY)
+		event->by = BY_ENGINE;
+	if (session_append(control->session, event, 1, &control->err) < 0) {
+		fail(control);
+		return false;
+	}
+	tell_new(control);
+	return true;
+}
+
+static char *text_of(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
+/*
+ * Builds.
+ */
+
+static void on_build(void *data, const struct build_end *end)
+{
+	struct control *control = data;
+	int commit = control->building;
+	struct event event = {
+		.kind = end->cancelled ? EVENT_BUILD_STOPPED : EVENT_BUILD,
+		.commit = *oid_of(control, commit),
+		.build = end->result,
+		.signature = text_of(end->signature),
+		.text = text_of(end->text),
+		.exit_status = end->exit_status,
+		.duration_ms = end->duration_ms,
+	};
+
+	control->building = -1;
+	control->build_cancelled = false;
+	control->dirty = end->cancelled || end->exit_status >= 256;
+	if (!end->cancelled && end->result == BUILD_OK)
+		control->built = commit;
+	append(control, &event);
+	pump_soon(control);
+}
+
+static void start_build(struct control *control, int commit)
+{
+	struct oid oid = *oid_of(control, commit);
+	struct event event = { .kind = EVENT_BUILD_BEGIN, .commit = oid };
+	char *log = session_build_log(control->session, &oid);
+	struct build_request request = { oid.hex, log };
+	struct error err = ERROR_INIT;
+
+	control->built = -1;
+	if (!append(control, &event))
+		goto out;
+	control->building = commit;
+	if (control->dirty &&
+	    worktree_clean(control->worktree, &err) < 0)
+		goto infra;
+	control->dirty = false;
+	if (control->runner->ops->build(control->runner, &request, on_build,
+					control, &err) == 0)
+		goto out;
+infra:
+	on_build(control, &(struct build_end){ .result = BUILD_INFRA,
+					       .text = err.text });
+out:
+	free(log);
+}
+
+/*
+ * Runs.
+ */
+
+static void drop_flight(struct control *control, struct flight *flight)
+{
+	size_t at = 0;
+
+	while (control->flights[at] != flight)
+		at++;
+	control->flights[at] = control->flights[--control->flight_count];
+	free(flight);
+}
+
+static void on_run(void *data, const struct run_end *end)
+{
+	struct flight *flight = data;
+	struct control *control = flight->control;
+	struct event event = {
+		.kind = end->cancelled ? EVENT_RUN_STOPPED : EVENT_RUN,
+		.commit = flight->oid,
+		.number = flight->number,
+		.outcome = end->outcome,
+		.title = text_of(end->title),
+		.text = text_of(end->text),
+		.exit_status = end->exit_status,
+		.duration_ms = end->duration_ms,
+	};
+
+	drop_flight(control, flight);
+	append(control, &event);
+	pump_soon(control);
+}
+
+/* The lowest number that no run of the commit has, finished or under way. */
+static int next_number(struct control *control, int commit)
+{
+	const struct step *step =
+		engine_step_of(session_engine(control->session), commit);
+	int number = 0;
+
+	for (int i = 0; step && i < step->run_count; i++)
+		if (step->runs[i].number == number)
+			number++;
+	return number;
+}
+
+static void start_run(struct control *control, int commit)
+{
+	struct oid oid = *oid_of(control, commit);
+	struct event event = { .kind = EVENT_RUN_BEGIN,
+			       .commit = oid,
+			       .number = next_number(control, commit) };
+	struct run_request request = { oid.hex, (int)event.number, NULL };
+	struct flight *flight = xcalloc(1, sizeof(*flight));
+	struct error err = ERROR_INIT;
+	char *console = session_console(control->session, &oid,
+					request.number);
+
+	request.console = console;
+	*flight = (struct flight){ control, oid, commit, request.number,
+				   false };
+	if (!append(control, &event)) {
+		free(flight);
+		goto out;
+	}
+	array_grow(control->flights, control->flight_count + 1,
+		   &control->flight_room);
+	control->flights[control->flight_count++] = flight;
+	if (control->runner->ops->run(control->runner, &request, on_run,
+				      flight, &err) < 0)
+		on_run(flight, &(struct run_end){ .outcome = OUTCOME_INFRA,
+						  .text = err.text });
+out:
+	free(console);
+}
+
+static int flights_of(const struct control *control, int commit)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < control->flight_count; i++)
+		count += control->flights[i]->commit == commit;
+	return count;
+}
+
+/*
+ * From wishes to jobs.
+ */
+
+static bool is_wished(const struct plan *plan, int commit, enum wish_kind kind)
+{
+	for (int i = 0; i < plan->wish_count; i++)
+		if (plan->wishes[i].kind == kind &&
+		    plan->wishes[i].commit == commit)
+			return true;
+	return false;
+}
+
+/* Stop what the plan does not want any more. */
+static void cancel_unwished(struct control *control, const struct plan *plan)
+{
+	if (control->building >= 0 && !control->build_cancelled &&
+	    !is_wished(plan, control->building, WISH_BUILD) &&
+	    !is_wished(plan, control->building, WISH_RUNS)) {
+		control->build_cancelled = true;
+		control->runner->ops->cancel(
+			control->runner,
+			oid_of(control, control->building)->hex);
+	}
+	for (size_t i = 0; i < control->flight_count; i++) {
+		struct flight *flight = control->flights[i];
+
+		if (flight->cancelled ||
+		    is_wished(plan, flight->commit, WISH_RUNS))
+			continue;
+		for (size_t k = 0; k < control->flight_count; k++)
+			if (control->flights[k]->commit == flight->commit)
+				control->flights[k]->cancelled = true;
+		control->runner->ops->cancel(control->runner,
+					     flight->oid.hex);
+	}
+}
+
+static void cancel_all(struct control *control)
+{
+	if (control->building >= 0 || control->flight_count > 0)
+		control->runner->ops->cancel(control->runner, NULL);
+}
+
+/* The first wish that is for the machine to fulfil. */
+static const struct wish *first_job(const struct plan *plan)
+{
+	for (int i = 0; i < plan->wish_count; i++)
+		if (plan->wishes[i].kind == WISH_BUILD ||
+		    plan->wishes[i].kind == WISH_RUNS)
+			return &plan->wishes[i];
+	return NULL;
+}
+
+static void start_runs(struct control *control, int commit, int wanted)
+{
+	/* starting one changes the plan only when it could not be started */
+	while (!control->failed && !control->leaving &&
+	       (int)control->flight_count < control->runner->slots &&
+	       flights_of(control, commit) < wanted) {
+		size_t before = control->flight_count;
+
+		start_run(control, commit);
+		if (control->flight_count == before)
+			break;
+	}
+}
+
+/* Returns whether anything is being done or was begun. */
+static bool work(struct control *control, const struct plan *plan)
+{
+	const struct wish *job = first_job(plan);
+
+	if (control->building >= 0)
+		return true;
+	if (!job || plan->paused)
+		return control->flight_count > 0;
+	if (job->kind == WISH_BUILD || job->commit != control->built) {
+		if (control->flight_count == 0)
+			start_build(control, job->commit);
+		return true;
+	}
+	if (control->flight_count > 0 &&
+	    flights_of(control, job->commit) == 0)
+		return true; /* another commit's runs still end */
+	start_runs(control, job->commit, job->runs);
+	return true;
+}
+
+static bool give_verdict(struct control *control, const struct wish *wish)
+{
+	const struct policy *policy =
+		engine_policy(session_engine(control->session));
+	struct event event = {
+		.kind = EVENT_VERDICT,
+		.by = BY_POLICY,
+		.who = text_of(policy_version(policy)),
+		.commit = *oid_of(control, wish->commit),
+		.verdict = wish->verdict,
+		.text = text_of(wish->why),
+	};
+	char why[sizeof(wish->why)];
+
+	/* the wish lives as long as the plan, the append makes a new one */
+	event.text = str_copy(why, sizeof(why), wish->why);
+	return append(control, &event);
+}
+
+/* Do what can be done at once: verdicts, loading.  False on failure. */
+static bool follow_plan(struct control *control)
+{
+	for (;;) {
+		const struct plan *plan =
+			engine_plan(session_engine(control->session));
+
+		if (plan->wish_count == 0)
+			return true;
+		if (plan->wishes[0].kind == WISH_VERDICT) {
+			if (!give_verdict(control, &plan->wishes[0]))
+				return false;
+			continue;
+		}
+		if (plan->state != PLAN_NEEDS_RANGE)
+			return true;
+		if (extend_for(control->session, control->repo, NULL, false,
+			       &control->err) < 0) {
+			fail(control);
+			return false;
+		}
+		tell_new(control);
+	}
+}
+
+static void finish(struct control *control)
+{
+	struct event event = { .kind = EVENT_ENGINE_GONE, .number = getpid() };
+
+	if (control->end == CONTROL_STOPPED)
+		event.text = text_of("stopped");
+	append(control, &event);
+	uv_stop(&control->loop);
+}
+
+static void pump(struct control *control)
+{
+	const struct plan *plan;
+
+	check_invariants(control);
+	if (!control->leaving) {
+		if (session_refresh(control->session, NULL, &control->err) < 0)
+			fail(control);
+		else
+			tell_new(control);
+	}
+	if (!control->leaving && follow_plan(control)) {
+		plan = engine_plan(session_engine(control->session));
+		cancel_unwished(control, plan);
+		if (!work(control, plan)) {
+			if (plan->state == PLAN_FOUND)
+				leave(control, CONTROL_FOUND);
+			else if (!plan->paused || !control->options->stay)
+				leave(control, CONTROL_NEEDS_PERSON);
+		}
+	}
+	if (control->leaving) {
+		cancel_all(control);
+		if (control->building < 0 && control->flight_count == 0)
+			finish(control);
+	}
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+	struct control *control = timer->data;
+
+	if (session_is_behind(control->session))
+		pump(control);
+}
+
+static void on_change(uv_fs_event_t *watch, const char *name, int events,
+		      int status)
+{
+	struct control *control = watch->data;
+
+	(void)name;
+	(void)events;
+	if (status == 0 && session_is_behind(control->session))
+		pump_soon(control);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	(void)number;
+	leave(handle->data, CONTROL_STOPPED);
+}
+
+/*
+ * Coming and going.
+ */
+
+static int make_runner(struct control *control, struct error *err)
+{
+	const struct settings *settings = &control->settings;
+	const char *checkout[WORKTREE_ARGV_MAX];
+	struct command_spec spec = {
+		.keeper = control->options->program,
+		.worktree = control->worktree,
+		.session = session_dir(control->session),
+		.checkout = checkout,
+		.build = settings->build_command,
+		.build_timeout_ms = settings->build_timeout_ms,
+		.build_output_max = settings->build_output_max,
+		.test = settings->test_command,
+		.test_timeout_ms = settings->test_timeout_ms,
+		.test_output_max = settings->test_output_max,
+		.slots = settings->slots,
+		.on_timeout = settings->on_timeout,
+		.crash = settings->crash,
+		.ignore = settings->ignore,
+		.boot = settings->boot,
+	};
+
+	if (settings->fake_script)
+		return fake_runner_new(&control->loop, settings->fake_script,
+				       settings->slots, &control->runner, err);
+	worktree_checkout_argv(control->worktree, NULL, checkout);
+	return command_runner_new(&control->loop, &spec, &control->runner,
+				  err);
+}
+
+/* Was the last build of an earlier engine cut short? */
+static bool left_a_build(struct session *session)
+{
+	const struct engine *engine = session_engine(session);
+
+	for (size_t i = engine_event_count(engine); i-- > 0;) {
+		const struct event *event = engine_event(engine, i);
+
+		if (event->kind == EVENT_BUILD_BEGIN ||
+		    event->kind == EVENT_BUILD_STOPPED)
+			return true;
+		if (event->kind == EVENT_BUILD)
+			return event->exit_status >= 256;
+	}
+	return false;
+}
+
+static int make_worktree(struct control *control, struct error *err)
+{
+	const struct plan *plan =
+		engine_plan(session_engine(control->session));
+	int commit = plan->commit >= 0 ? plan->commit : plan->bad;
+	const char *common = session_repository(control->session);
+
+	if (control->settings.fake_script || commit < 0)
+		return 0;
+	if (!common)
+		return error_set(err, ERROR_STATE,
+				 "this session has no repository to build in");
+	return worktree_ensure(common, control->worktree,
+			       oid_of(control, commit), err);
+}
+
+static int read_settings(struct control *control, struct error *err)
+{
+	char *path = session_settings(control->session);
+	int ret = 0;
+
+	if (access(path, F_OK) == 0)
+		ret = settings_read(&control->settings, path, err);
+	if (ret == 0 && !control->settings.test_command &&
+	    !control->settings.fake_script)
+		ret = error_set(err, ERROR_STATE,
+				"this session has no test command: give "
+				"verdicts by hand (culprit good, bad, skip), "
+				"or write the settings into %s",
+				path);
+	free(path);
+	return ret;
+}
+
+static void open_loop(struct control *control)
+{
+	static const int numbers[SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
+
+	uv_loop_init(&control->loop);
+	uv_timer_init(&control->loop, &control->soon);
+	uv_timer_init(&control->loop, &control->tick);
+	uv_fs_event_init(&control->loop, &control->watch);
+	control->soon.data = control;
+	control->tick.data = control;
+	control->watch.data = control;
+	uv_timer_start(&control->tick, on_tick, LOOK_AGAIN_MS, LOOK_AGAIN_MS);
+	uv_fs_event_start(&control->watch, on_change,
+			  session_dir(control->session), 0);
+	for (int i = 0; i < SIGNALS; i++) {
+		uv_signal_init(&control->loop, &control->signals[i]);
+		control->signals[i].data = control;
+		uv_signal_start(&control->signals[i], on_signal, numbers[i]);
+	}
+}
+
+static void close_handle(uv_handle_t *handle, void *data)
+{
+	(void)data;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+static void close_loop(struct control *control)
+{
+	if (control->runner)
+		control->runner->ops->free(control->runner);
+	uv_walk(&control->loop, close_handle, NULL);
+	uv_run(&control->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&control->loop);
+}
+
+static int announce(struct control *control, struct error *err)
+{
+	char host[256] = "localhost";
+	struct event event = { .kind = EVENT_ENGINE, .by = BY_ENGINE,
+			       .number = getpid() };
+	int fd = control->options->ready_fd;
+
+	gethostname(host, sizeof(host) - 1);
+	event.text = host;
+	if (session_append(control->session, &event, 1, err) < 0)
+		return -1;
+	if (fd >= 0) {
+		if (write(fd, "ready\n", 6) != 6)
+			return error_errno(err, "cannot tell that the engine "
+						"is ready");
+		close(fd);
+	}
+	return 0;
+}
+
+int control_run(struct session *session, struct repo *repo,
+		const struct control_options *options, enum control_end *end,
+		struct error *err)
+{
+	struct control control = { .session = session,
+				   .repo = repo,
+				   .options = options,
+				   .built = -1,
+				   .building = -1 };
+	char *lock = session_lock(session);
+	struct lease *lease = NULL;
+	int ret = -1;
+
+	settings_init(&control.settings);
+	control.worktree = session_worktree(session);
+	open_loop(&control);
+	if (read_settings(&control, err) < 0 ||
+	    lease_take(lock, &lease, err) < 0 ||
+	    session_refresh(session, NULL, err) < 0)
+		goto out;
+	control.dirty = left_a_build(session);
+	control.told = engine_event_count(session_engine(session));
+	if (make_worktree(&control, err) < 0 ||
+	    make_runner(&control, err) < 0 || announce(&control, err) < 0)
+		goto out;
+	tell_new(&control);
+	pump_soon(&control);
+	uv_run(&control.loop, UV_RUN_DEFAULT);
+	*end = control.end;
+	ret = control.failed ? -1 : 0;
+	if (control.failed)
+		*err = control.err;
+out:
+	close_loop(&control);
+	free(control.flights);
+	free(control.worktree);
+	settings_release(&control.settings);
+	lease_give_back(lease);
+	free(lock);
+	return ret;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control/describe.h"
+
+#include <inttypes.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "session/session.h"
+
+static void add_commit(const struct event *event, struct buf *out)
+{
+	if (!oid_is_none(&event->commit))
+		buf_printf(out, " %.*s", OID_SHORT, event->commit.hex);
+}
+
+static void add_run(const struct event *event, struct buf *out)
+{
+	buf_printf(out, " run %" PRId64 " of %.*s", event->number, OID_SHORT,
+		   event->commit.hex);
+}
+
+static void add_text(const char *lead, const char *text, struct buf *out)
+{
+	if (!str_empty(text))
+		buf_printf(out, "%s%s", lead, text);
+}
+
+static void describe_fact(const struct event *event, struct buf *out)
+{
+	char duration[24];
+
+	str_duration(duration, event->duration_ms);
+	/* clang-format off */
+	switch (event->kind) {
+	case EVENT_START:
+		buf_printf(out, "start: %s",
+			   event->fix ? "which commit fixed it" :
+					"which commit broke it");
+		add_text(", ", event->title, out);
+		break;
+	case EVENT_ENGINE:
+		buf_printf(out, "engine %" PRId64 " on %s", event->number,
+			   event->text ? event->text : "?");
+		break;
+	case EVENT_ENGINE_GONE:
+		buf_puts(out, "engine ended");
+		add_text(": ", event->text, out);
+		break;
+	case EVENT_RANGE:
+		buf_printf(out, "range: %" PRId64 " commits known",
+			   event->number);
+		break;
+	case EVENT_RELEASE:
+		buf_printf(out, "release %s to try:", event->text);
+		add_commit(event, out);
+		break;
+	case EVENT_BUILD_BEGIN:
+		buf_puts(out, "build of");
+		add_commit(event, out);
+		break;
+	case EVENT_BUILD:
+		buf_puts(out, "build of");
+		add_commit(event, out);
+		buf_printf(out, " %s after %s",
+			   build_result_name(event->build), duration);
+		add_text(": ", event->text, out);
+		break;
+	case EVENT_BUILD_STOPPED:
+		buf_puts(out, "build stopped:");
+		add_commit(event, out);
+		break;
+	case EVENT_RUN_BEGIN:
+		buf_puts(out, "begin");
+		add_run(event, out);
+		break;
+	case EVENT_RUN:
+		buf_puts(out, "end");
+		add_run(event, out);
+		buf_printf(out, ": %s after %s", outcome_name(event->outcome),
+			   duration);
+		add_text(", ", event->title, out);
+		add_text(" - ", event->text, out);
+		break;
+	case EVENT_RUN_STOPPED:
+		buf_puts(out, "stopped");
+		add_run(event, out);
+		break;
+	case EVENT_VERDICT: case EVENT_SKIP_RANGE: case EVENT_RETRACT:
+	case EVENT_JUDGE: case EVENT_MORE: case EVENT_PICK:
+	case EVENT_POLICY: case EVENT_PAUSE: case EVENT_RESUME:
+	case EVENT_NOTE: case EVENT_UNDO: case EVENT_REDO:
+	case EVENT_KIND_COUNT:
+		break;
+	}
+	/* clang-format on */
+}
+
+static const struct event *find_event(struct session *session, int64_t seq)
+{
+	const struct engine *engine = session_engine(session);
+
+	for (size_t i = 0; i < engine_event_count(engine); i++)
+		if (engine_event(engine, i)->seq == seq)
+			return engine_event(engine, i);
+	return NULL;
+}
+
+static void describe_decision(struct session *session,
+			      const struct event *event, struct buf *out)
+{
+	const struct event *target;
+
+	/* clang-format off */
+	switch (event->kind) {
+	case EVENT_VERDICT:
+		buf_puts(out, verdict_name(event->verdict));
+		add_commit(event, out);
+		break;
+	case EVENT_SKIP_RANGE:
+		buf_printf(out, "skip %.*s..%.*s", OID_SHORT,
+			   event->other.hex, OID_SHORT, event->commit.hex);
+		break;
+	case EVENT_JUDGE:
+		buf_puts(out, "judge");
+		add_run(event, out);
+		buf_printf(out, ": %s", outcome_name(event->outcome));
+		break;
+	case EVENT_MORE:
+		buf_printf(out, "%" PRId64 " more runs of", event->number);
+		add_commit(event, out);
+		break;
+	case EVENT_POLICY:
+		buf_printf(out, "policy %s", event->policy);
+		break;
+	case EVENT_UNDO: case EVENT_REDO:
+		buf_printf(out, "%s of event %" PRId64,
+			   event_kind_name(event->kind), event->number);
+		target = find_event(session, event->number);
+		if (target) {
+			buf_puts(out, " (");
+			describe_event(session, target, out);
+			buf_puts(out, ")");
+		}
+		break;
+	case EVENT_RETRACT: case EVENT_PICK: case EVENT_PAUSE:
+	case EVENT_RESUME: case EVENT_NOTE:
+		buf_puts(out, event_kind_name(event->kind));
+		add_commit(event, out);
+		break;
+	case EVENT_START: case EVENT_ENGINE: case EVENT_ENGINE_GONE:
+	case EVENT_RANGE: case EVENT_RELEASE: case EVENT_BUILD_BEGIN:
+	case EVENT_BUILD: case EVENT_BUILD_STOPPED: case EVENT_RUN_BEGIN:
+	case EVENT_RUN: case EVENT_RUN_STOPPED: case EVENT_KIND_COUNT:
+		break;
+	}
+	/* clang-format on */
+	add_text(": ", event->text, out);
+	if (event->by != BY_ENGINE)
+		buf_printf(out, " (by %s%s%s)", actor_name(event->by),
+			   event->who ? " " : "", event->who ? event->who : "");
+}
+
+void describe_event(struct session *session, const struct event *event,
+		    struct buf *out)
+{
+	if (event_is_decision(event->kind))
+		describe_decision(session, event, out);
+	else
+		describe_fact(event, out);
+}
+
+void describe_culprit(struct session *session, int commit, struct buf *out)
+{
+	bool fix = engine_is_fix(session_engine(session));
+
+	buf_printf(out, "%s is the first %s commit\n",
+		   graph_oid(session_graph(session), commit)->hex,
+		   fix ? "fixed" : "bad");
+}
+
+static void describe_test(struct session *session, const struct plan *plan,
+			  struct buf *out)
+{
+	const struct graph *graph = session_graph(session);
+	const struct step *step =
+		engine_step_of(session_engine(session), plan->commit);
+
+	if (plan->merge_base)
+		buf_puts(out, "Bisecting: a merge base must be tested\n");
+	else if (plan->release)
+		buf_printf(out, "Bisecting: no good commit is known yet, "
+				"trying release %s\n",
+			   step && step->release ? step->release : "");
+	else
+		buf_printf(out,
+			   "Bisecting: %d revision%s left to test after this "
+			   "(roughly %d step%s)\n",
+			   plan->left, plan->left == 1 ? "" : "s", plan->steps,
+			   plan->steps == 1 ? "" : "s");
+	buf_printf(out, "[%s] %s\n", graph_oid(graph, plan->commit)->hex,
+		   session_subject(session, plan->commit));
+}
+
+static void describe_candidates(struct session *session,
+				const struct plan *plan, struct buf *out)
+{
+	buf_printf(out,
+		   "There are only 'skip'ped commits left to test.\n"
+		   "The first %s commit could be any of:\n",
+		   engine_is_fix(session_engine(session)) ? "fixed" : "bad");
+	for (int i = 0; i < plan->candidate_count; i++)
+		buf_printf(out, "%s\n",
+			   graph_oid(session_graph(session),
+				     plan->candidates[i])
+				   ->hex);
+	buf_puts(out, "We cannot bisect more!\n");
+}
+
+void describe_plan(struct session *session, struct buf *out)
+{
+	const struct plan *plan = engine_plan(session_engine(session));
+
+	switch (plan->state) {
+	case PLAN_TEST:
+		describe_test(session, plan, out);
+		break;
+	case PLAN_FOUND:
+		describe_culprit(session, plan->commit, out);
+		break;
+	case PLAN_ONLY_SKIPPED:
+		describe_candidates(session, plan, out);
+		return;
+	case PLAN_NEEDS_RANGE:
+		buf_puts(out, "the commits between the ends are not read yet: "
+			      "order again from inside the repository\n");
+		break;
+	case PLAN_NEEDS_BAD:
+	case PLAN_NEEDS_GOOD:
+	case PLAN_MERGE_BASE_BAD:
+		break;
+	}
+	for (int i = 0; i < plan->wish_count; i++)
+		if (plan->wishes[i].kind == WISH_ASK)
+			buf_printf(out, "%s\n", plan->wishes[i].why);
+	if (plan->paused)
+		buf_puts(out, "paused: culprit resume goes on\n");
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CONTROL_DESCRIBE_H
+#define CONTROL_DESCRIBE_H
+
+/*
+ * The session in words, the same ones for the command line, the log and the
+ * screen's messages.  Commit subjects and titles come through as they are:
+ * who prints them makes them harmless.
+ */
+
+struct buf;
+struct event;
+struct session;
+
+/* One event on one line, without its time: "good 83b0383613b9 (by me)". */
+void describe_event(struct session *session, const struct event *event,
+		    struct buf *out);
+
+/*
+ * What to do now, as git bisect says it: "Bisecting: N revisions left to test
+ * after this (roughly M steps)" and the commit, or the end.  Lines end with
+ * newlines.
+ */
+void describe_plan(struct session *session, struct buf *out);
+
+/* "X is the first bad commit", in git's words for both directions. */
+void describe_culprit(struct session *session, int commit, struct buf *out);
+
+#endif

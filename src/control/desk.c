@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control/desk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "control/lease.h"
+#include "control/settings.h"
+#include "session/session.h"
+
+#define READY_FD 3
+#define STOP_PATIENCE_MS 10000
+
+void desk_engine(const struct session *session, struct engine_process *out)
+{
+	char *lock = session_lock(session);
+
+	memset(out, 0, sizeof(*out));
+	out->alive = lease_is_held(lock, &out->pid, out->host,
+				   sizeof(out->host));
+	free(lock);
+}
+
+bool desk_can_run(const struct session *session)
+{
+	char *path = session_settings(session);
+	struct settings settings;
+	bool can = false;
+
+	settings_init(&settings);
+	if (access(path, R_OK) == 0 &&
+	    settings_read(&settings, path, NULL) == 0)
+		can = settings.test_command || settings.fake_script;
+	settings_release(&settings);
+	free(path);
+	return can;
+}
+
+void desk_who(char *out, int size)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	char host[256] = "localhost";
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(out, (size_t)size, "%s@%s", user ? user->pw_name : "somebody",
+		 host);
+}
+
+/* In the child: a session of its own, its output in the engine's log. */
+static void become_engine(const char *program, const char *dir,
+			  const char *log, int ready)
+{
+	char *const argv[] = { (char *)(uintptr_t)program,
+			       (char *)(uintptr_t)"--session-dir",
+			       (char *)(uintptr_t)dir,
+			       (char *)(uintptr_t)"run",
+			       (char *)(uintptr_t)"--stay", NULL };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int out = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	if (setsid() < 0 || null < 0 || out < 0 || dup2(null, 0) < 0 ||
+	    dup2(out, 1) < 0 || dup2(out, 2) < 0)
+		_exit(127);
+	if (ready == READY_FD)
+		fcntl(READY_FD, F_SETFD, 0);
+	else if (dup2(ready, READY_FD) < 0)
+		_exit(127);
+	execv(program, argv);
+	_exit(127);
+}
+
+/* Everything that the new engine says before it is ready or gone. */
+static void hear(int fd, struct buf *out)
+{
+	char bytes[256];
+	ssize_t length;
+
+	while ((length = read(fd, bytes, sizeof(bytes))) != 0) {
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length < 0)
+			break;
+		buf_add(out, bytes, (size_t)length);
+	}
+}
+
+int desk_start_engine(const struct session *session, const char *program,
+		      struct error *err)
+{
+	char *log = xasprintf("%s/engine.log", session_dir(session));
+	struct buf said;
+	int pipes[2] = { -1, -1 }, ret = -1;
+	pid_t child;
+
+	buf_init(&said, 400);
+	if (pipe2(pipes, O_CLOEXEC) < 0) {
+		error_errno(err, "cannot start the engine");
+		goto out;
+	}
+	child = fork();
+	if (child < 0) {
+		error_errno(err, "cannot start the engine");
+		goto out;
+	}
+	if (child == 0) {
+		/* a grandchild, so that nobody has to wait for it */
+		pid_t engine = fork();
+
+		if (engine == 0)
+			become_engine(program, session_dir(session), log,
+				      pipes[1]);
+		_exit(engine < 0 ? 127 : 0);
+	}
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	close(pipes[1]);
+	pipes[1] = -1;
+	hear(pipes[0], &said);
+	if (str_equal(said.text, "ready\n"))
+		ret = 0;
+	else
+		error_set(err, ERROR_SYSTEM, "the engine did not start: %s",
+			  said.length ? said.text : "see its engine.log");
+out:
+	if (pipes[0] >= 0)
+		close(pipes[0]);
+	if (pipes[1] >= 0)
+		close(pipes[1]);
+	buf_release(&said);
+	free(log);
+	return ret;
+}
+
+int desk_stop_engine(const struct session *session, struct error *err)
+{
+	struct engine_process engine;
+	char host[256] = "localhost";
+
+	desk_engine(session, &engine);
+	gethostname(host, sizeof(host) - 1);
+	host[sizeof(engine.host) - 1] = '\0';
+	if (!engine.alive)
+		return error_set(err, ERROR_STATE,
+				 "no engine is at work on this session");
+	if (!str_equal(host, engine.host) || engine.pid <= 1)
+		return error_set(err, ERROR_STATE,
+				 "the engine is process %d on %s: stop it "
+				 "there",
+				 engine.pid, engine.host);
+	if (kill(engine.pid, SIGTERM) < 0)
+		return error_errno(err, "cannot stop process %d", engine.pid);
+	for (int waited = 0; engine.alive; waited += 20) {
+		if (waited > STOP_PATIENCE_MS)
+			return error_set(err, ERROR_BUSY,
+					 "process %d was asked to end and has "
+					 "not yet",
+					 engine.pid);
+		poll(NULL, 0, 20);
+		desk_engine(session, &engine);
+	}
+	return 0;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control/extend.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "engine/commit.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "repo/range.h"
+#include "repo/repo.h"
+#include "session/session.h"
+
+/* Copies of what the repository described, until the session has them. */
+struct shelf {
+	struct commit_record *records;
+	size_t count, room;
+};
+
+static int put(void *data, const struct commit_record *record)
+{
+	struct shelf *shelf = data;
+	struct commit_record copy = *record;
+	struct oid *parents =
+		xmalloc((size_t)record->parent_count * sizeof(*parents));
+
+	if (record->parent_count)
+		memcpy(parents, record->parents,
+		       (size_t)record->parent_count * sizeof(*parents));
+	copy.parents = parents;
+	copy.author = xstrdup(record->author);
+	copy.subject = xstrdup(record->subject);
+	array_grow(shelf->records, shelf->count + 1, &shelf->room);
+	shelf->records[shelf->count++] = copy;
+	return 0;
+}
+
+static void clear(struct shelf *shelf)
+{
+	for (size_t i = 0; i < shelf->count; i++) {
+		free((void *)(uintptr_t)shelf->records[i].parents);
+		free((void *)(uintptr_t)shelf->records[i].author);
+		free((void *)(uintptr_t)shelf->records[i].subject);
+	}
+	free(shelf->records);
+}
+
+static int store(struct session *session, struct repo *repo,
+		 const struct graph *graph, struct error *err)
+{
+	struct shelf shelf = { .records = NULL };
+	int ret = range_describe(repo, graph, 0, put, &shelf, err);
+
+	if (ret == 0)
+		ret = session_store_commits(session, shelf.records,
+					    shelf.count, err);
+	clear(&shelf);
+	return ret;
+}
+
+int extend_range(struct session *session, struct repo *repo,
+		 const struct oid *bad, const struct oid *goods,
+		 size_t good_count, struct error *err)
+{
+	struct graph *graph = graph_new();
+	int ret = range_load(repo, bad, goods, good_count, graph, err);
+
+	if (ret == 0)
+		ret = store(session, repo, graph, err);
+	graph_free(graph);
+	return ret;
+}
+
+int extend_names(struct session *session, struct repo *repo,
+		 const struct oid *commits, size_t count, struct error *err)
+{
+	struct graph *graph = graph_new();
+	int ret;
+
+	for (size_t i = 0; i < count; i++)
+		graph_add(graph, &commits[i], 0);
+	ret = store(session, repo, graph, err);
+	graph_free(graph);
+	return ret;
+}
+
+int extend_for(struct session *session, struct repo *repo,
+	       const struct oid *further, bool newer, struct error *err)
+{
+	const struct plan *plan = engine_plan(session_engine(session));
+	const struct graph *graph = session_graph(session);
+	struct oid *goods =
+		xcalloc((size_t)plan->good_count + 1, sizeof(*goods));
+	struct oid bad = { "" };
+	size_t count = 0;
+	int ret;
+
+	for (int i = 0; i < plan->good_count; i++)
+		goods[count++] = *graph_oid(graph, plan->goods[i]);
+	if (plan->bad >= 0)
+		bad = *graph_oid(graph, plan->bad);
+	if (further && newer)
+		bad = *further;
+	else if (further)
+		goods[count++] = *further;
+	if (!oid_is_none(&bad) && count > 0)
+		ret = extend_range(session, repo, &bad, goods, count, err);
+	else
+		ret = further ? extend_names(session, repo, further, 1, err) :
+				0;
+	free(goods);
+	return ret;
+}

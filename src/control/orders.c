@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control/orders.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "control/command.h"
+#include "control/describe.h"
+#include "control/desk.h"
+#include "control/extend.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "repo/repo.h"
+#include "repo/worktree.h"
+#include "session/session.h"
+
+#define PREFIX_MIN 4
+#define UNDO_MAX 1000
+
+static int expect(const struct order *order, int low, int high,
+		  const char *usage, struct error *err)
+{
+	if (order->argc >= low && order->argc <= high)
+		return 0;
+	return error_set(err, ERROR_USAGE, "usage: culprit %s", usage);
+}
+
+/* A commit of the session by the beginning of its id. */
+static int find_prefix(const struct order *order, const char *spec,
+		       struct oid *oid, struct error *err)
+{
+	const struct graph *graph = session_graph(order->session);
+	size_t length = strlen(spec);
+	int found = -1;
+
+	if (length < PREFIX_MIN || !str_hex(spec))
+		return error_set(err, ERROR_INPUT,
+				 "'%s' is not an id (the repository is not at "
+				 "hand: give at least %d digits of one)",
+				 spec, PREFIX_MIN);
+	for (int i = 0; i < graph_count(graph); i++) {
+		if (strncmp(graph_oid(graph, i)->hex, spec, length) != 0)
+			continue;
+		if (found >= 0)
+			return error_set(err, ERROR_INPUT,
+					 "'%s' fits more than one commit",
+					 spec);
+		found = i;
+	}
+	if (found < 0)
+		return error_set(err, ERROR_INPUT,
+				 "no commit of the session begins with '%s'",
+				 spec);
+	*oid = *graph_oid(graph, found);
+	return 0;
+}
+
+static int find_commit(const struct order *order, const char *spec,
+		       struct oid *oid, struct error *err)
+{
+	if (order->repo)
+		return repo_resolve(order->repo, spec, oid, err);
+	return find_prefix(order, spec, oid, err);
+}
+
+/* Without a name, the commit under test: a verdict is never on another. */
+static int commit_or_midpoint(const struct order *order, struct oid *oid,
+			      struct error *err)
+{
+	const struct plan *plan = engine_plan(session_engine(order->session));
+
+	if (order->argc > 0)
+		return find_commit(order, order->argv[0], oid, err);
+	if (plan->state != PLAN_TEST)
+		return error_set(err, ERROR_STATE,
+				 "no commit is under test: name one");
+	*oid = *graph_oid(session_graph(order->session), plan->commit);
+	return 0;
+}
+
+/* In a session by hand the worktree goes where the next test is. */
+static int move_worktree(const struct order *order, struct error *err)
+{
+	const struct plan *plan = engine_plan(session_engine(order->session));
+	const char *common = session_repository(order->session);
+	char *path;
+	int ret;
+
+	if (!order->repo || !common || plan->state != PLAN_TEST ||
+	    desk_can_run(order->session))
+		return 0;
+	path = session_worktree(order->session);
+	ret = worktree_ensure(
+		common, path,
+		graph_oid(session_graph(order->session), plan->commit), err);
+	if (ret == 0)
+		buf_printf(order->say, "checked out in %s\n", path);
+	free(path);
+	return ret;
+}
+
+int orders_begin(struct session *session, struct repo *repo, struct buf *say,
+		 struct error *err)
+{
+	const struct order order = { .session = session,
+				     .repo = repo,
+				     .say = say };
+
+	return move_worktree(&order, err);
+}
+
+/* After a decision: load what is missing, say what follows. */
+static int follow_up(const struct order *order, struct error *err)
+{
+	const struct plan *plan = engine_plan(session_engine(order->session));
+
+	if (plan->state == PLAN_NEEDS_RANGE && order->repo &&
+	    extend_for(order->session, order->repo, NULL, false, err) < 0)
+		return -1;
+	describe_plan(order->session, order->say);
+	return move_worktree(order, err);
+}
+
+static struct event event_by(const struct order *order, enum event_kind kind)
+{
+	return (struct event){
+		.kind = kind,
+		.by = BY_PERSON,
+		.who = (char *)(uintptr_t)order->who,
+		.text = (char *)(uintptr_t)order->why,
+	};
+}
+
+static int append(const struct order *order, const struct event *event,
+		  struct error *err)
+{
+	if (session_append(order->session, event, 1, err) < 0)
+		return -1;
+	return follow_up(order, err);
+}
+
+static bool is_known(const struct order *order, const struct oid *oid)
+{
+	return graph_find(session_graph(order->session), oid) >= 0;
+}
+
+static int give_verdict(struct order *order, enum verdict verdict,
+			struct error *err)
+{
+	struct event event = event_by(order, EVENT_VERDICT);
+	bool fix = engine_is_fix(session_engine(order->session));
+
+	if (expect(order, 0, 1, "good|bad|skip [COMMIT] [-m WHY]", err) < 0 ||
+	    commit_or_midpoint(order, &event.commit, err) < 0)
+		return -1;
+	event.verdict = verdict;
+	if (order->repo && !is_known(order, &event.commit) &&
+	    verdict != VERDICT_SKIP &&
+	    extend_for(order->session, order->repo, &event.commit,
+		       (verdict == VERDICT_BAD) != fix, err) < 0)
+		return -1;
+	return append(order, &event, err);
+}
+
+int order_good(struct order *order, struct error *err)
+{
+	return give_verdict(order, VERDICT_GOOD, err);
+}
+
+int order_bad(struct order *order, struct error *err)
+{
+	return give_verdict(order, VERDICT_BAD, err);
+}
+
+static int skip_range(struct order *order, struct error *err)
+{
+	struct event event = event_by(order, EVENT_SKIP_RANGE);
+	char *from = xstrdup(order->argv[0]);
+	char *to = strstr(from, "..");
+	int ret = -1;
+
+	*to = '\0';
+	to += 2;
+	if (!*from || !*to || *to == '.')
+		error_set(err, ERROR_INPUT,
+			  "'%s' is not a range: expected A..B",
+			  order->argv[0]);
+	else if (find_commit(order, from, &event.other, err) == 0 &&
+		 find_commit(order, to, &event.commit, err) == 0)
+		ret = is_known(order, &event.other) ?
+			      0 :
+			      error_set(err, ERROR_STATE,
+					"commit %.*s is not one of the "
+					"session's",
+					OID_SHORT, event.other.hex);
+	free(from);
+	return ret < 0 ? -1 : append(order, &event, err);
+}
+
+int order_skip(struct order *order, struct error *err)
+{
+	if (order->argc == 1 && strstr(order->argv[0], ".."))
+		return skip_range(order, err);
+	return give_verdict(order, VERDICT_SKIP, err);
+}
+
+int order_retract(struct order *order, struct error *err)
+{
+	struct event event = event_by(order, EVENT_RETRACT);
+
+	if (expect(order, 1, 1, "retract COMMIT [-m WHY]", err) < 0 ||
+	    find_commit(order, order->argv[0], &event.commit, err) < 0)
+		return -1;
+	return append(order, &event, err);
+}
+
+int order_judge(struct order *order, struct error *err)
+{
+	static const char usage[] = "judge COMMIT#RUN OUTCOME [-m WHY]";
+	struct event event = event_by(order, EVENT_JUDGE);
+	char *commit, *run;
+	int ret;
+
+	if (expect(order, 2, 2, usage, err) < 0)
+		return -1;
+	commit = xstrdup(order->argv[0]);
+	run = strrchr(commit, '#');
+	if (!run || !str_number(run + 1, 0, INT32_MAX, &event.number)) {
+		ret = error_set(err, ERROR_USAGE,
+				"'%s' does not name a run: expected "
+				"COMMIT#RUN, as in 83b0383613b9#3",
+				commit);
+	} else if (!outcome_parse(&event.outcome, order->argv[1])) {
+		ret = error_set(err, ERROR_USAGE,
+				"'%s' is not an outcome: expected ok, crashed, "
+				"boot-failed, test-failed, infra or ignored",
+				order->argv[1]);
+	} else {
+		*run = '\0';
+		ret = find_commit(order, commit, &event.commit, err);
+	}
+	free(commit);
+	return ret < 0 ? -1 : append(order, &event, err);
+}
+
+int order_more(struct order *order, struct error *err)
+{
+	struct event event = event_by(order, EVENT_MORE);
+
+	if (expect(order, 2, 2, "more COMMIT N", err) < 0 ||
+	    find_commit(order, order->argv[0], &event.commit, err) < 0)
+		return -1;
+	if (!str_number(order->argv[1], 1, INT32_MAX, &event.number))
+		return error_set(err, ERROR_USAGE,
+				 "'%s' is not a number of runs",
+				 order->argv[1]);
+	return append(order, &event, err);
+}
+
+int order_pick(struct order *order, struct error *err)
+{
+	struct event event = event_by(order, EVENT_PICK);
+
+	if (expect(order, 1, 1, "pick COMMIT", err) < 0 ||
+	    find_commit(order, order->argv[0], &event.commit, err) < 0)
+		return -1;
+	return append(order, &event, err);
+}
+
+static int64_t target_of(const struct order *order, enum event_kind kind)
+{
+	const struct engine *engine = session_engine(order->session);
+
+	return kind == EVENT_UNDO ? engine_undo_target(engine) :
+				    engine_redo_target(engine);
+}
+
+/* Say what an undo took back, or what a redo brought back. */
+static void say_target(const struct order *order, enum event_kind kind,
+		       int64_t seq)
+{
+	const struct engine *engine = session_engine(order->session);
+	const struct event *event;
+
+	for (size_t i = engine_event_count(engine); i-- > 0;) {
+		event = engine_event(engine, i);
+		if (event->seq != seq)
+			continue;
+		if (event->kind == EVENT_UNDO) {
+			seq = event->number;
+			continue;
+		}
+		buf_puts(order->say, kind == EVENT_UNDO ? "undone: " :
+							  "redone: ");
+		describe_event(order->session, event, order->say);
+		buf_putc(order->say, '\n');
+		return;
+	}
+}
+
+static int turn_back(struct order *order, enum event_kind kind,
+		     const char *usage, struct error *err)
+{
+	int64_t count = 1;
+
+	if (expect(order, 0, 1, usage, err) < 0)
+		return -1;
+	if (order->argc == 1 &&
+	    !str_number(order->argv[0], 1, UNDO_MAX, &count))
+		return error_set(err, ERROR_USAGE, "usage: culprit %s", usage);
+	if (session_refresh(order->session, NULL, err) < 0)
+		return -1;
+	for (int64_t i = 0; i < count; i++) {
+		struct event event = event_by(order, kind);
+
+		event.number = target_of(order, kind);
+		if (event.number == 0 && i == 0)
+			return error_set(err, ERROR_STATE,
+					 "there is nothing to %s",
+					 event_kind_name(kind));
+		if (event.number == 0)
+			break;
+		if (session_append(order->session, &event, 1, err) < 0)
+			return -1;
+		say_target(order, kind, event.number);
+	}
+	return follow_up(order, err);
+}
+
+int order_undo(struct order *order, struct error *err)
+{
+	return turn_back(order, EVENT_UNDO, "undo [N]", err);
+}
+
+int order_redo(struct order *order, struct error *err)
+{
+	return turn_back(order, EVENT_REDO, "redo [N]", err);
+}
+
+int order_pause(struct order *order, struct error *err)
+{
+	struct event event = event_by(order, EVENT_PAUSE);
+
+	if (expect(order, 0, 0, "pause", err) < 0)
+		return -1;
+	if (engine_plan(session_engine(order->session))->paused)
+		return error_set(err, ERROR_STATE,
+				 "the session is paused already");
+	return append(order, &event, err);
+}
+
+int order_resume(struct order *order, struct error *err)
+{
+	struct event event = event_by(order, EVENT_RESUME);
+
+	if (expect(order, 0, 0, "resume", err) < 0)
+		return -1;
+	return append(order, &event, err);
+}
+
+int order_stop(struct order *order, struct error *err)
+{
+	if (expect(order, 0, 0, "stop", err) < 0 ||
+	    desk_stop_engine(order->session, err) < 0)
+		return -1;
+	buf_puts(order->say, "the engine has ended\n");
+	return 0;
+}
+
+int order_note(struct order *order, struct error *err)
+{
+	struct event event = event_by(order, EVENT_NOTE);
+
+	if (expect(order, 1, 1, "note TEXT", err) < 0)
+		return -1;
+	event.text = (char *)(uintptr_t)order->argv[0];
+	return session_append(order->session, &event, 1, err);
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The home view as pictures: the files of tests/screen hold what is drawn, the text
+ * and then the roles.  With BLESS=1 in the environment they are written anew;
+ * then look at what changed.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "session/session.h"
+#include "tests/unit/tale.h"
+#include "tui/dialog.h"
+#include "tui/grid.h"
+#include "tui/home.h"
+#include "tui/model.h"
+#include "tui/tail.h"
+
+#define LIVE_ENGINE { true, 4127, "buildbox" }
+
+struct scene {
+	struct tale tale;
+	struct model_view view;
+	struct model model;
+	struct home home;
+	struct tail tail;
+	struct dialog dialog;
+};
+
+static char *golden_path(const char *name)
+{
+	const char *source = getenv("srcdir");
+
+	return xasprintf("%s/tests/screen/%s.txt", source ? source : ".", name);
+}
+
+static void read_all(const char *path, struct buf *out)
+{
+	FILE *file = fopen(path, "r");
+	char block[4096];
+	size_t got;
+
+	if (!file)
+		fail_msg("cannot open %s", path);
+	while ((got = fread(block, 1, sizeof(block), file)) > 0)
+		buf_add(out, block, got);
+	fclose(file);
+}
+
+static void compare(const char *name, const struct buf *drawn)
+{
+	const char *bless = getenv("BLESS");
+	char *path = golden_path(name);
+	struct buf golden;
+
+	buf_init(&golden, 0);
+	if (!str_empty(bless)) {
+		FILE *file = fopen(path, "w");
+
+		assert_non_null(file);
+		fputs(drawn->text, file);
+		assert_int_equal(fclose(file), 0);
+	}
+	read_all(path, &golden);
+	if (strcmp(golden.text, drawn->text) != 0) {
+		print_message("%s is drawn otherwise now:\n%s", path,
+			      drawn->text);
+		fail();
+	}
+	buf_release(&golden);
+	free(path);
+}
+
+/* Draw the scene at a size and hold it against its picture. */
+static void picture(struct scene *scene, const char *name, int columns,
+		    int rows)
+{
+	struct grid *grid = grid_new(columns, rows, scene->view.ascii);
+	struct buf drawn;
+
+	scene->view.now = scene->tale.now;
+	model_build(&scene->model, scene->tale.session, &scene->view);
+	tail_open(&scene->tail, scene->model.console);
+	tail_read(&scene->tail);
+	home_draw(grid, &scene->model, &scene->home, &scene->tail);
+	if (scene->dialog.open)
+		dialog_draw(grid, &scene->dialog);
+	buf_init(&drawn, 0);
+	grid_dump_text(grid, &drawn);
+	buf_putc(&drawn, '\n');
+	grid_dump_roles(grid, &drawn);
+	compare(name, &drawn);
+	buf_release(&drawn);
+	grid_free(grid);
+}
+
+/* The long tale, which the tests only read: it is told once. */
+static struct tale binder;
+
+static int tell_binder(void **state)
+{
+	(void)state;
+	tale_begin(&binder);
+	tale_of_binder(&binder);
+	return 0;
+}
+
+static int forget_binder(void **state)
+{
+	(void)state;
+	tale_end(&binder);
+	return 0;
+}
+
+static struct scene *new_scene(void)
+{
+	struct scene *scene = xcalloc(1, sizeof(*scene));
+
+	model_init(&scene->model);
+	tail_init(&scene->tail);
+	scene->view.selected = -1;
+	scene->view.show = SHOW_NEWEST;
+	return scene;
+}
+
+static void free_scene(struct scene *scene)
+{
+	model_release(&scene->model);
+	tail_release(&scene->tail);
+	free(scene);
+}
+
+static int begin_scene(void **state)
+{
+	struct scene *scene = new_scene();
+
+	tale_begin(&scene->tale);
+	*state = scene;
+	return 0;
+}
+
+static int end_scene(void **state)
+{
+	struct scene *scene = *state;
+
+	tale_end(&scene->tale);
+	free_scene(scene);
+	return 0;
+}
+
+static int begin_binder(void **state)
+{
+	struct engine_process engine = LIVE_ENGINE;
+	struct scene *scene = new_scene();
+
+	scene->tale = binder;
+	scene->view.can_run = true;
+	scene->view.engine = engine;
+	*state = scene;
+	return 0;
+}
+
+static int end_binder(void **state)
+{
+	free_scene(*state);
+	return 0;
+}
+
+static void the_bisection_fits_every_size(void **state)
+{
+	static const struct {
+		int columns, rows;
+	} sizes[] = {
+		{ 80, 24 }, { 100, 30 }, { 160, 45 }, { 60, 20 },
+		{ 40, 12 }, { 39, 9 },	 { 1, 1 },
+	};
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		char *name = xasprintf("home-%dx%d", sizes[i].columns,
+				       sizes[i].rows);
+
+		picture(scene, name, sizes[i].columns, sizes[i].rows);
+		free(name);
+	}
+}
+
+static void without_utf8_all_is_ascii(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->view.ascii = true;
+	picture(scene, "home-ascii", 100, 30);
+	picture(scene, "home-ascii-80", 80, 24);
+}
+
+static void another_row_shows_its_runs(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->view.selected = engine_step(
+		session_engine(scene->tale.session), 3)->commit;
+	scene->home.focus = PANE_RUNS;
+	scene->home.line = 2;
+	picture(scene, "home-runs", 100, 30);
+	picture(scene, "home-runs-80", 80, 24);
+}
+
+static void the_dialog_says_which_commit_it_is_about(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->view.selected = engine_step(
+		session_engine(scene->tale.session), 3)->commit;
+	scene->view.now = scene->tale.now;
+	model_build(&scene->model, scene->tale.session, &scene->view);
+	dialog_open(&scene->dialog, scene->tale.session, &scene->model, false);
+	dialog_key(&scene->dialog, 's');
+	dialog_key(&scene->dialog, '\r');
+	for (const char *p = "boot hang hides the test"; *p; p++)
+		dialog_key(&scene->dialog, *p);
+	picture(scene, "dialog", 100, 30);
+	picture(scene, "dialog-40", 40, 12);
+}
+
+static void an_engine_that_is_gone_is_missed(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->view.engine.alive = false;
+	picture(scene, "home-lost", 80, 24);
+	str_copy(scene->home.toast, sizeof(scene->home.toast),
+		 "undone: good of 6f9b5ed8cadd");
+	picture(scene, "home-toast", 100, 24);
+}
+
+static void an_empty_session_says_what_is_missing(void **state)
+{
+	struct scene *scene = *state;
+
+	picture(scene, "home-empty", 80, 24);
+	picture(scene, "home-empty-100", 100, 30);
+}
+
+static void a_session_by_hand_asks_for_verdicts(void **state)
+{
+	struct scene *scene = *state;
+
+	tale_commits(&scene->tale, 16, NULL);
+	tale_start(&scene->tale, "the screen stays black", "exit-code");
+	tale_mark(&scene->tale, BY_START, tale_oid(15).hex, VERDICT_BAD, NULL);
+	tale_mark(&scene->tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	tale_mark(&scene->tale, BY_PERSON, tale_oid(7).hex, VERDICT_GOOD,
+		  "works");
+	picture(scene, "home-hand", 100, 30);
+}
+
+static void the_culprit_takes_the_place_of_the_strip(void **state)
+{
+	struct scene *scene = *state;
+	struct tale_name names[] = {
+		{ 1, "42086abba43463fbf495cb80173600284b4c4e8c",
+		  "mm: start tracking VMAs with \033[1mmaple\033[0m tree" },
+		{ 0, NULL, NULL },
+	};
+
+	tale_commits(&scene->tale, 3, names);
+	tale_start(&scene->tale, "kernel BUG", "exit-code");
+	tale_mark(&scene->tale, BY_START, tale_oid(2).hex, VERDICT_BAD, NULL);
+	tale_mark(&scene->tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	tale_mark(&scene->tale, BY_PERSON, names[0].hex, VERDICT_BAD, NULL);
+	picture(scene, "home-done", 80, 24);
+	picture(scene, "home-done-100", 100, 30);
+}
+
+static void skipped_commits_are_named_when_only_they_are_left(void **state)
+{
+	struct scene *scene = *state;
+
+	tale_commits(&scene->tale, 4, NULL);
+	tale_start(&scene->tale, "kernel BUG", "exit-code");
+	tale_mark(&scene->tale, BY_START, tale_oid(3).hex, VERDICT_BAD, NULL);
+	tale_mark(&scene->tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	tale_mark(&scene->tale, BY_PERSON, tale_oid(1).hex, VERDICT_SKIP, NULL);
+	tale_mark(&scene->tale, BY_PERSON, tale_oid(2).hex, VERDICT_SKIP, NULL);
+	picture(scene, "home-skipped", 80, 24);
+}
+
+/* Every page from one cell up; the sanitizers watch. */
+static void no_size_breaks_it(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->view.now = scene->tale.now;
+	model_build(&scene->model, scene->tale.session, &scene->view);
+	tail_open(&scene->tail, scene->model.console);
+	tail_read(&scene->tail);
+	dialog_open(&scene->dialog, scene->tale.session, &scene->model, false);
+	for (int columns = 1; columns < 180; columns += 3) {
+		for (int rows = 1; rows < 50; rows += 2) {
+			struct grid *grid = grid_new(columns, rows, false);
+
+			scene->home.focus = (enum pane)(rows / 2 % PANE_COUNT);
+			scene->home.line = columns % 12;
+			home_draw(grid, &scene->model, &scene->home,
+				  &scene->tail);
+			dialog_draw(grid, &scene->dialog);
+			grid_free(grid);
+		}
+	}
+}
+
+int main(void)
+{
+#define scene_test(f) cmocka_unit_test_setup_teardown(f, begin_scene, end_scene)
+#define binder_test(f) \
+	cmocka_unit_test_setup_teardown(f, begin_binder, end_binder)
+	const struct CMUnitTest tests[] = {
+		binder_test(the_bisection_fits_every_size),
+		binder_test(without_utf8_all_is_ascii),
+		binder_test(another_row_shows_its_runs),
+		binder_test(the_dialog_says_which_commit_it_is_about),
+		binder_test(an_engine_that_is_gone_is_missed),
+		scene_test(an_empty_session_says_what_is_missing),
+		scene_test(a_session_by_hand_asks_for_verdicts),
+		scene_test(the_culprit_takes_the_place_of_the_strip),
+		scene_test(skipped_commits_are_named_when_only_they_are_left),
+		binder_test(no_size_breaks_it),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, tell_binder, forget_binder);
+}

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tui/app.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "control/command.h"
+#include "engine/graph.h"
+#include "session/session.h"
+#include "tui/grid.h"
+#include "tui/input.h"
+
+#define TOAST_MS 10000
+#define HALF	 10
+
+static void draw_home(struct app *app, struct grid *grid);
+static void key_home(struct app *app, int key);
+
+enum { VIEW_HOME };
+
+static const struct view views[] = {
+	[VIEW_HOME] = { "home", draw_home, key_home },
+};
+
+void app_init(struct app *app, struct session *session, struct repo *repo,
+	      const char *program, bool ascii)
+{
+	memset(app, 0, sizeof(*app));
+	app->session = session;
+	app->repo = repo;
+	app->program = program;
+	app->ascii = ascii;
+	app->view = &views[VIEW_HOME];
+	app->selected = -1;
+	app->show = SHOW_NEWEST;
+	desk_who(app->who, sizeof(app->who));
+	model_init(&app->model);
+	tail_init(&app->tail);
+}
+
+void app_release(struct app *app)
+{
+	model_release(&app->model);
+	tail_release(&app->tail);
+}
+
+void app_say(struct app *app, bool is_error, const char *text)
+{
+	struct buf line;
+
+	buf_init(&line, 0);
+	text_clean(&line, text, strcspn(text, "\n"), 400, app->ascii);
+	str_copy(app->home.toast, sizeof(app->home.toast), line.text);
+	app->home.toast_is_error = is_error;
+	app->toast_until = app->now + TOAST_MS;
+	buf_release(&line);
+}
+
+/* The model anew, after anything it is made from has changed. */
+static void rebuild(struct app *app)
+{
+	struct model_view view = {
+		.now = app->now,
+		.selected = app->selected,
+		.show = app->show,
+		.ascii = app->ascii,
+		.can_run = desk_can_run(app->session),
+	};
+
+	desk_engine(app->session, &view.engine);
+	model_build(&app->model, app->session, &view);
+	if (app->home.line > app->model.run_count)
+		app->home.line = app->model.run_count;
+	tail_open(&app->tail, app->model.console);
+	tail_read(&app->tail);
+}
+
+void app_refresh(struct app *app, int64_t now)
+{
+	struct error err = ERROR_INIT;
+
+	app->now = now;
+	if (session_refresh(app->session, NULL, &err) < 0)
+		app_say(app, true, err.text);
+	if (now >= app->toast_until)
+		app->home.toast[0] = '\0';
+	rebuild(app);
+}
+
+bool app_read_log(struct app *app)
+{
+	return tail_read(&app->tail);
+}
+
+void app_start_engine(struct app *app)
+{
+	struct error err = ERROR_INIT;
+
+	if (app->model.engine_alive) {
+		app_say(app, false, "an engine is at work already");
+		return;
+	}
+	if (!desk_can_run(app->session)) {
+		app_say(app, true,
+			"this session has no test command: drive it by hand");
+		return;
+	}
+	if (desk_start_engine(app->session, app->program, &err) < 0)
+		app_say(app, true, err.text);
+	else
+		app_say(app, false, "an engine has been started");
+	rebuild(app);
+}
+
+/* Carry out an order with up to two arguments; NULL for none. */
+static void order(struct app *app, const char *name, const char *first,
+		  const char *second, const char *why)
+{
+	const char *const arguments[] = { first, second, NULL };
+	struct error err = ERROR_INIT;
+	struct order given = {
+		.session = app->session,
+		.repo = app->repo,
+		.who = app->who,
+		.why = str_empty(why) ? NULL : why,
+		.argc = !first ? 0 : !second ? 1 : 2,
+		.argv = arguments,
+	};
+	struct buf say;
+
+	buf_init(&say, 64 * 1024);
+	given.say = &say;
+	if (command_order(name, &given, &err) < 0)
+		app_say(app, true, err.text);
+	else if (*say.text)
+		app_say(app, false, say.text);
+	else
+		app_say(app, false, name);
+	buf_release(&say);
+	rebuild(app);
+}
+
+static const char *id_of(const struct app *app, int commit)
+{
+	return graph_oid(session_graph(app->session), commit)->hex;
+}
+
+static const struct model_row *selected_row(const struct app *app)
+{
+	return app->model.selected < 0 ? NULL
+				       : &app->model.rows[app->model.selected];
+}
+
+static void accept_leaning(struct app *app)
+{
+	const struct model *model = &app->model;
+	enum verdict leaning = model->rule.shown
+				       ? model->rule.judgement.leaning
+				       : VERDICT_NONE;
+
+	if (model->testing < 0)
+		app_say(app, false, "nothing is under test");
+	else if (leaning == VERDICT_NONE)
+		app_say(app, false, "the runs lean to no verdict yet");
+	else
+		order(app, verdict_name(leaning),
+		      id_of(app, model->rows[model->testing].commit), NULL,
+		      "accepted early");
+}
+
+static void ignore_run(struct app *app)
+{
+	const struct model_row *row = selected_row(app);
+	char run[OID_HEX_MAX + 16];
+	int line = app->home.line;
+
+	if (app->home.focus != PANE_RUNS || !row || line < 1 ||
+	    line > app->model.run_count ||
+	    strchr(">-", app->model.runs[line - 1].letter)) {
+		app_say(app, false, "choose a finished run first (Tab)");
+		return;
+	}
+	snprintf(run, sizeof(run), "%s#%d", id_of(app, row->commit),
+		 app->model.runs[line - 1].number);
+	order(app, "judge", run, "ignored", NULL);
+}
+
+static void answer_dialog(struct app *app)
+{
+	const char *id = id_of(app, app->dialog.commit);
+	char runs[16];
+
+	app->dialog.open = false;
+	snprintf(runs, sizeof(runs), "%d", DIALOG_MORE_RUNS);
+	order(app, dialog_command(app->dialog.choice), id,
+	      app->dialog.choice == CHOICE_MORE ? runs : NULL,
+	      app->dialog.reason);
+}
+
+/* Another row of the ledger; on the one under test the view follows it. */
+static void go_to_row(struct app *app, int row)
+{
+	const struct model *model = &app->model;
+
+	if (!model->row_count)
+		return;
+	row = row < 0 ? 0 : row >= model->row_count ? model->row_count - 1
+						    : row;
+	if (row == model->selected)
+		return;
+	app->selected = row == model->testing ? -1 : model->rows[row].commit;
+	app->show = SHOW_NEWEST;
+	app->home.line = 0;
+	rebuild(app);
+}
+
+static void go_by(struct app *app, int lines)
+{
+	struct home *home = &app->home;
+
+	switch (home->focus) {
+	case PANE_LEDGER:
+		go_to_row(app, app->model.selected + lines);
+		break;
+	case PANE_RUNS:
+		home->line += lines;
+		if (home->line > app->model.run_count)
+			home->line = app->model.run_count;
+		if (home->line < 0)
+			home->line = 0;
+		break;
+	case PANE_CONSOLE:
+		tail_scroll(&app->tail, lines);
+		break;
+	case PANE_COUNT:
+		break;
+	}
+}
+
+static void go_to_end(struct app *app, bool last)
+{
+	if (app->home.focus != PANE_CONSOLE)
+		go_by(app, last ? 1 << 20 : -(1 << 20));
+	else if (last)
+		tail_follow(&app->tail);
+	else
+		tail_start(&app->tail, home_console_rows(app->columns,
+							 app->rows,
+							 &app->model));
+}
+
+/* Enter: from the steps to the runs, from a run to its console. */
+static void open_line(struct app *app)
+{
+	int line = app->home.line;
+
+	if (app->home.focus == PANE_LEDGER) {
+		app->home.focus = PANE_RUNS;
+		return;
+	}
+	if (app->home.focus != PANE_RUNS)
+		return;
+	if (line > 0 && app->model.runs[line - 1].letter == '-') {
+		app_say(app, false, "this run has not begun");
+		return;
+	}
+	app->show = line ? app->model.runs[line - 1].number : SHOW_BUILD;
+	app->home.focus = PANE_CONSOLE;
+	rebuild(app);
+}
+
+static void toggle_pause(struct app *app)
+{
+	bool paused = engine_plan(session_engine(app->session))->paused;
+
+	order(app, paused ? "resume" : "pause", NULL, NULL, NULL);
+}
+
+static void toggle_follow(struct app *app)
+{
+	if (app->tail.follow)
+		app->tail.follow = false;
+	else
+		tail_follow(&app->tail);
+}
+
+static void move_focus(struct app *app, int by)
+{
+	app->home.focus = (enum pane)(((int)app->home.focus + by + PANE_COUNT) %
+				      PANE_COUNT);
+}
+
+static bool moving_key(struct app *app, int key)
+{
+	switch (key) {
+	case 'j':
+	case INPUT_DOWN:
+		go_by(app, 1);
+		return true;
+	case 'k':
+	case INPUT_UP:
+		go_by(app, -1);
+		return true;
+	case INPUT_CTRL('d'):
+	case INPUT_PAGE_DOWN:
+		go_by(app, HALF);
+		return true;
+	case INPUT_CTRL('u'):
+	case INPUT_PAGE_UP:
+		go_by(app, -HALF);
+		return true;
+	case 'g':
+	case INPUT_HOME:
+		go_to_end(app, false);
+		return true;
+	case 'G':
+	case INPUT_END:
+		go_to_end(app, true);
+		return true;
+	case INPUT_TAB:
+		move_focus(app, 1);
+		return true;
+	case INPUT_BACK_TAB:
+		move_focus(app, -1);
+		return true;
+	case INPUT_ENTER:
+		open_line(app);
+		return true;
+	case INPUT_ESCAPE:
+		app->home.focus = PANE_LEDGER;
+		return true;
+	case 'F':
+		toggle_follow(app);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void ordering_key(struct app *app, int key)
+{
+	const struct model_row *row = selected_row(app);
+
+	switch (key) {
+	case 'v':
+		if (row)
+			dialog_open(&app->dialog, app->session, &app->model,
+				    app->ascii);
+		break;
+	case 'a':
+		accept_leaning(app);
+		break;
+	case 'p':
+		toggle_pause(app);
+		break;
+	case 'u':
+		order(app, "undo", NULL, NULL, NULL);
+		break;
+	case INPUT_CTRL('r'):
+		order(app, "redo", NULL, NULL, NULL);
+		break;
+	case 't':
+		if (row)
+			order(app, "pick", id_of(app, row->commit), NULL, NULL);
+		break;
+	case 'x':
+		ignore_run(app);
+		break;
+	case 'R':
+		app_start_engine(app);
+		break;
+	default:
+		break;
+	}
+}
+
+static void key_home(struct app *app, int key)
+{
+	if (!moving_key(app, key))
+		ordering_key(app, key);
+}
+
+static void draw_home(struct app *app, struct grid *grid)
+{
+	home_draw(grid, &app->model, &app->home, &app->tail);
+}
+
+void app_key(struct app *app, int key)
+{
+	if (key == INPUT_NONE)
+		return;
+	app->home.toast[0] = '\0';
+	if (key == INPUT_CTRL('z')) {
+		app->suspend = true;
+		return;
+	}
+	if (key == INPUT_CTRL('l')) {
+		app->repaint = true;
+		return;
+	}
+	if (app->help.open) {
+		help_key(&app->help, key);
+		return;
+	}
+	if (app->dialog.open) {
+		if (dialog_key(&app->dialog, key) == DIALOG_APPLY)
+			answer_dialog(app);
+		return;
+	}
+	if (key == '?') {
+		app->help = (struct help){ .open = true };
+		return;
+	}
+	if (key == 'q') {
+		app->quit = true;
+		return;
+	}
+	if (key == INPUT_CTRL('c')) {
+		app_say(app, false, "q leaves the screen; the engine goes on");
+		return;
+	}
+	app->view->key(app, key);
+}
+
+void app_draw(struct app *app, struct grid *grid)
+{
+	app->columns = grid->columns;
+	app->rows = grid->rows;
+	app->view->draw(app, grid);
+	if (app->dialog.open)
+		dialog_draw(grid, &app->dialog);
+	if (app->help.open)
+		help_draw(grid, &app->help);
+}

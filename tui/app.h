@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TUI_APP_H
+#define TUI_APP_H
+
+/*
+ * The screen without a terminal: what is shown, what a key does, and the
+ * orders that follow.  Time, keys and pages come in, a drawn grid goes out, so
+ * all of it can be tried in a test.
+ *
+ * An order that fails becomes the toast, in words; nothing here ends the
+ * program but the key that asks for it.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/desk.h"
+#include "tui/dialog.h"
+#include "tui/help.h"
+#include "tui/home.h"
+#include "tui/model.h"
+#include "tui/tail.h"
+
+struct app;
+struct grid;
+struct repo;
+struct session;
+
+/* A page of its own, of which one is shown. */
+struct view {
+	const char *name;
+	void (*draw)(struct app *app, struct grid *grid);
+	void (*key)(struct app *app, int key);
+};
+
+struct app {
+	struct session *session; /* borrowed */
+	struct repo *repo;	 /* borrowed, or NULL */
+	const char *program;	 /* borrowed */
+	bool ascii;
+	char who[128];
+
+	const struct view *view;
+	struct model model;
+	struct home home;
+	struct tail tail;
+	struct dialog dialog;
+	struct help help;
+
+	int selected; /* a commit; -1: the one under test */
+	int show;     /* as in struct model_view */
+	int64_t now;
+	int64_t toast_until;
+	int columns, rows; /* of the page drawn last */
+
+	/* what the loop should do */
+	bool quit, suspend, repaint;
+};
+
+void app_init(struct app *app, struct session *session, struct repo *repo,
+	      const char *program, bool ascii);
+void app_release(struct app *app);
+
+/*
+ * Take in what the session's other writers did and what the time is.  A
+ * session that cannot be read says so in the toast and stays as it was.
+ */
+void app_refresh(struct app *app, int64_t now);
+
+/* Has the log that is shown changed?  Reads it. */
+bool app_read_log(struct app *app);
+
+void app_draw(struct app *app, struct grid *grid);
+void app_key(struct app *app, int key);
+
+/* Start an engine; an error becomes the toast. */
+void app_start_engine(struct app *app);
+
+/* Show a line instead of the status for a while. */
+void app_say(struct app *app, bool is_error, const char *text);
+
+#endif

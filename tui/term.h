@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TUI_TERM_H
+#define TUI_TERM_H
+
+/*
+ * The terminal: the only place that knows curses.  Puts a grid on it, turns
+ * roles into attributes, gives keys.
+ *
+ * There is one at a time, since curses has one screen.  Whatever ends the
+ * process while it is open, exit() or a crash, leaves the terminal as it was
+ * found; for signals that ask the process to end, the loop closes it.
+ */
+
+#include <stdbool.h>
+
+struct error;
+struct grid;
+struct term;
+
+/* ERROR_USAGE when standard input or output is no terminal, or one that
+   cannot move its cursor. */
+int term_open(struct term **out, bool mono, struct error *err);
+void term_close(struct term *term);
+
+void term_size(const struct term *term, int *columns, int *rows);
+
+/* Only the cells that differ from what is there are sent. */
+void term_draw(struct term *term, const struct grid *grid);
+
+/* The next key (tui/input.h), INPUT_NONE when there is none.  Never waits. */
+int term_key(struct term *term);
+
+/* The window has another size. */
+void term_resize(struct term *term);
+
+/* Forget what is on the terminal: the next draw sends it all. */
+void term_repaint(struct term *term);
+
+/* Give the terminal back and stop the process group; returns when it is
+   continued. */
+void term_suspend(struct term *term);
+
+/* Can the terminal show line drawing characters in UTF-8? */
+bool term_is_utf8(void);
+
+#endif
