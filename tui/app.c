@@ -126,7 +126,9 @@ static void order(struct app *app, const char *name, const char *first,
 		.repo = app->repo,
 		.who = app->who,
 		.why = str_empty(why) ? NULL : why,
-		.argc = !first ? 0 : !second ? 1 : 2,
+		.argc = !first	  ? 0
+			: !second ? 1
+				  : 2,
 		.argv = arguments,
 	};
 	struct buf say;
@@ -157,9 +159,8 @@ static const struct model_row *selected_row(const struct app *app)
 static void accept_leaning(struct app *app)
 {
 	const struct model *model = &app->model;
-	enum verdict leaning = model->rule.shown
-				       ? model->rule.judgement.leaning
-				       : VERDICT_NONE;
+	enum verdict leaning = model->rule.shown ? model->rule.judgement.leaning
+						 : VERDICT_NONE;
 
 	if (model->testing < 0)
 		app_say(app, false, "nothing is under test");
@@ -207,8 +208,9 @@ static void go_to_row(struct app *app, int row)
 
 	if (!model->row_count)
 		return;
-	row = row < 0 ? 0 : row >= model->row_count ? model->row_count - 1
-						    : row;
+	row = row < 0			? 0
+	      : row >= model->row_count ? model->row_count - 1
+					: row;
 	if (row == model->selected)
 		return;
 	app->selected = row == model->testing ? -1 : model->rows[row].commit;
@@ -247,9 +249,9 @@ static void go_to_end(struct app *app, bool last)
 	else if (last)
 		tail_follow(&app->tail);
 	else
-		tail_start(&app->tail, home_console_rows(app->columns,
-							 app->rows,
-							 &app->model));
+		tail_start(&app->tail,
+			   home_console_rows(app->columns, app->rows,
+					     &app->model));
 }
 
 /* Enter: from the steps to the runs, from a run to its console. */

@@ -235,8 +235,9 @@ static void draw_choices(struct grid *grid, int x, int y, int width,
 		bool chosen = (int)dialog->choice == i;
 		char key[2] = { (char)choices[i].key, '\0' };
 
-		if (!dialog->in_reason && (chosen || (i == CHOICE_GOOD &&
-					   dialog->choice == CHOICE_NONE))) {
+		if (!dialog->in_reason &&
+		    (chosen ||
+		     (i == CHOICE_GOOD && dialog->choice == CHOICE_NONE))) {
 			grid->cursor_x = x;
 			grid->cursor_y = y;
 		}
@@ -287,7 +288,8 @@ static void draw_hints(struct grid *grid, int x, int y, int width,
 
 	x += grid_text(grid, x, y, end - x, ROLE_KEY, "Enter") + 1;
 	x += grid_text(grid, x, y, end - x, ROLE_PLAIN,
-		       applies ? "apply" : "next") + 3;
+		       applies ? "apply" : "next") +
+	     3;
 	x += grid_text(grid, x, y, end - x, ROLE_KEY, "Tab") + 1;
 	x += grid_text(grid, x, y, end - x, ROLE_PLAIN, "other field") + 3;
 	x += grid_text(grid, x, y, end - x, ROLE_KEY, "Esc") + 1;

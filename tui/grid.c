@@ -11,18 +11,12 @@
 static const char role_letters[ROLE_COUNT + 1] = ".dTH-GBSIRK@eLW!D";
 
 static const char *const glyphs[GLYPH_COUNT][2] = {
-	[GLYPH_HLINE] = { "─", "-" },
-	[GLYPH_VLINE] = { "│", "|" },
-	[GLYPH_THICK] = { "━", "=" },
-	[GLYPH_LEFT_END] = { "├", "|" },
-	[GLYPH_RIGHT_END] = { "┤", "|" },
-	[GLYPH_TICK] = { "┿", "+" },
-	[GLYPH_DIAMOND] = { "◆", "*" },
-	[GLYPH_TEE_DOWN] = { "┬", "+" },
-	[GLYPH_TOP_LEFT] = { "┌", "+" },
-	[GLYPH_TOP_RIGHT] = { "┐", "+" },
-	[GLYPH_BOTTOM_LEFT] = { "└", "+" },
-	[GLYPH_BOTTOM_RIGHT] = { "┘", "+" },
+	[GLYPH_HLINE] = { "─", "-" },	    [GLYPH_VLINE] = { "│", "|" },
+	[GLYPH_THICK] = { "━", "=" },	    [GLYPH_LEFT_END] = { "├", "|" },
+	[GLYPH_RIGHT_END] = { "┤", "|" },   [GLYPH_TICK] = { "┿", "+" },
+	[GLYPH_DIAMOND] = { "◆", "*" },	    [GLYPH_TEE_DOWN] = { "┬", "+" },
+	[GLYPH_TOP_LEFT] = { "┌", "+" },    [GLYPH_TOP_RIGHT] = { "┐", "+" },
+	[GLYPH_BOTTOM_LEFT] = { "└", "+" }, [GLYPH_BOTTOM_RIGHT] = { "┘", "+" },
 };
 
 struct grid *grid_new(int columns, int rows, bool ascii)
@@ -85,6 +79,8 @@ static void part(struct grid *grid, int x, int y)
 	struct cell *before = cell_at(grid, x - 1, y);
 	struct cell *after = cell_at(grid, x + 1, y);
 
+	if (!cell)
+		return;
 	if (cell->width == 0 && before)
 		blank(before, before->role);
 	if (cell->width == 2 && after)
@@ -211,13 +207,18 @@ void grid_recolour(struct grid *grid, int x, int y, int width, int height,
 	}
 }
 
+static const struct cell *row_at(const struct grid *grid, int y)
+{
+	return &grid->cells[(size_t)y * (size_t)grid->columns];
+}
+
 void grid_dump_text(const struct grid *grid, struct buf *out)
 {
 	for (int y = 0; y < grid->rows; y++) {
 		size_t end = out->length;
 
 		for (int x = 0; x < grid->columns; x++) {
-			const char *bytes = grid_at(grid, x, y)->bytes;
+			const char *bytes = row_at(grid, y)[x].bytes;
 
 			buf_puts(out, bytes);
 			if (*bytes && strcmp(bytes, " ") != 0)
@@ -232,7 +233,7 @@ void grid_dump_roles(const struct grid *grid, struct buf *out)
 {
 	for (int y = 0; y < grid->rows; y++) {
 		for (int x = 0; x < grid->columns; x++)
-			buf_putc(out, role_letters[grid_at(grid, x, y)->role]);
+			buf_putc(out, role_letters[row_at(grid, y)[x].role]);
 		buf_putc(out, '\n');
 	}
 }

@@ -21,18 +21,18 @@ struct buf;
 enum role {
 	ROLE_PLAIN,
 	ROLE_DIM,
-	ROLE_TITLE,    /* what the eye should find first */
-	ROLE_HEADING,  /* of columns */
-	ROLE_LINE,     /* frames and rules */
+	ROLE_TITLE,   /* what the eye should find first */
+	ROLE_HEADING, /* of columns */
+	ROLE_LINE,    /* frames and rules */
 	ROLE_GOOD,
 	ROLE_BAD,
-	ROLE_SKIP,     /* skip, and what wants attention */
+	ROLE_SKIP, /* skip, and what wants attention */
 	ROLE_INFRA,
-	ROLE_RUNNING,  /* what happens now */
-	ROLE_KEY,      /* a key that can be pressed */
+	ROLE_RUNNING, /* what happens now */
+	ROLE_KEY,     /* a key that can be pressed */
 	ROLE_SELECTED,
-	ROLE_ESCAPE,   /* a stand-in for a harmful byte */
-	ROLE_LIVE,     /* the badges */
+	ROLE_ESCAPE, /* a stand-in for a harmful byte */
+	ROLE_LIVE,   /* the badges */
 	ROLE_WAIT,
 	ROLE_LOST,
 	ROLE_DONE,
@@ -84,8 +84,7 @@ const struct cell *grid_at(const struct grid *grid, int x, int y);
 int grid_text(struct grid *grid, int x, int y, int width, enum role role,
 	      const char *text);
 int grid_printf(struct grid *grid, int x, int y, int width, enum role role,
-		const char *format, ...)
-	__attribute__((format(printf, 6, 7)));
+		const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 /* A text that ends before column `end`. */
 void grid_right(struct grid *grid, int end, int y, enum role role,

@@ -55,10 +55,10 @@ static const struct {
 	const struct entry *own;
 	enum command_group group;
 } sections[] = {
-	{ "Move", move, NO_GROUP },   { NULL, look, GROUP_LOOK },
-	{ NULL, NULL, GROUP_TIME },   { NULL, decide, GROUP_DECIDE },
-	{ NULL, NULL, GROUP_ENGINE }, { NULL, NULL, GROUP_BEGIN },
-	{ "Leave", leave, NO_GROUP },
+	{ "Move", move, NO_GROUP },	{ NULL, look, GROUP_LOOK },
+	{ "Leave", leave, NO_GROUP },	{ NULL, NULL, GROUP_TIME },
+	{ NULL, decide, GROUP_DECIDE }, { NULL, NULL, GROUP_ENGINE },
+	{ NULL, NULL, GROUP_BEGIN },
 };
 
 struct entries {
@@ -157,8 +157,7 @@ static size_t half(const struct entries *entries)
 	for (size_t i = 0; i < entries->count; i++) {
 		const struct entry *entry = &entries->items[i];
 		size_t off = i > middle ? i - middle : middle - i;
-		size_t best_off = best > middle ? best - middle
-						: middle - best;
+		size_t best_off = best > middle ? best - middle : middle - best;
 
 		if (entry->key && !entry->length && off < best_off)
 			best = i + 1;

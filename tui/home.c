@@ -22,7 +22,7 @@
 /* Where the parts stand on a page. */
 struct layout {
 	bool full, wide;
-	int strip_rows; /* below the title */
+	int strip_rows;		 /* below the title */
 	int ledger, ledger_rows; /* with the column heads */
 	int pane, pane_rows;	 /* with its ruler; 0 rows: none */
 	int runs_columns;	 /* 0: one pane only */
@@ -48,9 +48,8 @@ static struct layout layout_of(int columns, int rows, const struct model *model)
 	at.ledger_rows = at.status - at.ledger;
 	if (!at.full)
 		return at;
-	at.strip_rows = (at.wide && rows >= TALL_ROWS) ||
-				       model->culprit >= 0 ||
-				       model->candidate_count
+	at.strip_rows = (at.wide && rows >= TALL_ROWS) || model->culprit >= 0 ||
+					model->candidate_count
 				? 3
 				: 1;
 	at.ledger += at.strip_rows + at.wide;
@@ -158,8 +157,7 @@ static void draw_mark(struct grid *grid, int x, const struct model_mark *mark,
 	bool named = *mark->name != '\0';
 	char label[96];
 
-	snprintf(label, sizeof(label), "%s%s%s",
-		 named ? mark->name : outer,
+	snprintf(label, sizeof(label), "%s%s%s", named ? mark->name : outer,
 		 (named || *outer) && tick != ROLE_LINE ? " " : "",
 		 tick != ROLE_LINE ? verdict_word(mark->verdict) : "");
 	centred(grid, x, 1, tick == ROLE_LINE ? ROLE_PLAIN : tick, label);
@@ -209,9 +207,12 @@ static void draw_strip(struct grid *grid, const struct model *model)
 static int draw_end(struct grid *grid, int x, const struct model_mark *mark)
 {
 	x += grid_text(grid, x, 1, 8, panes_verdict_role(mark->verdict),
-		       verdict_word(mark->verdict)) + 1;
-	return x + grid_text(grid, x, 1, OID_SHORT, ROLE_PLAIN,
-			     mark->commit < 0 ? "not known" : mark->id) + 1;
+		       verdict_word(mark->verdict)) +
+	     1;
+	return x +
+	       grid_text(grid, x, 1, OID_SHORT, ROLE_PLAIN,
+			 mark->commit < 0 ? "not known" : mark->id) +
+	       1;
 }
 
 /* The strip in one row. */
@@ -285,8 +286,7 @@ static void draw_panes(struct grid *grid, const struct layout *at,
 {
 	struct area left = { 0, at->pane, at->runs_columns, at->pane_rows };
 	struct area right = { at->runs_columns, at->pane,
-			      grid->columns - at->runs_columns,
-			      at->pane_rows };
+			      grid->columns - at->runs_columns, at->pane_rows };
 	struct area inside = { right.x + (at->wide ? 2 : 1), right.y + 1,
 			       right.width - (at->wide ? 3 : 2),
 			       right.height - 1 };
@@ -357,8 +357,10 @@ static int draw_hint(struct grid *grid, int x, const struct key_hint *hint)
 	int y = grid->rows - 1;
 
 	x += grid_text(grid, x, y, 8, ROLE_KEY, hint->key) + 1;
-	return x + grid_text(grid, x, y, grid->columns - x, ROLE_PLAIN,
-			     hint->text) + 2;
+	return x +
+	       grid_text(grid, x, y, grid->columns - x, ROLE_PLAIN,
+			 hint->text) +
+	       2;
 }
 
 /* As many as fit, the most wanted first; the way out is always there. */

@@ -32,7 +32,7 @@ enum pane {
 /* Where the person is on the view. */
 struct home {
 	enum pane focus;
-	int line; /* of the runs pane: 0 is the build, 1 the first run */
+	int line;	 /* of the runs pane: 0 is the build, 1 the first run */
 	char toast[512]; /* clean; shown in place of the status, "" for none */
 	bool toast_is_error;
 };

@@ -55,9 +55,9 @@ static char *letters_of(struct engine *engine, const struct step *step,
 	char *letters = xmalloc(all + 1);
 
 	for (size_t i = 0; i < all; i++)
-		letters[i] = i < count ? engine_run_letter(engine,
-							   &step->runs[i])
-				       : '-';
+		letters[i] = i < count
+				     ? engine_run_letter(engine, &step->runs[i])
+				     : '-';
 	letters[all] = '\0';
 	return letters;
 }
@@ -160,9 +160,9 @@ static void add_step(struct model *model, struct session *session,
 	row->build_fails = !row->building && step->build &&
 			   step->build->build == BUILD_FAILED &&
 			   !step->run_count;
-	row->letters = letters_of(
-		engine, step,
-		wants_runs(model, step) ? queued(engine, step) : 0);
+	row->letters =
+		letters_of(engine, step,
+			   wants_runs(model, step) ? queued(engine, step) : 0);
 	row->left = step->left_after;
 	row->steps = step->steps_after;
 	row->took_ms = took(step);
@@ -172,8 +172,8 @@ static void add_step(struct model *model, struct session *session,
 
 static void select_row(struct model *model, int commit)
 {
-	model->selected = model->testing >= 0 ? model->testing
-					      : model->row_count - 1;
+	model->selected =
+		model->testing >= 0 ? model->testing : model->row_count - 1;
 	for (int i = 0; i < model->row_count; i++) {
 		if (model->rows[i].commit == commit)
 			model->selected = i;
@@ -203,14 +203,17 @@ void ledger_fill_rows(struct model *model, struct session *session,
 	}
 	if (model->testing >= 0)
 		model->rows[model->testing].testing = true;
+	for (int i = 0; i < model->row_count; i++)
+		model->rows[i].culprit = plan->state == PLAN_FOUND &&
+					 model->rows[i].commit == plan->commit;
 	select_row(model, view->selected);
 }
 
 /* The first line of a text, clean. */
 static void first_line(char *out, size_t size, const char *text, bool ascii)
 {
-	char *line = xstrndup(text ? text : "",
-			      strcspn(text ? text : "", "\n"));
+	char *line =
+		xstrndup(text ? text : "", strcspn(text ? text : "", "\n"));
 
 	text_copy(out, size, line, ascii);
 	free(line);
@@ -300,8 +303,8 @@ static void fill_runs(struct model *model, struct engine *engine,
 	int next = 0;
 
 	model->run_count = step->run_count + more;
-	model->runs = xcalloc((size_t)model->run_count + 1,
-			      sizeof(*model->runs));
+	model->runs =
+		xcalloc((size_t)model->run_count + 1, sizeof(*model->runs));
 	for (int i = 0; i < step->run_count; i++) {
 		fill_run(&model->runs[i], engine, &step->runs[i], view);
 		model->runs_done += !step->runs[i].running;

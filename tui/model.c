@@ -15,9 +15,9 @@
 const char *badge_word(enum badge badge)
 {
 	static const char *const badge_words[BADGE_COUNT] = {
-		[BADGE_IDLE] = "IDLE", [BADGE_LIVE] = "LIVE",
+		[BADGE_IDLE] = "IDLE",	   [BADGE_LIVE] = "LIVE",
 		[BADGE_PAUSED] = "PAUSED", [BADGE_DONE] = "DONE",
-		[BADGE_ASKS] = "ASKS", [BADGE_LOST] = "LOST",
+		[BADGE_ASKS] = "ASKS",	   [BADGE_LOST] = "LOST",
 		[BADGE_HAND] = "HAND",
 	};
 
@@ -27,8 +27,10 @@ const char *badge_word(enum badge badge)
 const char *verdict_word(enum verdict verdict)
 {
 	static const char *const verdict_words[VERDICT_COUNT] = {
-		[VERDICT_NONE] = "...", [VERDICT_GOOD] = "GOOD",
-		[VERDICT_BAD] = "BAD", [VERDICT_SKIP] = "SKIP",
+		[VERDICT_NONE] = "...",
+		[VERDICT_GOOD] = "GOOD",
+		[VERDICT_BAD] = "BAD",
+		[VERDICT_SKIP] = "SKIP",
 	};
 
 	return verdict_words[verdict];
@@ -46,7 +48,8 @@ char *model_rough(char *out, int64_t ms)
 		snprintf(out, 16, "~%dh%02dm", (int)(minutes / 60),
 			 (int)(minutes % 60));
 	else
-		snprintf(out, 16, "~%d days", (int)(minutes / (24 * 60) % 100000));
+		snprintf(out, 16, "~%d days",
+			 (int)(minutes / (24 * 60) % 100000));
 	return out;
 }
 
@@ -60,8 +63,7 @@ char *model_short(char *out, int64_t ms)
 		snprintf(out, 16, "%dh%02dm", (int)(minutes / 60),
 			 (int)(minutes % 60));
 	else
-		snprintf(out, 16, "%dd",
-			 (int)(minutes / (24 * 60) % 100000));
+		snprintf(out, 16, "%dd", (int)(minutes / (24 * 60) % 100000));
 	return out;
 }
 
@@ -231,8 +233,7 @@ static void rule_of_test(struct model *model, struct engine *engine,
 		say_rule(model, false, "");
 		snprintf(model->rule.text, sizeof(model->rule.text),
 			 "building since %s",
-			 str_duration(time,
-				      view->now - step->build_begin->at));
+			 str_duration(time, view->now - step->build_begin->at));
 	} else if (!step || !step->build)
 		say_rule(model, false, "not built yet");
 	else {
@@ -304,16 +305,17 @@ static void fill_times(struct model *model, const struct engine *engine,
 	model->elapsed_ms = model->left_ms = -1;
 	if (!start || !count)
 		return;
-	model->elapsed_ms =
-		(model->state == PLAN_FOUND ? engine_event(engine, count - 1)->at
-					    : view->now) -
-		start->at;
+	model->elapsed_ms = (model->state == PLAN_FOUND
+				     ? engine_event(engine, count - 1)->at
+				     : view->now) -
+			    start->at;
 	if (model->state != PLAN_TEST || mean < 0 || model->bad.commit < 0 ||
 	    model->good.commit < 0)
 		return;
 	if (model->testing >= 0 && model->rows[model->testing].took_ms > 0)
 		spent = model->rows[model->testing].took_ms;
-	model->left_ms = mean * model->steps + (spent < mean ? mean - spent : 0);
+	model->left_ms =
+		mean * model->steps + (spent < mean ? mean - spent : 0);
 }
 
 static int in_flight(struct engine *engine)
@@ -340,8 +342,10 @@ static void fill_status(struct model *model, struct engine *engine,
 	model->engine_alive = view->engine.alive;
 	if (view->engine.alive) {
 		text_copy(host, sizeof(host), view->engine.host, view->ascii);
-		str_duration(ago, count ? view->now - engine_event(engine,
-						      count - 1)->at : 0);
+		str_duration(ago,
+			     count ? view->now -
+					     engine_event(engine, count - 1)->at
+				   : 0);
 		snprintf(model->status, sizeof(model->status),
 			 "engine %d on %s, %d %s, last event %s ago",
 			 view->engine.pid, host, jobs,
@@ -372,9 +376,8 @@ void model_build(struct model *model, struct session *session,
 	model->left = plan->left;
 	model->steps = plan->steps;
 	ledger_fill_rows(model, session, view);
-	model->step = model->testing < 0
-			      ? -1
-			      : model->rows[model->testing].position;
+	model->step =
+		model->testing < 0 ? -1 : model->rows[model->testing].position;
 	plan = engine_plan(engine);
 	fill_strip(model, session, plan, view->ascii);
 	fill_culprit(model, session, plan, view->ascii);

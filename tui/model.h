@@ -23,13 +23,13 @@ struct session;
 #define MODEL_TEXT 256
 
 enum badge {
-	BADGE_IDLE,   /* could work, but no engine has been started */
-	BADGE_LIVE,   /* an engine works */
+	BADGE_IDLE, /* could work, but no engine has been started */
+	BADGE_LIVE, /* an engine works */
 	BADGE_PAUSED,
 	BADGE_DONE,
-	BADGE_ASKS,   /* nothing goes on without a person */
-	BADGE_LOST,   /* the engine is gone and did not say why */
-	BADGE_HAND,   /* no test command: a person does the testing */
+	BADGE_ASKS, /* nothing goes on without a person */
+	BADGE_LOST, /* the engine is gone and did not say why */
+	BADGE_HAND, /* no test command: a person does the testing */
 	BADGE_COUNT,
 };
 
@@ -57,13 +57,14 @@ struct model_row {
 	enum verdict verdict;
 	bool by_person;
 	bool testing;
+	bool culprit;
 	bool building;
 	bool build_fails;
-	char *letters; /* one a run: finished, running, still wanted */
-	char doubt[16];		/* why to look again, "" for no reason */
-	int left, steps;	/* -1: this step did not move the search */
-	int64_t took_ms;	/* -1: not known */
-	char note[64];		/* release name, "reported" */
+	char *letters;	 /* one a run: finished, running, still wanted */
+	char doubt[16];	 /* why to look again, "" for no reason */
+	int left, steps; /* -1: this step did not move the search */
+	int64_t took_ms; /* -1: not known */
+	char note[64];	 /* release name, "reported" */
 	char subject[MODEL_TEXT];
 };
 
@@ -80,7 +81,7 @@ struct model_rule {
 	bool shown;
 	struct judgement judgement;
 	char text[MODEL_TEXT]; /* in words, where it is no judgement */
-	bool asks; /* text is what a person must decide */
+	bool asks;	       /* text is what a person must decide */
 };
 
 /* One line of the runs pane. */
@@ -88,7 +89,7 @@ struct model_run {
 	int number;
 	char letter; /* as in the ledger; '-' for one still to come */
 	const char *word;
-	bool judged; /* overruled by a person */
+	bool judged;	     /* overruled by a person */
 	int64_t duration_ms; /* -1: not known */
 	char detail[MODEL_TEXT];
 };
@@ -120,7 +121,7 @@ struct model {
 
 	struct model_row *rows;
 	int row_count;
-	int testing; /* a row, or -1 */
+	int testing;  /* a row, or -1 */
 	int selected; /* a row, or -1 when there are none */
 	struct model_rule rule;
 

@@ -26,17 +26,19 @@ struct columns {
 static struct columns columns_for(int width)
 {
 	if (width >= 130)
-		return (struct columns){ 5, 13, 27, 20, 53, 55, 17, 80, 83,
-					 false };
+		return (struct columns){ 5,  13, 27, 20, 53,
+					 55, 17, 80, 83, false };
 	if (width >= 100)
-		return (struct columns){ 5, 13, 27, 20, 53, 55, 16, 0, 72,
-					 false };
+		return (struct columns){
+			5, 13, 27, 20, 53, 55, 16, 0, 72, false
+		};
 	if (width >= 80)
-		return (struct columns){ 4, 12, 25, 20, 51, 53, 14, 0, 68,
-					 true };
+		return (struct columns){
+			4, 12, 25, 20, 51, 53, 14, 0, 68, true
+		};
 	if (width >= 60)
-		return (struct columns){ 4, 12, 25, 20, 51, 53, width - 55, 0,
-					 0, false };
+		return (struct columns){ 4,  12,	 25, 20, 51,
+					 53, width - 55, 0,  0,	 false };
 	return (struct columns){ 4, 12, 25, width - 27, 0, 0, 0, 0, 0, false };
 }
 
@@ -123,19 +125,20 @@ void panes_meter(struct grid *grid, int x, int y, int width,
 	else
 		x += grid_printf(grid, x, y, width,
 				 panes_verdict_role(judgement->leaning),
-				 "leaning %s", verdict_word(judgement->leaning));
-	x += grid_printf(grid, x, y, end - x, ROLE_PLAIN,
-			 ": crashes %d of %d needed, valid runs %d of %d needed",
-			 judgement->crashes, judgement->crashes_needed,
-			 judgement->valid, judgement->valid_needed);
+				 "leaning %s",
+				 verdict_word(judgement->leaning));
+	x += grid_printf(
+		grid, x, y, end - x, ROLE_PLAIN,
+		": crashes %d of %d needed, valid runs %d of %d needed",
+		judgement->crashes, judgement->crashes_needed, judgement->valid,
+		judgement->valid_needed);
 	if (judgement->leaning == VERDICT_NONE || end - x < 15)
 		return;
 	grid_text(grid, x + 3, y, 1, ROLE_KEY, "a");
 	grid_text(grid, x + 5, y, end - x - 5, ROLE_PLAIN, "accept now");
 }
 
-static void heads(struct grid *grid, struct area area,
-		  const struct columns *at)
+static void heads(struct grid *grid, struct area area, const struct columns *at)
 {
 	int y = area.y;
 
@@ -195,7 +198,8 @@ static void draw_words(struct grid *grid, int y, int width,
 	if (*row->note)
 		x += grid_text(grid, x, y, end - x, ROLE_TITLE, row->note) + 2;
 	if (!at->compact)
-		grid_text(grid, x, y, end - 1 - x, ROLE_PLAIN, row->subject);
+		grid_text(grid, x, y, end - 1 - x,
+			  row->culprit ? ROLE_TITLE : ROLE_PLAIN, row->subject);
 }
 
 static void draw_row(struct grid *grid, int y, int width,
@@ -253,8 +257,8 @@ void panes_ledger(struct grid *grid, struct area area,
 	struct columns at = columns_for(area.width);
 	int under = meter ? model->testing : -1; /* the meter's row */
 	int height = area.height - 1, lines = model->row_count + (under >= 0);
-	int wanted = model->testing >= 0 ? model->testing + (under >= 0)
-					 : lines - 1;
+	int wanted =
+		model->testing >= 0 ? model->testing + (under >= 0) : lines - 1;
 	int past = under >= 0 && model->selected > under;
 	int top = scrolled(lines, height, wanted, model->selected + past);
 
@@ -299,13 +303,20 @@ static void draw_run(struct grid *grid, struct area area, int y,
 	char text[24];
 
 	snprintf(text, sizeof(text), "%d", run->number);
-	grid_right(grid, area.x + 3, y, run->letter == '-' ? ROLE_DIM
-							   : ROLE_PLAIN, text);
+	grid_right(grid, area.x + 3, y,
+		   run->letter == '-' ? ROLE_DIM : ROLE_PLAIN, text);
 	grid_printf(grid, area.x + 4, y, 10, role, "%c %s%s", run->letter,
 		    run->word, run->judged ? "*" : "");
-	if (run->duration_ms >= 0)
-		grid_right(grid, area.x + 19, y, ROLE_DIM,
-			   str_duration(text, run->duration_ms));
+	if (run->duration_ms >= 0 && run->duration_ms < 10000 &&
+	    run->letter != '>')
+		snprintf(text, sizeof(text), "%d.%ds",
+			 (int)(run->duration_ms / 1000),
+			 (int)(run->duration_ms / 100 % 10));
+	else if (run->duration_ms >= 0)
+		str_duration(text, run->duration_ms);
+	else
+		text[0] = '\0';
+	grid_right(grid, area.x + 19, y, ROLE_DIM, text);
 	grid_text(grid, detail, y, width, ROLE_PLAIN,
 		  shortened(run->detail, width));
 }
@@ -342,8 +353,15 @@ void panes_runs(struct grid *grid, struct area area, const struct model *model,
 static enum role line_role(const char *line)
 {
 	static const char *const alarms[] = {
-		"BUG:", "kernel BUG", "WARNING:", "Oops", "Kernel panic",
-		"panic:", "general protection fault", "UBSAN:", "Internal error:",
+		"BUG:",
+		"kernel BUG",
+		"WARNING:",
+		"Oops",
+		"Kernel panic",
+		"panic:",
+		"general protection fault",
+		"UBSAN:",
+		"Internal error:",
 		"error:",
 	};
 
@@ -395,8 +413,8 @@ static void draw_line(struct grid *grid, struct area area, int y,
 	text_clean(&clean, line->bytes, line->length, area.width + 64,
 		   grid->ascii);
 	rest = fold_stamp(clean.text, stamp, sizeof(stamp));
-	grid_printf(grid, area.x, y, area.width, line_role(rest), "%s%s",
-		    stamp, rest);
+	grid_printf(grid, area.x, y, area.width, line_role(rest), "%s%s", stamp,
+		    rest);
 	buf_release(&clean);
 }
 

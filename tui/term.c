@@ -4,6 +4,7 @@
 #include <curses.h>
 #include <errno.h>
 #include <langinfo.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,8 +212,7 @@ static void draw_cell(const struct term *term, const struct cell *cell)
 		length = 1;
 	}
 	wide[length < CCHARW_MAX ? length : CCHARW_MAX - 1] = L'\0';
-	setcchar(&complex, wide,
-		 term->colour ? look->attributes : look->mono,
+	setcchar(&complex, wide, term->colour ? look->attributes : look->mono,
 		 term->colour ? (short)(cell->role + 1) : 0, NULL);
 	wadd_wch(stdscr, &complex);
 }
@@ -236,12 +236,18 @@ static const struct {
 	wint_t code;
 	int input;
 } special[] = {
-	{ KEY_UP, INPUT_UP },		{ KEY_DOWN, INPUT_DOWN },
-	{ KEY_LEFT, INPUT_LEFT },	{ KEY_RIGHT, INPUT_RIGHT },
-	{ KEY_HOME, INPUT_HOME },	{ KEY_END, INPUT_END },
-	{ KEY_PPAGE, INPUT_PAGE_UP },	{ KEY_NPAGE, INPUT_PAGE_DOWN },
-	{ KEY_BTAB, INPUT_BACK_TAB },	{ KEY_ENTER, INPUT_ENTER },
-	{ KEY_BACKSPACE, INPUT_BACKSPACE }, { KEY_RESIZE, INPUT_RESIZE },
+	{ KEY_UP, INPUT_UP },
+	{ KEY_DOWN, INPUT_DOWN },
+	{ KEY_LEFT, INPUT_LEFT },
+	{ KEY_RIGHT, INPUT_RIGHT },
+	{ KEY_HOME, INPUT_HOME },
+	{ KEY_END, INPUT_END },
+	{ KEY_PPAGE, INPUT_PAGE_UP },
+	{ KEY_NPAGE, INPUT_PAGE_DOWN },
+	{ KEY_BTAB, INPUT_BACK_TAB },
+	{ KEY_ENTER, INPUT_ENTER },
+	{ KEY_BACKSPACE, INPUT_BACKSPACE },
+	{ KEY_RESIZE, INPUT_RESIZE },
 };
 
 int term_key(struct term *term)
@@ -259,6 +265,15 @@ int term_key(struct term *term)
 			return special[i].input;
 	}
 	return INPUT_NONE;
+}
+
+bool term_is_gone(const struct term *term)
+{
+	struct pollfd line = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	(void)term;
+	return poll(&line, 1, 0) > 0 &&
+	       (line.revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
 void term_resize(struct term *term)

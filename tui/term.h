@@ -30,6 +30,9 @@ void term_draw(struct term *term, const struct grid *grid);
 /* The next key (tui/input.h), INPUT_NONE when there is none.  Never waits. */
 int term_key(struct term *term);
 
+/* Nobody is at the other end any more: the line was hung up. */
+bool term_is_gone(const struct term *term);
+
 /* The window has another size. */
 void term_resize(struct term *term);
 

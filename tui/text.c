@@ -10,11 +10,11 @@
 #include "base/array.h"
 #include "base/buf.h"
 
-#define SEQUENCE_MAX	4096
-#define COMBINING_MAX	4
-#define TAB		8
-#define COPY_COLUMNS	512
-#define NOT_UTF8	UINT32_MAX
+#define SEQUENCE_MAX  4096
+#define COMBINING_MAX 4
+#define TAB	      8
+#define COPY_COLUMNS  512
+#define NOT_UTF8      UINT32_MAX
 
 /* A line under the pen: one cell a character, whatever its width. */
 struct line {
@@ -31,11 +31,11 @@ struct span {
 
 /* Printable for wcwidth, but they hide or reorder what stands around them. */
 static const struct span deceiving[] = {
-	{ 0x00ad, 0x00ad },   { 0x034f, 0x034f },   { 0x061c, 0x061c },
-	{ 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },
-	{ 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },
-	{ 0x3164, 0x3164 },   { 0xe000, 0xf8ff },   { 0xfe00, 0xfe0f },
-	{ 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 },   { 0xfff0, 0xfffb },
+	{ 0x00ad, 0x00ad },    { 0x034f, 0x034f }, { 0x061c, 0x061c },
+	{ 0x115f, 0x1160 },    { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },
+	{ 0x200b, 0x200f },    { 0x2028, 0x202e }, { 0x2060, 0x206f },
+	{ 0x3164, 0x3164 },    { 0xe000, 0xf8ff }, { 0xfe00, 0xfe0f },
+	{ 0xfeff, 0xfeff },    { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
 	{ 0xe0000, 0x10ffff },
 };
 
@@ -56,8 +56,12 @@ static uint32_t decode(const char *bytes, size_t length, size_t *used)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned char lead = (unsigned char)bytes[0];
-	size_t size = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 :
-		      lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+	size_t size = lead < 0x80   ? 1
+		      : lead < 0xc2 ? 0
+		      : lead < 0xe0 ? 2
+		      : lead < 0xf0 ? 3
+		      : lead < 0xf5 ? 4
+				    : 0;
 	uint32_t c;
 
 	*used = 1;

@@ -22,11 +22,12 @@
  *	folder changed, log grew, clock --> frame timer --> draw
  */
 
-#define FRAME_MS  50   /* 20 a second */
+#define FRAME_MS  50 /* 20 a second */
 #define CLOCK_MS  1000
-#define LISTEN_MS 250  /* where file events do not come */
+#define LISTEN_MS 250  /* where file events do not come: the logs */
+#define QUIET_MS  1000 /* the same without an engine */
 
-enum { SIGNAL_COUNT = 4 };
+enum { SIGNAL_COUNT = 5 };
 
 struct loop {
 	uv_loop_t uv;
@@ -34,8 +35,8 @@ struct loop {
 	uv_timer_t clock, listen, frame;
 	uv_fs_event_t folder;
 	uv_signal_t signals[SIGNAL_COUNT];
-	bool framed; /* the frame timer runs */
-	bool stale;  /* the session may have changed */
+	bool framed;  /* the frame timer runs */
+	bool stale;   /* the session may have changed */
 	int ended_by; /* a signal, or 0 */
 	bool exit_when_done;
 
@@ -62,6 +63,9 @@ static void refresh(struct loop *loop)
 {
 	loop->stale = false;
 	app_refresh(&loop->app, session_now());
+	uv_timer_set_repeat(&loop->listen, loop->app.model.engine_alive
+						   ? LISTEN_MS
+						   : QUIET_MS);
 	if (loop->exit_when_done && loop->app.model.badge == BADGE_DONE)
 		loop->app.quit = true;
 	if (loop->app.quit)
@@ -93,7 +97,7 @@ static void on_keys(uv_poll_t *poll, int status, int events)
 	int key;
 
 	(void)events;
-	if (status < 0) { /* the terminal is gone */
+	if (status < 0 || term_is_gone(loop->term)) {
 		loop->app.quit = true;
 		uv_stop(&loop->uv);
 		return;
@@ -166,7 +170,7 @@ static int uv_failed(struct error *err, const char *what, int status)
 static int listen_to_all(struct loop *loop, struct error *err)
 {
 	static const int numbers[SIGNAL_COUNT] = { SIGWINCH, SIGTERM, SIGHUP,
-						   SIGINT };
+						   SIGINT, SIGQUIT };
 	int status;
 
 	for (int i = 0; i < SIGNAL_COUNT; i++) {
@@ -225,8 +229,7 @@ int tui_main(struct session *session, struct repo *repo,
 	refresh(&loop);
 	draw(&loop);
 	if (options->start_engine && !loop.app.model.engine_alive &&
-	    loop.app.model.badge != BADGE_DONE &&
-	    desk_can_run(session)) {
+	    loop.app.model.badge != BADGE_DONE && desk_can_run(session)) {
 		app_start_engine(&loop.app);
 		draw(&loop);
 	}

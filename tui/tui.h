@@ -24,9 +24,9 @@ struct tui_options {
 
 /*
  * Take over the terminal until the person leaves.  session and repo (may be
- * NULL) are borrowed.  ERROR_USAGE when this is no terminal.  SIGTERM, SIGHUP
- * and SIGINT end the process by that signal, with the terminal restored; the
- * engine is another process and goes on.
+ * NULL) are borrowed.  ERROR_USAGE when this is no terminal.  SIGTERM,
+ * SIGHUP, SIGINT and SIGQUIT end the process by that signal, with the
+ * terminal restored; the engine is another process and goes on.
  */
 int tui_main(struct session *session, struct repo *repo,
 	     const struct tui_options *options, struct error *err);

@@ -35,7 +35,8 @@ void buf_add(struct buf *buf, const void *bytes, size_t length)
 		buf->cut = true;
 	}
 	array_grow(buf->text, buf->length + length + 1, &buf->room);
-	memcpy(buf->text + buf->length, bytes, length);
+	if (length > 0)
+		memcpy(buf->text + buf->length, bytes, length);
 	buf->length += length;
 	buf->text[buf->length] = '\0';
 }

@@ -535,6 +535,19 @@ static int make_worktree(struct control *control, struct error *err)
 			       oid_of(control, commit), err);
 }
 
+/*
+ * The search is over: a kernel's tree with all its objects is not left lying
+ * about.  Should somebody want more runs, it is made again.  That it cannot be
+ * removed (somebody's shell is in it, say) spoils nothing.
+ */
+static void drop_worktree(struct control *control)
+{
+	const char *common = session_repository(control->session);
+
+	if (common && !control->settings.fake_script)
+		worktree_remove(common, control->worktree, NULL);
+}
+
 static int read_settings(struct control *control, struct error *err)
 {
 	char *path = session_settings(control->session);
@@ -638,6 +651,8 @@ int control_run(struct session *session, struct repo *repo,
 	tell_new(&control);
 	pump_soon(&control);
 	uv_run(&control.loop, UV_RUN_DEFAULT);
+	if (control.end == CONTROL_FOUND && !control.failed)
+		drop_worktree(&control);
 	*end = control.end;
 	ret = control.failed ? -1 : 0;
 	if (control.failed)

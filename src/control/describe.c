@@ -108,9 +108,38 @@ static const struct event *find_event(struct session *session, int64_t seq)
 }
 
 static void describe_decision(struct session *session,
+			      const struct event *event, struct buf *out);
+
+/* Undo and redo say what they turn back. */
+static void describe_turn(struct session *session, const struct event *event,
+			  struct buf *out)
+{
+	const struct event *target = find_event(session, event->number);
+
+	buf_printf(out, "%s of event %" PRId64, event_kind_name(event->kind),
+		   event->number);
+	if (target) {
+		buf_puts(out, ": ");
+		describe_decision(session, target, out);
+	}
+}
+
+static void add_actor(const struct event *event, struct buf *out)
+{
+	const char *who = event->who ? event->who : "";
+
+	if (event->by == BY_PERSON && *who)
+		buf_printf(out, " (by %s)", who);
+	else if (event->by == BY_START && *who)
+		buf_printf(out, " (by %s at the start)", who);
+	else if (event->by != BY_ENGINE)
+		buf_printf(out, " (by %s%s%s)", actor_name(event->by),
+			   *who ? " " : "", who);
+}
+
+static void describe_decision(struct session *session,
 			      const struct event *event, struct buf *out)
 {
-	const struct event *target;
 
 	/* clang-format off */
 	switch (event->kind) {
@@ -135,14 +164,7 @@ static void describe_decision(struct session *session,
 		buf_printf(out, "policy %s", event->policy);
 		break;
 	case EVENT_UNDO: case EVENT_REDO:
-		buf_printf(out, "%s of event %" PRId64,
-			   event_kind_name(event->kind), event->number);
-		target = find_event(session, event->number);
-		if (target) {
-			buf_puts(out, " (");
-			describe_event(session, target, out);
-			buf_puts(out, ")");
-		}
+		describe_turn(session, event, out);
 		break;
 	case EVENT_RETRACT: case EVENT_PICK: case EVENT_PAUSE:
 	case EVENT_RESUME: case EVENT_NOTE:
@@ -157,18 +179,17 @@ static void describe_decision(struct session *session,
 	}
 	/* clang-format on */
 	add_text(": ", event->text, out);
-	if (event->by != BY_ENGINE)
-		buf_printf(out, " (by %s%s%s)", actor_name(event->by),
-			   event->who ? " " : "", event->who ? event->who : "");
 }
 
 void describe_event(struct session *session, const struct event *event,
 		    struct buf *out)
 {
-	if (event_is_decision(event->kind))
-		describe_decision(session, event, out);
-	else
+	if (!event_is_decision(event->kind)) {
 		describe_fact(event, out);
+		return;
+	}
+	describe_decision(session, event, out);
+	add_actor(event, out);
 }
 
 void describe_culprit(struct session *session, int commit, struct buf *out)

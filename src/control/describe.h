@@ -12,7 +12,10 @@ struct buf;
 struct event;
 struct session;
 
-/* One event on one line, without its time: "good 83b0383613b9 (by me)". */
+/*
+ * One event on one line, without its time: "good 83b0383613b9: boots fine (by
+ * me@here)".
+ */
 void describe_event(struct session *session, const struct event *event,
 		    struct buf *out);
 

@@ -2,6 +2,7 @@
 #include "control/orders.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,7 +270,13 @@ int order_pick(struct order *order, struct error *err)
 	if (expect(order, 1, 1, "pick COMMIT", err) < 0 ||
 	    find_commit(order, order->argv[0], &event.commit, err) < 0)
 		return -1;
-	return append(order, &event, err);
+	if (session_append(order->session, &event, 1, err) < 0)
+		return -1;
+	if (!engine_plan(session_engine(order->session))->picked)
+		buf_printf(order->say, "the pick of %.*s waits, this comes "
+				       "first:\n",
+			   OID_SHORT, event.commit.hex);
+	return follow_up(order, err);
 }
 
 static int64_t target_of(const struct order *order, enum event_kind kind)
@@ -375,9 +382,16 @@ int order_stop(struct order *order, struct error *err)
 int order_note(struct order *order, struct error *err)
 {
 	struct event event = event_by(order, EVENT_NOTE);
+	struct buf text;
+	int ret;
 
-	if (expect(order, 1, 1, "note TEXT", err) < 0)
+	if (expect(order, 1, INT_MAX, "note TEXT", err) < 0)
 		return -1;
-	event.text = (char *)(uintptr_t)order->argv[0];
-	return session_append(order->session, &event, 1, err);
+	buf_init(&text, 0);
+	for (int i = 0; i < order->argc; i++)
+		buf_printf(&text, "%s%s", i ? " " : "", order->argv[i]);
+	event.text = text.text;
+	ret = session_append(order->session, &event, 1, err);
+	buf_release(&text);
+	return ret;
 }

@@ -7,214 +7,22 @@
 
 #include "base/array.h"
 #include "engine/graph.h"
+#include "engine/limit.h"
 #include "engine/oid.h"
 
-/*
- * The walk: git's limit_list (revision.c).  It goes by committer dates, not
- * by ancestry, and stops a few commits after the last suspect; with clocks
- * that were wrong it can therefore list a commit that a good one contains.
- * That is git's answer, so it is ours.
- */
-
-#define SLOP 5
-
 enum {
-	SEEN = 1,     /* was in the queue: git has parsed it */
-	GOOD = 2,     /* git's UNINTERESTING */
-	WAITING = 4,  /* is in the queue */
-	SUSPECT = 8,  /* is in the result */
-	SKIPPED = 16, /* marked so for the midpoint */
+	SUSPECT = 1, /* is one */
+	SKIPPED = 2, /* is marked so */
 };
 
-struct queued {
-	int64_t date;
-	size_t order; /* equal dates come out as they went in */
-	int commit;
-};
-
-struct walk {
-	const struct graph *graph;
-	bool first_parent;
-	unsigned char *flags;
-	struct queued *heap;
-	size_t count, room;
-	size_t order;
-	size_t open; /* waiting commits that are not GOOD */
-};
-
-static bool sooner(const struct queued *a, const struct queued *b)
+/* git turns its list round: the one listed last comes first. */
+static void reverse(int *commits, int count)
 {
-	if (a->date != b->date)
-		return a->date > b->date;
-	return a->order < b->order;
-}
+	for (int i = 0; i < count / 2; i++) {
+		int other = commits[i];
 
-static void push(struct walk *walk, int commit)
-{
-	struct queued item = { graph_date(walk->graph, commit), walk->order++,
-			       commit };
-	size_t at = walk->count++;
-
-	walk->flags[commit] |= SEEN | WAITING;
-	walk->open += !(walk->flags[commit] & GOOD);
-	array_grow(walk->heap, walk->count, &walk->room);
-	while (at > 0 && sooner(&item, &walk->heap[(at - 1) / 2])) {
-		walk->heap[at] = walk->heap[(at - 1) / 2];
-		at = (at - 1) / 2;
-	}
-	walk->heap[at] = item;
-}
-
-static int pop(struct walk *walk)
-{
-	int commit = walk->heap[0].commit;
-	struct queued last = walk->heap[--walk->count];
-	size_t at = 0;
-
-	for (;;) {
-		size_t child = at * 2 + 1;
-
-		if (child >= walk->count)
-			break;
-		if (child + 1 < walk->count &&
-		    sooner(&walk->heap[child + 1], &walk->heap[child]))
-			child++;
-		if (!sooner(&walk->heap[child], &last))
-			break;
-		walk->heap[at] = walk->heap[child];
-		at = child;
-	}
-	walk->heap[at] = last;
-	walk->flags[commit] &= (unsigned char)~WAITING;
-	walk->open -= !(walk->flags[commit] & GOOD);
-	return commit;
-}
-
-/* Returns whether the commit was not good before. */
-static bool make_good(struct walk *walk, int commit)
-{
-	if (walk->flags[commit] & GOOD)
-		return false;
-	walk->flags[commit] |= GOOD;
-	if (walk->flags[commit] & WAITING)
-		walk->open--;
-	return true;
-}
-
-/* Mark the parents good, and through those already parsed all of theirs. */
-static void make_parents_good(struct walk *walk, int commit)
-{
-	int *stack = NULL;
-	size_t depth = 0, room = 0;
-
-	array_grow(stack, 1, &room);
-	stack[depth++] = commit;
-	while (depth > 0) {
-		const int *parents;
-		int at = stack[--depth];
-		int n = graph_parents(walk->graph, at, &parents);
-
-		if (!(walk->flags[at] & SEEN))
-			continue;
-		for (int i = 0; i < n; i++) {
-			if (!make_good(walk, parents[i]))
-				continue;
-			array_grow(stack, depth + 1, &room);
-			stack[depth++] = parents[i];
-		}
-	}
-	free(stack);
-}
-
-static void follow_good(struct walk *walk, int commit)
-{
-	const int *parents;
-	int n = graph_parents(walk->graph, commit, &parents);
-
-	for (int i = 0; i < n; i++) {
-		bool seen = walk->flags[parents[i]] & SEEN;
-
-		make_good(walk, parents[i]);
-		walk->flags[parents[i]] |= SEEN;
-		make_parents_good(walk, parents[i]);
-		if (!seen)
-			push(walk, parents[i]);
-	}
-}
-
-static void follow_suspect(struct walk *walk, int commit)
-{
-	const int *parents;
-	int n = graph_parents(walk->graph, commit, &parents);
-
-	if (walk->first_parent && n > 1)
-		n = 1;
-	for (int i = 0; i < n; i++)
-		if (!(walk->flags[parents[i]] & SEEN))
-			push(walk, parents[i]);
-}
-
-/* Queue the ends: git sorts them by date and keeps their order otherwise. */
-static void push_ends(struct walk *walk, const struct suspects_query *query)
-{
-	walk->flags[query->bad] |= SEEN;
-	for (int i = 0; i < query->good_count; i++)
-		walk->flags[query->goods[i]] |= SEEN | GOOD;
-	for (int i = 0; i < query->good_count; i++)
-		make_parents_good(walk, query->goods[i]);
-	push(walk, query->bad);
-	for (int i = 0; i < query->good_count; i++)
-		if (!(walk->flags[query->goods[i]] & WAITING))
-			push(walk, query->goods[i]);
-}
-
-/* What is left of the slop after a good commit; 0 ends the walk. */
-static int slop_left(const struct walk *walk, int64_t date, int slop)
-{
-	if (walk->count == 0)
-		return 0;
-	if (date <= walk->heap[0].date || walk->open > 0)
-		return SLOP;
-	return slop - 1;
-}
-
-static void limit(struct walk *walk, struct suspects *found)
-{
-	size_t room = 0;
-	int64_t date = INT64_MAX;
-	int slop = SLOP;
-
-	while (walk->count > 0) {
-		int commit = pop(walk);
-
-		if (walk->flags[commit] & GOOD) {
-			follow_good(walk, commit);
-			slop = slop_left(walk, date, slop);
-			if (slop == 0)
-				break;
-			continue;
-		}
-		follow_suspect(walk, commit);
-		date = graph_date(walk->graph, commit);
-		array_grow(found->commits, (size_t)found->count + 1, &room);
-		found->commits[found->count++] = commit;
-	}
-}
-
-/* Drop what turned out good after it was listed, and turn the list round. */
-static void reverse(const struct walk *walk, struct suspects *found)
-{
-	int kept = 0;
-
-	for (int i = 0; i < found->count; i++)
-		if (!(walk->flags[found->commits[i]] & GOOD))
-			found->commits[kept++] = found->commits[i];
-	found->count = kept;
-	for (int i = 0; i < kept / 2; i++) {
-		int other = found->commits[i];
-
-		found->commits[i] = found->commits[kept - 1 - i];
-		found->commits[kept - 1 - i] = other;
+		commits[i] = commits[count - 1 - i];
+		commits[count - 1 - i] = other;
 	}
 }
 
@@ -345,17 +153,15 @@ struct suspects *suspects_find(const struct graph *graph,
 			       const struct suspects_query *query)
 {
 	struct suspects *found = xcalloc(1, sizeof(*found));
-	struct walk walk = { .graph = graph,
-			     .first_parent = query->first_parent };
+	const struct limit_query limit = { .bad = query->bad,
+					   .goods = query->goods,
+					   .good_count = query->good_count,
+					   .first_parent =
+						   query->first_parent };
 	struct local local;
 
-	walk.flags = xcalloc((size_t)graph_count(graph), 1);
-	push_ends(&walk, query);
-	limit(&walk, found);
-	reverse(&walk, found);
-	free(walk.heap);
-	free(walk.flags);
-
+	limit_walk(graph, &limit, &found->commits, &found->count, NULL);
+	reverse(found->commits, found->count);
 	found->weights = xcalloc((size_t)found->count, sizeof(int));
 	local = local_make(graph, found, query->first_parent);
 	local_sort(&local);

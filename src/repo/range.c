@@ -10,60 +10,44 @@
 #include "base/error.h"
 #include "engine/commit.h"
 #include "engine/graph.h"
+#include "engine/limit.h"
 #include "engine/oid.h"
+#include "engine/queue.h"
 #include "repo/commits.h"
 #include "repo/handle.h"
 
-#define SLOP 5
 #define TEXT_MAX 1000
 
+/* git's paint_down_to_common */
 enum {
-	/* git's limit_list */
-	SEEN = 1, /* was queued */
-	GOOD = 2, /* git's UNINTERESTING */
-	/* git's paint_down_to_common */
-	ONE = 4,
-	TWO = 8,
-	STALE = 16, /* below a common ancestor */
-	RESULT = 32,
+	ONE = 1,
+	TWO = 2,
+	STALE = 4, /* below a common ancestor */
+	RESULT = 8,
 };
 
-struct queued {
-	int64_t date;
-	size_t order; /* equal dates come out as they went in */
-	int commit;
-};
-
-/*
- * A walk over commits by date, newest first, which expands them on its way.
- * dull says which waiting commits do not keep it going: GOOD or STALE.
- */
+/* A walk over commits by date, newest first, which expands them on its way. */
 struct walk {
 	struct commits *commits;
 	struct graph *graph;
-	unsigned char dull;
 	unsigned char *flags;	/* by the graph's numbers */
 	unsigned char *waiting; /* how often a commit is in the queue */
 	size_t flag_count;
-	struct queued *heap;
-	size_t count, room;
-	size_t order;
-	size_t open; /* in the queue and not dull */
+	struct queue queue;
+	size_t open; /* in the queue and not STALE */
 };
 
 static void walk_init(struct walk *walk, struct commits *commits,
-		      struct graph *graph, unsigned char dull)
+		      struct graph *graph)
 {
-	*walk = (struct walk){ .commits = commits,
-			       .graph = graph,
-			       .dull = dull };
+	*walk = (struct walk){ .commits = commits, .graph = graph };
 }
 
 static void walk_release(struct walk *walk)
 {
 	free(walk->flags);
 	free(walk->waiting);
-	free(walk->heap);
+	queue_release(&walk->queue);
 }
 
 /* The graph grows under the walk. */
@@ -82,146 +66,29 @@ static void walk_fit(struct walk *walk)
 
 static void set_flags(struct walk *walk, int commit, unsigned char flags)
 {
-	if (!(walk->flags[commit] & walk->dull) && (flags & walk->dull))
+	if (!(walk->flags[commit] & STALE) && (flags & STALE))
 		walk->open -= walk->waiting[commit];
 	walk->flags[commit] |= flags;
 }
 
-static bool sooner(const struct queued *a, const struct queued *b)
-{
-	if (a->date != b->date)
-		return a->date > b->date;
-	return a->order < b->order;
-}
-
-/* A commit in the queue is expanded: git parses what it queues. */
 static int push(struct walk *walk, int commit, struct error *err)
 {
-	struct queued item = { graph_date(walk->graph, commit), walk->order++,
-			       commit };
-	size_t at;
-
 	if (commits_expand(walk->commits, commit, err) < 0)
 		return -1;
 	walk_fit(walk);
 	walk->waiting[commit]++;
-	walk->open += !(walk->flags[commit] & walk->dull);
-	at = walk->count++;
-	array_grow(walk->heap, walk->count, &walk->room);
-	while (at > 0 && sooner(&item, &walk->heap[(at - 1) / 2])) {
-		walk->heap[at] = walk->heap[(at - 1) / 2];
-		at = (at - 1) / 2;
-	}
-	walk->heap[at] = item;
+	walk->open += !(walk->flags[commit] & STALE);
+	queue_push(&walk->queue, commit, graph_date(walk->graph, commit));
 	return 0;
 }
 
 static int pop(struct walk *walk)
 {
-	int commit = walk->heap[0].commit;
-	struct queued last = walk->heap[--walk->count];
-	size_t at = 0;
+	int commit = queue_pop(&walk->queue);
 
-	for (;;) {
-		size_t child = at * 2 + 1;
-
-		if (child >= walk->count)
-			break;
-		if (child + 1 < walk->count &&
-		    sooner(&walk->heap[child + 1], &walk->heap[child]))
-			child++;
-		if (!sooner(&walk->heap[child], &last))
-			break;
-		walk->heap[at] = walk->heap[child];
-		at = child;
-	}
-	walk->heap[at] = last;
 	walk->waiting[commit]--;
-	walk->open -= !(walk->flags[commit] & walk->dull);
+	walk->open -= !(walk->flags[commit] & STALE);
 	return commit;
-}
-
-/*
- * The parents of a commit are good, and through those that git has parsed
- * by now, all of theirs.
- */
-static void make_parents_good(struct walk *walk, int commit)
-{
-	int *stack = NULL;
-	size_t depth = 0, room = 0;
-
-	array_grow(stack, 1, &room);
-	stack[depth++] = commit;
-	while (depth > 0) {
-		const int *parents;
-		int at = stack[--depth], n;
-
-		if (!(walk->flags[at] & SEEN))
-			continue;
-		n = graph_parents(walk->graph, at, &parents);
-		array_grow(stack, depth + (size_t)n, &room);
-		for (int i = 0; i < n; i++) {
-			if (walk->flags[parents[i]] & GOOD)
-				continue;
-			set_flags(walk, parents[i], GOOD);
-			stack[depth++] = parents[i];
-		}
-	}
-	free(stack);
-}
-
-/* git's process_parents */
-static int queue_parents(struct walk *walk, int commit, struct error *err)
-{
-	bool good = walk->flags[commit] & GOOD;
-	const int *parents;
-	int n = graph_parents(walk->graph, commit, &parents);
-
-	for (int i = 0; i < n; i++) {
-		int parent;
-
-		/* push expands, and that may move the array */
-		graph_parents(walk->graph, commit, &parents);
-		parent = parents[i];
-		if (good)
-			set_flags(walk, parent, GOOD);
-		if (!(walk->flags[parent] & SEEN)) {
-			set_flags(walk, parent, SEEN);
-			if (push(walk, parent, err) < 0)
-				return -1;
-		}
-		if (good)
-			make_parents_good(walk, parent);
-	}
-	return 0;
-}
-
-/* git's still_interesting: what is left of the slop; 0 ends the walk. */
-static int slop_left(const struct walk *walk, int64_t date, int slop)
-{
-	if (walk->count == 0)
-		return 0;
-	if (date <= walk->heap[0].date || walk->open > 0)
-		return SLOP;
-	return slop - 1;
-}
-
-static int limit(struct walk *walk, struct error *err)
-{
-	int64_t date = INT64_MAX;
-	int slop = SLOP;
-
-	while (walk->count > 0 && slop > 0) {
-		int commit = pop(walk);
-
-		if (queue_parents(walk, commit, err) < 0)
-			return -1;
-		if (walk->flags[commit] & GOOD)
-			slop = slop_left(walk, date, slop);
-		else
-			date = graph_date(walk->graph, commit);
-	}
-	return 0;
 }
 
 /* The ends by number; goods[0..count-1], then bad. */
@@ -231,36 +98,26 @@ struct ends {
 	int bad;
 };
 
+static int expand(void *data, int commit, struct error *err)
+{
+	return commits_expand(data, commit, err);
+}
+
 /* All of what git's walk of `bad ^goods` parses. */
 static int load_suspects(struct commits *commits, struct graph *graph,
 			 const struct ends *ends, struct error *err)
 {
-	struct walk walk;
-	int ret = -1;
+	const struct limit_query query = { .bad = ends->bad,
+					   .goods = ends->goods,
+					   .good_count = ends->count,
+					   .expand = expand,
+					   .data = commits };
+	int *listed, count;
 
-	walk_init(&walk, commits, graph, GOOD);
-	/* git parses all the ends before it marks the parents of any */
-	if (commits_expand(commits, ends->bad, err) < 0)
-		goto out;
-	for (int i = 0; i < ends->count; i++)
-		if (commits_expand(commits, ends->goods[i], err) < 0)
-			goto out;
-	walk_fit(&walk);
-	set_flags(&walk, ends->bad, SEEN);
-	for (int i = 0; i < ends->count; i++)
-		set_flags(&walk, ends->goods[i], SEEN | GOOD);
-	for (int i = 0; i < ends->count; i++)
-		make_parents_good(&walk, ends->goods[i]);
-	if (push(&walk, ends->bad, err) < 0)
-		goto out;
-	for (int i = 0; i < ends->count; i++)
-		if (!walk.waiting[ends->goods[i]] &&
-		    push(&walk, ends->goods[i], err) < 0)
-			goto out;
-	ret = limit(&walk, err);
-out:
-	walk_release(&walk);
-	return ret;
+	if (limit_walk(graph, &query, &listed, &count, err) < 0)
+		return -1;
+	free(listed);
+	return 0;
 }
 
 static int paint_parents(struct walk *walk, int commit, unsigned char colours,
@@ -330,7 +187,7 @@ static int load_between(struct commits *commits, struct graph *graph, int one,
 	size_t room = 0;
 	int ret = -1;
 
-	walk_init(&walk, commits, graph, STALE);
+	walk_init(&walk, commits, graph);
 	if (paint(&walk, one, two, count, err) < 0)
 		goto out;
 	if (bases) {

@@ -198,7 +198,7 @@ static const struct line *find_line(const struct fake_runner *fake,
 static char letter_of(const struct job *job)
 {
 	size_t last = strlen(job->line->runs) - 1;
-	size_t place = job->number > 0 ? (size_t)job->number - 1 : 0;
+	size_t place = (size_t)job->number;
 
 	return job->line->runs[place < last ? place : last];
 }

@@ -14,10 +14,10 @@
  *         [title=TEXT] [ms=N]
  *
  * A TEXT that holds blanks stands in double quotes.  LETTERS are outcomes by
- * run number, the last one repeated: . ok, X crashed with title, x crashed
- * with another title, B, T, I, i as in the ledger, and ~ never ends until it
- * is cancelled.  ms is how long each job takes (0: it ends on the next turn of
- * the loop).  What a line does not say: it builds, every run is ok.
+ * run number (from 0), the last one repeated: . ok, X crashed with title, x
+ * crashed with another title, B, T, I, i as in the ledger, and ~ never ends
+ * until it is cancelled.  ms is how long each job takes (0: it ends on the
+ * next turn of the loop).  What a line does not say: it builds, every run is ok.
  *
  * A job on a commit that no line matches is refused with ERROR_STATE, as are
  * runs of what was not built last.

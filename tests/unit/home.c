@@ -29,7 +29,10 @@
 #include "tui/model.h"
 #include "tui/tail.h"
 
-#define LIVE_ENGINE { true, 4127, "buildbox" }
+#define LIVE_ENGINE                    \
+	{                              \
+		true, 4127, "buildbox" \
+	}
 
 struct scene {
 	struct tale tale;
@@ -211,8 +214,8 @@ static void another_row_shows_its_runs(void **state)
 {
 	struct scene *scene = *state;
 
-	scene->view.selected = engine_step(
-		session_engine(scene->tale.session), 3)->commit;
+	scene->view.selected =
+		engine_step(session_engine(scene->tale.session), 3)->commit;
 	scene->home.focus = PANE_RUNS;
 	scene->home.line = 2;
 	picture(scene, "home-runs", 100, 30);
@@ -223,8 +226,8 @@ static void the_dialog_says_which_commit_it_is_about(void **state)
 {
 	struct scene *scene = *state;
 
-	scene->view.selected = engine_step(
-		session_engine(scene->tale.session), 3)->commit;
+	scene->view.selected =
+		engine_step(session_engine(scene->tale.session), 3)->commit;
 	scene->view.now = scene->tale.now;
 	model_build(&scene->model, scene->tale.session, &scene->view);
 	dialog_open(&scene->dialog, scene->tale.session, &scene->model, false);

@@ -56,7 +56,7 @@ static const struct model *look(struct world *world)
 static void between(struct world *world, int count, const char *policy)
 {
 	tale_commits(&world->tale, count, NULL);
-	tale_start(&world->tale, "it hangs", policy);
+	tale_start(&world->tale, TALE_TITLE, policy);
 	tale_mark(&world->tale, BY_START, tale_oid(count - 1).hex, VERDICT_BAD,
 		  NULL);
 	tale_mark(&world->tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
@@ -194,8 +194,10 @@ static void the_newest_run_that_runs_is_shown(void **state)
 static void a_build_that_fails_says_so(void **state)
 {
 	struct world *world = *state;
-	struct event event = { .kind = EVENT_BUILD, .by = BY_ENGINE,
-			       .build = BUILD_FAILED, .duration_ms = 62000 };
+	struct event event = { .kind = EVENT_BUILD,
+			       .by = BY_ENGINE,
+			       .build = BUILD_FAILED,
+			       .duration_ms = 62000 };
 	char text[] = "a.c:1: error: \033]0;x\ano\nsecond line";
 	const struct model *model;
 
@@ -205,18 +207,15 @@ static void a_build_that_fails_says_so(void **state)
 	say(world, event);
 	model = look(world);
 	assert_true(model->rows[2].build_fails);
-	assert_string_equal(model->build,
-			    "build fails 1:02  a.c:1: error: no");
+	assert_string_equal(model->build, "build fails 1:02  a.c:1: error: no");
 	assert_int_equal(model->build_tone, VERDICT_BAD);
 }
 
 static void a_verdict_that_the_rule_would_not_give_is_doubtful(void **state)
 {
 	struct world *world = *state;
-	const char *hex = tale_oid(7).hex;
 	struct oid oid = tale_oid(7);
 
-	(void)hex;
 	between(world, 16, "syzkaller/10/10");
 	tale_build(&world->tale, oid.hex, "aaaa", 1);
 	tale_runs(&world->tale, oid.hex, "BBBBBB....", 1);
@@ -230,8 +229,10 @@ static void a_verdict_that_the_rule_would_not_give_is_doubtful(void **state)
 	assert_string_equal(look(world)->rows[2].doubt, "");
 	assert_true(look(world)->rows[2].by_person);
 	/* unless runs come in after */
-	say(world, (struct event){ .kind = EVENT_MORE, .by = BY_PERSON,
-				   .commit = oid, .number = 10 });
+	say(world, (struct event){ .kind = EVENT_MORE,
+				   .by = BY_PERSON,
+				   .commit = oid,
+				   .number = 10 });
 	assert_string_equal(look(world)->rows[2].doubt, "");
 }
 
@@ -280,17 +281,20 @@ static void the_selection_is_a_commit_not_a_line(void **state)
 	assert_int_equal(look(world)->selected, 3);
 }
 
-static void a_pick_and_a_merge_base_say_why_they_are_tested(void **state)
+static void a_picked_commit_says_why_it_is_tested(void **state)
 {
 	struct world *world = *state;
+	const struct model *model;
 
 	between(world, 16, "exit-code");
 	assert_string_equal(look(world)->test_label, "testing now");
-	say(world, (struct event){ .kind = EVENT_PICK, .by = BY_PERSON,
+	say(world, (struct event){ .kind = EVENT_PICK,
+				   .by = BY_PERSON,
 				   .commit = tale_oid(3) });
-	assert_string_equal(look(world)->test_label, "picked by hand");
-	assert_string_equal(look(world)->test.id,
-			    look(world)->rows[2].id);
+	model = look(world);
+	assert_string_equal(model->test_label, "picked by hand");
+	assert_int_equal(model->test.commit, model->rows[2].commit);
+	assert_memory_equal(model->test.id, tale_oid(3).hex, OID_SHORT);
 }
 
 static void in_a_search_for_a_fix_the_old_end_is_bad(void **state)
@@ -300,8 +304,10 @@ static void in_a_search_for_a_fix_the_old_end_is_bad(void **state)
 	char policy[] = "exit-code";
 
 	tale_commits(&world->tale, 8, NULL);
-	say(world, (struct event){ .kind = EVENT_START, .by = BY_START,
-				   .policy = policy, .fix = true });
+	say(world, (struct event){ .kind = EVENT_START,
+				   .by = BY_START,
+				   .policy = policy,
+				   .fix = true });
 	tale_mark(&world->tale, BY_START, tale_oid(7).hex, VERDICT_GOOD, NULL);
 	tale_mark(&world->tale, BY_START, tale_oid(0).hex, VERDICT_BAD, NULL);
 	model = look(world);
@@ -360,7 +366,7 @@ int main(void)
 		model_test(a_verdict_that_contradicts_is_set_aside),
 		model_test(the_time_left_comes_from_the_steps_so_far),
 		model_test(the_selection_is_a_commit_not_a_line),
-		model_test(a_pick_and_a_merge_base_say_why_they_are_tested),
+		model_test(a_picked_commit_says_why_it_is_tested),
 		model_test(in_a_search_for_a_fix_the_old_end_is_bad),
 		model_test(texts_from_outside_are_harmless),
 		cmocka_unit_test(rough_times_read_well),

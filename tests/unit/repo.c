@@ -25,6 +25,7 @@
 #include "repo/repo.h"
 #include "repo/tags.h"
 #include "repo/worktree.h"
+#include "tests/unit/scratch.h"
 
 /* A folder for one test, with an empty repository `r` in it. */
 struct place {
@@ -116,11 +117,10 @@ static void git_do(const char *dir, const char *words)
 static int enter(void **state)
 {
 	struct place *place = xcalloc(1, sizeof(*place));
-	const char *tmp = getenv("TMPDIR");
-	char *made = xasprintf("%s/culprit-repo.XXXXXX", tmp ? tmp : "/tmp");
+	char *made = scratch_make();
 
-	assert_non_null(mkdtemp(made));
 	place->dir = realpath(made, NULL);
+	assert_non_null(place->dir);
 	free(made);
 	setenv("HOME", place->dir, 1);
 	setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
@@ -144,17 +144,8 @@ static int enter(void **state)
 static int leave(void **state)
 {
 	struct place *place = *state;
-	char *const argv[] = { (char[]){ "rm" }, (char[]){ "-rf" }, place->dir,
-			       NULL };
-	pid_t pid = fork();
 
-	if (pid == 0) {
-		execvp("rm", argv);
-		_exit(127);
-	}
-	while (waitpid(pid, NULL, 0) < 0)
-		;
-	free(place->dir);
+	scratch_remove(place->dir);
 	free(place->path);
 	free(place->common);
 	free(place);

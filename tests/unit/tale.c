@@ -20,7 +20,6 @@
 #include "tests/unit/scratch.h"
 
 #define BEGIN_MS 1772442000000 /* 2026-03-02 09:00:00 UTC */
-#define TITLE	 "kernel BUG in binder_alloc_deferred_release"
 
 /* The clock of all that is linked into the test: it stands where it is set. */
 static int64_t clock_ms;
@@ -49,8 +48,8 @@ void tale_begin(struct tale *tale)
 	clock_ms = BEGIN_MS;
 	tale->folder = scratch_make();
 	dir = xasprintf("%s/session", tale->folder);
-	assert_return_code(session_create(dir, NULL, &tale->session,
-					  &tale->err), 0);
+	assert_return_code(
+		session_create(dir, NULL, &tale->session, &tale->err), 0);
 	free(dir);
 }
 
@@ -83,8 +82,8 @@ static const struct tale_name *name_of(const struct tale_name *names,
 
 void tale_commits(struct tale *tale, int count, const struct tale_name *names)
 {
-	struct commit_record *commits = xcalloc((size_t)count,
-						sizeof(*commits));
+	struct commit_record *commits =
+		xcalloc((size_t)count, sizeof(*commits));
 
 	for (int i = 0; i < count; i++) {
 		const struct tale_name *name = name_of(names, i);
@@ -128,8 +127,7 @@ static struct event about(enum event_kind kind, enum actor by, const char *hex)
 static void must_tell(struct tale *tale, struct event event)
 {
 	if (tale_tell(tale, event) < 0)
-		fail_msg("%s: %s", event_kind_name(event.kind),
-			 tale->err.text);
+		fail_msg("%s: %s", event_kind_name(event.kind), tale->err.text);
 }
 
 void tale_start(struct tale *tale, const char *title, const char *policy)
@@ -171,7 +169,7 @@ static void end_run(struct event *event, char letter)
 	case 'X':
 	case 'x':
 		event->outcome = OUTCOME_CRASHED;
-		event->title = own(letter == 'X' ? TITLE
+		event->title = own(letter == 'X' ? TALE_TITLE
 						 : "WARNING in other_thing");
 		event->exit_status = 1;
 		break;
@@ -271,8 +269,10 @@ const char tale_console[] =
 	"[   43.911608][  T27] RIP: 0010:binder_alloc_deferred_release+0x4c7/"
 	"0x690 drivers/android/binder_alloc.c:820\r\n"
 	"[   43.917333][  T27] RSP: 0018:ffffc90000a2fbd8 EFLAGS: 00010282\r\n"
-	"[   43.920422][  T27] R\033[31mDX: 1ffff\x9b""0m d174e \xff caf\xc3\xa9 "
-	"\xe2\x80\xae""evil\033]0;title\a\r\n"
+	"[   43.920422][  T27] R\033[31mDX: 1ffff\x9b"
+	"0m d174e \xff caf\xc3\xa9 "
+	"\xe2\x80\xae"
+	"evil\033]0;title\a\r\n"
 	"[   43.922130][  T27] \tRBP: \xe4\xb8\xad\xe6\x96\x87 R08: 0\r\n";
 
 static void write_console(struct tale *tale, const char *hex, int run)
@@ -296,25 +296,25 @@ void tale_of_binder(struct tale *tale)
 	size_t count = sizeof(told) / sizeof(*told);
 
 	tale_commits(tale, 17958, binder);
-	tale_start(tale, TITLE, "syzkaller/10/20");
+	tale_start(tale, TALE_TITLE, "syzkaller/10/20");
 	must_tell(tale, (struct event){ .kind = EVENT_ENGINE,
 					.by = BY_ENGINE,
 					.number = 4127,
 					.text = own("buildbox") });
-	assert_return_code(tale_mark(tale, BY_START, told[0].hex, VERDICT_BAD,
-				     NULL), 0);
+	assert_return_code(
+		tale_mark(tale, BY_START, told[0].hex, VERDICT_BAD, NULL), 0);
 	oid_parse(&release.commit, told[1].hex);
 	release.text = own("v5.18");
 	must_tell(tale, release);
 	for (size_t i = 0; i < count; i++) {
 		tale_build(tale, told[i].hex, told[i].signature, 403);
-		tale_runs(tale, told[i].hex, told[i].letters,
-			  i ? 44 : 25);
+		tale_runs(tale, told[i].hex, told[i].letters, i ? 44 : 25);
 		pass(tale, 4000);
 		if (told[i].verdict == VERDICT_NONE)
 			continue;
 		assert_return_code(tale_mark(tale, BY_POLICY, told[i].hex,
-					     told[i].verdict, NULL), 0);
+					     told[i].verdict, NULL),
+				   0);
 	}
 	write_console(tale, told[count - 1].hex, 5);
 	pass(tale, 17000);

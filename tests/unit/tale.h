@@ -17,6 +17,9 @@
 
 struct session;
 
+/* The title of the crashes with the letter X. */
+#define TALE_TITLE "kernel BUG in binder_alloc_deferred_release"
+
 struct tale {
 	char *folder;
 	struct session *session;

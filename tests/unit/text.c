@@ -56,8 +56,12 @@ static void control_characters_become_visible(void **state)
 static void c1_controls_become_visible_in_both_forms(void **state)
 {
 	(void)state;
-	assert_string_equal(clean("\x9b""31m"), "{<9b>}31m");
-	assert_string_equal(clean("\xc2\x9b""31m"), "{<9b>}31m");
+	assert_string_equal(clean("\x9b"
+				  "31m"),
+			    "{<9b>}31m");
+	assert_string_equal(clean("\xc2\x9b"
+				  "31m"),
+			    "{<9b>}31m");
 }
 
 static void bytes_that_are_not_utf8_become_visible(void **state)
@@ -74,7 +78,9 @@ static void bytes_that_are_not_utf8_become_visible(void **state)
 static void characters_that_deceive_become_visible(void **state)
 {
 	(void)state;
-	assert_string_equal(clean("a\xe2\x80\xae""b"), "a{<U+202E>}b");
+	assert_string_equal(clean("a\xe2\x80\xae"
+				  "b"),
+			    "a{<U+202E>}b");
 	assert_string_equal(clean("\xe2\x80\x8b"), "{<U+200B>}");
 	assert_string_equal(clean("\xe2\x81\xa6"), "{<U+2066>}");
 	assert_string_equal(clean("\xef\xbb\xbf"), "{<U+FEFF>}");
@@ -90,7 +96,8 @@ static void escape_sequences_are_swallowed(void **state)
 	assert_string_equal(clean("\033]0;title\ax"), "x");
 	assert_string_equal(clean("\033]52;c;aGk=\033\\x"), "x");
 	assert_string_equal(clean("\033P1$r\033\\\033_a\033\\\033^b\033\\"
-				  "\033Xc\033\\x"), "x");
+				  "\033Xc\033\\x"),
+			    "x");
 	assert_string_equal(clean("\033(B\033=\033cx"), "x");
 }
 
@@ -200,8 +207,9 @@ static void no_bytes_come_out_raw(void **state)
 			seed = seed * 1103515245 + 12345;
 			bytes[i] = (char)(seed >> 16);
 			if (round % 3 == 0 && seed % 5 == 0)
-				bytes[i] = "\033[]P\\\a\r\b\t;0m\xe2\x80"
-					[seed / 7 % 14];
+				bytes[i] =
+					"\033[]P\\\a\r\b\t;0m\xe2\x80"[seed /
+								       7 % 14];
 		}
 		reader.next = clean_bytes(bytes, sizeof(bytes), 60);
 		reader.mark = false;

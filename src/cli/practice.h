@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_PRACTICE_H
+#define CLI_PRACTICE_H
+
+/*
+ * Makes the practice repository of `culprit demo`: some 300 commits of a
+ * small C program that boots like a kernel, four releases, merges, and one
+ * commit among the last ones that brings in a bug.
+ *
+ *     ring_release   the bug: crashes in 60 of 100 runs
+ *     timer_tick     noise: a warning in 6 of 100 runs of any commit
+ *     twelve commits in a row, about the middle of v1.2 to the end, do not
+ *     compile; one does not boot
+ *
+ * A run is the same again when CULPRIT_COMMIT and CULPRIT_RUN (and, if it is
+ * set, CULPRIT_DEMO_SEED) are the same; without them chance decides.  The
+ * ref refs/demo/answer names the commit that is to be found.
+ */
+
+#include "engine/oid.h"
+
+struct error;
+
+struct practice {
+	struct oid bad;	   /* the tip of master */
+	struct oid good;   /* v1.0 */
+	struct oid answer; /* the first commit with the bug */
+};
+
+/*
+ * Make it in dir, which is created, or is there and empty.  The same seed
+ * gives the same commit ids on any machine.  master is checked out, and
+ * dir/culprit.cfg holds settings that build and test it.
+ */
+int practice_make(const char *dir, unsigned seed, struct practice *out,
+		  struct error *err);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CLI_PRACTICE_TREE_H
+#define CLI_PRACTICE_TREE_H
+
+/*
+ * The files of the practice kernel at one commit, written from its state.
+ *
+ * A state only ever grows, number by number, so a merge is the larger of each
+ * two numbers and never conflicts.  Pure: no file is touched here.
+ */
+
+#include <stdbool.h>
+
+struct buf;
+
+enum {
+	PRACTICE_AREAS = 12, /* source files that grow */
+	PRACTICE_ROWS = 12,  /* features that one may get */
+};
+
+/* What three of the files have been through. */
+enum practice_rename { RENAME_NOT_YET, RENAME_HALF, RENAME_DONE };
+enum practice_init { INIT_FIRST, INIT_MISSING, INIT_SEARCHED };
+enum practice_ring { RING_LOCKED, RING_UNLOCKED };
+
+struct practice_state {
+	unsigned char rows[PRACTICE_AREAS][PRACTICE_ROWS]; /* 0: not there */
+	unsigned char version;
+	unsigned char rename; /* RENAME_HALF does not compile */
+	unsigned char init;   /* INIT_MISSING does not boot */
+	unsigned char ring;   /* RING_UNLOCKED has the bug */
+};
+
+void practice_join(struct practice_state *state,
+		   const struct practice_state *other);
+
+/* "1.2-rc3" by number; NULL behind the last. */
+const char *practice_version(int number);
+
+/* "mm/slab", as commit subjects begin */
+const char *practice_area(int area);
+/* "partial lists", as they go on */
+const char *practice_row(int area, int row);
+
+/* The files by number; NULL behind the last. */
+const char *practice_path(int file);
+void practice_text(int file, const struct practice_state *state, unsigned seed,
+		   struct buf *out);
+
+/* The settings for culprit itself. */
+extern const char practice_settings[];
+
+#endif

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The screen without a terminal: keys go in, orders come out of the session.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/xalloc.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "session/session.h"
+#include "tests/unit/tale.h"
+#include "tui/app.h"
+#include "tui/grid.h"
+#include "tui/input.h"
+
+struct world {
+	struct tale tale;
+	struct app app;
+	struct grid *grid;
+	struct buf page;
+};
+
+static int begin(void **state)
+{
+	struct world *world = xcalloc(1, sizeof(*world));
+
+	tale_begin(&world->tale);
+	world->grid = grid_new(100, 30, false);
+	buf_init(&world->page, 0);
+	*state = world;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct world *world = *state;
+
+	app_release(&world->app);
+	grid_free(world->grid);
+	buf_release(&world->page);
+	tale_end(&world->tale);
+	free(world);
+	return 0;
+}
+
+/* The screen of a bisection among 16 commits: 7 is under test. */
+static struct app *open_app(struct world *world, const char *policy)
+{
+	tale_commits(&world->tale, 16, NULL);
+	tale_start(&world->tale, TALE_TITLE, policy);
+	tale_mark(&world->tale, BY_START, tale_oid(15).hex, VERDICT_BAD, NULL);
+	tale_mark(&world->tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	app_init(&world->app, world->tale.session, NULL, "/bin/false", false);
+	app_refresh(&world->app, world->tale.now);
+	return &world->app;
+}
+
+static const char *page(struct world *world)
+{
+	buf_clear(&world->page);
+	grid_clear(world->grid, 100, 30);
+	app_draw(&world->app, world->grid);
+	grid_dump_text(world->grid, &world->page);
+	return world->page.text;
+}
+
+static void type(struct app *app, const char *keys)
+{
+	for (; *keys; keys++)
+		app_key(app, *keys == '\n' ? INPUT_ENTER : *keys);
+}
+
+/* The latest event, which must be of this kind. */
+static const struct event *latest(struct world *world, enum event_kind kind)
+{
+	struct engine *engine = session_engine(world->tale.session);
+	const struct event *event =
+		engine_event(engine, engine_event_count(engine) - 1);
+
+	assert_string_equal(event_kind_name(event->kind),
+			    event_kind_name(kind));
+	return event;
+}
+
+static size_t events(struct world *world)
+{
+	return engine_event_count(session_engine(world->tale.session));
+}
+
+static bool same(const struct event *event, int number)
+{
+	struct oid oid = tale_oid(number);
+
+	return oid_equal(&event->commit, &oid);
+}
+
+static void a_verdict_needs_more_than_one_key(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	size_t before = events(world);
+
+	type(app, "v");
+	assert_true(app->dialog.open);
+	type(app, "g");
+	assert_int_equal(events(world), before);
+	type(app, "\n\n");
+	assert_false(app->dialog.open);
+	assert_int_equal(latest(world, EVENT_VERDICT)->verdict, VERDICT_GOOD);
+	assert_true(same(latest(world, EVENT_VERDICT), 7));
+	assert_int_equal(latest(world, EVENT_VERDICT)->by, BY_PERSON);
+	assert_string_equal(app->model.rows[2].subject, "a commit");
+	assert_true(app->model.rows[2].by_person);
+}
+
+static void a_reason_is_kept_with_the_verdict(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	type(app, "vb\nit qb");
+	app_key(app, INPUT_BACKSPACE);
+	app_key(app, 0xe9); /* é */
+	type(app, "\n");
+	assert_int_equal(latest(world, EVENT_VERDICT)->verdict, VERDICT_BAD);
+	assert_string_equal(latest(world, EVENT_VERDICT)->text, "it q\xc3\xa9");
+}
+
+static void overruling_needs_a_reason(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	size_t before;
+
+	type(app, "vg\n\n");
+	before = events(world);
+	type(app, "kvs\n\n");
+	assert_true(app->dialog.open);
+	assert_non_null(strstr(page(world), "a reason is needed"));
+	assert_int_equal(events(world), before);
+	type(app, "no\n");
+	assert_false(app->dialog.open);
+	assert_int_equal(latest(world, EVENT_VERDICT)->verdict, VERDICT_SKIP);
+	assert_true(same(latest(world, EVENT_VERDICT), 7));
+}
+
+static void the_dialog_can_be_left(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	size_t before = events(world);
+
+	type(app, "v\n"); /* nothing chosen */
+	assert_non_null(strstr(page(world), "choose first"));
+	app_key(app, INPUT_ESCAPE);
+	assert_false(app->dialog.open);
+	type(app, "vg\t");
+	app_key(app, INPUT_CTRL('c'));
+	assert_false(app->dialog.open);
+	assert_false(app->quit);
+	assert_int_equal(events(world), before);
+}
+
+static void undo_and_redo_are_one_key(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	type(app, "vg\n\n");
+	assert_int_equal(app->model.rows[2].verdict, VERDICT_GOOD);
+	type(app, "u");
+	latest(world, EVENT_UNDO);
+	assert_true(*app->home.toast != '\0');
+	assert_false(app->home.toast_is_error);
+	assert_int_equal(app->model.rows[app->model.testing].verdict,
+			 VERDICT_NONE);
+	app_key(app, INPUT_CTRL('r'));
+	latest(world, EVENT_REDO);
+	assert_int_equal(app->model.rows[2].verdict, VERDICT_GOOD);
+}
+
+static void an_order_that_fails_is_a_toast(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	size_t before = events(world);
+
+	type(app, "u");
+	assert_true(app->home.toast_is_error);
+	assert_true(*app->home.toast != '\0');
+	assert_non_null(strstr(page(world), app->home.toast));
+	assert_int_equal(events(world), before);
+	assert_false(app->quit);
+	app_refresh(app, world->tale.now + 60000); /* toasts go */
+	assert_string_equal(app->home.toast, "");
+}
+
+static void pause_is_a_switch(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	type(app, "p");
+	latest(world, EVENT_PAUSE);
+	assert_int_equal(app->model.badge, BADGE_PAUSED);
+	type(app, "p");
+	latest(world, EVENT_RESUME);
+}
+
+static void the_leaning_can_be_accepted(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/10/10");
+	size_t before = events(world);
+
+	type(app, "a");
+	assert_int_equal(events(world), before);
+	tale_build(&world->tale, tale_oid(7).hex, "aaaa", 1);
+	tale_runs(&world->tale, tale_oid(7).hex, "XXX...", 1);
+	app_refresh(app, world->tale.now);
+	assert_int_equal(app->model.rule.judgement.leaning, VERDICT_BAD);
+	type(app, "ka"); /* whatever is selected */
+	assert_int_equal(latest(world, EVENT_VERDICT)->verdict, VERDICT_BAD);
+	assert_true(same(latest(world, EVENT_VERDICT), 7));
+	assert_string_equal(latest(world, EVENT_VERDICT)->text,
+			    "accepted early");
+}
+
+static void a_run_can_be_left_out(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/10/10");
+	size_t before;
+
+	tale_build(&world->tale, tale_oid(7).hex, "aaaa", 1);
+	tale_runs(&world->tale, tale_oid(7).hex, "..X>", 1);
+	app_refresh(app, world->tale.now);
+	before = events(world);
+	type(app, "x");	    /* in the ledger: no run is meant */
+	type(app, "\tx");   /* the build is no run */
+	type(app, "jjjjx"); /* a run that still runs */
+	assert_int_equal(events(world), before);
+	type(app, "kx");
+	assert_int_equal(latest(world, EVENT_JUDGE)->number, 2);
+	assert_int_equal(latest(world, EVENT_JUDGE)->outcome, OUTCOME_IGNORED);
+	assert_int_equal(app->model.runs[2].letter, 'i');
+}
+
+static void more_runs_and_picks_are_orders_too(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/10/10");
+
+	tale_build(&world->tale, tale_oid(7).hex, "aaaa", 1);
+	tale_runs(&world->tale, tale_oid(7).hex, "..", 1);
+	app_refresh(app, world->tale.now);
+	type(app, "vr\n");
+	assert_int_equal(latest(world, EVENT_MORE)->number, 10);
+	tale_mark(&world->tale, BY_PERSON, tale_oid(7).hex, VERDICT_SKIP, "x");
+	app_refresh(app, world->tale.now);
+	type(app, "t");
+	latest(world, EVENT_PICK);
+}
+
+static void the_selection_moves_and_stays_inside(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	assert_int_equal(app->model.selected, 2);
+	type(app, "jjj");
+	assert_int_equal(app->model.selected, 2);
+	type(app, "k");
+	assert_int_equal(app->model.selected, 1);
+	type(app, "g");
+	assert_int_equal(app->model.selected, 0);
+	type(app, "kk");
+	assert_int_equal(app->model.selected, 0);
+	app_key(app, INPUT_CTRL('d'));
+	assert_int_equal(app->model.selected, 2);
+	assert_int_equal(app->selected, -1); /* follows the test again */
+	type(app, "gG");
+	assert_int_equal(app->selected, -1);
+}
+
+static void enter_goes_from_steps_to_runs_to_console(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/10/10");
+
+	tale_build(&world->tale, tale_oid(7).hex, "aaaa", 1);
+	tale_runs(&world->tale, tale_oid(7).hex, "..>", 1);
+	app_refresh(app, world->tale.now);
+	type(app, "\nj\n");
+	assert_int_equal(app->home.focus, PANE_CONSOLE);
+	assert_int_equal(app->model.shown_run, 0);
+	app_key(app, INPUT_ESCAPE);
+	assert_int_equal(app->home.focus, PANE_LEDGER);
+	type(app, "\nGG\n");
+	assert_non_null(strstr(app->home.toast, "not begun"));
+}
+
+static void help_lists_the_commands_and_closes(void **state)
+{
+	static const int closing[] = { '?', 'q', INPUT_ESCAPE };
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	for (size_t i = 0; i < 3; i++) {
+		type(app, "?");
+		assert_true(app->help.open);
+		assert_non_null(strstr(page(world), "Decide"));
+		assert_non_null(strstr(page(world), "overrule one run"));
+		app_key(app, closing[i]);
+		assert_false(app->help.open);
+		assert_false(app->quit);
+	}
+}
+
+static void only_q_leaves(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	app_key(app, INPUT_CTRL('c'));
+	app_key(app, INPUT_ESCAPE);
+	assert_false(app->quit);
+	app_key(app, INPUT_CTRL('z'));
+	assert_true(app->suspend);
+	type(app, "q");
+	assert_true(app->quit);
+}
+
+static void every_key_is_safe_in_an_empty_session(void **state)
+{
+	struct world *world = *state;
+	struct app *app = &world->app;
+
+	app_init(app, world->tale.session, NULL, "/bin/false", false);
+	app_refresh(app, world->tale.now);
+	for (int key = 1; key < 0x180; key++) {
+		app_key(app, key);
+		page(world);
+	}
+	for (int key = INPUT_UP; key <= INPUT_RESIZE; key++) {
+		app_key(app, key);
+		page(world);
+	}
+	assert_int_equal(app->model.row_count, 0);
+}
+
+int main(void)
+{
+#define app_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
+	const struct CMUnitTest tests[] = {
+		app_test(a_verdict_needs_more_than_one_key),
+		app_test(a_reason_is_kept_with_the_verdict),
+		app_test(overruling_needs_a_reason),
+		app_test(the_dialog_can_be_left),
+		app_test(undo_and_redo_are_one_key),
+		app_test(an_order_that_fails_is_a_toast),
+		app_test(pause_is_a_switch),
+		app_test(the_leaning_can_be_accepted),
+		app_test(a_run_can_be_left_out),
+		app_test(more_runs_and_picks_are_orders_too),
+		app_test(the_selection_moves_and_stays_inside),
+		app_test(enter_goes_from_steps_to_runs_to_console),
+		app_test(help_lists_the_commands_and_closes),
+		app_test(only_q_leaves),
+		app_test(every_key_is_safe_in_an_empty_session),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
