@@ -27,8 +27,21 @@ check "it has every command of the program and no other" '
 	test "$(wc -l <have)" -gt 10
 	diff have told
 '
-check "its example settings are those that are installed" '
-	mandoc -Tascii "$page" | col -b | grep -q culprit.cfg.example
-	test -s "$top/data/culprit.cfg.example"
+check "every setting it describes is in the example" '
+	sed -n "/^\.Sh SETTINGS/,/^\.Sh /{
+		/^\.It Va/{s///;s/,//g;s/[a-z]*\.//g;p;}
+	}" "$page" | tr " " "\n" | sort -u | grep . >told
+	sed -n "s/^[ \t]*\([a-z_]*\) = .*/\1/p" \
+		"$top/data/culprit.cfg.example" | sort -u >have
+	test "$(wc -l <have)" -gt 8
+	diff have told
+'
+check "a session can begin with the example" '
+	git init -q line && cd line
+	for n in 1 2 3; do
+		git commit -q --allow-empty -m "$n" && git tag "c$n"
+	done
+	"$CULPRIT" start -c "$top/data/culprit.cfg.example" c3 c1
+	"$CULPRIT" status
 '
 plan

@@ -204,8 +204,10 @@ enum dialog_answer dialog_key(struct dialog *dialog, int key)
 		return DIALOG_STAYS;
 	}
 	for (int i = CHOICE_GOOD; i < CHOICE_COUNT; i++) {
-		if (key == choices[i].key)
-			dialog->choice = (enum dialog_choice)i;
+		if (key != choices[i].key)
+			continue;
+		dialog->choice = (enum dialog_choice)i;
+		dialog->in_reason = wants_reason(dialog->choice);
 	}
 	if (key == 'q') {
 		dialog->open = false;

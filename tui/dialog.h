@@ -7,7 +7,7 @@
  * reason.  It carries out nothing; whoever opened it does, when a key was
  * answered with DIALOG_APPLY.
  *
- *	choice --Tab, Enter--> reason --Enter--> applied
+ *	choice --g b s, Tab--> reason --Enter--> applied
  *	       <-----Tab------
  *	either --Esc, C-c--> cancelled
  *

@@ -9,12 +9,12 @@
  * into attributes.  So what a view draws can be tested as text, and nothing
  * but term knows curses.  Everything drawn outside the page is dropped.
  *
- * Texts are clean texts (tui/text.h) or the program's own words.
+ * Texts are clean texts (base/text.h) or the program's own words.
  */
 
 #include <stdbool.h>
 
-#include "tui/text.h"
+#include "base/text.h"
 
 struct buf;
 

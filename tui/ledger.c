@@ -11,7 +11,7 @@
 #include "engine/graph.h"
 #include "session/session.h"
 #include "tui/model.h"
-#include "tui/text.h"
+#include "base/text.h"
 
 static const struct {
 	char letter;

@@ -10,7 +10,7 @@
 #include "engine/graph.h"
 #include "session/session.h"
 #include "tui/ledger.h"
-#include "tui/text.h"
+#include "base/text.h"
 
 const char *badge_word(enum badge badge)
 {

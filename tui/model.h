@@ -7,7 +7,7 @@
  * a session, a time and what the person looks at.
  *
  * No curses, no clock, no files: the same session, view and time always give
- * the same model.  All texts in it are clean (tui/text.h).  It is built anew
+ * the same model.  All texts in it are clean (base/text.h).  It is built anew
  * whenever something has changed; a bisection is short.
  */
 

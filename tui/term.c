@@ -133,7 +133,7 @@ static void choose_colours(struct term *term, bool mono)
 		return;
 	if (start_color() == ERR || use_default_colors() == ERR)
 		return;
-	for (short role = 0; role < ROLE_COUNT; role++) {
+	for (int role = 0; role < ROLE_COUNT; role++) {
 		const struct look *look = &looks[role];
 
 		init_pair((short)(role + 1), look->foreground,

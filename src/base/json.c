@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -41,6 +42,31 @@ static size_t utf8_length(const unsigned char *p)
 	return 0;
 }
 
+/*
+ * What a terminal might obey or be fooled by, when the output ends on one:
+ * DEL, the C1 controls and those that turn the direction of writing.
+ */
+static bool is_harmful(unsigned int point)
+{
+	return (point >= 0x7f && point < 0xa0) ||
+	       (point >= 0x200e && point <= 0x200f) ||
+	       (point >= 0x2028 && point <= 0x202e) ||
+	       (point >= 0x2066 && point <= 0x2069);
+}
+
+/* The code point of a valid sequence of up to three bytes. */
+static unsigned int point_of(const unsigned char *p, size_t length)
+{
+	if (length == 1)
+		return p[0];
+	if (length == 2)
+		return (p[0] & 0x1fU) << 6 | (p[1] & 0x3fU);
+	if (length == 3)
+		return (p[0] & 0x0fU) << 12 | (p[1] & 0x3fU) << 6 |
+		       (p[2] & 0x3fU);
+	return 0x10000;
+}
+
 static void quote(struct buf *out, const char *text)
 {
 	const unsigned char *p = (const unsigned char *)text;
@@ -60,8 +86,9 @@ static void quote(struct buf *out, const char *text)
 		} else if (*p == '\t') {
 			buf_puts(out, "\\t");
 			p++;
-		} else if (*p < 0x20 || *p == 0x7f) {
-			buf_printf(out, "\\u%04x", *p++);
+		} else if (*p < 0x20 || is_harmful(point_of(p, length))) {
+			buf_printf(out, "\\u%04x", point_of(p, length));
+			p += length;
 		} else {
 			buf_add(out, p, length);
 			p += length;
@@ -131,6 +158,10 @@ void json_number(struct json *json, const char *key, int64_t number)
 
 void json_real(struct json *json, const char *key, double number)
 {
+	if (!isfinite(number)) {
+		json_null(json, key);
+		return;
+	}
 	before(json, key);
 	buf_printf(json->out, "%.6g", number);
 }

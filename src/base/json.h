@@ -30,7 +30,8 @@ void json_close_array(struct json *json);
 /* NULL text gives null. */
 void json_text(struct json *json, const char *key, const char *text);
 void json_number(struct json *json, const char *key, int64_t number);
-void json_real(struct json *json, const char *key, double number);
+void json_real(struct json *json, const char *key, double number); /* or null,
+						for what is no number */
 void json_bool(struct json *json, const char *key, bool value);
 void json_null(struct json *json, const char *key);
 

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "tui/text.h"
+#include "base/text.h"
 #include "control/begin.h"
 #include "control/command.h"
 #include "repo/repo.h"

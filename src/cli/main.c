@@ -40,22 +40,34 @@ static int version(void)
 	return EXIT_OK;
 }
 
-/* Options before the subcommand; returns how many words they took, or -1. */
+/* Options before the subcommand; how many words they took, or -1, told. */
 static int take_options(struct cli *cli, int argc, char **argv)
 {
 	int at = 1;
 
 	for (; at < argc && argv[at][0] == '-'; at++) {
-		if (str_equal(argv[at], "--help") ||
-		    str_equal(argv[at], "-h") ||
-		    str_equal(argv[at], "--version"))
+		const char *name = argv[at];
+		struct error err;
+
+		if (str_equal(name, "--help") || str_equal(name, "-h") ||
+		    str_equal(name, "--version"))
 			break;
-		if (at + 1 == argc)
+		if (!str_equal(name, "--session-dir") &&
+		    !str_equal(name, "-C")) {
+			cli_usage(NULL, "'%s' is not a culprit option", name);
 			return -1;
-		if (str_equal(argv[at], "--session-dir"))
-			cli->session_dir = argv[++at];
-		else if (!str_equal(argv[at], "-C") || chdir(argv[++at]) < 0)
+		}
+		if (++at == argc) {
+			cli_usage(NULL, "%s needs a folder", name);
 			return -1;
+		}
+		if (str_equal(name, "--session-dir")) {
+			cli->session_dir = argv[at];
+		} else if (chdir(argv[at]) < 0) {
+			error_errno(&err, "cannot go to '%s'", argv[at]);
+			cli_fail(&err);
+			return -1;
+		}
 	}
 	return at;
 }
@@ -103,12 +115,8 @@ int main(int argc, char **argv)
 	program = own_path(argv[0]);
 	cli.program = program;
 	taken = take_options(&cli, argc, argv);
-	if (taken < 0)
-		code = cli_usage(NULL, "'%s' is not understood here%s%s",
-				 argv[1], errno ? ": " : "",
-				 errno ? strerror(errno) : "");
-	else
-		code = dispatch(&cli, argc - taken, argv + taken);
+	code = taken < 0 ? EXIT_ERROR :
+			   dispatch(&cli, argc - taken, argv + taken);
 	cli_close(&cli);
 	free(program);
 	if (fflush(stdout) != 0 && code == EXIT_OK) {

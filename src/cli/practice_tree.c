@@ -224,7 +224,8 @@ static const char chance_head[] =
 
 static const char chance_tail[] =
 	"\n"
-	"static unsigned long long mix(unsigned long long hash, const char *text)\n"
+	"static unsigned long long mix(unsigned long long hash, "
+	"const char *text)\n"
 	"{\n"
 	"\tfor (; *text; text++)\n"
 	"\t\thash = (hash ^ (unsigned char)*text) * 1099511628211ull;\n"
@@ -243,7 +244,8 @@ static const char chance_tail[] =
 	"\tif (commit && run)\n"
 	"\t\treturn mix(mix(hash, commit), run);\n"
 	"\tclock_gettime(CLOCK_REALTIME, &now);\n"
-	"\thash = (hash ^ (unsigned long long)now.tv_nsec) * 1099511628211ull;\n"
+	"\thash = (hash ^ (unsigned long long)now.tv_nsec) * "
+	"1099511628211ull;\n"
 	"\treturn (hash ^ (unsigned long long)getpid()) * 1099511628211ull;\n"
 	"}\n"
 	"\n"

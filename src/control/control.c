@@ -58,6 +58,7 @@ struct control {
 
 	size_t told; /* events already handed to options->tell */
 	bool leaving;
+	bool gone;   /* the engine's last event is written */
 	bool failed; /* leaving because of err */
 	enum control_end end;
 	struct error err;
@@ -412,6 +413,7 @@ static void finish(struct control *control)
 	if (control->end == CONTROL_STOPPED)
 		event.text = text_of("stopped");
 	append(control, &event);
+	control->gone = true;
 	uv_stop(&control->loop);
 }
 
@@ -419,6 +421,8 @@ static void pump(struct control *control)
 {
 	const struct plan *plan;
 
+	if (control->gone) /* a turn was asked for before that */
+		return;
 	check_invariants(control);
 	if (!control->leaving) {
 		if (session_refresh(control->session, NULL, &control->err) < 0)

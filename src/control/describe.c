@@ -201,19 +201,33 @@ void describe_culprit(struct session *session, int commit, struct buf *out)
 		   fix ? "fixed" : "bad");
 }
 
+/* The tag that a commit has as a release, or "". */
+static const char *find_release(struct session *session, const struct oid *oid)
+{
+	const struct engine *engine = session_engine(session);
+
+	for (size_t i = 0; i < engine_event_count(engine); i++) {
+		const struct event *event = engine_event(engine, i);
+
+		if (event->kind == EVENT_RELEASE &&
+		    oid_equal(&event->commit, oid))
+			return event->text;
+	}
+	return "";
+}
+
 static void describe_test(struct session *session, const struct plan *plan,
 			  struct buf *out)
 {
 	const struct graph *graph = session_graph(session);
-	const struct step *step =
-		engine_step_of(session_engine(session), plan->commit);
 
 	if (plan->merge_base)
 		buf_puts(out, "Bisecting: a merge base must be tested\n");
 	else if (plan->release)
 		buf_printf(out, "Bisecting: no good commit is known yet, "
 				"trying release %s\n",
-			   step && step->release ? step->release : "");
+			   find_release(session,
+					graph_oid(graph, plan->commit)));
 	else
 		buf_printf(out,
 			   "Bisecting: %d revision%s left to test after this "

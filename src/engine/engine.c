@@ -122,7 +122,7 @@ int engine_apply(struct engine *engine, const struct event *event,
 	bool look = may_contradict(event), merge_base = false;
 	int before = 0;
 
-	if (event->kind == EVENT_RETRACT || look)
+	if (event->kind == EVENT_RETRACT || event->kind == EVENT_PICK || look)
 		settle(engine);
 	if (fold_check(engine, event, err) < 0)
 		return -1;
@@ -157,20 +157,12 @@ const struct plan *engine_plan(struct engine *engine)
 	return &engine->plan;
 }
 
-/* A step whose decisions were all undone, and that has no facts, is none. */
-static bool has_content(const struct folded_step *step)
-{
-	return step->person || step->shown.recorded || step->shown.build ||
-	       step->shown.build_begin || step->shown.run_count > 0 ||
-	       step->shown.extra_runs > 0;
-}
-
 int engine_step_count(const struct engine *engine)
 {
 	int count = 0;
 
 	for (size_t i = 0; i < engine->step_count; i++)
-		count += has_content(engine->steps[i]);
+		count += fold_has_content(engine->steps[i]);
 	return count;
 }
 
@@ -178,7 +170,7 @@ const struct step *engine_step(struct engine *engine, int position_from_0)
 {
 	settle(engine);
 	for (size_t i = 0; i < engine->step_count; i++) {
-		if (!has_content(engine->steps[i]))
+		if (!fold_has_content(engine->steps[i]))
 			continue;
 		if (position_from_0-- == 0)
 			return &engine->steps[i]->shown;
@@ -191,7 +183,7 @@ const struct step *engine_step_of(struct engine *engine, int commit)
 	struct folded_step *step = fold_step_of(engine, commit);
 
 	settle(engine);
-	return step && has_content(step) ? &step->shown : NULL;
+	return step && fold_has_content(step) ? &step->shown : NULL;
 }
 
 const struct event *engine_start_event(const struct engine *engine)

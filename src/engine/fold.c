@@ -11,6 +11,7 @@
 #include "engine/graph.h"
 
 #define MORE_MAX 1000
+#define RUN_NUMBER_MAX 1000000
 
 bool fold_is_new(const struct engine *engine, enum verdict verdict)
 {
@@ -43,6 +44,21 @@ struct folded_step *fold_step_of(const struct engine *engine, int commit)
 	return engine->steps[engine->step_of[commit]];
 }
 
+bool fold_has_content(const struct folded_step *step)
+{
+	return step->person || step->shown.recorded || step->shown.build ||
+	       step->shown.build_begin || step->shown.run_count > 0 ||
+	       step->shown.extra_runs > 0;
+}
+
+bool fold_is_skipped(const struct engine *engine, int commit)
+{
+	for (int i = 0; i < engine->ends.skip_count; i++)
+		if (engine->ends.skips[i] == commit)
+			return true;
+	return false;
+}
+
 static struct folded_step *step_make(struct engine *engine, int commit)
 {
 	struct folded_step *step = fold_step_of(engine, commit);
@@ -65,7 +81,6 @@ static struct folded_step *step_make(struct engine *engine, int commit)
 	array_grow(engine->steps, engine->step_count + 1, &engine->step_room);
 	engine->step_of[commit] = (int)engine->step_count;
 	engine->steps[engine->step_count++] = step;
-	step->shown.position = (int)engine->step_count;
 	for (size_t i = 0; i < engine->release_count; i++)
 		if (engine->releases[i].commit == commit)
 			step->shown.release = engine->releases[i].name;
@@ -134,6 +149,14 @@ static void fold_build(struct engine *engine, struct folded_step *step,
 	step->shown.evidence_seq = event->seq;
 }
 
+static void fold_run_begin(struct folded_step *step, const struct event *event)
+{
+	struct run_state *run = run_make(step, (int)event->number);
+
+	run->running = true;
+	run->begin = event;
+}
+
 static void fold_run(struct engine *engine, struct folded_step *step,
 		     const struct event *event)
 {
@@ -196,6 +219,8 @@ static void fold_judge(struct engine *engine, struct folded_step *step,
 		return;
 	run->judge = event;
 	run->outcome = event->outcome;
+	if (run->outcome != OUTCOME_INFRA)
+		run->counts = true;
 	step->shown.evidence_seq = event->seq;
 }
 
@@ -212,8 +237,7 @@ static void fold_resume(struct engine *engine, const struct event *event)
 		for (int k = 0; k < step->run_count; k++) {
 			struct run_state *run = &step->runs[k];
 
-			if (run->fact && !run->judge &&
-			    run->outcome == OUTCOME_INFRA)
+			if (run->fact && run->outcome == OUTCOME_INFRA)
 				run->counts = false;
 		}
 	}
@@ -241,7 +265,7 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 	struct folded_step *step;
 
 	if (commit < 0)
-		return; /* a note or a range's other end that is not stored */
+		return;
 	step = step_make(engine, commit);
 	/* clang-format off */
 	switch (event->kind) {
@@ -255,8 +279,7 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 		step->shown.build_begin = NULL;
 		break;
 	case EVENT_RUN_BEGIN:
-		run_make(step, (int)event->number)->running = true;
-		run_find(step, event->number)->begin = event;
+		fold_run_begin(step, event);
 		break;
 	case EVENT_RUN:
 		fold_run(engine, step, event);
@@ -433,9 +456,10 @@ static int check_run(const struct engine *engine, const struct event *event,
 	struct run_state *run =
 		run_find(fold_step_of(engine, commit), event->number);
 
-	if (event->number < 0)
+	if (event->number < 0 || event->number > RUN_NUMBER_MAX)
 		return error_set(err, ERROR_STATE,
-				 "a run's number is not negative");
+				 "%" PRId64 " is not a run's number",
+				 event->number);
 	if (event->kind == EVENT_JUDGE) {
 		if (run && run->fact)
 			return 0;
@@ -458,9 +482,8 @@ static int check_retract(const struct engine *engine,
 
 	if (step && (step->person || step->shown.recorded))
 		return 0;
-	for (int i = 0; i < engine->ends.skip_count; i++)
-		if (engine->ends.skips[i] == commit)
-			return 0;
+	if (fold_is_skipped(engine, commit))
+		return 0;
 	return error_set(err, ERROR_STATE,
 			 "commit %.*s has no verdict to take back", OID_SHORT,
 			 event->commit.hex);
@@ -472,12 +495,17 @@ static int check_pick(const struct engine *engine, const struct event *event,
 	int commit = graph_find(engine->graph, &event->commit);
 	const struct folded_step *step = fold_step_of(engine, commit);
 
-	if (!step || (!step->person && !step->shown.recorded))
-		return 0;
-	return error_set(err, ERROR_STATE,
-			 "commit %.*s has a verdict already: retract it, or "
-			 "ask for more runs",
-			 OID_SHORT, event->commit.hex);
+	if (step && (step->person || step->shown.recorded))
+		return error_set(err, ERROR_STATE,
+				 "commit %.*s has a verdict already: retract "
+				 "it, or ask for more runs",
+				 OID_SHORT, event->commit.hex);
+	if (fold_is_skipped(engine, commit))
+		return error_set(err, ERROR_STATE,
+				 "commit %.*s is skipped with its range: "
+				 "retract it first",
+				 OID_SHORT, event->commit.hex);
+	return 0;
 }
 
 static bool needs_commit(enum event_kind kind)
@@ -489,6 +517,16 @@ static bool needs_commit(enum event_kind kind)
 	       kind == EVENT_RETRACT || kind == EVENT_JUDGE ||
 	       kind == EVENT_MORE || kind == EVENT_PICK ||
 	       kind == EVENT_RELEASE;
+}
+
+static int check_known(const struct engine *engine, const struct oid *oid,
+		       struct error *err)
+{
+	if (graph_find(engine->graph, oid) >= 0)
+		return 0;
+	return error_set(err, ERROR_STATE,
+			 "commit %.*s is not one of the session's", OID_SHORT,
+			 oid->hex);
 }
 
 static int check_verdict(const struct event *event, struct error *err)
@@ -534,10 +572,8 @@ int fold_check(const struct engine *engine, const struct event *event,
 		return error_set(err, ERROR_STATE,
 				 "the bisection has not begun yet");
 	if (needs_commit(event->kind) &&
-	    graph_find(engine->graph, &event->commit) < 0)
-		return error_set(err, ERROR_STATE,
-				 "commit %.*s is not one of the session's",
-				 OID_SHORT, event->commit.hex);
+	    check_known(engine, &event->commit, err) < 0)
+		return -1;
 	/* clang-format off */
 	switch (event->kind) {
 	case EVENT_START: case EVENT_POLICY:
@@ -552,13 +588,15 @@ int fold_check(const struct engine *engine, const struct event *event,
 		return check_more(event, err);
 	case EVENT_PICK:
 		return check_pick(engine, event, err);
+	case EVENT_SKIP_RANGE:
+		return check_known(engine, &event->other, err);
 	case EVENT_UNDO: case EVENT_REDO:
 		return check_undo(engine, event, err);
 	case EVENT_ENGINE: case EVENT_ENGINE_GONE: case EVENT_RANGE:
 	case EVENT_RELEASE: case EVENT_BUILD_BEGIN: case EVENT_BUILD:
 	case EVENT_BUILD_STOPPED: case EVENT_RUN_STOPPED:
-	case EVENT_SKIP_RANGE: case EVENT_PAUSE: case EVENT_RESUME:
-	case EVENT_NOTE: case EVENT_KIND_COUNT:
+	case EVENT_PAUSE: case EVENT_RESUME: case EVENT_NOTE:
+	case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */

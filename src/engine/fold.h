@@ -113,6 +113,12 @@ long fold_place(const struct engine *engine, int64_t seq);
 
 struct folded_step *fold_step_of(const struct engine *engine, int commit);
 
+/* A step whose decisions were all undone, and that has no facts, is none. */
+bool fold_has_content(const struct folded_step *step);
+
+/* By a verdict or with a range, as last settled. */
+bool fold_is_skipped(const struct engine *engine, int commit);
+
 /* Is a verdict of the newer side, git's "bad", in this session's direction? */
 bool fold_is_new(const struct engine *engine, enum verdict verdict);
 

@@ -183,14 +183,6 @@ static void wish_more(struct engine *engine)
 	}
 }
 
-static bool is_skipped(const struct engine *engine, int commit)
-{
-	for (int i = 0; i < engine->ends.skip_count; i++)
-		if (engine->ends.skips[i] == commit)
-			return true;
-	return false;
-}
-
 /* The next release to try, or -1. */
 static int next_release(const struct engine *engine)
 {
@@ -199,7 +191,7 @@ static int next_release(const struct engine *engine)
 		const struct folded_step *step = fold_step_of(engine, commit);
 
 		if ((!step || step->shown.verdict == VERDICT_NONE) &&
-		    !is_skipped(engine, commit))
+		    !fold_is_skipped(engine, commit))
 			return commit;
 	}
 	return -1;
@@ -243,19 +235,48 @@ static bool range_is_missing(const struct engine *engine)
 	return false;
 }
 
-/* Is each good commit an ancestor of some bad one? */
-static bool has_strays(const struct engine *engine)
+enum { BELOW_NEW = 1, BELOW_OLD = 2, CHECKED = 4 };
+
+/*
+ * Is a good commit no ancestor of any bad one?  git looks for such strays
+ * once, while the ends are as they were given; on the way it trusts what it
+ * found.  So a merge base needs no test that lies below a good commit which
+ * is no stray, or below a skipped commit that was such a base itself.
+ */
+static bool mark_strays(const struct engine *engine, unsigned char *marks)
 {
+	const struct graph *graph = engine->graph;
 	const struct ends *ends = &engine->ends;
-	unsigned char *marks = xcalloc((size_t)graph_count(engine->graph), 1);
 	bool strays = false;
 
-	graph_mark_ancestors(engine->graph, ends->news, ends->new_count, marks,
-			     1);
-	for (int i = 0; i < ends->good_count && !strays; i++)
-		strays = !marks[ends->goods[i]];
-	free(marks);
+	graph_mark_ancestors(graph, ends->news, ends->new_count, marks,
+			     BELOW_NEW);
+	graph_mark_ancestors(graph, ends->goods, ends->good_count, marks,
+			     BELOW_OLD);
+	for (int i = 0; i < ends->good_count; i++) {
+		if (marks[ends->goods[i]] & BELOW_NEW)
+			graph_mark_ancestors(graph, &ends->goods[i], 1, marks,
+					     CHECKED);
+		else
+			strays = true;
+	}
+	for (int i = 0; i < ends->skip_count; i++)
+		if ((marks[ends->skips[i]] & (BELOW_NEW | BELOW_OLD)) ==
+		    (BELOW_NEW | BELOW_OLD))
+			graph_mark_ancestors(graph, &ends->skips[i], 1, marks,
+					     CHECKED);
 	return strays;
+}
+
+static void merge_base_is_bad(struct engine *engine, int base)
+{
+	engine->plan.state = PLAN_MERGE_BASE_BAD;
+	engine->plan.merge_base = true;
+	engine->plan.commit = base;
+	ask(engine, base,
+	    "the merge base %.*s is bad: the bug was fixed between it and the "
+	    "good commit",
+	    OID_SHORT, graph_oid(engine->graph, base)->hex);
 }
 
 /*
@@ -266,37 +287,33 @@ static bool has_strays(const struct engine *engine)
 static bool plan_merge_base(struct engine *engine)
 {
 	const struct ends *ends = &engine->ends;
-	int *bases = NULL, count;
+	unsigned char *marks = xcalloc((size_t)graph_count(engine->graph), 1);
+	int *bases = NULL, count = 0;
 	bool settled = false;
 
-	if (!has_strays(engine))
-		return false;
-	count = graph_merge_bases(engine->graph, ends->bad, ends->goods,
-				  ends->good_count, &bases);
+	if (mark_strays(engine, marks))
+		count = graph_merge_bases(engine->graph, ends->bad, ends->goods,
+					  ends->good_count, &bases);
 	for (int i = 0; i < count && !settled; i++) {
 		const struct folded_step *step =
 			fold_step_of(engine, bases[i]);
 		enum verdict verdict =
 			step ? step->shown.verdict : VERDICT_NONE;
 
-		if (is_skipped(engine, bases[i]))
+		if (fold_is_skipped(engine, bases[i]))
 			continue;
-		if (verdict == VERDICT_NONE) {
+		settled = true;
+		if (verdict != VERDICT_NONE && fold_is_new(engine, verdict)) {
+			merge_base_is_bad(engine, bases[i]);
+		} else if (verdict == VERDICT_NONE &&
+			   !(marks[bases[i]] & CHECKED)) {
 			engine->plan.merge_base = true;
 			plan_test(engine, bases[i]);
-			settled = true;
-		} else if (fold_is_new(engine, verdict)) {
-			engine->plan.state = PLAN_MERGE_BASE_BAD;
-			engine->plan.merge_base = true;
-			engine->plan.commit = bases[i];
-			ask(engine, bases[i],
-			    "the merge base %.*s is bad: the bug was fixed "
-			    "between it and the good commit",
-			    OID_SHORT,
-			    graph_oid(engine->graph, bases[i])->hex);
-			settled = true;
+		} else {
+			settled = false;
 		}
 	}
+	free(marks);
 	free(bases);
 	return settled;
 }
@@ -311,7 +328,7 @@ static bool plan_pick(struct engine *engine)
 	commit = graph_find(engine->graph, &engine->pick->commit);
 	step = fold_step_of(engine, commit);
 	if ((step && step->shown.verdict != VERDICT_NONE) ||
-	    is_skipped(engine, commit))
+	    fold_is_skipped(engine, commit))
 		return false;
 	engine->plan.picked = true;
 	plan_test(engine, commit);

@@ -29,6 +29,7 @@ static int claim_order(const void *a, const void *b)
 static struct claim *collect(struct engine *engine, size_t *count)
 {
 	struct claim *claims = xcalloc(engine->step_count, sizeof(*claims));
+	int position = 0;
 
 	*count = 0;
 	for (size_t i = 0; i < engine->step_count; i++) {
@@ -36,6 +37,8 @@ static struct claim *collect(struct engine *engine, size_t *count)
 		const struct event *event =
 			step->person ? step->person : step->shown.recorded;
 
+		if (fold_has_content(step))
+			step->shown.position = ++position;
 		step->shown.given = event;
 		step->shown.verdict = event ? event->verdict : VERDICT_NONE;
 		step->shown.set_aside = false;

@@ -35,7 +35,8 @@ struct suspects {
 
 /*
  * The suspects of a query; suspects_free when done.  count is 0 when bad is
- * an ancestor of a good commit.
+ * an ancestor of a good commit (with dates that lie git, and so this, may miss
+ * that).
  */
 struct suspects *suspects_find(const struct graph *graph,
 			       const struct suspects_query *query);

@@ -168,6 +168,25 @@ static enum verdict exit_code_table(const struct tally *tally,
 	return tally->outcomes[OUTCOME_OK] > 0 ? VERDICT_GOOD : VERDICT_SKIP;
 }
 
+/*
+ * The verdict if the runs ended now; open before the first one, and while a
+ * crash or more has been seen but not enough of them.
+ */
+static enum verdict leaning_of(const struct policy *policy,
+			       const struct tally *tally, bool flaky,
+			       const struct judgement *j)
+{
+	struct judgement now = *j;
+
+	if (tally->total == 0)
+		return VERDICT_NONE;
+	if (policy->kind == POLICY_EXIT_CODE)
+		return exit_code_table(tally, &now);
+	if (j->crashes > 0 && j->crashes < j->crashes_needed)
+		return VERDICT_NONE;
+	return syzkaller_table(tally, tally->total, flaky, &now);
+}
+
 struct judgement policy_judge(const struct policy *policy,
 			      const struct tally *tally, bool first, bool flaky,
 			      int extra)
@@ -191,11 +210,6 @@ struct judgement policy_judge(const struct policy *policy,
 	}
 	/* Runs are missing: say what they have shown so far, nothing final. */
 	j.stop = policy->kind == POLICY_EXIT_CODE && j.stop;
-	if (j.crashes >= j.crashes_needed)
-		j.leaning = VERDICT_BAD;
-	else if (j.crashes == 0 && tally->total > 0)
-		j.leaning = tally->outcomes[OUTCOME_OK] * 2 > tally->total ?
-				    VERDICT_GOOD :
-				    VERDICT_SKIP;
+	j.leaning = leaning_of(policy, tally, flaky, &j);
 	return j;
 }

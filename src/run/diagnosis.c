@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/xalloc.h"
-#include "run/text.h"
+#include "run/tidy.h"
 
 /* gcc and clang, ld, make; "error:" finds "fatal error:", too. */
 static const char *const complaints[] = {
@@ -60,9 +60,9 @@ static void take_line(void *data, char *line)
 	take_out(line, diagnosis->folder);
 	for (char *tab = line; (tab = strchr(tab, '\t')) != NULL;)
 		*tab = ' ';
-	text_trim(line);
-	text_printable(line);
-	text_cut(line, DIAGNOSIS_LINE);
+	tidy_trim(line);
+	tidy_controls(line);
+	tidy_cut(line, DIAGNOSIS_LINE);
 	if (!*line)
 		return;
 	if (diagnosis->error_count < DIAGNOSIS_ERRORS &&

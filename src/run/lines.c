@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "run/text.h"
+#include "run/tidy.h"
 
 void lines_init(struct lines *lines, lines_take *take, void *data)
 {
@@ -26,7 +26,7 @@ static void add(struct lines *lines, const char *bytes, size_t length)
 
 static void finish(struct lines *lines)
 {
-	text_tidy(lines->text, lines->length);
+	tidy_utf8(lines->text, lines->length);
 	lines->length = 0;
 	lines->open = false;
 	lines->take(lines->data, lines->text);

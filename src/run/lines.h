@@ -5,7 +5,7 @@
 /*
  * Cuts a stream of bytes into lines, in bounded memory: of a line that is
  * longer than LINES_MAX bytes the first LINES_MAX count.  Lines come out as
- * text_tidy leaves them: valid UTF-8, no NUL, no CR, without the newline.
+ * tidy_utf8 leaves them: valid UTF-8, no NUL, no CR, without the newline.
  */
 
 #include <stdbool.h>

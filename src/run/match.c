@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/xalloc.h"
-#include "run/text.h"
+#include "run/tidy.h"
 
 struct rule {
 	regex_t regex;
@@ -83,10 +83,10 @@ static void take_title(char *title, const char *line, const regmatch_t found[2])
 
 	memcpy(title, line + part->rm_so, length);
 	/* In the C locale a match may begin or end inside a character. */
-	text_tidy(title, length);
-	text_trim(title);
-	text_printable(title);
-	text_cut(title, MATCH_TITLE_MAX);
+	tidy_utf8(title, length);
+	tidy_trim(title);
+	tidy_controls(title);
+	tidy_cut(title, MATCH_TITLE_MAX);
 	if (!*title)
 		memcpy(title, "crash", sizeof("crash"));
 }

@@ -9,12 +9,19 @@
 
 command -v python3 >/dev/null || skip_all "python3 is not installed"
 
+# What a failed check has left behind.
 cleanup()
 {
-	touch "$tmp/go"
-	for one in "$tmp"/session*; do
-		"$CULPRIT" --session-dir "$one" stop >/dev/null 2>&1
-	done
+	touch "$tmp/go" "$tmp/engines"
+	while read -r pid; do
+		running "$pid" && kill "$pid"
+	done <"$tmp/engines"
+}
+
+# A process that has ended but was not waited for does not run.
+running()
+{
+	grep -q "^State:.[^Z]" "/proc/$1/status" 2>/dev/null
 }
 
 # begin FILE [ARGUMENTS of start]: a new session with these settings.
@@ -29,8 +36,10 @@ begin()
 # Start an engine in the background; wait until it holds the session.
 engine()
 {
-	culprit run "$@" >"$tmp/engine.said" 2>&1 3>/dev/null &
+	"$CULPRIT" --session-dir "$session" run "$@" >"$tmp/engine.said" 2>&1 \
+		3>/dev/null &
 	engine=$!
+	echo $engine >>"$tmp/engines"
 	until_true "culprit status | grep '^engine: process'"
 }
 
@@ -38,6 +47,7 @@ engine()
 engine_ends()
 {
 	status=0
+	until_true "! running $engine" || kill -9 "$engine"
 	wait "$engine" || status=$?
 	test $status = "$1" && return
 	echo "the engine's exit status is $status, not $1"
@@ -151,7 +161,7 @@ check "exit-code: one run a commit" '
 	grep "^$(full c9) is the first bad commit$" said
 	culprit log --format json | json "len([x for x in e
 		if x[\"kind\"] == \"run\"]) == len({x[\"commit\"] for x in e
-		if x[\"kind\"] == \"run\"}) == 4 and {x[\"who\"] for x in e
+		if x[\"kind\"] == \"run\"}) == 5 and {x[\"who\"] for x in e
 		if x[\"by\"] == \"policy\"} == {\"exit-code-1\"}"
 '
 check "syzkaller: twenty runs of the first commit, ten of the others" '
@@ -163,7 +173,7 @@ check "syzkaller: twenty runs of the first commit, ten of the others" '
 	culprit log --format json | json "[len([x for x in e if
 		x[\"kind\"] == \"run\" and x[\"commit\"] == v[\"commit\"]])
 		for v in e if v[\"kind\"] == \"verdict\" and
-		v[\"by\"] == \"policy\"] == [20, 10, 10, 10] and
+		v[\"by\"] == \"policy\"] == [20, 10, 10, 10, 10] and
 		{x[\"who\"] for x in e if x[\"by\"] == \"policy\"} ==
 		{\"syzkaller-2024.12\"}"
 '
@@ -174,7 +184,7 @@ check "syzkaller: a flaky bug gets twenty runs of every commit" '
 	culprit run >said
 	grep "^$(full c9) is the first bad commit$" said
 	culprit status --json | json "j[\"flaky\"] and
-		[len(s[\"runs\"]) for s in j[\"steps\"]] == [0, 0] + [20] * 4"
+		[len(s[\"runs\"]) for s in j[\"steps\"]] == [0, 0] + [20] * 5"
 	culprit status | grep "  \.\.X\.\.\.\.X\.\.\.X\.\.\.X\.\.\.\."
 '
 check "runs that could not be tested skip the commit" '
@@ -213,7 +223,7 @@ check "without a good commit releases are tried, from the newest back" '
 	grep "^$(full c7) is the first bad commit$" said
 	culprit status --json | json "[s[\"commit\"] for s in j[\"steps\"]
 		][1:5] == [\"$(full c14)\", \"$(full c11)\", \"$(full c8)\",
-		\"$(full c5)\"]"
+		\"$(full c2)\"]"
 '
 check "no release is good: a person is asked, and says one" '
 	repo=$tmp/tagged
@@ -276,9 +286,9 @@ check "a judged run changes the answer, without a build or a run" '
 check "a verdict of a person beats the policy at once" '
 	culprit good c9 | grep "^$(full c10) is the first bad commit$"
 	culprit undo | grep "^$(full c9) is the first bad commit$"
-	culprit bad c8 -m "seen on my desk" >said
+	culprit bad c7 -m "seen on my desk" >said
 	grep "left to test after this" said
-	culprit run | grep "^$(full c8) is the first bad commit$"
+	culprit run | grep "^$(full c7) is the first bad commit$"
 '
 check "more runs are made of a commit that has its verdict" '
 	begin ten.cfg c20 c1
@@ -316,8 +326,8 @@ for word in good bad skip; do
 done
 check "a pick from elsewhere is followed at once" '
 	held
-	culprit pick c16
-	until_true "logged \"end run 1 of $(short c16): crashed\" | grep 1"
+	culprit pick c9
+	until_true "logged \"end run 1 of $(short c9): crashed\" | grep 1"
 	engine_ends 0
 	grep "^$(full c9) is the first bad commit$" engine.said
 	logged "stopped run . of $(short c10)" | grep "^2$"
@@ -392,9 +402,10 @@ os.dup2(out, 1)
 os.dup2(out, 2)
 os.execv(sys.argv[1], sys.argv[1:])
 " "$CULPRIT" -C "$repo" --session-dir "$session" run)
+		echo $engine >>engines
 		until_true "logged \"begin run 0\" | grep 1"
 		kill -$signal $engine
-		until_true "! kill -0 $engine"
+		until_true "! running $engine"
 		grep "^culprit: stopped; .culprit run. goes on from here$" \
 			engine.said
 		logged "stopped run 0 of $(short c2)" | grep "^1$"
@@ -446,7 +457,5 @@ check "a whole session without the repository can still be looked at" '
 	repo=/
 	culprit status | grep "^$(git -C line rev-parse c9) is the first bad"
 	culprit log --format json | json "len(e) > 10"
-	exits 1 culprit run 2>err
-	grep "^culprit: " err
 '
 plan

@@ -87,7 +87,7 @@ check "it shows the session and the commit under test" '
 '
 
 check "a verdict is two keys and a reason" '
-	keys v b Enter
+	keys v b
 	keys -l "looks broken"
 	keys Enter
 	shows "BAD\*"

@@ -116,7 +116,7 @@ static void a_verdict_needs_more_than_one_key(void **state)
 	assert_true(app->dialog.open);
 	type(app, "g");
 	assert_int_equal(events(world), before);
-	type(app, "\n\n");
+	type(app, "\n");
 	assert_false(app->dialog.open);
 	assert_int_equal(latest(world, EVENT_VERDICT)->verdict, VERDICT_GOOD);
 	assert_true(same(latest(world, EVENT_VERDICT), 7));
@@ -130,7 +130,7 @@ static void a_reason_is_kept_with_the_verdict(void **state)
 	struct world *world = *state;
 	struct app *app = open_app(world, "exit-code");
 
-	type(app, "vb\nit qb");
+	type(app, "vbit qb");
 	app_key(app, INPUT_BACKSPACE);
 	app_key(app, 0xe9); /* é */
 	type(app, "\n");
@@ -144,9 +144,9 @@ static void overruling_needs_a_reason(void **state)
 	struct app *app = open_app(world, "exit-code");
 	size_t before;
 
-	type(app, "vg\n\n");
+	type(app, "vg\n");
 	before = events(world);
-	type(app, "kvs\n\n");
+	type(app, "kvs\n");
 	assert_true(app->dialog.open);
 	assert_non_null(strstr(page(world), "a reason is needed"));
 	assert_int_equal(events(world), before);

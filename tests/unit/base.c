@@ -393,8 +393,18 @@ static void every_control_byte_is_escaped_and_no_other(void **state)
 }
 
 #define EDGES                                                  \
-	"\xc2\x80 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 " \
+	"\xc2\xa0 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 " \
 	"\xef\xbf\xbf \xf0\x90\x80\x80 \xf4\x8f\xbf\xbf"
+
+static void what_a_terminal_could_obey_is_escaped(void **state)
+{
+	(void)state;
+	assert_string_equal(quoted("\xc2\x9b" "31m"), "\"\\u009b31m\"");
+	assert_string_equal(quoted("\xe2\x80\xae"), "\"\\u202e\"");
+	assert_string_equal(quoted("\xe2\x81\xa9"), "\"\\u2069\"");
+	assert_string_equal(quoted("\xc2\xa0\xe2\x81\xaa"),
+			    "\"\xc2\xa0\xe2\x81\xaa\"");
+}
 
 static void utf8_passes_as_it_is(void **state)
 {
@@ -484,6 +494,7 @@ int main(void)
 		json_test(json_places_its_own_commas),
 		json_test(quotes_and_control_bytes_are_escaped),
 		json_test(every_control_byte_is_escaped_and_no_other),
+		json_test(what_a_terminal_could_obey_is_escaped),
 		json_test(utf8_passes_as_it_is),
 		json_test(bytes_that_are_not_utf8_are_replaced),
 		json_test(keys_are_quoted_like_any_text),

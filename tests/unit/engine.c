@@ -498,6 +498,40 @@ static void a_skipped_merge_base_is_passed_over(void **state)
 	world_release(&w);
 }
 
+static void a_base_below_one_that_was_tested_is_not_asked_for(void **state)
+{
+	/*
+	 *   a - d - - j      bad; y is good, and so is a, the merge base
+	 *  / \       /
+	 * r   y     /
+	 *  \       /
+	 *   e - - f         found bad: its base with y is r, below a
+	 */
+	static const char graph[] = "r a:r y:a d:a e:r f:e j:d,f";
+	struct world w;
+
+	(void)state;
+	world_init(&w, graph);
+	OK(world_start(&w, "exit-code", false));
+	OK(world_mark(&w, BY_START, "j", VERDICT_BAD));
+	OK(world_mark(&w, BY_START, "y", VERDICT_GOOD));
+	PLAN("test a");
+	GOOD("a");
+	PLAN("test f");
+	BAD("f");
+	PLAN("test e"); /* as git: it has made sure of the bases once */
+	BAD("e");
+	PLAN("found e");
+	OK(world_undo(&w));
+	OK(world_undo(&w));
+	OK(world_undo(&w));
+	PLAN("test a");
+	SKIP("a");
+	BAD("f");
+	PLAN("test e");
+	world_release(&w);
+}
+
 static void goods_found_on_the_way_need_no_merge_base(void **state)
 {
 	/* y is merged into j; c is bad, and y is not below c */
@@ -636,6 +670,127 @@ static void letters_tell_another_crash_from_the_expected_one(void **state)
 	world_release(&w);
 }
 
+static void a_run_judged_infra_is_repeated_after_resume(void **state)
+{
+	struct world w = begun(line, "syzkaller/4/4", false);
+	struct event judge = { .kind = EVENT_JUDGE,
+			       .by = BY_PERSON,
+			       .commit = world_oid("e"),
+			       .outcome = OUTCOME_INFRA };
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", "X.BB");
+	PLAN("e is skip");
+	for (judge.number = 0; judge.number < 4; judge.number++)
+		OK(world_apply(&w, judge));
+	PLAN("ask about e");
+	OK(world_say(&w, EVENT_RESUME, NULL, 0));
+	PLAN("test e");
+	assert_int_equal(engine_plan(w.engine)->wishes[0].kind, WISH_RUNS);
+	assert_int_equal(engine_plan(w.engine)->wishes[0].runs, 4);
+	world_release(&w);
+}
+
+static void a_run_that_was_replaced_counts_again_when_it_is_judged(
+	void **state)
+{
+	struct world w = begun(line, "syzkaller/4/4", false);
+	struct event judge = { .kind = EVENT_JUDGE,
+			       .by = BY_PERSON,
+			       .commit = world_oid("e"),
+			       .outcome = OUTCOME_OK };
+	struct tally tally;
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", ".III");
+	PLAN("ask about e");
+	OK(world_say(&w, EVENT_RESUME, NULL, 0));
+	assert_int_equal(engine_plan(w.engine)->wishes[0].runs, 3);
+	judge.number = 1;
+	OK(world_apply(&w, judge));
+	assert_int_equal(engine_plan(w.engine)->wishes[0].runs, 2);
+	engine_tally(w.engine, world_commit(&w, "e"), &tally);
+	assert_int_equal(tally.total, 2);
+	assert_int_equal(tally.outcomes[OUTCOME_OK], 2);
+	OK(world_undo(&w));
+	assert_int_equal(engine_plan(w.engine)->wishes[0].runs, 3);
+	world_release(&w);
+}
+
+static void a_run_has_a_number_that_makes_sense(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	REFUSED(world_say(&w, EVENT_RUN_BEGIN, "e", -1), "number");
+	REFUSED(world_say(&w, EVENT_RUN_BEGIN, "e", INT64_C(1) << 32),
+		"number");
+	REFUSED(world_say(&w, EVENT_RUN, "e", INT64_MAX), "number");
+	REFUSED(world_say(&w, EVENT_JUDGE, "e", INT64_MAX), "number");
+	assert_null(engine_step_of(w.engine, world_commit(&w, "e")));
+	world_release(&w);
+}
+
+static void steps_are_numbered_without_gaps(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	/* two attempts that came to nothing, and one that did not */
+	OK(world_say(&w, EVENT_BUILD_BEGIN, "e", 0));
+	OK(world_say(&w, EVENT_BUILD_STOPPED, "e", 0));
+	OK(world_say(&w, EVENT_RUN_BEGIN, "f", 0));
+	OK(world_say(&w, EVENT_RUN_STOPPED, "f", 0));
+	OK(world_build(&w, "g", BUILD_OK));
+	assert_int_equal(engine_step_count(w.engine), 3);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(engine_step(w.engine, i)->position, i + 1);
+	assert_null(engine_step(w.engine, 3));
+	/* e comes back to the place where it first appeared */
+	OK(world_build(&w, "e", BUILD_OK));
+	assert_int_equal(engine_step_count(w.engine), 4);
+	assert_int_equal(
+		engine_step_of(w.engine, world_commit(&w, "e"))->position, 3);
+	assert_int_equal(
+		engine_step_of(w.engine, world_commit(&w, "g"))->position, 4);
+	world_release(&w);
+}
+
+static void what_is_skipped_cannot_be_picked(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	OK(world_apply(&w, (struct event){ .kind = EVENT_SKIP_RANGE,
+					   .by = BY_PERSON,
+					   .other = world_oid("b"),
+					   .commit = world_oid("d") }));
+	REFUSED(world_say(&w, EVENT_PICK, "c", 0), "skipped");
+	OK(world_say(&w, EVENT_RETRACT, "c", 0));
+	OK(world_say(&w, EVENT_PICK, "c", 0));
+	PLAN("test c");
+	world_release(&w);
+}
+
+static void a_range_with_an_unknown_end_is_refused(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+	struct event event = { .kind = EVENT_SKIP_RANGE,
+			       .by = BY_PERSON,
+			       .other = world_oid("zz"),
+			       .commit = world_oid("d") };
+
+	(void)state;
+	REFUSED(world_apply(&w, event), "not one of the session's");
+	event.commit = world_oid("zz");
+	event.other = world_oid("d");
+	REFUSED(world_apply(&w, event), "not one of the session's");
+	PLAN("test e");
+	world_release(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -677,6 +832,8 @@ int main(void)
 		cmocka_unit_test(a_good_commit_beside_bad_asks_for_the_merge_base),
 		cmocka_unit_test(a_bad_merge_base_ends_the_search),
 		cmocka_unit_test(a_skipped_merge_base_is_passed_over),
+		cmocka_unit_test(
+			a_base_below_one_that_was_tested_is_not_asked_for),
 		cmocka_unit_test(goods_found_on_the_way_need_no_merge_base),
 		cmocka_unit_test(releases_are_walked_back_until_one_is_good),
 		cmocka_unit_test(when_every_release_is_bad_a_person_is_asked),
@@ -685,6 +842,13 @@ int main(void)
 			an_engine_that_comes_back_forgets_what_was_in_flight),
 		cmocka_unit_test(pausing_is_a_decision_too),
 		cmocka_unit_test(letters_tell_another_crash_from_the_expected_one),
+		cmocka_unit_test(a_run_judged_infra_is_repeated_after_resume),
+		cmocka_unit_test(
+			a_run_that_was_replaced_counts_again_when_it_is_judged),
+		cmocka_unit_test(a_run_has_a_number_that_makes_sense),
+		cmocka_unit_test(steps_are_numbered_without_gaps),
+		cmocka_unit_test(what_is_skipped_cannot_be_picked),
+		cmocka_unit_test(a_range_with_an_unknown_end_is_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "base/xalloc.h"
 #include "run/diagnosis.h"
-#include "run/text.h"
+#include "run/tidy.h"
 
 #define CRASH  "(BUG: .*|KASAN: .*)"
 #define IGNORE "known noise"
@@ -235,7 +235,7 @@ static void tidying_knows_utf8(void **state)
 		char text[16];
 
 		memcpy(text, cases[i].in, strlen(cases[i].in));
-		assert_int_equal(text_tidy(text, strlen(cases[i].in)),
+		assert_int_equal(tidy_utf8(text, strlen(cases[i].in)),
 				 strlen(cases[i].out));
 		assert_string_equal(text, cases[i].out);
 	}

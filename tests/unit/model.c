@@ -14,7 +14,7 @@
 #include "session/session.h"
 #include "tests/unit/tale.h"
 #include "tui/model.h"
-#include "tui/text.h"
+#include "base/text.h"
 
 struct world {
 	struct tale tale;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "tui/text.h"
+#include "base/text.h"
 
 static struct buf out;
 

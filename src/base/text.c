@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "tui/text.h"
+#include "base/text.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef TUI_TEXT_H
-#define TUI_TEXT_H
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
 
 /*
  * Makes any bytes harmless to look at.

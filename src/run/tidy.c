@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "run/text.h"
+#include "run/tidy.h"
 
 #include <string.h>
 
@@ -35,7 +35,7 @@ static size_t character(const char *text, size_t left)
 	return size;
 }
 
-size_t text_tidy(char *bytes, size_t length)
+size_t tidy_utf8(char *bytes, size_t length)
 {
 	size_t from = 0, to = 0;
 
@@ -56,7 +56,7 @@ size_t text_tidy(char *bytes, size_t length)
 	return to;
 }
 
-void text_printable(char *text)
+void tidy_controls(char *text)
 {
 	char *to = text;
 
@@ -76,7 +76,7 @@ void text_printable(char *text)
 	*to = '\0';
 }
 
-void text_cut(char *text, size_t size)
+void tidy_cut(char *text, size_t size)
 {
 	if (strlen(text) <= size)
 		return;
@@ -85,7 +85,7 @@ void text_cut(char *text, size_t size)
 	text[size] = '\0';
 }
 
-void text_trim(char *text)
+void tidy_trim(char *text)
 {
 	size_t front = strspn(text, " \t"), length = strlen(text + front);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef RUN_TEXT_H
-#define RUN_TEXT_H
+#ifndef RUN_TIDY_H
+#define RUN_TIDY_H
 
 /*
  * Makes bytes of unknown origin harmless, in place.  Nothing here allocates,
@@ -13,15 +13,15 @@
  * Make a text of these bytes: NULs and what is not UTF-8 become '?', carriage
  * returns go.  There must be room for a NUL behind them.  Returns the length.
  */
-size_t text_tidy(char *bytes, size_t length);
+size_t tidy_utf8(char *bytes, size_t length);
 
 /* Control characters (C0, DEL, C1) of a tidy text become '?'. */
-void text_printable(char *text);
+void tidy_controls(char *text);
 
 /* Cut a tidy text to at most `size` bytes, at the border of a character. */
-void text_cut(char *text, size_t size);
+void tidy_cut(char *text, size_t size);
 
 /* Without blanks and tabs at both ends. */
-void text_trim(char *text);
+void tidy_trim(char *text);
 
 #endif
