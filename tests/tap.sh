@@ -39,6 +39,14 @@ exits()
 	return 1
 }
 
+# A command fails, with whatever status: fails grep "$secret" log
+fails()
+{
+	"$@" || return 0
+	echo "did not fail: $*"
+	return 1
+}
+
 skip_all()
 {
 	echo "1..0 # SKIP $1"

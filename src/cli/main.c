@@ -17,8 +17,8 @@ static const struct {
 	const char *name;
 	int (*run)(struct cli *cli, int argc, char **argv);
 } subcommands[] = {
-	{ "demo", cli_demo }, { "start", cli_start }, { "run", cli_run },
-	{ "status", cli_status }, { "log", cli_log }, { "next", cli_next },
+	{ "demo", cli_demo },	  { "start", cli_start }, { "run", cli_run },
+	{ "status", cli_status }, { "log", cli_log },	  { "next", cli_next },
 	{ "help", cli_help },
 };
 
@@ -115,8 +115,8 @@ int main(int argc, char **argv)
 	program = own_path(argv[0]);
 	cli.program = program;
 	taken = take_options(&cli, argc, argv);
-	code = taken < 0 ? EXIT_ERROR :
-			   dispatch(&cli, argc - taken, argv + taken);
+	code = taken < 0 ? EXIT_ERROR
+			 : dispatch(&cli, argc - taken, argv + taken);
 	cli_close(&cli);
 	free(program);
 	if (fflush(stdout) != 0 && code == EXIT_OK) {

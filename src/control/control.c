@@ -24,7 +24,7 @@
 #include "session/session.h"
 
 #define LOOK_AGAIN_MS 500 /* where file watching does not work */
-#define SIGNALS 3
+#define SIGNALS	      3
 
 /* One run under way. */
 struct flight {
@@ -173,8 +173,7 @@ static void start_build(struct control *control, int commit)
 	if (!append(control, &event))
 		goto out;
 	control->building = commit;
-	if (control->dirty &&
-	    worktree_clean(control->worktree, &err) < 0)
+	if (control->dirty && worktree_clean(control->worktree, &err) < 0)
 		goto infra;
 	control->dirty = false;
 	if (control->runner->ops->build(control->runner, &request, on_build,
@@ -243,12 +242,11 @@ static void start_run(struct control *control, int commit)
 	struct run_request request = { oid.hex, (int)event.number, NULL };
 	struct flight *flight = xcalloc(1, sizeof(*flight));
 	struct error err = ERROR_INIT;
-	char *console = session_console(control->session, &oid,
-					request.number);
+	char *console = session_console(control->session, &oid, request.number);
 
 	request.console = console;
-	*flight = (struct flight){ control, oid, commit, request.number,
-				   false };
+	*flight =
+		(struct flight){ control, oid, commit, request.number, false };
 	if (!append(control, &event)) {
 		free(flight);
 		goto out;
@@ -256,8 +254,8 @@ static void start_run(struct control *control, int commit)
 	array_grow(control->flights, control->flight_count + 1,
 		   &control->flight_room);
 	control->flights[control->flight_count++] = flight;
-	if (control->runner->ops->run(control->runner, &request, on_run,
-				      flight, &err) < 0)
+	if (control->runner->ops->run(control->runner, &request, on_run, flight,
+				      &err) < 0)
 		on_run(flight, &(struct run_end){ .outcome = OUTCOME_INFRA,
 						  .text = err.text });
 out:
@@ -306,8 +304,7 @@ static void cancel_unwished(struct control *control, const struct plan *plan)
 		for (size_t k = 0; k < control->flight_count; k++)
 			if (control->flights[k]->commit == flight->commit)
 				control->flights[k]->cancelled = true;
-		control->runner->ops->cancel(control->runner,
-					     flight->oid.hex);
+		control->runner->ops->cancel(control->runner, flight->oid.hex);
 	}
 }
 
@@ -355,8 +352,7 @@ static bool work(struct control *control, const struct plan *plan)
 			start_build(control, job->commit);
 		return true;
 	}
-	if (control->flight_count > 0 &&
-	    flights_of(control, job->commit) == 0)
+	if (control->flight_count > 0 && flights_of(control, job->commit) == 0)
 		return true; /* another commit's runs still end */
 	start_runs(control, job->commit, job->runs);
 	return true;
@@ -502,8 +498,7 @@ static int make_runner(struct control *control, struct error *err)
 		return fake_runner_new(&control->loop, settings->fake_script,
 				       settings->slots, &control->runner, err);
 	worktree_checkout_argv(control->worktree, NULL, checkout);
-	return command_runner_new(&control->loop, &spec, &control->runner,
-				  err);
+	return command_runner_new(&control->loop, &spec, &control->runner, err);
 }
 
 /* Was the last build of an earlier engine cut short? */
@@ -525,8 +520,7 @@ static bool left_a_build(struct session *session)
 
 static int make_worktree(struct control *control, struct error *err)
 {
-	const struct plan *plan =
-		engine_plan(session_engine(control->session));
+	const struct plan *plan = engine_plan(session_engine(control->session));
 	int commit = plan->commit >= 0 ? plan->commit : plan->bad;
 	const char *common = session_repository(control->session);
 
@@ -610,7 +604,8 @@ static void close_loop(struct control *control)
 static int announce(struct control *control, struct error *err)
 {
 	char host[256] = "localhost";
-	struct event event = { .kind = EVENT_ENGINE, .by = BY_ENGINE,
+	struct event event = { .kind = EVENT_ENGINE,
+			       .by = BY_ENGINE,
 			       .number = getpid() };
 	int fd = control->options->ready_fd;
 

@@ -140,7 +140,6 @@ static void add_actor(const struct event *event, struct buf *out)
 static void describe_decision(struct session *session,
 			      const struct event *event, struct buf *out)
 {
-
 	/* clang-format off */
 	switch (event->kind) {
 	case EVENT_VERDICT:
@@ -224,8 +223,9 @@ static void describe_test(struct session *session, const struct plan *plan,
 	if (plan->merge_base)
 		buf_puts(out, "Bisecting: a merge base must be tested\n");
 	else if (plan->release)
-		buf_printf(out, "Bisecting: no good commit is known yet, "
-				"trying release %s\n",
+		buf_printf(out,
+			   "Bisecting: no good commit is known yet, "
+			   "trying release %s\n",
 			   find_release(session,
 					graph_oid(graph, plan->commit)));
 	else

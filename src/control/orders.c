@@ -21,7 +21,7 @@
 #include "session/session.h"
 
 #define PREFIX_MIN 4
-#define UNDO_MAX 1000
+#define UNDO_MAX   1000
 
 static int expect(const struct order *order, int low, int high,
 		  const char *usage, struct error *err)
@@ -189,16 +189,15 @@ static int skip_range(struct order *order, struct error *err)
 	to += 2;
 	if (!*from || !*to || *to == '.')
 		error_set(err, ERROR_INPUT,
-			  "'%s' is not a range: expected A..B",
-			  order->argv[0]);
+			  "'%s' is not a range: expected A..B", order->argv[0]);
 	else if (find_commit(order, from, &event.other, err) == 0 &&
 		 find_commit(order, to, &event.commit, err) == 0)
-		ret = is_known(order, &event.other) ?
-			      0 :
-			      error_set(err, ERROR_STATE,
-					"commit %.*s is not one of the "
-					"session's",
-					OID_SHORT, event.other.hex);
+		ret = is_known(order, &event.other)
+			      ? 0
+			      : error_set(err, ERROR_STATE,
+					  "commit %.*s is not one of the "
+					  "session's",
+					  OID_SHORT, event.other.hex);
 	free(from);
 	return ret < 0 ? -1 : append(order, &event, err);
 }
@@ -273,8 +272,9 @@ int order_pick(struct order *order, struct error *err)
 	if (session_append(order->session, &event, 1, err) < 0)
 		return -1;
 	if (!engine_plan(session_engine(order->session))->picked)
-		buf_printf(order->say, "the pick of %.*s waits, this comes "
-				       "first:\n",
+		buf_printf(order->say,
+			   "the pick of %.*s waits, this comes "
+			   "first:\n",
 			   OID_SHORT, event.commit.hex);
 	return follow_up(order, err);
 }
@@ -283,8 +283,8 @@ static int64_t target_of(const struct order *order, enum event_kind kind)
 {
 	const struct engine *engine = session_engine(order->session);
 
-	return kind == EVENT_UNDO ? engine_undo_target(engine) :
-				    engine_redo_target(engine);
+	return kind == EVENT_UNDO ? engine_undo_target(engine)
+				  : engine_redo_target(engine);
 }
 
 /* Say what an undo took back, or what a redo brought back. */
@@ -302,8 +302,8 @@ static void say_target(const struct order *order, enum event_kind kind,
 			seq = event->number;
 			continue;
 		}
-		buf_puts(order->say, kind == EVENT_UNDO ? "undone: " :
-							  "redone: ");
+		buf_puts(order->say,
+			 kind == EVENT_UNDO ? "undone: " : "redone: ");
 		describe_event(order->session, event, order->say);
 		buf_putc(order->say, '\n');
 		return;

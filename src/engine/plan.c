@@ -98,7 +98,9 @@ static void ask(struct engine *engine, int commit, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(wish->why, sizeof(wish->why), format, args);
 	va_end(args);
-	engine->plan.needs_person = true;
+	/* trouble with other runs is asked about, and the search goes on */
+	if (commit < 0 || commit == engine->plan.commit)
+		engine->plan.needs_person = true;
 }
 
 static void explain(struct wish *wish, const struct judgement *j)
@@ -318,23 +320,6 @@ static bool plan_merge_base(struct engine *engine)
 	return settled;
 }
 
-static bool plan_pick(struct engine *engine)
-{
-	const struct folded_step *step;
-	int commit;
-
-	if (!engine->pick)
-		return false;
-	commit = graph_find(engine->graph, &engine->pick->commit);
-	step = fold_step_of(engine, commit);
-	if ((step && step->shown.verdict != VERDICT_NONE) ||
-	    fold_is_skipped(engine, commit))
-		return false;
-	engine->plan.picked = true;
-	plan_test(engine, commit);
-	return true;
-}
-
 static void plan_midpoint(struct engine *engine)
 {
 	const struct ends *ends = &engine->ends;
@@ -356,8 +341,7 @@ static void plan_midpoint(struct engine *engine)
 	plan->steps = mid.steps;
 	switch (mid.kind) {
 	case MIDPOINT_TEST:
-		if (!plan_pick(engine))
-			plan_test(engine, mid.commit);
+		plan_test(engine, mid.commit);
 		break;
 	case MIDPOINT_FOUND:
 		plan->state = PLAN_FOUND;
@@ -400,9 +384,35 @@ static void plan_search(struct engine *engine)
 	}
 }
 
+/*
+ * A commit that a person picked is tested whatever the search would do, also
+ * when it is over; then the search goes on from there.
+ */
+static void plan_pick(struct engine *engine, size_t wishes_before)
+{
+	struct plan *plan = &engine->plan;
+	const struct folded_step *step;
+	int commit;
+
+	if (!engine->pick || plan->state == PLAN_NEEDS_RANGE)
+		return;
+	commit = graph_find(engine->graph, &engine->pick->commit);
+	step = fold_step_of(engine, commit);
+	if ((step && step->shown.verdict != VERDICT_NONE) ||
+	    fold_is_skipped(engine, commit))
+		return;
+	engine->wish_count = wishes_before;
+	plan->needs_person = false;
+	plan->merge_base = false;
+	plan->release = false;
+	plan->picked = true;
+	plan_test(engine, commit);
+}
+
 void plan_make(struct engine *engine)
 {
 	struct plan *plan = &engine->plan;
+	size_t before;
 
 	free(engine->candidates);
 	engine->candidates = NULL;
@@ -420,7 +430,9 @@ void plan_make(struct engine *engine)
 		for (size_t i = 0; i < engine->step_count; i++)
 			wish_verdict(engine, engine->steps[i]);
 		wish_more(engine);
+		before = engine->wish_count;
 		plan_search(engine);
+		plan_pick(engine, before);
 	}
 	plan->wishes = engine->wishes;
 	plan->wish_count = (int)engine->wish_count;

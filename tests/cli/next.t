@@ -16,7 +16,7 @@ skips=$((300 * percent / 100))
 real=$((25 * percent / 100 + 1))
 real_skips=$((10 * percent / 100 + 1))
 if test "${LONG-0}" = 1; then
-	random=10000 first_parent=3000 skips=2500 real=2000 real_skips=500
+	random=10000 first_parent=3000 skips=2500 real=600 real_skips=200
 fi
 
 next_py()

@@ -388,6 +388,49 @@ static void a_picked_commit_is_tested_next(void **state)
 	world_release(&w);
 }
 
+static void a_pick_comes_before_all_that_the_search_would_do(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	GOOD("e");
+	BAD("f");
+	PLAN("found f");
+	OK(world_say(&w, EVENT_PICK, "h", 0));
+	PLAN("test h");
+	BAD("h");
+	PLAN("found f");
+	OK(world_undo(&w));
+	OK(world_undo(&w));
+	PLAN("found f");
+	OK(world_say(&w, EVENT_RETRACT, "a", 0));
+	OK(world_say(&w, EVENT_RETRACT, "e", 0));
+	PLAN("needs good");
+	OK(world_say(&w, EVENT_PICK, "c", 0));
+	PLAN("test c");
+	assert_false(engine_plan(w.engine)->needs_person);
+	world_release(&w);
+}
+
+static void trouble_beside_the_search_does_not_hold_it_up(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+	const struct plan *plan;
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", ".");
+	POLICY("e", VERDICT_GOOD);
+	OK(world_say(&w, EVENT_MORE, "e", 2));
+	world_runs(&w, "e", "I");
+	plan = engine_plan(w.engine);
+	assert_int_equal(plan->wishes[0].kind, WISH_ASK);
+	assert_int_equal(plan->wishes[0].commit, world_commit(&w, "e"));
+	assert_false(plan->needs_person);
+	PLAN("test g");
+	world_release(&w);
+}
+
 static void more_runs_are_wished_for_and_may_change_the_verdict(void **state)
 {
 	struct world w = begun(line, "syzkaller/10/10", false);
@@ -824,6 +867,9 @@ int main(void)
 		cmocka_unit_test(
 			what_does_not_fit_is_refused_and_changes_nothing),
 		cmocka_unit_test(a_picked_commit_is_tested_next),
+		cmocka_unit_test(
+			a_pick_comes_before_all_that_the_search_would_do),
+		cmocka_unit_test(trouble_beside_the_search_does_not_hold_it_up),
 		cmocka_unit_test(
 			more_runs_are_wished_for_and_may_change_the_verdict),
 		cmocka_unit_test(

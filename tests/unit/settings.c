@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "control/settings.h"
+#include "tests/unit/scratch.h"
+
+struct scene {
+	char *folder;
+	char *path;
+	struct settings settings;
+	struct error err;
+};
+
+static int begin(void **state)
+{
+	struct scene *scene = xcalloc(1, sizeof(*scene));
+
+	scene->folder = scratch_make();
+	scene->path = xasprintf("%s/a.cfg", scene->folder);
+	settings_init(&scene->settings);
+	*state = scene;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct scene *scene = *state;
+
+	settings_release(&scene->settings);
+	scratch_remove(scene->folder);
+	free(scene->path);
+	free(scene);
+	return 0;
+}
+
+static int read_bytes(struct scene *scene, const char *text, size_t length)
+{
+	FILE *file = fopen(scene->path, "we");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, length, file), length);
+	assert_int_equal(fclose(file), 0);
+	return settings_read(&scene->settings, scene->path, &scene->err);
+}
+
+static int read_text(struct scene *scene, const char *text)
+{
+	return read_bytes(scene, text, strlen(text));
+}
+
+/* Refused, with "FILE:LINE: " and then what is expected to be said. */
+static void refused(struct scene *scene, const char *text, int line,
+		    const char *said)
+{
+	char *place = xasprintf("%s:%d: ", scene->path, line);
+
+	assert_int_equal(read_text(scene, text), -1);
+	assert_int_equal(scene->err.code, ERROR_INPUT);
+	if (!str_starts(scene->err.text, place) ||
+	    !strstr(scene->err.text + strlen(place), said))
+		fail_msg("'%s' does not say '%s' at line %d", scene->err.text,
+			 said, line);
+	free(place);
+}
+
+static void without_a_file_all_is_by_hand(void **state)
+{
+	const struct settings *settings = &((struct scene *)*state)->settings;
+
+	assert_null(settings->title);
+	assert_null(settings->build_command);
+	assert_null(settings->test_command);
+	assert_string_equal(settings->policy, "exit-code");
+	assert_int_equal(settings->build_timeout_ms, 3600 * 1000);
+	assert_int_equal(settings->test_timeout_ms, 600 * 1000);
+	assert_int_equal(settings->build_output_max, 256 * 1024 * 1024);
+	assert_int_equal(settings->test_output_max, 64 * 1024 * 1024);
+	assert_int_equal(settings->slots, 1);
+	assert_int_equal(settings->on_timeout, OUTCOME_TEST_FAILED);
+}
+
+static void every_key_has_its_place(void **state)
+{
+	struct scene *scene = *state;
+	const struct settings *settings = &scene->settings;
+
+	assert_int_equal(
+		read_text(scene,
+			  "title = \"KASAN in f\";\n"
+			  "target = \"command\";\n"
+			  "policy = \"syzkaller/5/7\";\n"
+			  "build: { command = \"make\"; timeout = 1;\n"
+			  "  output_limit = 2; };\n"
+			  "test = { command = \"./run\"; timeout = 3;\n"
+			  "  output_limit = 65536; slots = 64;\n"
+			  "  crash = \"(BUG): .*\"; ignore = \"^x|y$\";\n"
+			  "  boot = \"Linux [0-9]+\";\n"
+			  "  on_timeout = \"crashed\"; };\n"),
+		0);
+	assert_string_equal(settings->title, "KASAN in f");
+	assert_string_equal(settings->policy, "syzkaller/5/7");
+	assert_string_equal(settings->build_command, "make");
+	assert_int_equal(settings->build_timeout_ms, 1000);
+	assert_int_equal(settings->build_output_max, 2 * 1024 * 1024);
+	assert_string_equal(settings->test_command, "./run");
+	assert_int_equal(settings->test_timeout_ms, 3000);
+	assert_int_equal(settings->test_output_max,
+			 INT64_C(65536) * 1024 * 1024);
+	assert_int_equal(settings->slots, 64);
+	assert_string_equal(settings->crash, "(BUG): .*");
+	assert_string_equal(settings->ignore, "^x|y$");
+	assert_string_equal(settings->boot, "Linux [0-9]+");
+	assert_int_equal(settings->on_timeout, OUTCOME_CRASHED);
+	assert_null(settings->fake_script);
+}
+
+static void the_script_of_the_tests_has_slots_too(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_int_equal(read_text(scene, "fake: { slots = 4;\n"
+					  "script = \"# one\\n\" \"* ms=1\";"
+					  "};"),
+			 0);
+	assert_string_equal(scene->settings.fake_script, "# one\n* ms=1");
+	assert_int_equal(scene->settings.slots, 4);
+}
+
+static void an_empty_file_changes_nothing(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_int_equal(read_text(scene, ""), 0);
+	without_a_file_all_is_by_hand(state);
+	assert_int_equal(read_text(scene, "# nothing\n/* here */\n"), 0);
+	without_a_file_all_is_by_hand(state);
+}
+
+static void reading_again_starts_afresh(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_int_equal(read_text(scene, "title = \"one\";\n"
+					  "test: { command = \"x\"; };"),
+			 0);
+	assert_int_equal(read_text(scene, "policy = \"syzkaller\";"), 0);
+	assert_null(scene->settings.title);
+	assert_null(scene->settings.test_command);
+	assert_string_equal(scene->settings.policy, "syzkaller");
+}
+
+static void what_is_refused_changes_nothing(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_int_equal(read_text(scene, "title = \"one\";"), 0);
+	refused(scene, "title = \"two\";\npolicy = \"none\";", 2, "policy");
+	assert_string_equal(scene->settings.title, "one");
+	assert_string_equal(scene->settings.policy, "exit-code");
+}
+
+static void unknown_keys_are_named_with_those_that_are_known(void **state)
+{
+	struct scene *scene = *state;
+
+	refused(scene, "\n\ntitel = \"x\";", 3,
+		"'titel' here: expected one of title, policy, target, build, "
+		"test");
+	refused(scene, "build: {\ncmd = \"x\";\n};", 2,
+		"'cmd' here: expected one of command, timeout, output_limit");
+	refused(scene, "test: {\n\n\nslot = 1;\n};", 4,
+		"'slot' here: expected one of command, timeout, output_limit, "
+		"slots, crash, ignore, boot, on_timeout");
+	refused(scene, "command = \"x\";", 1, "'command' here");
+	refused(scene, "test: {\ntest: {}; };", 2, "'test' here");
+}
+
+static void wrong_types_are_told_what_was_expected(void **state)
+{
+	struct scene *scene = *state;
+
+	refused(scene, "title = 5;", 1, "title: expected a text in quotes");
+	refused(scene, "title = \"\";", 1, "title: expected a text in quotes");
+	refused(scene, "policy = 10;", 1, "policy: expected a text in quotes");
+	refused(scene, "target = true;", 1, "target: expected");
+	refused(scene, "build = \"make\";", 1, "build: expected a group");
+	refused(scene, "test = [ \"x\" ];", 1, "test: expected a group");
+	refused(scene, "fake = 1;", 1, "fake: expected a group");
+	refused(scene, "build: {\ncommand = 1;};", 2,
+		"command: expected a text in quotes");
+	refused(scene, "build: {\ntimeout = \"1h\";};", 2,
+		"timeout: expected a whole number of seconds, 1 to 604800");
+	refused(scene, "build: {\ntimeout = 1.5;};", 2,
+		"timeout: expected a whole number of seconds");
+	refused(scene, "test: {\noutput_limit = true;};", 2,
+		"output_limit: expected a whole number of MiB, 1 to 65536");
+	refused(scene, "test: {\nslots = [ 1 ];};", 2,
+		"slots: expected a whole number of runs at once, 1 to 64");
+	refused(scene, "test: {\ncrash = 7;};", 2,
+		"crash: expected a text in quotes");
+	refused(scene, "test: {\non_timeout = 1;};", 2,
+		"on_timeout: expected a text in quotes");
+	refused(scene, "fake: {\nscript = 1;};", 2,
+		"script: expected a text in quotes");
+}
+
+static void numbers_have_bounds(void **state)
+{
+	static const struct {
+		const char *key;
+		const char *low, *high;
+	} keys[] = {
+		{ "timeout", "0", "604801" },
+		{ "output_limit", "-1", "65537" },
+		{ "slots", "0", "65" },
+	};
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		const char *numbers[] = { keys[i].low, keys[i].high,
+					  "99999999999999L", "-5" };
+
+		for (int k = 0; k < 4; k++) {
+			char *text = xasprintf("test: {\ncommand = \"x\";\n"
+					       "%s = %s;\n};",
+					       keys[i].key, numbers[k]);
+
+			refused(scene, text, 3, keys[i].key);
+			free(text);
+		}
+	}
+}
+
+static void values_are_checked_where_they_stand(void **state)
+{
+	struct scene *scene = *state;
+
+	refused(scene, "target = \"uml\";", 1, "target: expected \"command\"");
+	refused(scene, "policy = \"syzkaller/10/x\";", 1,
+		"policy: 'syzkaller/10/x' is not a policy");
+	refused(scene, "test: {\ncommand = \"x\";\non_timeout = \"skip\";};", 3,
+		"on_timeout: expected ok, crashed, boot-failed");
+}
+
+static void regular_expressions_are_tried_at_once(void **state)
+{
+	struct scene *scene = *state;
+
+	refused(scene, "test: {\ncrash = \"BUG(\";};", 2,
+		"crash: expected an extended regular expression (");
+	refused(scene, "test: {\nignore = \"[z-a]\";};", 2,
+		"ignore: expected an extended regular expression (");
+	refused(scene, "test: {\n\nboot = \"a{2\";};", 3,
+		"boot: expected an extended regular expression (");
+}
+
+static void what_libconfig_cannot_read_has_a_line_too(void **state)
+{
+	static const char binary[] = "title = \"x\";\n\x01\xff\0\0";
+	struct scene *scene = *state;
+
+	refused(scene, "title = \"x\";\ntitle = \"y\";", 2, "");
+	refused(scene, "title = \"x\";\n\n}", 3, "");
+	refused(scene, "title = \"x", 1, "");
+	refused(scene, "@include \"absent.cfg\"\n", 1, "");
+	assert_int_equal(read_bytes(scene, binary, sizeof(binary)), -1);
+	assert_true(str_starts(scene->err.text, scene->path));
+}
+
+static void a_build_without_a_test_is_refused(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_int_equal(read_text(scene, "build: { command = \"make\"; };"),
+			 -1);
+	assert_non_null(strstr(scene->err.text, scene->path));
+	assert_non_null(strstr(scene->err.text, "test"));
+}
+
+static void a_file_that_cannot_be_read_is_named(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_int_equal(settings_read(&scene->settings, "/absent.cfg",
+				       &scene->err),
+			 -1);
+	assert_non_null(strstr(scene->err.text, "/absent.cfg"));
+	assert_non_null(strstr(scene->err.text, "No such file"));
+	assert_int_equal(settings_read(&scene->settings, scene->folder,
+				       &scene->err),
+			 -1);
+	assert_non_null(strstr(scene->err.text, scene->folder));
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(without_a_file_all_is_by_hand),
+		test(every_key_has_its_place),
+		test(the_script_of_the_tests_has_slots_too),
+		test(an_empty_file_changes_nothing),
+		test(reading_again_starts_afresh),
+		test(what_is_refused_changes_nothing),
+		test(unknown_keys_are_named_with_those_that_are_known),
+		test(wrong_types_are_told_what_was_expected),
+		test(numbers_have_bounds),
+		test(values_are_checked_where_they_stand),
+		test(regular_expressions_are_tried_at_once),
+		test(what_libconfig_cannot_read_has_a_line_too),
+		test(a_build_without_a_test_is_refused),
+		test(a_file_that_cannot_be_read_is_named),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
