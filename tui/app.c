@@ -8,12 +8,14 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "control/command.h"
+#include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
 #include "tui/grid.h"
 #include "tui/input.h"
 
-#define TOAST_MS 10000
+#define TOAST_MS  10000
+#define WANTED_MS 3000
 #define HALF	 10
 
 static void draw_home(struct app *app, struct grid *grid);
@@ -78,6 +80,41 @@ static void rebuild(struct app *app)
 	tail_read(&app->tail);
 }
 
+/* Did a person end the last engine, on purpose? */
+static bool was_stopped(const struct app *app)
+{
+	const struct engine *engine = session_engine(app->session);
+
+	for (size_t i = engine_event_count(engine); i-- > 0;) {
+		const struct event *event = engine_event(engine, i);
+
+		if (event->kind == EVENT_ENGINE_GONE)
+			return !str_empty(event->text);
+		if (event->kind == EVENT_ENGINE)
+			break;
+	}
+	return false;
+}
+
+void app_want_engine(struct app *app)
+{
+	if (app->starts_engine && desk_can_run(app->session) &&
+	    !was_stopped(app))
+		app->engine_wanted = app->now + WANTED_MS;
+}
+
+/* An engine that is alive may just be leaving: look again a little later. */
+static void start_wanted_engine(struct app *app)
+{
+	if (app->now >= app->engine_wanted ||
+	    !plan_has_work(engine_plan(session_engine(app->session)))) {
+		app->engine_wanted = 0;
+	} else if (!app->model.engine_alive) {
+		app->engine_wanted = 0;
+		app_start_engine(app);
+	}
+}
+
 void app_refresh(struct app *app, int64_t now)
 {
 	struct error err = ERROR_INIT;
@@ -88,6 +125,8 @@ void app_refresh(struct app *app, int64_t now)
 	if (now >= app->toast_until)
 		app->home.toast[0] = '\0';
 	rebuild(app);
+	if (app->engine_wanted)
+		start_wanted_engine(app);
 }
 
 bool app_read_log(struct app *app)
@@ -141,6 +180,8 @@ static void order(struct app *app, const char *name, const char *first,
 		app_say(app, false, say.text);
 	else
 		app_say(app, false, name);
+	if (!err.code)
+		app_want_engine(app);
 	buf_release(&say);
 	rebuild(app);
 }

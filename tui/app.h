@@ -53,6 +53,9 @@ struct app {
 	int64_t toast_until;
 	int columns, rows; /* of the page drawn last */
 
+	bool starts_engine;    /* by itself, where there is work for one */
+	int64_t engine_wanted; /* until then, after an order; 0: not */
+
 	/* what the loop should do */
 	bool quit, suspend, repaint;
 };
@@ -72,6 +75,13 @@ bool app_read_log(struct app *app);
 
 void app_draw(struct app *app, struct grid *grid);
 void app_key(struct app *app, int key);
+
+/*
+ * At the beginning, and after each order: should there be work for an engine
+ * in the next moments and none at work, one is started by app_refresh; unless
+ * a person stopped the last one.
+ */
+void app_want_engine(struct app *app);
 
 /* Start an engine; an error becomes the toast. */
 void app_start_engine(struct app *app);

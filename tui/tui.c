@@ -228,11 +228,10 @@ int tui_main(struct session *session, struct repo *repo,
 		goto out;
 	refresh(&loop);
 	draw(&loop);
-	if (options->start_engine && !loop.app.model.engine_alive &&
-	    loop.app.model.badge != BADGE_DONE && desk_can_run(session)) {
-		app_start_engine(&loop.app);
-		draw(&loop);
-	}
+	loop.app.starts_engine = options->start_engine;
+	app_want_engine(&loop.app);
+	refresh(&loop);
+	draw(&loop);
 	if (!loop.app.quit)
 		uv_run(&loop.uv, UV_RUN_DEFAULT);
 	ret = 0;

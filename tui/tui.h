@@ -17,8 +17,8 @@ struct tui_options {
 	const char *program; /* path of culprit, to start the engine with */
 	bool ascii;	     /* lines from ASCII only */
 	bool mono;	     /* no colour */
-	bool start_engine;   /* start one when the session can run and has
-				none */
+	bool start_engine;   /* start one where there is work for it, at the
+				beginning and after orders */
 	bool exit_when_done; /* leave when a culprit is known (demo in tests) */
 };
 

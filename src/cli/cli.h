@@ -37,7 +37,7 @@ int cli_log(struct cli *cli, int argc, char **argv);
 int cli_next(struct cli *cli, int argc, char **argv);
 int cli_demo(struct cli *cli, int argc, char **argv);
 int cli_help(struct cli *cli, int argc, char **argv);
-int cli_screen(struct cli *cli, bool start_engine);
+int cli_screen(struct cli *cli);
 
 /*
  * Open the session: of --session-dir, or the repository's current one.  The

@@ -29,8 +29,8 @@ static char *free_dir(void)
 	struct stat info;
 
 	for (int i = 1;; i++) {
-		char *dir = i == 1 ? xstrdup("culprit-demo") :
-				     xasprintf("culprit-demo-%d", i);
+		char *dir = i == 1 ? xstrdup("culprit-demo")
+				   : xasprintf("culprit-demo-%d", i);
 
 		if (lstat(dir, &info) < 0)
 			return dir;
@@ -81,7 +81,7 @@ static int run_demo(struct cli *cli, const struct demo *demo)
 	       "there\n",
 	       dir);
 	fflush(stdout);
-	code = demo->batch ? cli_work(cli, false, -1) : cli_screen(cli, true);
+	code = demo->batch ? cli_work(cli, false, -1) : cli_screen(cli);
 out:
 	free(dir);
 	return code;

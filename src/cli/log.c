@@ -129,7 +129,10 @@ int cli_log(struct cli *cli, int argc, char **argv)
 		return cli_usage("log", "'%s' is one word too many",
 				 argv[optind]);
 	if (!str_equal(format, "text") && !str_equal(format, "json"))
-		return cli_usage("log", "'%s' is not a format", format);
+		return cli_usage("log",
+				 "'%s' is not a format: expected text "
+				 "or json",
+				 format);
 	if (cli_open(cli, &err) < 0)
 		return cli_fail(&err);
 	if (str_equal(format, "json"))

@@ -85,7 +85,7 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 	const struct command *command;
 
 	if (argc == 0)
-		return cli_screen(cli, false);
+		return cli_screen(cli);
 	if (str_equal(argv[0], "--version"))
 		return version();
 	if (str_equal(argv[0], "--help") || str_equal(argv[0], "-h"))

@@ -28,8 +28,9 @@ static void tell_build(struct session *session, const struct event *event,
 		   session_subject(session, commit));
 	if (plan->state == PLAN_TEST && plan->commit == commit &&
 	    !plan->merge_base && !plan->release)
-		buf_printf(out, "    %d left after this, ~%d steps\n",
-			   plan->left, plan->steps);
+		buf_printf(out, "    %d left after this, ~%d step%s\n",
+			   plan->left, plan->steps,
+			   plan->steps == 1 ? "" : "s");
 }
 
 static void tell_verdict(struct session *session, const struct event *event,

@@ -8,13 +8,13 @@
 #include "base/str.h"
 #include "tui/tui.h"
 
-int cli_screen(struct cli *cli, bool start_engine)
+int cli_screen(struct cli *cli)
 {
 	const char *term = getenv("TERM");
 	const struct tui_options options = {
 		.program = cli->program,
 		.mono = !str_empty(getenv("NO_COLOR")),
-		.start_engine = start_engine,
+		.start_engine = true,
 	};
 	struct error err = ERROR_INIT;
 

@@ -39,7 +39,7 @@ static char *default_settings(const struct repo *repo)
 static int begin(struct cli *cli, struct begin *begin)
 {
 	struct error err = ERROR_INIT;
-	char *settings = NULL, who[300];
+	char *settings = NULL, *before = NULL, who[300];
 	struct buf text;
 	int code = EXIT_ERROR;
 
@@ -50,6 +50,8 @@ static int begin(struct cli *cli, struct begin *begin)
 		return cli_fail(&err);
 	if (!begin->settings)
 		begin->settings = settings = default_settings(cli->repo);
+	if (!cli->session_dir)
+		begin_current(cli->repo, &before, NULL);
 	buf_init(&text, 0);
 	if (begin_session(cli->repo, begin, &cli->session, &err) < 0) {
 		cli_fail(&err);
@@ -63,9 +65,16 @@ static int begin(struct cli *cli, struct begin *begin)
 				"on the screen\n");
 	else if (orders_begin(cli->session, cli->repo, &text, &err) < 0)
 		code = cli_fail(&err);
+	else
+		buf_puts(&text, "test it there, then order 'culprit good', "
+				"'bad' or 'skip'\n");
+	if (before)
+		buf_printf(&text, "the session before this one stays in %s\n",
+			   before);
 	cli_print(stdout, &text);
 out:
 	buf_release(&text);
+	free(before);
 	free(settings);
 	return code;
 }

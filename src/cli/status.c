@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -173,6 +174,25 @@ static void text_step(struct session *session, const struct step *step,
 		   session_subject(session, step->commit));
 }
 
+/* Nobody is at work: how to go on. */
+static void text_idle(struct session *session, struct buf *out)
+{
+	const struct plan *plan = engine_plan(session_engine(session));
+	char *worktree = session_worktree(session);
+
+	if (desk_can_run(session))
+		buf_printf(out, "engine: none is at work%s\n",
+			   plan->state == PLAN_TEST && !plan->needs_person ?
+				   ", 'culprit run' starts one" :
+				   "");
+	else if (plan->state == PLAN_TEST)
+		buf_printf(out,
+			   "by hand: test what is in %s, then order "
+			   "'culprit good', 'bad' or 'skip'\n",
+			   worktree);
+	free(worktree);
+}
+
 static void print_text(struct session *session)
 {
 	struct engine *engine = session_engine(session);
@@ -190,7 +210,7 @@ static void print_text(struct session *session)
 		buf_printf(&out, "engine: process %d on %s\n", process.pid,
 			   process.host);
 	else
-		buf_puts(&out, "engine: none is at work\n");
+		text_idle(session, &out);
 	cli_print(stdout, &out);
 	buf_release(&out);
 }

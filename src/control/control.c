@@ -402,13 +402,36 @@ static bool follow_plan(struct control *control)
 	}
 }
 
+static bool say_here(struct control *control)
+{
+	char host[256] = "localhost";
+	struct event event = { .kind = EVENT_ENGINE,
+			       .number = getpid(),
+			       .text = host };
+
+	gethostname(host, sizeof(host) - 1);
+	return append(control, &event);
+}
+
+/*
+ * The append takes in what others decided just before: should there be work
+ * after all, nobody but us would do it.
+ */
 static void finish(struct control *control)
 {
 	struct event event = { .kind = EVENT_ENGINE_GONE, .number = getpid() };
+	const struct plan *plan;
 
 	if (control->end == CONTROL_STOPPED)
 		event.text = text_of("stopped");
 	append(control, &event);
+	plan = engine_plan(session_engine(control->session));
+	if (control->end != CONTROL_STOPPED && !control->failed &&
+	    plan_has_work(plan) && say_here(control)) {
+		control->leaving = false;
+		pump_soon(control);
+		return;
+	}
 	control->gone = true;
 	uv_stop(&control->loop);
 }
@@ -603,16 +626,12 @@ static void close_loop(struct control *control)
 
 static int announce(struct control *control, struct error *err)
 {
-	char host[256] = "localhost";
-	struct event event = { .kind = EVENT_ENGINE,
-			       .by = BY_ENGINE,
-			       .number = getpid() };
 	int fd = control->options->ready_fd;
 
-	gethostname(host, sizeof(host) - 1);
-	event.text = host;
-	if (session_append(control->session, &event, 1, err) < 0)
+	if (!say_here(control)) {
+		*err = control->err;
 		return -1;
+	}
 	if (fd >= 0) {
 		if (write(fd, "ready\n", 6) != 6)
 			return error_errno(err, "cannot tell that the engine "

@@ -150,6 +150,19 @@ static bool is_known(const struct order *order, const struct oid *oid)
 	return graph_find(session_graph(order->session), oid) >= 0;
 }
 
+/* Nobody takes back a word without noticing: HEAD may be another commit. */
+static void say_change(const struct order *order, const struct event *event)
+{
+	int commit = graph_find(session_graph(order->session), &event->commit);
+	const struct step *step =
+		engine_step_of(session_engine(order->session), commit);
+
+	if (step && step->given && step->given->verdict != event->verdict)
+		buf_printf(order->say, "%.*s was %s so far\n", OID_SHORT,
+			   event->commit.hex,
+			   verdict_name(step->given->verdict));
+}
+
 static int give_verdict(struct order *order, enum verdict verdict,
 			struct error *err)
 {
@@ -160,6 +173,7 @@ static int give_verdict(struct order *order, enum verdict verdict,
 	    commit_or_midpoint(order, &event.commit, err) < 0)
 		return -1;
 	event.verdict = verdict;
+	say_change(order, &event);
 	if (order->repo && !is_known(order, &event.commit) &&
 	    verdict != VERDICT_SKIP &&
 	    extend_for(order->session, order->repo, &event.commit,

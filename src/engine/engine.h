@@ -78,6 +78,11 @@ enum plan_state {
    "only-skipped", "merge-base-bad" */
 const char *plan_state_name(enum plan_state state);
 
+struct plan;
+
+/* Is there anything that an engine process could do now? */
+bool plan_has_work(const struct plan *plan);
+
 enum wish_kind {
 	WISH_VERDICT, /* the policy gives `verdict` to commit */
 	WISH_RANGE,   /* load the range between the ends */

@@ -74,6 +74,14 @@ const char *plan_state_name(enum plan_state state)
 	return names[state];
 }
 
+bool plan_has_work(const struct plan *plan)
+{
+	for (int i = 0; i < plan->wish_count; i++)
+		if (plan->wishes[i].kind != WISH_ASK)
+			return !plan->paused;
+	return false;
+}
+
 static struct wish *add_wish(struct engine *engine, enum wish_kind kind,
 			     int commit)
 {

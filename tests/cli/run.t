@@ -410,7 +410,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 			engine.said
 		logged "stopped run 0 of $(short c2)" | grep "^1$"
 		culprit log | tail -n 1 | grep "engine ended: stopped"
-		! grep -l -s -a "$session" /proc/[0-9]*/environ
+		test -z "$(grep -l -s -a "$session" /proc/[0-9]*/environ)"
 		touch go
 		culprit run | grep "^$(full c3) is the first bad commit$"
 		rm go
