@@ -128,6 +128,7 @@ check "commits are named by HEAD~n, tags and short ids" '
 check "the session's worktree is where the next test is" '
 	testing=$(git -C "$session/worktree" rev-parse HEAD)
 	culprit status --json | json "j[\"testing\"] == \"$testing\""
+	culprit status | grep "^by hand: test what is in $session/worktree,"
 '
 check "a mistake is undone, and the undo too" '
 	rm -rf "$session"
@@ -167,7 +168,7 @@ check "a verdict is changed by giving another one, or taken back" '
 	rm -rf "$session"
 	culprit start c40 c1
 	culprit good c20
-	culprit bad c20
+	culprit bad c20 | grep "^$(short c20) was good so far$"
 	culprit status --json | json "j[\"bad\"] == \"$(full c20)\""
 	culprit retract c20 -m "wrong machine"
 	culprit status --json | json "j[\"bad\"] == \"$(full c40)\" and
@@ -277,6 +278,7 @@ check "without --session-dir the session is in the repository" '
 	"$CULPRIT" bad c6 | grep "^$(full c6) is the first bad commit"
 	cd ../..
 	"$CULPRIT" start c20 c10 >out
+	grep "before this one stays in $tmp/plain/.git/culprit/1$" out
 	grep "^session $tmp/plain/.git/culprit/2$" out
 '
 check "a dirty checkout, index, stash and refs stay byte for byte" '

@@ -157,8 +157,10 @@ check "slots run at once" '
 
 check "exit-code: one run a commit" '
 	begin exit.cfg c20 c1
+	culprit status | grep "^engine: none is at work, .culprit run. starts"
 	culprit run >said
 	grep "^$(full c9) is the first bad commit$" said
+	culprit status | grep "^engine: none is at work$"
 	culprit log --format json | json "len([x for x in e
 		if x[\"kind\"] == \"run\"]) == len({x[\"commit\"] for x in e
 		if x[\"kind\"] == \"run\"}) == 5 and {x[\"who\"] for x in e
