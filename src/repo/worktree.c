@@ -166,14 +166,9 @@ void worktree_checkout_argv(const char *path, const struct oid *oid,
 			    const char *argv[WORKTREE_ARGV_MAX])
 {
 	const char *const words[] = {
-		"env",	      "-u",	       "GIT_INDEX_FILE",
-		"-u",	      "GIT_COMMON_DIR", "-u",
-		"GIT_OBJECT_DIRECTORY",
-		"GIT_TERMINAL_PROMPT=0",
-		"git",	      "-C",	       path,
-		"--git-dir=.git", "--work-tree=.",
-		"checkout",   "-q",	       "--force",
-		"--detach",   oid ? oid->hex : NULL,
+		"git",	    "-C", path,	     "--git-dir=.git", "--work-tree=.",
+		"checkout", "-q", "--force", "--detach",
+		oid ? oid->hex : NULL,
 		NULL,
 	};
 
@@ -186,12 +181,9 @@ int worktree_checkout(const char *path, const struct oid *oid,
 		      struct error *err)
 {
 	const char *argv[WORKTREE_ARGV_MAX];
-	const char *const *git = argv;
 
 	worktree_checkout_argv(path, oid, argv);
-	while (!str_equal(*git, "git"))
-		git++;
-	return run_git(git + 1, NULL, err);
+	return run_git(argv + 1, NULL, err);
 }
 
 int worktree_clean(const char *path, struct error *err)

@@ -44,10 +44,10 @@ int worktree_checkout(const char *path, const struct oid *oid,
 /*
  * The same as an argument list for a child process, NULL-terminated; where
  * oid is NULL, all but the commit, which then is to be appended.  Borrows its
- * inputs.  It starts with env(1), which hides from git what the
- * environment says of another repository.
+ * inputs.  The child must not see what the environment says of another
+ * repository (GIT_INDEX_FILE...).
  */
-#define WORKTREE_ARGV_MAX 24
+#define WORKTREE_ARGV_MAX 12
 void worktree_checkout_argv(const char *path, const struct oid *oid,
 			    const char *argv[WORKTREE_ARGV_MAX]);
 
