@@ -309,3 +309,21 @@ int begin_current(struct repo *repo, char **dir, struct error *err)
 	free(home);
 	return ret;
 }
+
+int begin_forget(struct repo *repo, const struct session *session,
+		 struct error *err)
+{
+	char *home, *path, *dir = NULL;
+	int ret = 0;
+
+	if (begin_current(repo, &dir, NULL) < 0)
+		return 0;
+	home = sessions_of(repo);
+	path = xasprintf("%s/current", home);
+	if (str_equal(dir, session_dir(session)) && unlink(path) < 0)
+		ret = error_errno(err, "cannot remove %s", path);
+	free(path);
+	free(home);
+	free(dir);
+	return ret;
+}

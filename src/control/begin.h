@@ -35,4 +35,8 @@ int begin_session(struct repo *repo, const struct begin *begin,
  */
 int begin_current(struct repo *repo, char **dir, struct error *err);
 
+/* If it is the repository's current session, there is none any more. */
+int begin_forget(struct repo *repo, const struct session *session,
+		 struct error *err);
+
 #endif

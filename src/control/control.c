@@ -470,8 +470,13 @@ static void on_tick(uv_timer_t *timer)
 {
 	struct control *control = timer->data;
 
-	if (session_is_behind(control->session))
+	if (access(session_dir(control->session), F_OK) < 0) {
+		error_errno(&control->err, "the session is gone: %s",
+			    session_dir(control->session));
+		fail(control);
+	} else if (session_is_behind(control->session)) {
 		pump(control);
+	}
 }
 
 static void on_change(uv_fs_event_t *watch, const char *name, int events,

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "control/begin.h"
 #include "control/command.h"
 #include "control/describe.h"
 #include "control/desk.h"
@@ -70,13 +71,13 @@ static int find_commit(const struct order *order, const char *spec,
 }
 
 /* Without a name, the commit under test: a verdict is never on another. */
-static int commit_or_midpoint(const struct order *order, struct oid *oid,
-			      struct error *err)
+static int commit_or_midpoint(const struct order *order, const char *spec,
+			      struct oid *oid, struct error *err)
 {
 	const struct plan *plan = engine_plan(session_engine(order->session));
 
-	if (order->argc > 0)
-		return find_commit(order, order->argv[0], oid, err);
+	if (spec)
+		return find_commit(order, spec, oid, err);
 	if (plan->state != PLAN_TEST)
 		return error_set(err, ERROR_STATE,
 				 "no commit is under test: name one");
@@ -137,12 +138,18 @@ static struct event event_by(const struct order *order, enum event_kind kind)
 	};
 }
 
+static int append_all(const struct order *order, const struct event *events,
+		      size_t count, struct error *err)
+{
+	if (session_append(order->session, events, count, err) < 0)
+		return -1;
+	return follow_up(order, err);
+}
+
 static int append(const struct order *order, const struct event *event,
 		  struct error *err)
 {
-	if (session_append(order->session, event, 1, err) < 0)
-		return -1;
-	return follow_up(order, err);
+	return append_all(order, event, 1, err);
 }
 
 static bool is_known(const struct order *order, const struct oid *oid)
@@ -163,64 +170,81 @@ static void say_change(const struct order *order, const struct event *event)
 			   verdict_name(step->given->verdict));
 }
 
-static int give_verdict(struct order *order, enum verdict verdict,
+/* A verdict on one commit, which is loaded where the session lacks it. */
+static int commit_event(const struct order *order, const char *spec,
+			enum verdict verdict, struct event *event,
 			struct error *err)
 {
-	struct event event = event_by(order, EVENT_VERDICT);
 	bool fix = engine_is_fix(session_engine(order->session));
 
-	if (expect(order, 0, 1, "good|bad|skip [COMMIT] [-m WHY]", err) < 0 ||
-	    commit_or_midpoint(order, &event.commit, err) < 0)
+	*event = event_by(order, EVENT_VERDICT);
+	event->verdict = verdict;
+	if (commit_or_midpoint(order, spec, &event->commit, err) < 0)
 		return -1;
-	event.verdict = verdict;
-	say_change(order, &event);
-	if (order->repo && !is_known(order, &event.commit) &&
-	    verdict != VERDICT_SKIP &&
-	    extend_for(order->session, order->repo, &event.commit,
-		       (verdict == VERDICT_BAD) != fix, err) < 0)
-		return -1;
-	return append(order, &event, err);
+	say_change(order, event);
+	if (!order->repo || is_known(order, &event->commit) ||
+	    verdict == VERDICT_SKIP)
+		return 0;
+	return extend_for(order->session, order->repo, &event->commit,
+			  (verdict == VERDICT_BAD) != fix, err);
 }
 
-int order_good(struct order *order, struct error *err)
+static int range_event(const struct order *order, const char *spec,
+		       struct event *event, struct error *err)
 {
-	return give_verdict(order, VERDICT_GOOD, err);
-}
-
-int order_bad(struct order *order, struct error *err)
-{
-	return give_verdict(order, VERDICT_BAD, err);
-}
-
-static int skip_range(struct order *order, struct error *err)
-{
-	struct event event = event_by(order, EVENT_SKIP_RANGE);
-	char *from = xstrdup(order->argv[0]);
-	char *to = strstr(from, "..");
+	char *from = xstrdup(spec), *to = strstr(from, "..");
 	int ret = -1;
 
+	*event = event_by(order, EVENT_SKIP_RANGE);
 	*to = '\0';
 	to += 2;
 	if (!*from || !*to || *to == '.')
 		error_set(err, ERROR_INPUT,
-			  "'%s' is not a range: expected A..B", order->argv[0]);
-	else if (find_commit(order, from, &event.other, err) == 0 &&
-		 find_commit(order, to, &event.commit, err) == 0)
-		ret = is_known(order, &event.other)
-			      ? 0
-			      : error_set(err, ERROR_STATE,
-					  "commit %.*s is not one of the "
-					  "session's",
-					  OID_SHORT, event.other.hex);
+			  "'%s' is not a range: expected A..B", spec);
+	else if (find_commit(order, from, &event->other, err) == 0)
+		ret = find_commit(order, to, &event->commit, err);
 	free(from);
-	return ret < 0 ? -1 : append(order, &event, err);
+	return ret;
+}
+
+/* One event a word, or one for the commit under test; all or nothing. */
+static int give_verdicts(struct order *order, enum verdict verdict,
+			 struct error *err)
+{
+	size_t count = order->argc > 0 ? (size_t)order->argc : 1;
+	struct event *events = xcalloc(count, sizeof(*events));
+	int ret = 0;
+
+	for (size_t i = 0; i < count && ret == 0; i++) {
+		const char *spec = order->argc > 0 ? order->argv[i] : NULL;
+
+		if (spec && verdict == VERDICT_SKIP && strstr(spec, ".."))
+			ret = range_event(order, spec, &events[i], err);
+		else
+			ret = commit_event(order, spec, verdict, &events[i],
+					   err);
+	}
+	if (ret == 0)
+		ret = append_all(order, events, count, err);
+	free(events);
+	return ret;
+}
+
+int order_good(struct order *order, struct error *err)
+{
+	return give_verdicts(order, VERDICT_GOOD, err);
+}
+
+int order_bad(struct order *order, struct error *err)
+{
+	if (expect(order, 0, 1, "bad [COMMIT] [-m WHY]", err) < 0)
+		return -1;
+	return give_verdicts(order, VERDICT_BAD, err);
 }
 
 int order_skip(struct order *order, struct error *err)
 {
-	if (order->argc == 1 && strstr(order->argv[0], ".."))
-		return skip_range(order, err);
-	return give_verdict(order, VERDICT_SKIP, err);
+	return give_verdicts(order, VERDICT_SKIP, err);
 }
 
 int order_retract(struct order *order, struct error *err)
@@ -273,6 +297,10 @@ int order_more(struct order *order, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "'%s' is not a number of runs",
 				 order->argv[1]);
+	if (!desk_can_run(order->session))
+		return error_set(err, ERROR_STATE,
+				 "this session has no test command that could "
+				 "be run");
 	return append(order, &event, err);
 }
 
@@ -391,6 +419,39 @@ int order_stop(struct order *order, struct error *err)
 		return -1;
 	buf_puts(order->say, "the engine has ended\n");
 	return 0;
+}
+
+/*
+ * git's word for leaving a bisection.  The session stays, as evidence; its
+ * worktree goes, and it is the repository's current one no more.
+ */
+int order_reset(struct order *order, struct error *err)
+{
+	const char *common = session_repository(order->session);
+	struct engine_process engine;
+	char *path;
+	int ret = 0;
+
+	if (expect(order, 0, 0, "reset", err) < 0)
+		return -1;
+	desk_engine(order->session, &engine);
+	if (engine.alive)
+		return error_set(err, ERROR_BUSY,
+				 "process %d on %s is at work on this "
+				 "session: stop it first",
+				 engine.pid, engine.host);
+	path = session_worktree(order->session);
+	if (common)
+		ret = worktree_remove(common, path, err);
+	free(path);
+	if (ret == 0 && order->repo)
+		ret = begin_forget(order->repo, order->session, err);
+	if (ret == 0)
+		buf_printf(order->say,
+			   "the session is left; what it found out stays in "
+			   "%s\n",
+			   session_dir(order->session));
+	return ret;
 }
 
 int order_note(struct order *order, struct error *err)

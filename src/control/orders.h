@@ -33,6 +33,7 @@ int order_redo(struct order *order, struct error *err);
 int order_pause(struct order *order, struct error *err);
 int order_resume(struct order *order, struct error *err);
 int order_stop(struct order *order, struct error *err);
+int order_reset(struct order *order, struct error *err);
 int order_note(struct order *order, struct error *err);
 
 #endif

@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,7 +68,7 @@ static char **make_environment(void)
 	return env;
 }
 
-/* posix_spawnp wants argv as exec has it, but does not write to it. */
+/* exec wants it so, but does not write to it. */
 static char **make_argv(const char *const *argv)
 {
 	size_t count = 0;
@@ -146,34 +147,41 @@ static int drain(int fd, struct buf *out, struct error *err)
 	}
 }
 
+/*
+ * In the child.  git ends with whoever asked for it: an engine that is killed
+ * leaves no git at work in its worktree.  SIGTERM lets it remove its locks.
+ */
+static void become_git(pid_t parent, char **argv, char **env,
+		       const int streams[3])
+{
+	struct sigaction usual = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(127);
+	sigemptyset(&none);
+	sigaction(SIGPIPE, &usual, NULL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int i = 0; i < 3; i++)
+		if (dup2(streams[i], i) < 0)
+			_exit(127);
+	execvpe("git", argv, env);
+	dprintf(STDERR_FILENO, "cannot run git: %s\n", strerror(errno));
+	_exit(127);
+}
+
 static int spawn(pid_t *pid, char **argv, const int streams[3],
 		 struct error *err)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
 	char **env = make_environment();
-	sigset_t none, usual;
-	int failed;
+	pid_t parent = getpid();
 
-	sigemptyset(&none);
-	sigemptyset(&usual);
-	sigaddset(&usual, SIGPIPE);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK |
-						      POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &usual);
-	posix_spawn_file_actions_init(&actions);
-	for (int i = 0; i < 3; i++)
-		posix_spawn_file_actions_adddup2(&actions, streams[i], i);
-	failed = posix_spawnp(pid, "git", &actions, &attributes, argv, env);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
+	*pid = fork();
+	if (*pid == 0)
+		become_git(parent, argv, env, streams);
 	free(env);
-	if (!failed)
-		return 0;
-	errno = failed;
-	return error_errno(err, "cannot run git");
+	return *pid < 0 ? error_errno(err, "cannot run git") : 0;
 }
 
 static int wait_for(pid_t pid, int *status, struct error *err)

@@ -255,16 +255,47 @@ check "a commit newer than the bad one, or older than the good one, is known" '
 	exits 1 culprit good c31 2>err
 	grep "$(short c31).*retract" err
 '
-check "more runs, notes and judging need no engine to be ordered" '
+check "more runs are refused where there is no test that could be run" '
 	rm -rf "$session"
 	culprit start c40 c1
+	exits 1 culprit more c20 3 2>err
+	grep "no test command" err
+'
+check "a note is one argument or several words" '
 	culprit note "looks like the scheduler"
 	culprit note two words
-	culprit more c20 3
 	culprit log >out
 	grep "note: looks like the scheduler" out
 	grep "note: two words" out
-	grep "3 more runs of $(short c20)" out
+'
+check "several commits are good, or skipped, at once: all or none" '
+	rm -rf "$session"
+	culprit start c40 c1
+	exits 1 culprit good c10 nonsense 2>err
+	culprit status >out
+	exits 1 grep "$(short c10)" out
+	culprit good c10 c12
+	culprit skip c20 c30..c32 c25
+	culprit status >out
+	grep "good\* $(short c10)" out
+	grep "good\* $(short c12)" out
+	grep "skip\* $(short c25)" out
+	culprit log | grep "skip $(short c30)..$(short c32)"
+	exits 1 culprit bad c38 c39 2>err
+	grep "usage: culprit bad" err
+'
+check "reset leaves the session: no worktree, and its evidence stays" '
+	rm -rf plain && git clone -q "$tmp/line" plain
+	"$CULPRIT" -C plain start c9 c1
+	test -e plain/.git/culprit/1/worktree/number
+	"$CULPRIT" -C plain reset >out
+	grep "stays in $tmp/plain/.git/culprit/1$" out
+	test ! -e plain/.git/culprit/1/worktree
+	test "$(git -C plain worktree list | wc -l)" = 1
+	exits 1 "$CULPRIT" -C plain status 2>err
+	grep "no session: begin one" err
+	"$CULPRIT" -C plain --session-dir .git/culprit/1 status
+	rm -rf plain
 '
 check "without --session-dir the session is in the repository" '
 	repo=$tmp/plain

@@ -20,6 +20,7 @@ children()
 
 cleanup()
 {
+	session=$tmp/.*
 	for pid in $(cat "$tmp/engine.pid" 2>/dev/null) $(children); do
 		kill -9 "$pid" 2>/dev/null
 	done
@@ -84,6 +85,7 @@ culprit start -c "$tmp/settings.cfg" c64 c1 >/dev/null
 check "undisturbed, it finds the commit" '
 	culprit run >out
 	grep "^$(full c23) is the first bad commit$" out
+	test -z "$(children)"
 '
 culprit status --json >undisturbed.json
 session=$tmp/killed
