@@ -15,8 +15,8 @@ static inline int always_fails(int ret)
 	return -1;
 }
 
-#define error_set(...) always_fails((error_set)(__VA_ARGS__))
-#define error_errno(...) always_fails((error_errno)(__VA_ARGS__))
+#define error_set(...)	  always_fails((error_set)(__VA_ARGS__))
+#define error_errno(...)  always_fails((error_errno)(__VA_ARGS__))
 #define error_prefix(...) always_fails((error_prefix)(__VA_ARGS__))
 
 __attribute__((returns_nonnull)) void *xmalloc(size_t size);
