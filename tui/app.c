@@ -16,7 +16,7 @@
 
 #define TOAST_MS  10000
 #define WANTED_MS 3000
-#define HALF	 10
+#define HALF	  10
 
 static void draw_home(struct app *app, struct grid *grid);
 static void key_home(struct app *app, int key);

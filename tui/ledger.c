@@ -7,11 +7,11 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "engine/graph.h"
 #include "session/session.h"
 #include "tui/model.h"
-#include "base/text.h"
 
 static const struct {
 	char letter;

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "engine/graph.h"
 #include "session/session.h"
 #include "tui/ledger.h"
-#include "base/text.h"
 
 const char *badge_word(enum badge badge)
 {

@@ -14,7 +14,7 @@
 
 #include "base/xalloc.h"
 
-#define array_grow(items, want, room)                                        \
+#define array_grow(items, want, room) \
 	((items) = array_grow_bytes((items), (want), (room), sizeof(*(items))))
 
 static inline void *array_grow_bytes(void *items, size_t want, size_t *room,

@@ -26,7 +26,10 @@ struct error {
 	char text[512];
 };
 
-#define ERROR_INIT { ERROR_NONE, "" }
+#define ERROR_INIT             \
+	{                      \
+		ERROR_NONE, "" \
+	}
 
 /*
  * Fill err and return -1, so that a leaf function fails in one line.  err

@@ -17,7 +17,7 @@
 
 struct json {
 	struct buf *out; /* borrowed */
-	bool comma;      /* a value stands before this place */
+	bool comma;	 /* a value stands before this place */
 };
 
 void json_init(struct json *json, struct buf *out);

@@ -29,8 +29,8 @@ static char *free_dir(void)
 	struct stat info;
 
 	for (int i = 1;; i++) {
-		char *dir = i == 1 ? xstrdup("culprit-demo") :
-				     xasprintf("culprit-demo-%d", i);
+		char *dir = i == 1 ? xstrdup("culprit-demo")
+				   : xasprintf("culprit-demo-%d", i);
 
 		if (lstat(dir, &info) < 0)
 			return dir;

@@ -37,8 +37,8 @@ static void print_text(struct session *session)
 		buf_printf(&line, "%4" PRId64 "  ", event->seq);
 		add_time(&line, event->at);
 		buf_printf(&line, "  %s",
-			   engine_is_undone(engine, event->seq) ? "(undone) " :
-								  "");
+			   engine_is_undone(engine, event->seq) ? "(undone) "
+								: "");
 		describe_event(session, event, &line);
 		/* an event is one line, whatever its texts hold */
 		for (size_t k = 0; k < line.length; k++)

@@ -41,9 +41,9 @@ static int resolve_all(struct repo *repo, const struct names *names,
 
 static void print_vars(const struct graph *graph, const struct midpoint *mid)
 {
-	int more = mid->all - mid->reaches > mid->reaches ?
-			   mid->all - mid->reaches :
-			   mid->reaches;
+	int more = mid->all - mid->reaches > mid->reaches
+			   ? mid->all - mid->reaches
+			   : mid->reaches;
 
 	printf("bisect_rev='%s'\nbisect_nr=%d\nbisect_good=%d\n"
 	       "bisect_bad=%d\nbisect_all=%d\nbisect_steps=%d\n",
@@ -71,7 +71,8 @@ static int print_answer(const struct question *question,
 		return EXIT_NEEDS_PERSON;
 	}
 	if (mid->kind == MIDPOINT_NONE)
-		return question->vars ? EXIT_ERROR : EXIT_OK; /* as git has it */
+		return question->vars ? EXIT_ERROR
+				      : EXIT_OK; /* as git has it */
 	if (question->vars)
 		print_vars(graph, mid);
 	else
@@ -158,9 +159,9 @@ int cli_next(struct cli *cli, int argc, char **argv)
 	int code = take_options(&question, argc, argv);
 
 	if (code == EXIT_OK) {
-		code = repo_open(question.repo, &cli->repo, &err) < 0 ?
-			       -1 :
-			       answer(&question, cli->repo, &err);
+		code = repo_open(question.repo, &cli->repo, &err) < 0
+			       ? -1
+			       : answer(&question, cli->repo, &err);
 		if (code < 0)
 			code = cli_fail(&err);
 	}

@@ -54,9 +54,9 @@ struct history {
 	uint64_t random;
 	int64_t clock;
 	struct practice_state states[COMMITS_MAX + 1]; /* by mark, from 1 */
-	int count; /* the last mark */
-	int aside; /* commits that master will not have */
-	int tip;   /* of master */
+	int count;				       /* the last mark */
+	int aside;	       /* commits that master will not have */
+	int tip;	       /* of master */
 	int line[COMMITS_MAX]; /* master's first parents, oldest first */
 	int line_count;
 	int line_floor; /* no side branch begins before this one */
@@ -147,8 +147,8 @@ struct draft {
 
 static int commit(struct history *history, const struct draft *draft)
 {
-	const char *author = draft->other ? people[MAINTAINER] :
-					    any_person(history);
+	const char *author =
+		draft->other ? people[MAINTAINER] : any_person(history);
 	int64_t age = draft->other ? 0 : (int64_t)below(history, 90000);
 	struct buf message;
 
@@ -199,8 +199,8 @@ static void raise_floor(struct history *history)
 static int work(struct history *history, int parent, int area)
 {
 	static const char *const verbs[] = {
-		"tune",	    "simplify",	     "fix a corner case of",
-		"speed up", "rework",	     "raise the limit of",
+		"tune",	    "simplify",	      "fix a corner case of",
+		"speed up", "rework",	      "raise the limit of",
 		"clean up", "be strict with",
 	};
 	static const char *const bodies[] = {
@@ -243,8 +243,7 @@ static int any_area(struct history *history)
 
 static void work_on_master(struct history *history)
 {
-	advance_master(history,
-		       work(history, history->tip, any_area(history)));
+	advance_master(history, work(history, history->tip, any_area(history)));
 }
 
 static int merge(struct history *history, int into, int other,
@@ -288,8 +287,8 @@ static void merge_side(struct history *history, int number)
 	buf_printf(&subject, "Merge branch '%s-next'",
 		   practice_area(side.area));
 	history->sides[number] = history->sides[--history->side_count];
-	advance_master(history, merge(history, history->tip, side.tip,
-				      subject.text));
+	advance_master(history,
+		       merge(history, history->tip, side.tip, subject.text));
 	buf_release(&subject);
 }
 
@@ -542,29 +541,26 @@ static int write_file(const char *dir, const char *name, const char *text,
 static int git(const char *const *argv, const struct buf *input,
 	       struct error *err)
 {
-	return gitcmd_run(
-		&(struct gitcmd){ .argv = argv,
-				  .input = input ? input->text : NULL,
-				  .input_length = input ? input->length : 0 },
-		err);
+	return gitcmd_run(&(struct gitcmd){ .argv = argv,
+					    .input = input ? input->text : NULL,
+					    .input_length =
+						    input ? input->length : 0 },
+			  err);
 }
 
 /* Without the user's template: its hooks are for real work. */
 static int make_repository(const char *dir, const struct buf *stream,
 			   struct error *err)
 {
-	const char *init[] = { "init",	     "-q",
-			       "-b",	     "master",
-			       "--template=", "--object-format=sha1",
-			       "--",	     dir,
-			       NULL };
+	const char *init[] = { "init",	 "-q",		"-b",
+			       "master", "--template=", "--object-format=sha1",
+			       "--",	 dir,		NULL };
 	const char *import[] = { "-C", dir, "fast-import", "--quiet", NULL };
-	const char *checkout[] = { "-C", dir,	   "checkout",
-				   "-q", "--force", "master",
-				   "--", NULL };
+	const char *checkout[] = { "-C",      dir,	"checkout", "-q",
+				   "--force", "master", "--",	    NULL };
 	/* `git log` shall not tell the answer */
-	const char *config[] = { "-C",	   dir,
-				 "config", "log.excludeDecoration",
+	const char *config[] = { "-C",		dir,
+				 "config",	"log.excludeDecoration",
 				 "refs/demo/*", NULL };
 	char *info = xasprintf("%s/.git/info", dir);
 	int ret = -1;

@@ -19,68 +19,114 @@ struct area {
 enum { AREA_SUPER = 6, AREA_RING = 8, AREA_TIMER = 1 };
 
 static const struct area areas[PRACTICE_AREAS] = {
-	{ "sched", "kernel/sched.c", "sched", "who runs next", "queues",
-	  { "idle balancing", "a wakeup hint", "group quotas",
-	    "deadline slack", "run queue statistics", "a yield counter",
-	    "load averages", "task pinning", "core scheduling cookies",
-	    "latency marks", "a migration limit", "cheap preemption" } },
-	{ "timer", "kernel/timer.c", "timer", "what time it is", "wheels",
+	{ "sched",
+	  "kernel/sched.c",
+	  "sched",
+	  "who runs next",
+	  "queues",
+	  { "idle balancing", "a wakeup hint", "group quotas", "deadline slack",
+	    "run queue statistics", "a yield counter", "load averages",
+	    "task pinning", "core scheduling cookies", "latency marks",
+	    "a migration limit", "cheap preemption" } },
+	{ "timer",
+	  "kernel/timer.c",
+	  "timer",
+	  "what time it is",
+	  "wheels",
 	  { "deferred timers", "a coarse clock", "timer slack", "wheel levels",
 	    "drift correction", "a tick counter", "oneshot mode",
 	    "broadcast wakeups", "suspend time", "expiry batches",
 	    "a watchdog clock", "leap second smearing" } },
-	{ "irq", "kernel/irq.c", "irq", "who is interrupted", "lines",
+	{ "irq",
+	  "kernel/irq.c",
+	  "irq",
+	  "who is interrupted",
+	  "lines",
 	  { "threaded handlers", "affinity hints", "spurious counters",
-	    "nested lines", "a storm detector", "lazy masking",
-	    "resend queues", "wake lines", "a default handler",
-	    "managed vectors", "polling mode", "balanced vectors" } },
-	{ "mm/page", "mm/page.c", "page", "where the pages are", "zones",
+	    "nested lines", "a storm detector", "lazy masking", "resend queues",
+	    "wake lines", "a default handler", "managed vectors",
+	    "polling mode", "balanced vectors" } },
+	{ "mm/page",
+	  "mm/page.c",
+	  "page",
+	  "where the pages are",
+	  "zones",
 	  { "per-cpu free lists", "compaction", "page poisoning",
 	    "watermark boosts", "a reserve pool", "fragmentation indexes",
 	    "fault-around", "zero page sharing", "lazy freeing", "bulk moves",
 	    "movable zones", "an order cache" } },
-	{ "mm/slab", "mm/slab.c", "slab", "small objects", "caches",
+	{ "mm/slab",
+	  "mm/slab.c",
+	  "slab",
+	  "small objects",
+	  "caches",
 	  { "partial lists", "object redzones", "cache merging",
 	    "freelist hardening", "per-cpu sheaves", "shrinkers",
 	    "cache colouring", "bulk allocation", "alias counters",
 	    "cache debugging", "deferred frees", "size classes" } },
-	{ "fs", "fs/inode.c", "inode", "files without names", "hashes",
+	{ "fs",
+	  "fs/inode.c",
+	  "inode",
+	  "files without names",
+	  "hashes",
 	  { "inode recycling", "lazy times", "a dirty list",
 	    "writeback batches", "lock classes", "a free inode cache",
 	    "birth times", "hash resizing", "generation numbers",
 	    "eviction order", "link counting", "a sync barrier" } },
-	{ "fs/super", "fs/super.c", "super", "file systems as wholes",
+	{ "fs/super",
+	  "fs/super.c",
+	  "super",
+	  "file systems as wholes",
 	  "mounts",
 	  { "freeze counts", "remount checks", "a quota hook",
 	    "block size checks", "label lookup", "readonly mounts",
 	    "a shrinker list", "sync on umount", "mount options",
 	    "error counters", "lazy umount", "a device index" } },
-	{ "net", "net/core.c", "net", "packets in and out", "devices",
+	{ "net",
+	  "net/core.c",
+	  "net",
+	  "packets in and out",
+	  "devices",
 	  { "receive steering", "checksum offload", "busy polling",
 	    "packet batching", "a backlog limit", "segment merging",
 	    "queue stopping", "byte limits", "flow hashes", "drop reasons",
 	    "pacing", "loopback shortcuts" } },
-	{ "net/ring", "net/ring.c", "ring", "rings shared with user space",
+	{ "net/ring",
+	  "net/ring.c",
+	  "ring",
+	  "rings shared with user space",
 	  "rings",
 	  { "ring resizing", "a wakeup mark", "frame headers",
 	    "zero copy sends", "an overflow counter", "poll batching",
 	    "block retirement", "timestamps", "fill levels",
 	    "reader statistics", "user flags", "a fanout group" } },
-	{ "tty", "drivers/tty.c", "tty", "the console", "ports",
+	{ "tty",
+	  "drivers/tty.c",
+	  "tty",
+	  "the console",
+	  "ports",
 	  { "flow control", "line discipline hooks", "break handling",
 	    "an echo buffer", "hangup queues", "baud tables",
 	    "job control checks", "a flip buffer", "packet mode",
 	    "window sizes", "modem lines", "a write limit" } },
-	{ "block", "drivers/block.c", "block", "disks", "disks",
-	  { "request merging", "plugging", "queue depth limits",
-	    "write zeroes", "io priorities", "a bounce pool",
-	    "discard batching", "polling queues", "partition scans",
-	    "timeout handling", "tag sharing", "inflight counters" } },
-	{ "hwrng", "drivers/rng.c", "rng", "random numbers", "sources",
+	{ "block",
+	  "drivers/block.c",
+	  "block",
+	  "disks",
+	  "disks",
+	  { "request merging", "plugging", "queue depth limits", "write zeroes",
+	    "io priorities", "a bounce pool", "discard batching",
+	    "polling queues", "partition scans", "timeout handling",
+	    "tag sharing", "inflight counters" } },
+	{ "hwrng",
+	  "drivers/rng.c",
+	  "rng",
+	  "random numbers",
+	  "sources",
 	  { "health tests", "source ranking", "seed crediting",
 	    "a jitter source", "fast reseeding", "entropy estimates",
-	    "a read limit", "source switching", "early seeds",
-	    "pool mixing", "repetition counts", "fork detection" } },
+	    "a read limit", "source switching", "early seeds", "pool mixing",
+	    "repetition counts", "fork detection" } },
 };
 
 static const char *const versions[] = {
@@ -352,21 +398,20 @@ static const char main_tail[] =
 	"\treturn tainted;\n"
 	"}\n";
 
-static const char header_head[] =
-	"#ifndef KERNEL_H\n"
-	"#define KERNEL_H\n"
-	"\n"
-	"#include <stddef.h>\n"
-	"\n"
-	"#define ROUNDS 4\n"
-	"\n"
-	"struct feature {\n"
-	"\tconst char *name;\n"
-	"\tint level;\n"
-	"};\n"
-	"\n"
-	"struct super {\n"
-	"\tint s_block_size;\n";
+static const char header_head[] = "#ifndef KERNEL_H\n"
+				  "#define KERNEL_H\n"
+				  "\n"
+				  "#include <stddef.h>\n"
+				  "\n"
+				  "#define ROUNDS 4\n"
+				  "\n"
+				  "struct feature {\n"
+				  "\tconst char *name;\n"
+				  "\tint level;\n"
+				  "};\n"
+				  "\n"
+				  "struct super {\n"
+				  "\tint s_block_size;\n";
 
 static const char header_tail[] =
 	"};\n"
@@ -443,8 +488,8 @@ static const char ring_tail[] = "\tfree(ring);\n"
 
 static void put_super(const struct practice_state *state, struct buf *out)
 {
-	const char *name = state->rename == RENAME_DONE ? "s_block_count" :
-							  "s_blocks";
+	const char *name =
+		state->rename == RENAME_DONE ? "s_block_count" : "s_blocks";
 
 	buf_printf(out,
 		   "int super_mount(void)\n"
@@ -506,8 +551,8 @@ static void put_header(const struct practice_state *state, struct buf *out)
 {
 	buf_puts(out, header_head);
 	buf_printf(out, "\tint %s;\n",
-		   state->rename == RENAME_NOT_YET ? "s_blocks" :
-						     "s_block_count");
+		   state->rename == RENAME_NOT_YET ? "s_blocks"
+						   : "s_block_count");
 	buf_puts(out, header_tail);
 	for (int i = 0; i < PRACTICE_AREAS; i++)
 		buf_printf(out, "void %s_init(void);\n", areas[i].word);
@@ -561,12 +606,9 @@ enum file {
 };
 
 static const char *const paths[FILE_AREAS] = {
-	[FILE_IGNORE] = ".gitignore",
-	[FILE_MAKEFILE] = "Makefile",
-	[FILE_README] = "README",
-	[FILE_HEADER] = "include/kernel.h",
-	[FILE_CHANCE] = "kernel/chance.c",
-	[FILE_MAIN] = "kernel/main.c",
+	[FILE_IGNORE] = ".gitignore",	   [FILE_MAKEFILE] = "Makefile",
+	[FILE_README] = "README",	   [FILE_HEADER] = "include/kernel.h",
+	[FILE_CHANCE] = "kernel/chance.c", [FILE_MAIN] = "kernel/main.c",
 	[FILE_PRINTK] = "kernel/printk.c",
 };
 
@@ -591,8 +633,7 @@ void practice_text(int file, const struct practice_state *state, unsigned seed,
 	else if (file == FILE_HEADER)
 		put_header(state, out);
 	else if (file == FILE_CHANCE)
-		buf_printf(out,
-			   "%sstatic const char demo_seed[] = \"%u\";\n%s",
+		buf_printf(out, "%sstatic const char demo_seed[] = \"%u\";\n%s",
 			   chance_head, seed, chance_tail);
 	else if (file == FILE_MAIN)
 		put_main(state, out);

@@ -76,14 +76,19 @@ void cli_tell(void *data, struct session *session, const struct event *event)
 }
 
 /* The commit and its diffstat, as git bisect shows them at the end. */
-static void show_commit(const struct cli *cli, const char *hex,
-			struct buf *out)
+static void show_commit(const struct cli *cli, const char *hex, struct buf *out)
 {
-	const char *const argv[] = { "-C", repo_common_dir(cli->repo),
-				     "--no-pager", "show", "--no-color",
-				     "--stat", "--summary",
+	const char *const argv[] = { "-C",
+				     repo_common_dir(cli->repo),
+				     "--no-pager",
+				     "show",
+				     "--no-color",
+				     "--stat",
+				     "--summary",
 				     "--no-abbrev-commit",
-				     "--diff-merges=first-parent", hex, "--",
+				     "--diff-merges=first-parent",
+				     hex,
+				     "--",
 				     NULL };
 	const struct gitcmd command = { .argv = argv, .output = out };
 	struct error err = ERROR_INIT;

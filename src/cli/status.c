@@ -16,8 +16,8 @@
 
 static const char *hex_of(struct session *session, int commit)
 {
-	return commit < 0 ? NULL :
-			    graph_oid(session_graph(session), commit)->hex;
+	return commit < 0 ? NULL
+			  : graph_oid(session_graph(session), commit)->hex;
 }
 
 static const char *asked(const struct plan *plan)
@@ -182,9 +182,9 @@ static void text_idle(struct session *session, struct buf *out)
 
 	if (desk_can_run(session))
 		buf_printf(out, "engine: none is at work%s\n",
-			   plan->state == PLAN_TEST && !plan->needs_person ?
-				   ", 'culprit run' starts one" :
-				   "");
+			   plan->state == PLAN_TEST && !plan->needs_person
+				   ? ", 'culprit run' starts one"
+				   : "");
 	else if (plan->state == PLAN_TEST)
 		buf_printf(out,
 			   "by hand: test what is in %s, then order "

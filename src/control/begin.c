@@ -137,12 +137,11 @@ static int append(struct session *session, const struct begin *begin,
 					  .commit = ends->bad,
 					  .verdict = VERDICT_BAD };
 	for (size_t i = 0; i < ends->good_count; i++)
-		events[count++] =
-			(struct event){ .kind = EVENT_VERDICT,
-					.by = BY_START,
-					.who = unconst(begin->who),
-					.commit = ends->goods[i],
-					.verdict = VERDICT_GOOD };
+		events[count++] = (struct event){ .kind = EVENT_VERDICT,
+						  .by = BY_START,
+						  .who = unconst(begin->who),
+						  .commit = ends->goods[i],
+						  .verdict = VERDICT_GOOD };
 	for (int i = 0; i < ends->release_count; i++)
 		events[count++] =
 			(struct event){ .kind = EVENT_RELEASE,

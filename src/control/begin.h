@@ -16,8 +16,8 @@ struct session;
 struct begin {
 	const char *bad; /* revisions, as the user wrote them */
 	const char *const *goods;
-	int good_count;	      /* 0: walk back over the release tags */
-	bool fix;	      /* look for the fixing commit: bad is older */
+	int good_count; /* 0: walk back over the release tags */
+	bool fix;	/* look for the fixing commit: bad is older */
 	bool first_parent;
 	const char *settings; /* a file, copied into the session; or NULL */
 	const char *title;    /* beats the settings' one; or NULL */

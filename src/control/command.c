@@ -45,10 +45,10 @@ const struct command commands[] = {
 	{ "reset", "", NULL,
 	  "leave the session: its worktree goes, its evidence stays",
 	  GROUP_ENGINE, order_reset },
-	{ "note", "TEXT", NULL, "write a remark into the session",
-	  GROUP_ENGINE, order_note },
-	{ "status", "[--json]", NULL, "where the bisection stands",
-	  GROUP_LOOK, NULL },
+	{ "note", "TEXT", NULL, "write a remark into the session", GROUP_ENGINE,
+	  order_note },
+	{ "status", "[--json]", NULL, "where the bisection stands", GROUP_LOOK,
+	  NULL },
 	{ "log", "[--format text|json]", NULL, "every event of the session",
 	  GROUP_LOOK, NULL },
 	{ "next",
@@ -61,8 +61,8 @@ const struct command commands[] = {
 };
 
 static const char *const group_names[GROUP_COUNT] = {
-	[GROUP_BEGIN] = "Begin",   [GROUP_DECIDE] = "Decide",
-	[GROUP_TIME] = "Time",	   [GROUP_ENGINE] = "Engine",
+	[GROUP_BEGIN] = "Begin", [GROUP_DECIDE] = "Decide",
+	[GROUP_TIME] = "Time",	 [GROUP_ENGINE] = "Engine",
 	[GROUP_LOOK] = "Look",
 };
 

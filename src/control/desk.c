@@ -21,7 +21,7 @@
 #include "control/settings.h"
 #include "session/session.h"
 
-#define READY_FD 3
+#define READY_FD	 3
 #define STOP_PATIENCE_MS 10000
 
 void desk_engine(const struct session *session, struct engine_process *out)
@@ -29,8 +29,8 @@ void desk_engine(const struct session *session, struct engine_process *out)
 	char *lock = session_lock(session);
 
 	memset(out, 0, sizeof(*out));
-	out->alive = lease_is_held(lock, &out->pid, out->host,
-				   sizeof(out->host));
+	out->alive =
+		lease_is_held(lock, &out->pid, out->host, sizeof(out->host));
 	free(lock);
 }
 
@@ -60,14 +60,15 @@ void desk_who(char *out, int size)
 }
 
 /* In the child: a session of its own, its output in the engine's log. */
-static void become_engine(const char *program, const char *dir,
-			  const char *log, int ready)
+static void become_engine(const char *program, const char *dir, const char *log,
+			  int ready)
 {
 	char *const argv[] = { (char *)(uintptr_t)program,
-			       (char *)(uintptr_t)"--session-dir",
+			       (char *)(uintptr_t) "--session-dir",
 			       (char *)(uintptr_t)dir,
-			       (char *)(uintptr_t)"run",
-			       (char *)(uintptr_t)"--stay", NULL };
+			       (char *)(uintptr_t) "run",
+			       (char *)(uintptr_t) "--stay",
+			       NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int out = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 

@@ -54,8 +54,8 @@ static int store(struct session *session, struct repo *repo,
 	int ret = range_describe(repo, graph, 0, put, &shelf, err);
 
 	if (ret == 0)
-		ret = session_store_commits(session, shelf.records,
-					    shelf.count, err);
+		ret = session_store_commits(session, shelf.records, shelf.count,
+					    err);
 	clear(&shelf);
 	return ret;
 }
@@ -108,8 +108,8 @@ int extend_for(struct session *session, struct repo *repo,
 	if (!oid_is_none(&bad) && count > 0)
 		ret = extend_range(session, repo, &bad, goods, count, err);
 	else
-		ret = further ? extend_names(session, repo, further, 1, err) :
-				0;
+		ret = further ? extend_names(session, repo, further, 1, err)
+			      : 0;
 	free(goods);
 	return ret;
 }

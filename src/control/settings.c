@@ -11,10 +11,10 @@
 #include "base/xalloc.h"
 #include "engine/verdict.h"
 
-#define SLOTS_MAX 64
+#define SLOTS_MAX   64
 #define SECONDS_MAX (7 * 24 * 3600)
-#define MIB_MAX (64 * 1024)
-#define MIB (1024 * 1024)
+#define MIB_MAX	    (64 * 1024)
+#define MIB	    (1024 * 1024)
 
 enum type { TEXT, REGEX, SECONDS, MEBIBYTES, SLOTS, OUTCOME, POLICY, TARGET };
 

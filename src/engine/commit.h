@@ -20,7 +20,7 @@ struct commit_record {
 	bool expanded; /* false: known by name only, parents not known */
 	int64_t date;  /* committer's, seconds since 1970 */
 	int64_t author_date;
-	const char *author; /* "Name <mail>", as in the commit: any bytes */
+	const char *author;  /* "Name <mail>", as in the commit: any bytes */
 	const char *subject; /* any bytes, without newline */
 };
 

@@ -43,9 +43,8 @@ static void push(struct engine *engine, const struct event *event)
 	array_grow(engine->events, engine->event_count + 1,
 		   &engine->event_room);
 	if (engine->event_room != room)
-		engine->undone = xreallocarray(engine->undone,
-					       engine->event_room,
-					       sizeof(bool));
+		engine->undone = xreallocarray(
+			engine->undone, engine->event_room, sizeof(bool));
 	engine->undone[engine->event_count] = false;
 	engine->events[engine->event_count++] = event;
 }
@@ -58,8 +57,7 @@ static void turn(struct engine *engine, const struct event *event, bool on)
 	engine->undone[place] = on;
 	if (event->kind == EVENT_REDO)
 		engine->undone[fold_place(engine,
-					  engine->events[place]->number)] =
-			!on;
+					  engine->events[place]->number)] = !on;
 }
 
 static void take(struct engine *engine, const struct event *event)
@@ -102,12 +100,13 @@ static int refuse_contradiction(struct engine *engine,
 	str_copy(second, sizeof(second), graph_oid(engine->graph, b)->hex);
 	give_back(engine);
 	if (event->by == BY_START)
-		return error_set(err, ERROR_STATE,
-				 "%s is given as %s and %s as %s, but the first "
-				 "is an ancestor of the second; maybe you "
-				 "mistook good and bad",
-				 first, fix ? "good" : "bad", second,
-				 fix ? "bad" : "good");
+		return error_set(
+			err, ERROR_STATE,
+			"%s is given as %s and %s as %s, but the first "
+			"is an ancestor of the second; maybe you "
+			"mistook good and bad",
+			first, fix ? "good" : "bad", second,
+			fix ? "bad" : "good");
 	return error_set(err, ERROR_STATE,
 			 "the verdicts on %s and %s exclude each other (a %s "
 			 "commit cannot be an ancestor of a %s one): retract "
@@ -132,8 +131,8 @@ int engine_apply(struct engine *engine, const struct event *event,
 		before = engine->ends.conflicts;
 		/* a bad merge base is git's own special end, not a mistake */
 		merge_base = event->kind == EVENT_VERDICT && plan->merge_base &&
-			     plan->commit == graph_find(engine->graph,
-							&event->commit);
+			     plan->commit ==
+				     graph_find(engine->graph, &event->commit);
 	}
 	take(engine, event);
 	if (!look || merge_base)
@@ -253,8 +252,7 @@ int64_t engine_redo_target(const struct engine *engine)
 	for (size_t i = engine->event_count; i-- > 0;) {
 		if (is_ordinary(engine->events[i]))
 			return 0;
-		if (engine->events[i]->kind == EVENT_UNDO &&
-		    !engine->undone[i])
+		if (engine->events[i]->kind == EVENT_UNDO && !engine->undone[i])
 			return engine->events[i]->seq;
 	}
 	return 0;

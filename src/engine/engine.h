@@ -45,13 +45,13 @@ struct step {
 	const struct event *build;	 /* the latest EVENT_BUILD, or NULL */
 	const struct event *build_begin; /* a build in flight, or NULL */
 	bool build_again; /* the last build was infra and that is mended */
-	struct run_state *runs;		 /* by number */
+	struct run_state *runs; /* by number */
 	int run_count;
 	int extra_runs; /* asked for by a person beyond the policy's */
 
-	enum verdict verdict;		 /* that counts, VERDICT_NONE if none */
-	const struct event *given;	 /* the event that gave it, or NULL */
-	const struct event *recorded;	 /* the policy's (git's, a log's) own
+	enum verdict verdict;	      /* that counts, VERDICT_NONE if none */
+	const struct event *given;    /* the event that gave it, or NULL */
+	const struct event *recorded; /* the policy's (git's, a log's) own
 					    latest verdict, overruled or not */
 	bool set_aside; /* has a verdict, but it contradicts stronger ones */
 	int64_t evidence_seq; /* the latest event that changed its evidence */
@@ -64,12 +64,12 @@ struct step {
 };
 
 enum plan_state {
-	PLAN_NEEDS_BAD,	   /* no bad commit is known */
-	PLAN_NEEDS_GOOD,   /* no good one is, and no release is left to try */
-	PLAN_NEEDS_RANGE,  /* the commits between the ends are not loaded */
-	PLAN_TEST,	   /* test `commit` */
-	PLAN_FOUND,	   /* `commit` is the culprit */
-	PLAN_ONLY_SKIPPED, /* candidates[] are all that is left */
+	PLAN_NEEDS_BAD,	     /* no bad commit is known */
+	PLAN_NEEDS_GOOD,     /* no good one is, and no release is left to try */
+	PLAN_NEEDS_RANGE,    /* the commits between the ends are not loaded */
+	PLAN_TEST,	     /* test `commit` */
+	PLAN_FOUND,	     /* `commit` is the culprit */
+	PLAN_ONLY_SKIPPED,   /* candidates[] are all that is left */
 	PLAN_MERGE_BASE_BAD, /* `commit`, a merge base of the ends, is bad:
 				the bug was fixed on the good side */
 };
@@ -149,7 +149,8 @@ const struct plan *engine_plan(struct engine *engine);
 /* The steps in order of first appearance.  Borrowed likewise. */
 int engine_step_count(const struct engine *engine);
 const struct step *engine_step(struct engine *engine, int position_from_0);
-const struct step *engine_step_of(struct engine *engine, int commit); /* or NULL */
+const struct step *engine_step_of(struct engine *engine,
+				  int commit); /* or NULL */
 
 /* The session's own facts; the event of the start is NULL before it. */
 const struct event *engine_start_event(const struct engine *engine);

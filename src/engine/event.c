@@ -37,8 +37,8 @@ static const struct {
 };
 
 static const char *const actors[BY_COUNT] = {
-	[BY_START] = "start",	[BY_PERSON] = "person", [BY_POLICY] = "policy",
-	[BY_GIT] = "git",	[BY_IMPORT] = "import", [BY_ENGINE] = "engine",
+	[BY_START] = "start", [BY_PERSON] = "person", [BY_POLICY] = "policy",
+	[BY_GIT] = "git",     [BY_IMPORT] = "import", [BY_ENGINE] = "engine",
 };
 
 const char *event_kind_name(enum event_kind kind)

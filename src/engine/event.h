@@ -51,7 +51,7 @@ enum event_kind {
 };
 
 enum actor {
-	BY_START,  /* a person, when the session began */
+	BY_START, /* a person, when the session began */
 	BY_PERSON,
 	BY_POLICY,
 	BY_GIT,	   /* a mark made with git bisect in the worktree */
@@ -74,7 +74,7 @@ struct event {
 	enum build_result build;
 	bool fix;
 	bool first_parent;
-	int exit_status;     /* 0..255, or 256 + signal */
+	int exit_status; /* 0..255, or 256 + signal */
 	int64_t duration_ms;
 	char *policy;
 	char *title;

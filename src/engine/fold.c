@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "engine/graph.h"
 
-#define MORE_MAX 1000
+#define MORE_MAX       1000
 #define RUN_NUMBER_MAX 1000000
 
 bool fold_is_new(const struct engine *engine, enum verdict verdict)
@@ -68,9 +68,8 @@ static struct folded_step *step_make(struct engine *engine, int commit)
 		return step;
 	if ((size_t)commit >= known) {
 		engine->step_of_count = (size_t)graph_count(engine->graph);
-		engine->step_of = xreallocarray(engine->step_of,
-						engine->step_of_count,
-						sizeof(int));
+		engine->step_of = xreallocarray(
+			engine->step_of, engine->step_of_count, sizeof(int));
 		for (size_t i = known; i < engine->step_of_count; i++)
 			engine->step_of[i] = -1;
 	}
@@ -87,7 +86,8 @@ static struct folded_step *step_make(struct engine *engine, int commit)
 	return step;
 }
 
-static struct run_state *run_find(const struct folded_step *step, int64_t number)
+static struct run_state *run_find(const struct folded_step *step,
+				  int64_t number)
 {
 	for (int i = 0; step && i < step->shown.run_count; i++)
 		if (step->shown.runs[i].number == number)
@@ -253,8 +253,7 @@ static void fold_undo(struct engine *engine, const struct event *event)
 		target = engine->events[fold_place(engine, target->number)];
 	if (oid_is_none(&target->commit))
 		return;
-	step = fold_step_of(engine,
-			    graph_find(engine->graph, &target->commit));
+	step = fold_step_of(engine, graph_find(engine->graph, &target->commit));
 	if (step)
 		step->shown.evidence_seq = event->seq;
 }
@@ -474,8 +473,8 @@ static int check_run(const struct engine *engine, const struct event *event,
 	return 0;
 }
 
-static int check_retract(const struct engine *engine,
-			 const struct event *event, struct error *err)
+static int check_retract(const struct engine *engine, const struct event *event,
+			 struct error *err)
 {
 	int commit = graph_find(engine->graph, &event->commit);
 	const struct folded_step *step = fold_step_of(engine, commit);

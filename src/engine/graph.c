@@ -65,8 +65,8 @@ static void rehash(struct graph *graph)
 		return;
 	graph->bucket_count =
 		graph->bucket_count ? graph->bucket_count * 2 : 64;
-	graph->buckets = xreallocarray(graph->buckets, graph->bucket_count,
-				       sizeof(int));
+	graph->buckets =
+		xreallocarray(graph->buckets, graph->bucket_count, sizeof(int));
 	for (size_t i = 0; i < graph->bucket_count; i++)
 		graph->buckets[i] = -1;
 	for (size_t i = 0; i < graph->count; i++)

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #define OID_HEX_MAX 64
-#define OID_SHORT 12 /* digits shown to a person */
+#define OID_SHORT   12 /* digits shown to a person */
 
 struct oid {
 	char hex[OID_HEX_MAX + 1];

@@ -13,8 +13,8 @@ enum outcome {
 	OUTCOME_CRASHED,     /* the console shows a crash, with a title */
 	OUTCOME_BOOT_FAILED, /* the target did not come up */
 	OUTCOME_TEST_FAILED, /* it came up but could not be tested */
-	OUTCOME_INFRA,	     /* our side failed, nothing is said of the commit */
-	OUTCOME_IGNORED,     /* a crash or run that a rule or person set aside */
+	OUTCOME_INFRA,	 /* our side failed, nothing is said of the commit */
+	OUTCOME_IGNORED, /* a crash or run that a rule or person set aside */
 	OUTCOME_COUNT,
 };
 

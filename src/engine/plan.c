@@ -305,8 +305,7 @@ static bool plan_merge_base(struct engine *engine)
 		count = graph_merge_bases(engine->graph, ends->bad, ends->goods,
 					  ends->good_count, &bases);
 	for (int i = 0; i < count && !settled; i++) {
-		const struct folded_step *step =
-			fold_step_of(engine, bases[i]);
+		const struct folded_step *step = fold_step_of(engine, bases[i]);
 		enum verdict verdict =
 			step ? step->shown.verdict : VERDICT_NONE;
 

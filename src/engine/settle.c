@@ -45,9 +45,9 @@ static struct claim *collect(struct engine *engine, size_t *count)
 		step->shown.left_after = -1;
 		step->shown.steps_after = -1;
 		if (event)
-			claims[(*count)++] = (struct claim){
-				step, event, step->person != NULL
-			};
+			claims[(*count)++] =
+				(struct claim){ step, event,
+						step->person != NULL };
 	}
 	qsort(claims, *count, sizeof(*claims), claim_order);
 	return claims;
@@ -114,8 +114,7 @@ static void accept(struct engine *engine, unsigned char *marks,
 static int newer_end(const struct engine *engine, const struct mark *marks,
 		     size_t count)
 {
-	unsigned char *below =
-		xcalloc((size_t)graph_count(engine->graph), 1);
+	unsigned char *below = xcalloc((size_t)graph_count(engine->graph), 1);
 	int bad = -1;
 
 	for (size_t i = count; i-- > 0 && bad < 0;) {
@@ -150,8 +149,7 @@ static int by_seq(const void *a, const void *b)
 	return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-static enum mark_kind kind_of(const struct engine *engine,
-			      enum verdict verdict)
+static enum mark_kind kind_of(const struct engine *engine, enum verdict verdict)
 {
 	if (verdict == VERDICT_SKIP)
 		return MARK_SKIP;
@@ -165,27 +163,25 @@ static void list_marks(const struct engine *engine, struct marks *marks)
 		const struct step *shown = &step->shown;
 
 		if (step->unskipped)
-			add_mark(marks, (struct mark){ shown->commit,
-						       MARK_UNSKIP, -1,
-						       step->unskipped, -1,
-						       -1 });
+			add_mark(marks,
+				 (struct mark){ shown->commit, MARK_UNSKIP, -1,
+						step->unskipped, -1, -1 });
 		if (shown->verdict != VERDICT_NONE && !shown->set_aside)
 			add_mark(marks,
-				 (struct mark){
-					 shown->commit,
-					 kind_of(engine, shown->verdict), -1,
-					 shown->given->seq, -1, -1 });
+				 (struct mark){ shown->commit,
+						kind_of(engine, shown->verdict),
+						-1, shown->given->seq, -1,
+						-1 });
 	}
 	for (size_t i = 0; i < engine->skip_range_count; i++) {
 		const struct event *event = engine->skip_ranges[i];
 
 		add_mark(marks,
-			 (struct mark){ graph_find(engine->graph,
-						   &event->commit),
-					MARK_SKIP,
-					graph_find(engine->graph,
-						   &event->other),
-					event->seq, -1, -1 });
+			 (struct mark){
+				 graph_find(engine->graph, &event->commit),
+				 MARK_SKIP,
+				 graph_find(engine->graph, &event->other),
+				 event->seq, -1, -1 });
 	}
 	if (marks->count)
 		qsort(marks->items, marks->count, sizeof(*marks->items),
@@ -199,8 +195,7 @@ static void skip_range(const struct engine *engine, const struct mark *mark,
 
 	graph_mark_ancestors(engine->graph, &mark->commit, 1, seen, TO);
 	if (mark->from >= 0)
-		graph_mark_ancestors(engine->graph, &mark->from, 1, seen,
-				     FROM);
+		graph_mark_ancestors(engine->graph, &mark->from, 1, seen, FROM);
 	for (int c = 0; c < total; c++) {
 		if ((seen[c] & (TO | FROM)) == TO)
 			seen[c] |= SKIPPED;
@@ -318,9 +313,9 @@ static void number_marks(struct engine *engine, struct marks *marks,
 	for (size_t i = 0; i < marks->count; i++) {
 		struct mark *mark = &marks->items[i];
 		struct folded_step *step =
-			mark->from < 0 && mark->kind != MARK_UNSKIP ?
-				fold_step_of(engine, mark->commit) :
-				NULL;
+			mark->from < 0 && mark->kind != MARK_UNSKIP
+				? fold_step_of(engine, mark->commit)
+				: NULL;
 
 		if (step) {
 			step->shown.left_after = mark->left;

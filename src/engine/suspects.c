@@ -283,8 +283,7 @@ static int better_first(const void *a, const void *b)
 static struct ranked *rank(const struct graph *graph,
 			   const struct suspects *found)
 {
-	struct ranked *ranked =
-		xcalloc((size_t)found->count, sizeof(*ranked));
+	struct ranked *ranked = xcalloc((size_t)found->count, sizeof(*ranked));
 
 	for (int i = 0; i < found->count; i++)
 		ranked[i] = (struct ranked){

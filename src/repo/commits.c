@@ -132,9 +132,8 @@ static bool parse(struct commit_text *text, const char *data, size_t size)
 	return true;
 }
 
-static int read_object(git_odb *odb, const git_oid *id,
-		       git_odb_object **object, struct commit_text *text,
-		       struct error *err)
+static int read_object(git_odb *odb, const git_oid *id, git_odb_object **object,
+		       struct commit_text *text, struct error *err)
 {
 	char hex[GIT_OID_HEXSZ + 1];
 

@@ -54,7 +54,6 @@ int commits_read(git_odb *odb, const struct oid *oid, git_odb_object **object,
 		 struct commit_text *text, struct error *err);
 
 /* The i-th parent. */
-void commit_text_parent(const struct commit_text *text, int i,
-			struct oid *out);
+void commit_text_parent(const struct commit_text *text, int i, struct oid *out);
 
 #endif

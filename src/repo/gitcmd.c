@@ -123,9 +123,9 @@ static int fill(int fd, const char *bytes, size_t length, struct error *err)
 			return error_errno(err, "cannot write git's input");
 		done += (size_t)n;
 	}
-	return lseek(fd, 0, SEEK_SET) < 0 ?
-		       error_errno(err, "cannot write git's input") :
-		       0;
+	return lseek(fd, 0, SEEK_SET) < 0
+		       ? error_errno(err, "cannot write git's input")
+		       : 0;
 }
 
 static int drain(int fd, struct buf *out, struct error *err)
@@ -220,10 +220,10 @@ static void put_complaint(struct buf *line, const char *text)
 		if (line->length && text < next)
 			buf_puts(line, "; ");
 		for (; text < next; text++)
-			buf_putc(line, (unsigned char)*text < ' ' ||
-						       *text == 127 ?
-					       ' ' :
-					       *text);
+			buf_putc(line,
+				 (unsigned char)*text < ' ' || *text == 127
+					 ? ' '
+					 : *text);
 		text += strspn(text, "\r\n");
 	}
 }
@@ -271,9 +271,8 @@ int gitcmd_run(const struct gitcmd *command, struct error *err)
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		complain(command, streams[2], status, err);
 	else
-		ret = command->output ?
-			      drain(streams[1], command->output, err) :
-			      0;
+		ret = command->output ? drain(streams[1], command->output, err)
+				      : 0;
 out:
 	for (int i = 0; i < 3; i++)
 		if (streams[i] >= 0)

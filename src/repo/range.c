@@ -291,8 +291,8 @@ static void add_subject(struct buf *out, const char *text, size_t length)
 
 		if (!end)
 			end = stop;
-		while (end > text && (end[-1] == ' ' || end[-1] == '\t' ||
-				      end[-1] == '\r'))
+		while (end > text &&
+		       (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
 			end--;
 		if (end == text)
 			break;

@@ -36,7 +36,9 @@ int handle_failed(struct error *err)
 static void allow_extensions(void)
 {
 	static const char *const harmless[] = {
-		"worktreeconfig", "relativeworktrees", "partialclone",
+		"worktreeconfig",
+		"relativeworktrees",
+		"partialclone",
 		"preciousobjects",
 	};
 	const char *names[sizeof(harmless) / sizeof(*harmless)];

@@ -35,8 +35,8 @@ static char *read_line(const char *path)
 /* What a file names, which may be given relative to the folder it is in. */
 static char *follow(const char *dir, const char *target)
 {
-	char *path = *target == '/' ? xstrdup(target) :
-				      xasprintf("%s/%s", dir, target);
+	char *path = *target == '/' ? xstrdup(target)
+				    : xasprintf("%s/%s", dir, target);
 	char *real = realpath(path, NULL);
 
 	free(path);
@@ -129,14 +129,13 @@ static int take_over(const char *git_dir, const char *path,
  * even a locked one.  Never `git worktree prune`: that would forget any
  * worktree of the user's whose disk is not mounted just now.
  */
-static int make(const char *common_dir, const char *path,
-		const struct oid *oid, struct error *err)
+static int make(const char *common_dir, const char *path, const struct oid *oid,
+		struct error *err)
 {
 	char *dir = xasprintf("--git-dir=%s", common_dir);
-	const char *argv[] = { dir,	   "worktree", "add",
-			       "--detach", "--force",  "--force",
-			       "--",	   path,       oid->hex,
-			       NULL };
+	const char *argv[] = { dir,	  "worktree", "add", "--detach",
+			       "--force", "--force",  "--",  path,
+			       oid->hex,  NULL };
 	int ret = run_git(argv, NULL, err);
 
 	free(dir);
@@ -166,8 +165,15 @@ void worktree_checkout_argv(const char *path, const struct oid *oid,
 			    const char *argv[WORKTREE_ARGV_MAX])
 {
 	const char *const words[] = {
-		"git",	    "-C", path,	     "--git-dir=.git", "--work-tree=.",
-		"checkout", "-q", "--force", "--detach",
+		"git",
+		"-C",
+		path,
+		"--git-dir=.git",
+		"--work-tree=.",
+		"checkout",
+		"-q",
+		"--force",
+		"--detach",
 		oid ? oid->hex : NULL,
 		NULL,
 	};
@@ -239,8 +245,7 @@ static char *real_path(const char *path)
 	return whole ? whole : xstrdup(path);
 }
 
-int worktree_remove(const char *common_dir, const char *path,
-		    struct error *err)
+int worktree_remove(const char *common_dir, const char *path, struct error *err)
 {
 	char *dir = xasprintf("--git-dir=%s", common_dir);
 	char *real = real_path(path);

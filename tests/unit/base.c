@@ -137,7 +137,10 @@ static void a_buf_holds_any_bytes_and_may_be_given_none(void **state)
 	buf_add(&buf, "a\0\xff", 3);
 	buf_puts(&buf, "b");
 	assert_int_equal(buf.length, 4);
-	assert_memory_equal(buf.text, "a\0\xff" "b", 5);
+	assert_memory_equal(buf.text,
+			    "a\0\xff"
+			    "b",
+			    5);
 	buf_release(&buf);
 }
 
@@ -253,8 +256,7 @@ static void a_number_is_decimal_and_nothing_else(void **state)
 	assert_int_equal(number, 7);
 	assert_true(str_number("9223372036854775807", 0, INT64_MAX, &number));
 	assert_true(number == INT64_MAX);
-	assert_true(
-		str_number("-9223372036854775808", INT64_MIN, 0, &number));
+	assert_true(str_number("-9223372036854775808", INT64_MIN, 0, &number));
 	assert_true(number == INT64_MIN);
 	number = 99;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
@@ -312,7 +314,8 @@ static void durations_read_as_a_clock_does(void **state)
 	assert_string_equal(str_duration(out, 6790000), "1:53:10");
 	assert_string_equal(str_duration(out, 100 * 3600000LL), "100:00:00");
 	assert_string_equal(str_duration(out, -5), "0:00"); /* clock set back */
-	assert_string_equal(str_duration(out, INT64_MAX), "2562047788015:12:55");
+	assert_string_equal(str_duration(out, INT64_MAX),
+			    "2562047788015:12:55");
 }
 
 /* json */
@@ -392,14 +395,16 @@ static void every_control_byte_is_escaped_and_no_other(void **state)
 	}
 }
 
-#define EDGES                                                  \
+#define EDGES                                                       \
 	"\xc2\xa0 \xdf\xbf \xe0\xa0\x80 \xed\x9f\xbf \xee\x80\x80 " \
 	"\xef\xbf\xbf \xf0\x90\x80\x80 \xf4\x8f\xbf\xbf"
 
 static void what_a_terminal_could_obey_is_escaped(void **state)
 {
 	(void)state;
-	assert_string_equal(quoted("\xc2\x9b" "31m"), "\"\\u009b31m\"");
+	assert_string_equal(quoted("\xc2\x9b"
+				   "31m"),
+			    "\"\\u009b31m\"");
 	assert_string_equal(quoted("\xe2\x80\xae"), "\"\\u202e\"");
 	assert_string_equal(quoted("\xe2\x81\xa9"), "\"\\u2069\"");
 	assert_string_equal(quoted("\xc2\xa0\xe2\x81\xaa"),
@@ -420,15 +425,15 @@ static void bytes_that_are_not_utf8_are_replaced(void **state)
 		const char *bytes, *json;
 	} cases[] = {
 		{ "\xff", "\"\\ufffd\"" },
-		{ "\x80", "\"\\ufffd\"" },		   /* a tail alone */
-		{ "\xc3", "\"\\ufffd\"" },		   /* cut short */
-		{ "\xe2\x82", "\"\\ufffd\\ufffd\"" },	   /* cut short */
+		{ "\x80", "\"\\ufffd\"" },	      /* a tail alone */
+		{ "\xc3", "\"\\ufffd\"" },	      /* cut short */
+		{ "\xe2\x82", "\"\\ufffd\\ufffd\"" }, /* cut short */
 		{ "\xf0\x9f\x90", "\"\\ufffd\\ufffd\\ufffd\"" },
-		{ "\xc0\xaf", "\"\\ufffd\\ufffd\"" },	   /* overlong / */
+		{ "\xc0\xaf", "\"\\ufffd\\ufffd\"" }, /* overlong / */
 		{ "\xc1\xbf", "\"\\ufffd\\ufffd\"" },
 		{ "\xe0\x80\x8a", "\"\\ufffd\\ufffd\\ufffd\"" },
 		{ "\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\"" }, /* U+D800 */
-		{ "\xf4\x90\x80\x80", /* U+110000 */
+		{ "\xf4\x90\x80\x80",				 /* U+110000 */
 		  "\"\\ufffd\\ufffd\\ufffd\\ufffd\"" },
 		{ "\xc3(", "\"\\ufffd(\"" },
 		{ "\xe2\x82\"", "\"\\ufffd\\ufffd\\\"\"" },
@@ -453,8 +458,8 @@ static void the_widest_numbers_fit(void **state)
 	json_number(&json, NULL, INT64_MIN);
 	json_number(&json, NULL, INT64_MAX);
 	json_real(&json, NULL, 1e300);
-	assert_string_equal(
-		out.text, "-9223372036854775808,9223372036854775807,1e+300");
+	assert_string_equal(out.text,
+			    "-9223372036854775808,9223372036854775807,1e+300");
 }
 
 static void a_real_that_is_no_number_is_null(void **state)
@@ -485,7 +490,8 @@ int main(void)
 		cmocka_unit_test(
 			a_limited_buf_never_asks_for_more_memory_than_it_may_hold),
 		cmocka_unit_test(a_text_that_is_taken_leaves_a_buf_that_works),
-		cmocka_unit_test(strings_are_compared_and_null_equals_only_null),
+		cmocka_unit_test(
+			strings_are_compared_and_null_equals_only_null),
 		cmocka_unit_test(a_number_is_decimal_and_nothing_else),
 		cmocka_unit_test(a_number_lies_between_its_bounds),
 		cmocka_unit_test(hexadecimal_is_in_lower_case),

@@ -14,22 +14,22 @@
 /* Ten commits in a row, oldest first. */
 static const char line[] = "a b:a c:b d:c e:d f:e g:f h:g i:h j:i";
 
-#define GOOD(name) assert_int_equal(world_mark(&w, BY_PERSON, name, \
-					       VERDICT_GOOD), 0)
-#define BAD(name) assert_int_equal(world_mark(&w, BY_PERSON, name, \
-					      VERDICT_BAD), 0)
-#define SKIP(name) assert_int_equal(world_mark(&w, BY_PERSON, name, \
-					       VERDICT_SKIP), 0)
-#define POLICY(name, verdict) assert_int_equal(world_mark(&w, BY_POLICY, name, \
-							  verdict), 0)
+#define GOOD(name) \
+	assert_int_equal(world_mark(&w, BY_PERSON, name, VERDICT_GOOD), 0)
+#define BAD(name) \
+	assert_int_equal(world_mark(&w, BY_PERSON, name, VERDICT_BAD), 0)
+#define SKIP(name) \
+	assert_int_equal(world_mark(&w, BY_PERSON, name, VERDICT_SKIP), 0)
+#define POLICY(name, verdict) \
+	assert_int_equal(world_mark(&w, BY_POLICY, name, verdict), 0)
 #define PLAN(text) assert_string_equal(world_plan(&w), text)
-#define OK(call) assert_int_equal(call, 0)
-#define REFUSED(call, words)                                            \
-	do {                                                            \
-		assert_int_equal(call, -1);                             \
-		assert_int_equal(w.err.code, ERROR_STATE);              \
-		if (!strstr(w.err.text, words))                         \
-			assert_string_equal(w.err.text, words);         \
+#define OK(call)   assert_int_equal(call, 0)
+#define REFUSED(call, words)                                    \
+	do {                                                    \
+		assert_int_equal(call, -1);                     \
+		assert_int_equal(w.err.code, ERROR_STATE);      \
+		if (!strstr(w.err.text, words))                 \
+			assert_string_equal(w.err.text, words); \
 	} while (0)
 
 /* A line with j bad and a good, given at the start. */
@@ -221,8 +221,8 @@ static void a_persons_verdict_beats_the_policys_and_can_be_retracted(
 	/* once more: now the policy's own goes, and new runs are wanted */
 	OK(world_say(&w, EVENT_RETRACT, "e", 0));
 	PLAN("test e");
-	assert_int_equal(engine_judge(w.engine, world_commit(&w, "e")).more_runs,
-			 10);
+	assert_int_equal(
+		engine_judge(w.engine, world_commit(&w, "e")).more_runs, 10);
 	world_release(&w);
 }
 
@@ -735,8 +735,7 @@ static void a_run_judged_infra_is_repeated_after_resume(void **state)
 	world_release(&w);
 }
 
-static void a_run_that_was_replaced_counts_again_when_it_is_judged(
-	void **state)
+static void a_run_that_was_replaced_counts_again_when_it_is_judged(void **state)
 {
 	struct world w = begun(line, "syzkaller/4/4", false);
 	struct event judge = { .kind = EVENT_JUDGE,
@@ -875,7 +874,8 @@ int main(void)
 		cmocka_unit_test(
 			a_recorded_verdict_is_not_recomputed_without_new_evidence),
 		cmocka_unit_test(skipping_a_range_leaves_it_out),
-		cmocka_unit_test(a_good_commit_beside_bad_asks_for_the_merge_base),
+		cmocka_unit_test(
+			a_good_commit_beside_bad_asks_for_the_merge_base),
 		cmocka_unit_test(a_bad_merge_base_ends_the_search),
 		cmocka_unit_test(a_skipped_merge_base_is_passed_over),
 		cmocka_unit_test(
@@ -887,7 +887,8 @@ int main(void)
 		cmocka_unit_test(
 			an_engine_that_comes_back_forgets_what_was_in_flight),
 		cmocka_unit_test(pausing_is_a_decision_too),
-		cmocka_unit_test(letters_tell_another_crash_from_the_expected_one),
+		cmocka_unit_test(
+			letters_tell_another_crash_from_the_expected_one),
 		cmocka_unit_test(a_run_judged_infra_is_repeated_after_resume),
 		cmocka_unit_test(
 			a_run_that_was_replaced_counts_again_when_it_is_judged),

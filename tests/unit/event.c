@@ -118,8 +118,7 @@ static void outcomes_and_builds_have_theirs_too(void **state)
 	for (int i = 0; i < OUTCOME_COUNT; i++) {
 		enum outcome outcome = OUTCOME_COUNT;
 
-		assert_string_equal(outcome_name((enum outcome)i),
-				    outcomes[i]);
+		assert_string_equal(outcome_name((enum outcome)i), outcomes[i]);
 		assert_true(outcome_parse(&outcome, outcomes[i]));
 		assert_int_equal(outcome, i);
 		assert_int_equal(outcome_letter((enum outcome)i), ".XBTIi"[i]);
@@ -231,10 +230,10 @@ static void a_commits_name_is_40_or_64_digits_in_lower_case(void **state)
 	assert_false(oid_parse(&oid, ""));
 	assert_false(oid_parse(&oid, sha1 + 1));
 	assert_false(oid_parse(&oid, sha256 + 1));
-	assert_false(oid_parse(&oid,
-			       "0123456789ABCDEF0123456789abcdef01234567"));
-	assert_false(oid_parse(&oid,
-			       "0123456789abcdef0123456789abcdef0123456g"));
+	assert_false(
+		oid_parse(&oid, "0123456789ABCDEF0123456789abcdef01234567"));
+	assert_false(
+		oid_parse(&oid, "0123456789abcdef0123456789abcdef0123456g"));
 	assert_string_equal(oid.hex, "kept");
 	assert_true(oid_parse(&oid, sha1));
 	assert_string_equal(oid.hex, sha1);

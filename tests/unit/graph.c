@@ -115,10 +115,10 @@ static void parents_keep_gits_order_and_are_told_once(void **state)
  */
 static const char fork_and_merge[] = "r a:r b:a x:r y:x z:y m:b,y t:m";
 
-#define ANCESTOR(a, b) \
+#define ANCESTOR(a, b)                                              \
 	assert_true(graph_is_ancestor(w.graph, world_commit(&w, a), \
 				      world_commit(&w, b)))
-#define NO_ANCESTOR(a, b) \
+#define NO_ANCESTOR(a, b)                                            \
 	assert_false(graph_is_ancestor(w.graph, world_commit(&w, a), \
 				       world_commit(&w, b)))
 
@@ -440,11 +440,13 @@ int main(void)
 			a_commit_is_known_by_its_name_and_keeps_its_number),
 		cmocka_unit_test(adding_a_known_commit_changes_nothing),
 		cmocka_unit_test(thousands_of_commits_are_found_again),
-		cmocka_unit_test(a_commit_known_by_name_only_has_no_parents_yet),
+		cmocka_unit_test(
+			a_commit_known_by_name_only_has_no_parents_yet),
 		cmocka_unit_test(parents_keep_gits_order_and_are_told_once),
 		cmocka_unit_test(every_commit_is_its_own_ancestor),
 		cmocka_unit_test(ancestry_goes_through_all_parents_and_one_way),
-		cmocka_unit_test(ancestry_ends_at_a_commit_that_is_not_expanded),
+		cmocka_unit_test(
+			ancestry_ends_at_a_commit_that_is_not_expanded),
 		cmocka_unit_test(marks_of_several_calls_are_collected),
 		cmocka_unit_test(the_walk_stops_where_the_bit_is_set_already),
 		cmocka_unit_test(a_very_long_line_is_walked_without_recursion),

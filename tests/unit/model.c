@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "session/session.h"
 #include "tests/unit/tale.h"
 #include "tui/model.h"
-#include "base/text.h"
 
 struct world {
 	struct tale tale;

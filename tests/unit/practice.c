@@ -18,7 +18,7 @@
 #include "tests/unit/scratch.h"
 
 #define SEEDS 4
-#define RUNS 60
+#define RUNS  60
 
 /* A folder with the practice repositories of several seeds: 1, 2, 3... */
 struct shelf {
@@ -103,9 +103,9 @@ static void all_count(const struct shelf *shelf, const char *command,
 static int fill_shelf(void **state)
 {
 	static const char *const unwanted[] = {
-		"GIT_DIR",	 "GIT_INDEX_FILE", "GIT_WORK_TREE",
-		"CULPRIT_COMMIT", "CULPRIT_RUN",   "CULPRIT_DEMO_SEED",
-		"MAKEFLAGS",	 "MFLAGS",	   "XDG_CONFIG_HOME",
+		"GIT_DIR",	  "GIT_INDEX_FILE", "GIT_WORK_TREE",
+		"CULPRIT_COMMIT", "CULPRIT_RUN",    "CULPRIT_DEMO_SEED",
+		"MAKEFLAGS",	  "MFLAGS",	    "XDG_CONFIG_HOME",
 	};
 	struct shelf *shelf = xcalloc(1, sizeof(*shelf));
 	struct error err = ERROR_INIT;
@@ -158,8 +158,9 @@ static void the_same_seed_gives_the_same_commits(void **state)
 	assert_true(oid_equal(&again.good, &shelf->made[1].good));
 	assert_true(oid_equal(&again.answer, &shelf->made[1].answer));
 	assert_false(oid_equal(&again.bad, &shelf->made[2].bad));
-	assert_says(shelf, "git -C 1 for-each-ref >a && "
-			   "git -C again for-each-ref >b && cmp a b",
+	assert_says(shelf,
+		    "git -C 1 for-each-ref >a && "
+		    "git -C again for-each-ref >b && cmp a b",
 		    "");
 	free(dir);
 }
@@ -168,8 +169,7 @@ static void what_is_returned_are_the_refs(void **state)
 {
 	struct shelf *shelf = *state;
 
-	assert_says(shelf, "git -C 2 rev-parse master",
-		    shelf->made[2].bad.hex);
+	assert_says(shelf, "git -C 2 rev-parse master", shelf->made[2].bad.hex);
 	assert_says(shelf, "git -C 2 rev-parse v1.0^{commit}",
 		    shelf->made[2].good.hex);
 	assert_says(shelf, "git -C 2 rev-parse refs/demo/answer",
@@ -202,9 +202,10 @@ static void the_repository_is_sound_and_clean(void **state)
 {
 	all_say(*state, "git fsck --strict 2>&1 | grep -v '^dangling'", "");
 	all_say(*state, "git status --porcelain --branch", "## master");
-	all_say(*state, "git log --format=%ct master | sort -rn >../dates && "
-			"git log --date-order --format=%ct master | "
-			"cmp - ../dates",
+	all_say(*state,
+		"git log --format=%ct master | sort -rn >../dates && "
+		"git log --date-order --format=%ct master | "
+		"cmp - ../dates",
 		"");
 	all_say(*state, "git log --format=%s%b | LC_ALL=C grep -c '[^ -~]'",
 		"0");
@@ -331,11 +332,13 @@ static void the_answer_crashes_in_60_of_100_runs(void **state)
 				     "ring_release' console.* | wc -l"),
 			RUNS * 45 / 100, RUNS * 75 / 100);
 	/* a crash ends the run; else the warning alone makes it fail */
-	assert_says(shelf, "grep -L 'status 1' "
-			   "$(grep -lE 'BUG|WARNING' console.*)",
+	assert_says(shelf,
+		    "grep -L 'status 1' "
+		    "$(grep -lE 'BUG|WARNING' console.*)",
 		    "");
-	assert_says(shelf, "grep -L 'status 0' "
-			   "$(grep -LE 'BUG|WARNING' console.*)",
+	assert_says(shelf,
+		    "grep -L 'status 0' "
+		    "$(grep -LE 'BUG|WARNING' console.*)",
 		    "");
 	/* all of them have booted, with a screenful of lines */
 	assert_int_equal(count(shelf, "grep -l 'init: started' console.* | "
@@ -353,8 +356,9 @@ static void its_parents_never_crash_but_for_the_noise(void **state)
 	assert_in_range(count(shelf, "grep -l 'WARNING: clock went backwards "
 				     "in timer_tick' console.* | wc -l"),
 			1, RUNS * 15 / 100);
-	assert_says(shelf, "grep -L 'status 1' "
-			   "$(grep -l WARNING: console.*)",
+	assert_says(shelf,
+		    "grep -L 'status 1' "
+		    "$(grep -l WARNING: console.*)",
 		    "");
 }
 
@@ -401,8 +405,9 @@ static void an_empty_or_a_nested_folder_will_do(void **state)
 
 	assert_says(shelf, "mkdir empty", "");
 	assert_int_equal(practice_make(dir, UINT32_MAX, &practice, &err), 0);
-	assert_says(shelf, "git -C empty rev-list --count master | "
-			   "grep -c '^3..$'",
+	assert_says(shelf,
+		    "git -C empty rev-list --count master | "
+		    "grep -c '^3..$'",
 		    "1");
 	free(dir);
 	dir = xasprintf("%s/not/yet/there", shelf->dir);

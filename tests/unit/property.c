@@ -21,7 +21,7 @@
 #include "engine/suspects.h"
 #include "tests/unit/world.h"
 
-#define SEEDS 4000
+#define SEEDS	    4000
 #define COMMITS_MAX 60
 
 /* A small generator of our own, so that a seed is the same everywhere. */
@@ -56,9 +56,9 @@ static void make_graph(struct hunt *hunt, char *text, size_t size)
 	hunt->commits = 3 + (int)roll(&hunt->dice, COMMITS_MAX - 3);
 	for (int i = 1; i < hunt->commits; i++) {
 		int low = i > window ? i - window : 0;
-		int parents = roll(&hunt->dice, 100) < merges ?
-				      2 + (int)roll(&hunt->dice, 2) :
-				      1;
+		int parents = roll(&hunt->dice, 100) < merges
+				      ? 2 + (int)roll(&hunt->dice, 2)
+				      : 1;
 		int previous = -1;
 
 		/* the tip takes in all of the last ones, so that it is one */
@@ -96,10 +96,10 @@ static void check_same_fold(struct hunt *hunt)
 	const struct plan *other;
 
 	for (size_t i = 0; i < engine_event_count(hunt->w.engine); i++)
-		assert_int_equal(
-			engine_apply(again, engine_event(hunt->w.engine, i),
-				     NULL),
-			0);
+		assert_int_equal(engine_apply(again,
+					      engine_event(hunt->w.engine, i),
+					      NULL),
+				 0);
 	other = engine_plan(again);
 	assert_int_equal(other->state, plan->state);
 	assert_int_equal(other->commit, plan->commit);
@@ -145,11 +145,10 @@ static void give_verdicts(struct hunt *hunt)
 		if (plan->wish_count == 0 ||
 		    plan->wishes[0].kind != WISH_VERDICT)
 			return;
-		assert_int_equal(
-			world_mark(&hunt->w, BY_POLICY,
-				   name_of(plan->wishes[0].commit),
-				   plan->wishes[0].verdict),
-			0);
+		assert_int_equal(world_mark(&hunt->w, BY_POLICY,
+					    name_of(plan->wishes[0].commit),
+					    plan->wishes[0].verdict),
+				 0);
 	}
 }
 
@@ -181,9 +180,8 @@ static void begin(struct hunt *hunt, unsigned seed, int broken_percent)
 	hunt->broken = calloc((size_t)hunt->commits, sizeof(bool));
 	/* somewhere above the root and below the tip, which is bad */
 	do {
-		hunt->culprit =
-			1 + (int)roll(&hunt->dice,
-				      (uint32_t)(hunt->commits - 1));
+		hunt->culprit = 1 + (int)roll(&hunt->dice,
+					      (uint32_t)(hunt->commits - 1));
 	} while (!is_bad(hunt, hunt->commits - 1));
 	for (int i = 1; i < hunt->commits - 1; i++)
 		hunt->broken[i] = (int)roll(&hunt->dice, 100) < broken_percent;
@@ -249,8 +247,8 @@ static void each_test_leaves_what_git_says_is_left(void **state)
 			plan = search(&hunt, 1);
 			/* bad leaves the commit itself, good what is above */
 			assert_int_equal(plan->suspects,
-					 is_bad(&hunt, commit) ? all - left - 1 :
-								 left + 1);
+					 is_bad(&hunt, commit) ? all - left - 1
+							       : left + 1);
 		}
 		check_end(&hunt, plan);
 		end(&hunt);
@@ -263,16 +261,16 @@ static void a_straight_history_takes_no_more_steps_than_git_says(void **state)
 	for (int commits = 3; commits < COMMITS_MAX; commits++) {
 		for (int culprit = 1; culprit < commits; culprit++) {
 			char text[COMMITS_MAX * 24];
-			size_t used = (size_t)snprintf(text, sizeof(text),
-						       "c0");
+			size_t used =
+				(size_t)snprintf(text, sizeof(text), "c0");
 			struct hunt hunt = { .commits = commits,
 					     .culprit = culprit };
 			int estimate;
 
 			for (int i = 1; i < commits; i++)
-				used += (size_t)snprintf(
-					text + used, sizeof(text) - used,
-					" c%d:c%d", i, i - 1);
+				used += (size_t)snprintf(text + used,
+							 sizeof(text) - used,
+							 " c%d:c%d", i, i - 1);
 			world_init(&hunt.w, text);
 			hunt.broken = calloc((size_t)commits, sizeof(bool));
 			world_start(&hunt.w, "exit-code", false);

@@ -32,8 +32,8 @@ static const char *picked_of(const char *tags)
 
 		assert_in_range(picked[i], i ? picked[i - 1] + 1 : 0,
 				count - 1);
-		snprintf(out + length, sizeof(out) - length,
-			 "%sv%d.%d", i ? " " : "", r->major, r->minor);
+		snprintf(out + length, sizeof(out) - length, "%sv%d.%d",
+			 i ? " " : "", r->major, r->minor);
 		length = strlen(out);
 		if (r->sub)
 			snprintf(out + length, sizeof(out) - length, ".%d",
@@ -119,12 +119,29 @@ static void a_release_is_two_or_three_numbers(void **state)
 static void junk_tags_are_no_releases(void **state)
 {
 	static const char *const junk[] = {
-		"",	    "v",	"v1",	     "v1.",
-		"v.1",	    "1.2",	"v1.2.",     "v1.2.3.4",
-		"v1.2-rc1", "v1.2.3-rc4", "v1.2 ",   "v 1.2",
-		"v-1.2",    "v1.2x",	"V1.2",	     "v1.2.x",
-		"v1..2",    "vv1.2",	"v12345678.1", "next-20200101",
-		"v1.99999999999999999999", "v1.2-dontuse", "v5.18^{}",
+		"",
+		"v",
+		"v1",
+		"v1.",
+		"v.1",
+		"1.2",
+		"v1.2.",
+		"v1.2.3.4",
+		"v1.2-rc1",
+		"v1.2.3-rc4",
+		"v1.2 ",
+		"v 1.2",
+		"v-1.2",
+		"v1.2x",
+		"V1.2",
+		"v1.2.x",
+		"v1..2",
+		"vv1.2",
+		"v12345678.1",
+		"next-20200101",
+		"v1.99999999999999999999",
+		"v1.2-dontuse",
+		"v5.18^{}",
 	};
 	struct release release = { -7, -7, -7 };
 

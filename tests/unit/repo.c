@@ -359,8 +359,8 @@ static void a_shallow_clone_is_noticed_in_its_worktrees_too(void **state)
 {
 	struct place *place = *state;
 	char *clone = in(place, "clone"), *linked = in(place, "linked");
-	char *from = xasprintf("clone -q --depth=1 file://%s clone",
-			       place->path);
+	char *from =
+		xasprintf("clone -q --depth=1 file://%s clone", place->path);
 	struct repo *repo;
 
 	import(place, "a\nb a\nc b");
@@ -381,12 +381,12 @@ static void a_shallow_clone_is_noticed_in_its_worktrees_too(void **state)
 static void revisions_are_what_git_takes_them_for(void **state)
 {
 	static const char *const specs[] = {
-		"a",	    "e",	   "e~2",	  "e^2",
-		"e^2~1",    "refs/tags/b", "tags/b",	  "HEAD",
-		"@",	    "HEAD^0",	   "master",	  "heads/master",
-		"noted",    "noted^{}",	   "noted~1",	  "noted^{commit}",
-		"nested",   "HEAD^{/b}",   ":/d",	  "master@{0}",
-		"e^2^",	    "e^^",	   "b^{commit}^", "@~1",
+		"a",	  "e",		 "e~2",		"e^2",
+		"e^2~1",  "refs/tags/b", "tags/b",	"HEAD",
+		"@",	  "HEAD^0",	 "master",	"heads/master",
+		"noted",  "noted^{}",	 "noted~1",	"noted^{commit}",
+		"nested", "HEAD^{/b}",	 ":/d",		"master@{0}",
+		"e^2^",	  "e^^",	 "b^{commit}^", "@~1",
 	};
 	struct place *place = *state;
 	struct repo *repo;
@@ -465,8 +465,7 @@ static void a_range_has_two_ends_and_head_where_one_is_missing(void **state)
 	repo = open_repo(place->path);
 	a = resolved(repo, "a");
 	c = resolved(repo, "c");
-	assert_int_equal(repo_resolve_range(repo, "a..c", &from, &to, &err),
-			 0);
+	assert_int_equal(repo_resolve_range(repo, "a..c", &from, &to, &err), 0);
 	assert_true(oid_equal(&from, &a) && oid_equal(&to, &c));
 	assert_int_equal(repo_resolve_range(repo, "a..", &from, &to, &err), 0);
 	assert_true(oid_equal(&from, &a) && oid_equal(&to, &c));
@@ -505,8 +504,8 @@ static struct graph *load(struct repo *repo, const struct query *query)
 		fail_msg("%s", err.text);
 	assert_true(graph_is_expanded(graph, graph_find(graph, &bad)));
 	for (size_t i = 0; i < query->count; i++)
-		assert_true(graph_is_expanded(graph,
-					      graph_find(graph, &goods[i])));
+		assert_true(
+			graph_is_expanded(graph, graph_find(graph, &goods[i])));
 	return graph;
 }
 
@@ -576,11 +575,11 @@ static void assert_as_git(const struct place *place, struct repo *repo,
 		buf_printf(&list, " ^%s", query->goods[i]);
 		buf_printf(&base, " %s", query->goods[i]);
 	}
-	suspects = suspects_find(
-		graph, &(struct suspects_query){
-			       .bad = bad,
-			       .goods = goods,
-			       .good_count = (int)query->count });
+	suspects =
+		suspects_find(graph, &(struct suspects_query){
+					     .bad = bad,
+					     .goods = goods,
+					     .good_count = (int)query->count });
 	ours = sorted_commits(graph, suspects->commits, suspects->count);
 	theirs = sorted_lines(git(place->path, list.text));
 	if (!str_equal(ours, theirs))
@@ -831,12 +830,12 @@ static void draw(struct buf *picture, int dag, int size, bool skewed,
 
 		date += below(seed, 4) * 50;
 		buf_printf(picture, "g%d.%d@%lld", dag, i,
-			   (long long)(date - (skewed && below(seed, 6) == 0 ?
-						       below(seed, 3000) :
-						       0)));
-		parents = i == 0 || below(seed, 25) == 0 ? 0 :
-			  below(seed, 3) == 0		 ? 2 :
-							   1;
+			   (long long)(date - (skewed && below(seed, 6) == 0
+						       ? below(seed, 3000)
+						       : 0)));
+		parents = i == 0 || below(seed, 25) == 0 ? 0
+			  : below(seed, 3) == 0		 ? 2
+							 : 1;
 		parents += parents == 2 && below(seed, 10) == 0;
 		for (int k = 0; k < parents; k++) {
 			int parent = i - 1 - (int)below(seed, (unsigned)reach);
@@ -907,11 +906,12 @@ static int take_record(void *data, const struct commit_record *record)
 	struct described *all = data;
 
 	assert_in_range(all->count, 0, 7);
-	all->text[all->count++] = xasprintf(
-		"%.4s|%s|%s|%lld|%lld|%d%s", record->oid.hex, record->author,
-		record->subject, (long long)record->date,
-		(long long)record->author_date, record->parent_count,
-		record->expanded ? "" : "?");
+	all->text[all->count++] =
+		xasprintf("%.4s|%s|%s|%lld|%lld|%d%s", record->oid.hex,
+			  record->author, record->subject,
+			  (long long)record->date,
+			  (long long)record->author_date, record->parent_count,
+			  record->expanded ? "" : "?");
 	return all->count == all->stop_at ? 7 : 0;
 }
 
@@ -942,9 +942,8 @@ static void commits_are_described_as_they_are_written(void **state)
 	graph = load(repo, &(struct query){ "b", { NULL }, 0 });
 	a = resolved(repo, "a");
 	b = resolved(repo, "b");
-	assert_int_equal(range_describe(repo, graph, 0, take_record, &all,
-					&err),
-			 0);
+	assert_int_equal(
+		range_describe(repo, graph, 0, take_record, &all, &err), 0);
 	assert_int_equal(all.count, 2);
 	wanted = xasprintf("%.4s|<>||1600000004|1600000003|1", b.hex);
 	assert_string_equal(all.text[0], wanted);
@@ -954,15 +953,13 @@ static void commits_are_described_as_they_are_written(void **state)
 			   a.hex);
 	assert_string_equal(all.text[1], wanted);
 	free(wanted);
-	assert_int_equal(range_describe(repo, graph, 1, take_record, &all,
-					&err),
-			 0);
+	assert_int_equal(
+		range_describe(repo, graph, 1, take_record, &all, &err), 0);
 	assert_int_equal(all.count, 3);
 	assert_string_equal(all.text[1], all.text[2]);
 	all.stop_at = 4;
-	assert_int_equal(range_describe(repo, graph, 0, take_record, &all,
-					&err),
-			 7);
+	assert_int_equal(
+		range_describe(repo, graph, 0, take_record, &all, &err), 7);
 	assert_int_equal(all.count, 4);
 	for (int i = 0; i < all.count; i++)
 		free(all.text[i]);
@@ -1401,8 +1398,8 @@ static void what_git_complains_of_is_in_the_error(void **state)
 
 	fill_checkout(place);
 	ensure(place, path, "c1");
-	assert_true(oid_parse(&oid,
-			      "0123456789012345678901234567890123456789"));
+	assert_true(
+		oid_parse(&oid, "0123456789012345678901234567890123456789"));
 	assert_int_equal(worktree_checkout(path, &oid, &err), -1);
 	assert_int_equal(err.code, ERROR_GIT);
 	assert_says(err.text, "git checkout: ");

@@ -93,8 +93,7 @@ static const char *answer(const struct shape *shape,
 {
 	static char text[80];
 	struct suspects *suspects = suspects_find(shape->graph, query);
-	struct midpoint mid =
-		suspects_midpoint(shape->graph, query, suspects);
+	struct midpoint mid = suspects_midpoint(shape->graph, query, suspects);
 	const char *name = mid.commit < 0 ? "" : shape->names[mid.commit];
 
 	assert_int_equal(mid.all, suspects->count);
@@ -262,7 +261,8 @@ static void a_ladder_counts_shared_ancestors_once(void **state)
 	suspects = suspects_find(shape.graph, &query);
 	assert_int_equal(suspects->count, 10);
 	for (int i = 0; i < 10; i++) {
-		assert_int_equal(suspects->commits[i], i + 1); /* oldest first */
+		assert_int_equal(suspects->commits[i],
+				 i + 1); /* oldest first */
 		assert_int_equal(suspects->weights[i], weights[i]);
 	}
 	suspects_free(suspects);
@@ -364,8 +364,7 @@ static void two_roots_are_both_suspects(void **state)
 {
 	(void)state;
 	MIDPOINT("a b:a x y:x m:b,y n:m", "n", "", "b of 6, 3 left, 2 steps");
-	MIDPOINT("a b:a x y:x m:b,y n:m", "n", "a",
-		 "y of 5, 2 left, 1 steps");
+	MIDPOINT("a b:a x y:x m:b,y n:m", "n", "a", "y of 5, 2 left, 1 steps");
 }
 
 static void with_clocks_that_are_wrong_git_may_list_what_good_contains(
@@ -375,9 +374,9 @@ static void with_clocks_that_are_wrong_git_may_list_what_good_contains(
 	 * g is good and contains s, by way of seven commits from 1970; the walk
 	 * goes by dates and ends before it comes down there.
 	 */
-	static const char wrong[] =
-		"r@1000 s@1010:r z@8:s a@7:z b@6:a c@5:b d@4:c e@3:d f@2:e g@1030:f "
-		"t@1020:s";
+	static const char wrong[] = "r@1000 s@1010:r z@8:s a@7:z b@6:a c@5:b "
+				    "d@4:c e@3:d f@2:e g@1030:f "
+				    "t@1020:s";
 	/* one commit fewer, and the walk still gets there */
 	static const char nearly[] =
 		"r@1000 s@1010:r a@7:s b@6:a c@5:b d@4:c e@3:d f@2:e g@1030:f "
@@ -446,11 +445,11 @@ static void steps_are_estimated_as_git_does(void **state)
 	static const struct {
 		int all, steps;
 	} cases[] = {
-		{ 0, 0 }, { 1, 0 },  { 2, 0 },	{ 3, 1 },    { 4, 1 },
-		{ 5, 1 }, { 6, 2 },  { 7, 2 },	{ 8, 2 },    { 10, 2 },
-		{ 11, 3 }, { 16, 3 }, { 21, 3 }, { 22, 4 },  { 1000, 9 },
-		{ 1024, 9 }, { 1365, 9 }, { 1366, 10 }, { 17417, 13 },
-		{ 1300000, 19 },
+		{ 0, 0 },    { 1, 0 },	   { 2, 0 },	  { 3, 1 },
+		{ 4, 1 },    { 5, 1 },	   { 6, 2 },	  { 7, 2 },
+		{ 8, 2 },    { 10, 2 },	   { 11, 3 },	  { 16, 3 },
+		{ 21, 3 },   { 22, 4 },	   { 1000, 9 },	  { 1024, 9 },
+		{ 1365, 9 }, { 1366, 10 }, { 17417, 13 }, { 1300000, 19 },
 	};
 
 	(void)state;
@@ -569,7 +568,7 @@ static void the_last_suspect_is_found_whatever_was_skipped_before(void **state)
 /* Random graphs, against counting by hand. */
 
 #define RANDOM_GRAPHS 2000
-#define RANDOM_MAX 700
+#define RANDOM_MAX    700
 
 static uint64_t dice;
 
@@ -673,12 +672,12 @@ static void check_choice(const struct graph *graph,
 	struct midpoint mid = suspects_midpoint(graph, query, found);
 	int all = found->count, best = -1, chosen = -1;
 
-	assert_int_equal(mid.kind, all == 0 ? MIDPOINT_NONE :
-				   all == 1 ? MIDPOINT_FOUND :
-					      MIDPOINT_TEST);
+	assert_int_equal(mid.kind, all == 0   ? MIDPOINT_NONE
+				   : all == 1 ? MIDPOINT_FOUND
+					      : MIDPOINT_TEST);
 	for (int i = 0; i < all; i++) {
-		int distance = smaller(found->weights[i],
-				       all - found->weights[i]);
+		int distance =
+			smaller(found->weights[i], all - found->weights[i]);
 
 		if (distance > best)
 			best = distance;
@@ -731,8 +730,8 @@ static void weights_of_random_graphs_are_those_counted_by_hand(void **state)
 	dice = 20241121;
 	for (int i = 0; i < RANDOM_GRAPHS; i++)
 		/* every tenth is longer than one or two blocks of 512 */
-		check_random_graph(i % 10 ? 1 + roll(120) :
-					    505 + roll(RANDOM_MAX - 505));
+		check_random_graph(i % 10 ? 1 + roll(120)
+					  : 505 + roll(RANDOM_MAX - 505));
 }
 
 int main(void)

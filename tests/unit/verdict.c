@@ -79,8 +79,8 @@ static const struct question flaky = { "syzkaller/10/20", false, true, 0 };
 
 static void verdicts_have_their_words(void **state)
 {
-	static const char *const names[VERDICT_COUNT] = { "none", "good",
-							  "bad", "skip" };
+	static const char *const names[VERDICT_COUNT] = { "none", "good", "bad",
+							  "skip" };
 	enum verdict verdict;
 
 	(void)state;
@@ -212,11 +212,10 @@ static void the_first_commit_and_a_flaky_bug_get_the_long_series(void **state)
 	assert_int_equal(judge(ten, "").wanted, 10);
 	assert_int_equal(judge(twenty, "").wanted, 20);
 	assert_int_equal(judge(flaky, "").wanted, 20);
-	assert_int_equal(judge((struct question){ "syzkaller/3/4", true, true,
-						  0 },
-			       "")
-				 .wanted,
-			 4);
+	assert_int_equal(
+		judge((struct question){ "syzkaller/3/4", true, true, 0 }, "")
+			.wanted,
+		4);
 }
 
 static void the_judgement_says_what_it_counts(void **state)
@@ -414,12 +413,12 @@ static void an_exit_code_gives_the_verdict_with_one_run(void **state)
 {
 	(void)state;
 	ON(once, "", "1 more");
-	ON(once, ".", "good");   /* exit 0 */
-	ON(once, "X", "bad");    /* 1 to 124, 126, 127 */
-	ON(once, "T", "skip");   /* 125 */
+	ON(once, ".", "good"); /* exit 0 */
+	ON(once, "X", "bad");  /* 1 to 124, 126, 127 */
+	ON(once, "T", "skip"); /* 125 */
 	ON(once, "B", "skip");
 	ON(once, "i", "skip");
-	ON(once, "I", "stop");   /* 128 and above */
+	ON(once, "I", "stop"); /* 128 and above */
 }
 
 static void first_and_flaky_do_not_matter_to_an_exit_code(void **state)
@@ -514,17 +513,28 @@ static void a_policy_that_was_written_is_read_again(void **state)
 static void what_is_no_policy_is_refused_and_nothing_is_set(void **state)
 {
 	static const char *const wrong[] = {
-		"",		   "/",
-		"exit",		   "exit-codes",
-		"Syzkaller",	   " syzkaller",
-		"syzkaller ",	   "syzkaller/",
-		"syzkaller//",	   "syzkaller//5",
-		"syzkaller/5/",	   "syzkaller/0",
-		"syzkaller/-1",	   "syzkaller/+5",
-		"syzkaller/1001",  "syzkaller/5/0",
-		"syzkaller/5/1001", "syzkaller/five",
-		"syzkaller/5/6/7", "syzkaller/5 /6",
-		"syzkaller/1.5",   "syzkaller/00000000000000000001",
+		"",
+		"/",
+		"exit",
+		"exit-codes",
+		"Syzkaller",
+		" syzkaller",
+		"syzkaller ",
+		"syzkaller/",
+		"syzkaller//",
+		"syzkaller//5",
+		"syzkaller/5/",
+		"syzkaller/0",
+		"syzkaller/-1",
+		"syzkaller/+5",
+		"syzkaller/1001",
+		"syzkaller/5/0",
+		"syzkaller/5/1001",
+		"syzkaller/five",
+		"syzkaller/5/6/7",
+		"syzkaller/5 /6",
+		"syzkaller/1.5",
+		"syzkaller/00000000000000000001",
 		"syzkaller/99999999999999999999",
 	};
 

@@ -129,30 +129,30 @@ int world_mark(struct world *world, enum actor by, const char *name,
 int world_say(struct world *world, enum event_kind kind, const char *name,
 	      int64_t number)
 {
-	return world_apply(world, (struct event){
-					  .kind = kind,
-					  .by = BY_PERSON,
-					  .commit = name ? world_oid(name) :
-							   (struct oid){ "" },
-					  .number = number });
+	return world_apply(world,
+			   (struct event){ .kind = kind,
+					   .by = BY_PERSON,
+					   .commit = name ? world_oid(name)
+							  : (struct oid){ "" },
+					   .number = number });
 }
 
 void world_runs(struct world *world, const char *name, const char *letters)
 {
 	static const char order[] = ".XBTIi";
-	const struct step *step = engine_step_of(world->engine,
-						 world_commit(world, name));
+	const struct step *step =
+		engine_step_of(world->engine, world_commit(world, name));
 	int number = step ? step->run_count : 0;
 
 	for (; *letters; letters++)
 		world_apply(world,
-			    (struct event){ .kind = EVENT_RUN,
-					    .by = BY_ENGINE,
-					    .commit = world_oid(name),
-					    .number = number++,
-					    .outcome = (enum outcome)(
-						    strchr(order, *letters) -
-						    order) });
+			    (struct event){
+				    .kind = EVENT_RUN,
+				    .by = BY_ENGINE,
+				    .commit = world_oid(name),
+				    .number = number++,
+				    .outcome = (enum outcome)(
+					    strchr(order, *letters) - order) });
 }
 
 int world_build(struct world *world, const char *name, enum build_result result)
