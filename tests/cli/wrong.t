@@ -196,7 +196,7 @@ check "an unknown command, option or word, and one that is missing" '
 	refused "usage: culprit more" more c5
 	refused "usage: culprit pick" pick
 	refused "usage: culprit note" note
-	refused "usage: culprit" good c1 c2
+	refused "usage: culprit bad" bad c1 c2
 	refused "usage: culprit pause" pause now
 	exits 1 "$CULPRIT" --session-dir 2>err
 	grep "^culprit: --session-dir needs a folder" err
@@ -231,7 +231,7 @@ check "orders on commits that are none of the session's change nothing" '
 	refused "not an outcome" judge "c5#0" green
 	refused "not a number of runs" more c5 many
 	refused "not a number of runs" more c5 -- -1
-	refused "more runs" more c5 1000000
+	refused "no test command" more c5 3
 	refused "verdict already" pick c20
 	refused "nothing to undo" undo
 	refused "nothing to redo" redo
