@@ -39,12 +39,10 @@ static char *default_settings(const struct repo *repo)
 static int begin(struct cli *cli, struct begin *begin)
 {
 	struct error err = ERROR_INIT;
-	char *settings = NULL, *before = NULL, who[300];
+	char *settings = NULL, *before = NULL;
 	struct buf text;
 	int code = EXIT_ERROR;
 
-	desk_who(who, sizeof(who));
-	begin->who = who;
 	begin->dir = cli->session_dir;
 	if (repo_open(".", &cli->repo, &err) < 0)
 		return cli_fail(&err);
@@ -81,7 +79,8 @@ out:
 
 int cli_start(struct cli *cli, int argc, char **argv)
 {
-	struct begin order = { .bad = NULL };
+	char who[300];
+	struct begin order = { .who = who };
 	int option;
 
 	opterr = 0;
@@ -106,6 +105,7 @@ int cli_start(struct cli *cli, int argc, char **argv)
 	}
 	if (optind == argc)
 		return cli_usage("start", "a bad commit is needed");
+	desk_who(who, sizeof(who));
 	order.bad = argv[optind];
 	order.goods = (const char *const *)argv + optind + 1;
 	order.good_count = argc - optind - 1;
