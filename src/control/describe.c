@@ -228,6 +228,9 @@ static void describe_test(struct session *session, const struct plan *plan,
 			   "trying release %s\n",
 			   find_release(session,
 					graph_oid(graph, plan->commit)));
+	else if (plan->picked)
+		buf_puts(out, "Bisecting: testing the commit that was "
+			      "picked\n");
 	else
 		buf_printf(out,
 			   "Bisecting: %d revision%s left to test after this "
