@@ -19,7 +19,7 @@ static const struct {
 } subcommands[] = {
 	{ "demo", cli_demo },	  { "start", cli_start }, { "run", cli_run },
 	{ "status", cli_status }, { "log", cli_log },	  { "next", cli_next },
-	{ "help", cli_help },
+	{ "titles", cli_titles }, { "help", cli_help },
 };
 
 /* An absolute path, so that children find us from any folder. */

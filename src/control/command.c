@@ -55,6 +55,8 @@ const struct command commands[] = {
 	  "[--repo DIR] --bad C --good C... [--skip C...] [--first-parent] "
 	  "[--vars]",
 	  NULL, "the commit that git bisect would test", GROUP_LOOK, NULL },
+	{ "titles", "[--json] [--all] [--oops FILE] FILE...|-", NULL,
+	  "the crashes on these consoles", GROUP_LOOK, NULL },
 	{ "help", "[COMMAND]", "?", "what there is to order", GROUP_LOOK,
 	  NULL },
 	{ NULL, NULL, NULL, NULL, GROUP_COUNT, NULL },

@@ -35,7 +35,7 @@ enum command_group {
 	GROUP_DECIDE, /* good, bad, skip, retract, judge, more, pick */
 	GROUP_TIME,   /* undo, redo */
 	GROUP_ENGINE, /* pause, resume, stop, note */
-	GROUP_LOOK,   /* status, log, next, help */
+	GROUP_LOOK,   /* status, log, next, titles, help */
 	GROUP_COUNT,
 };
 
