@@ -214,13 +214,29 @@ static bool in(const struct words *words, struct name name)
 	return words_name(words, name.text, name.length);
 }
 
+/* A function by one of these words is shown by the word alone. */
+static bool pick_word(const struct texts *words, struct name name,
+		      struct name *out)
+{
+	for (size_t i = 0; i < words->count; i++) {
+		size_t length = strlen(words->items[i]);
+
+		if (!memmem(name.text, name.length, words->items[i], length))
+			continue;
+		*out = (struct name){ words->items[i], length };
+		return true;
+	}
+	return false;
+}
+
 static struct name pick_stall(const struct walk *walk)
 {
-	struct name last = { "", 0 };
+	struct name last = { "", 0 }, word;
 
 	for (size_t i = 0; i < walk->count; i++) {
-		if (in(walk->rules->anchor_self_words, walk->names[i]))
-			return walk->names[i];
+		if (pick_word(&walk->rules->anchor_self, walk->names[i],
+			      &word))
+			return word;
 		if (in(walk->rules->anchor_words, walk->names[i]))
 			return last;
 		last = walk->names[i];

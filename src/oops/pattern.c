@@ -278,6 +278,9 @@ static bool fits_run(struct run *run, size_t index, size_t at)
 		end++;
 	if (end - at < part->least)
 		return false;
+	if ((part->class == 'f' || part->class == 'F') &&
+	    in_class('d', run->text[at]))
+		return false;
 	if (part->class == 'F' &&
 	    (end == run->length ||
 	     (run->text[end] != '.' && run->text[end] != '+')))

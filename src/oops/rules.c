@@ -61,7 +61,6 @@ static void free_built(struct rules *rules)
 	words_free(rules->skip_words);
 	words_free(rules->injected_words);
 	words_free(rules->anchor_words);
-	words_free(rules->anchor_self_words);
 	words_free(rules->hung_skip_words);
 }
 
@@ -135,7 +134,6 @@ void rules_build(struct rules *rules)
 	rules->skip_words = build(&rules->skip);
 	rules->injected_words = build(&rules->injected);
 	rules->anchor_words = build(&rules->anchors);
-	rules->anchor_self_words = build(&rules->anchor_self);
 	rules->hung_skip_words = build(&rules->hung_skip);
 }
 

@@ -86,7 +86,7 @@ struct rules {
 	struct texts injected;	 /* a fault injection's own functions */
 	struct texts syscall;	 /* prefixes of system calls */
 	struct texts anchors;	 /* points of dispatch */
-	struct texts anchor_self; /* those that are taken themselves */
+	struct texts anchor_self; /* taken themselves, by this word */
 	struct texts hung_first; /* taken wherever they stand */
 	struct texts hung_merge; /* "words:name" */
 	struct texts hung_skip;
@@ -109,7 +109,7 @@ struct rules {
 	/* Made by rules_build. */
 	struct words *hits; /* lines worth a second look */
 	struct words *skip_words, *injected_words, *anchor_words;
-	struct words *anchor_self_words, *hung_skip_words;
+	struct words *hung_skip_words;
 };
 
 struct rules *rules_new(void);
