@@ -75,16 +75,22 @@ static void skip(struct span *line, size_t bytes)
 /* "[<ffffffff81234567>]" or the like, off the line. */
 static bool skip_address(struct span *line)
 {
-	size_t at = 2;
+	size_t at = 1, first;
+	bool angle;
 
-	if (line->length < 5 || memcmp(line->text, "[<", 2) != 0)
+	if (line->length < 5 || line->text[0] != '[')
 		return false;
+	angle = line->text[1] == '<';
+	first = at += angle;
 	while (at < line->length && is_hex(line->text[at]))
 		at++;
-	if (at == 2 || at + 1 >= line->length || line->text[at] != '>' ||
-	    line->text[at + 1] != ']')
+	if (at == first || at + 1 >= line->length)
 		return false;
-	skip(line, at + 2);
+	if (angle && line->text[at++] != '>')
+		return false;
+	if (line->text[at] != ']')
+		return false;
+	skip(line, at + 1);
 	return true;
 }
 
