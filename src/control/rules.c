@@ -24,12 +24,16 @@ static int wrong(const struct reading *in, const config_setting_t *item,
 		 const char *what)
 {
 	const char *name = config_setting_name(item);
+	unsigned line = config_setting_source_line(item);
 
+	/* libconfig has a group begin where what is before it ends */
+	if (config_setting_is_group(item) && config_setting_length(item))
+		line = config_setting_source_line(
+			config_setting_get_elem(item, 0));
 	for (; !name && config_setting_parent(item);
 	     name = config_setting_name(item))
 		item = config_setting_parent(item);
-	return error_set(in->err, ERROR_INPUT, "%s:%u: %s: %s", in->path,
-			 config_setting_source_line(item),
+	return error_set(in->err, ERROR_INPUT, "%s:%u: %s: %s", in->path, line,
 			 name ? name : "the table", what);
 }
 

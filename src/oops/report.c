@@ -92,12 +92,15 @@ static char *fill(const struct making *making, const char *template,
 		  const char *function)
 {
 	struct buf title;
+	char *text;
 
 	buf_init(&title, RAW_MAX);
 	title_fill(&title, template, making->text, &making->match, function,
 		   making->origin.name);
 	title_scrub(making->rules, &title);
-	return buf_take(&title);
+	text = buf_take(&title);
+	buf_release(&title);
+	return text;
 }
 
 /* The name without a system call's prefix, the shortest that there is. */
@@ -183,6 +186,7 @@ static void raw_title(struct report *report, const struct making *making)
 	buf_add(&title, from, end ? (size_t)(end - from) : left);
 	title_scrub(making->rules, &title);
 	report->title = buf_take(&title);
+	buf_release(&title);
 }
 
 static void made_title(struct report *report, struct making *making)
