@@ -235,14 +235,14 @@ static bool pick_word(const struct texts *words, struct name name,
 	return false;
 }
 
-static struct name pick_stall(const struct walk *walk)
+static struct name pick_stall(const struct walk *walk, struct name *shown)
 {
-	struct name last = { "", 0 }, word;
+	struct name last = { "", 0 };
 
 	for (size_t i = 0; i < walk->count; i++) {
 		if (pick_word(&walk->rules->anchor_self, walk->names[i],
-			      &word))
-			return word;
+			      shown))
+			return walk->names[i];
 		if (in(walk->rules->anchor_words, walk->names[i]))
 			return last;
 		last = walk->names[i];
@@ -251,7 +251,8 @@ static struct name pick_stall(const struct walk *walk)
 }
 
 /* "word:name": a function with this word is shown under that name. */
-static bool pick_merged(const struct walk *walk, struct name *out)
+static bool pick_merged(const struct walk *walk, struct name *out,
+			struct name *shown)
 {
 	const struct texts *list = &walk->rules->hung_merge;
 
@@ -264,13 +265,14 @@ static bool pick_merged(const struct walk *walk, struct name *out)
 				    word, length))
 				continue;
 			word += length + (word[length] == ':');
-			*out = (struct name){ word, strlen(word) };
+			*out = walk->names[i];
+			*shown = (struct name){ word, strlen(word) };
 			return true;
 		}
 	return false;
 }
 
-static struct name pick_hung(const struct walk *walk)
+static struct name pick_hung(const struct walk *walk, struct name *shown)
 {
 	struct name name;
 
@@ -278,7 +280,7 @@ static struct name pick_hung(const struct walk *walk)
 		if (texts_in(&walk->rules->hung_first, walk->names[i].text,
 			     walk->names[i].length))
 			return walk->names[i];
-	if (pick_merged(walk, &name))
+	if (pick_merged(walk, &name, shown))
 		return name;
 	for (size_t i = 0; i < walk->count; i++)
 		if (!in(walk->rules->hung_skip_words, walk->names[i]))
@@ -286,15 +288,15 @@ static struct name pick_hung(const struct walk *walk)
 	return (struct name){ "", 0 };
 }
 
-static struct name pick(const struct walk *walk)
+static struct name pick(const struct walk *walk, struct name *shown)
 {
 	if (!walk->count)
 		return (struct name){ "", 0 };
 	switch (walk->format->picker) {
 	case PICK_STALL:
-		return pick_stall(walk);
+		return pick_stall(walk, shown);
 	case PICK_HUNG:
-		return pick_hung(walk);
+		return pick_hung(walk, shown);
 	case PICK_FIRST:
 		break;
 	}
@@ -316,6 +318,7 @@ struct blame frames_blame(const struct rules *rules,
 {
 	struct walk walk = { .rules = rules, .format = format };
 	struct blame blame = { .near_count = 0 };
+	struct name shown = { "", 0 };
 
 	walk.next = report + from;
 	walk.end = report + length;
@@ -327,7 +330,8 @@ struct blame frames_blame(const struct rules *rules,
 		else
 			to_line(&walk, &recipe->steps[i]);
 	}
-	copy_name(blame.name, pick(&walk));
+	copy_name(blame.name, pick(&walk, &shown));
+	copy_name(blame.shown, shown);
 	for (size_t i = 0; i < walk.count && i < FRAMES_NEAR; i++)
 		copy_name(blame.near[blame.near_count++], walk.names[i]);
 	blame.injected = walk.injected;

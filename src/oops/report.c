@@ -195,7 +195,9 @@ static void made_title(struct report *report, struct making *making)
 	const char *function, *why;
 
 	find_functions(making);
-	function = bare(making->rules, making->blame.name);
+	function = *making->blame.shown ?
+			   making->blame.shown :
+			   bare(making->rules, making->blame.name);
 	if (format->frames.count && !*function) {
 		function = "corrupted";
 		spoil(report, "no function found");
