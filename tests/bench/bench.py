@@ -9,7 +9,7 @@ $CULPRIT is the program.  Prints rows, tab between:
     BENCH name ours peer ratio unit
 
 Times are CPU seconds of the whole process, user and system, the best of
-three; ratio is peer through ours; "-" where there is no honest peer.
+three; CRASH_CORPUS names a folder of console logs; ratio is peer through ours; "-" where there is no honest peer.
 """
 
 import os
@@ -90,6 +90,46 @@ def all_weights(repo, good, bad):
     row("all weights of %s..%s" % (good, bad), ours, peer)
 
 
+CRASH = b"""[ 9000.000001][  T42] BUG: KASAN: use-after-free in teapot+0x1/0x2
+[ 9000.000002][  T42] Read of size 8 at addr ffff888000000000 by task a/42
+[ 9000.000003][  T42] Call Trace:
+[ 9000.000004][  T42]  teapot+0x1/0x2
+[ 9000.000005][  T42]  vfs_read+0x1/0x2
+[ 9000.000006][  T42]  do_syscall_64+0x1/0x2
+"""
+
+
+def consoles(folder):
+    """64 MiB without a crash, and the same with one at its end."""
+    line = b"[%5d.%06d][ T%d] usb %d-1: new high-speed device number %d\n"
+    clean = os.path.join(folder, "clean.console")
+    crash = os.path.join(folder, "crash.console")
+    text = b"".join(line % (n, n, n % 999, n % 9, n)
+                    for n in range(1_200_000))[:64 << 20]
+    for path, end in (clean, b"\n"), (crash, b"\n" + CRASH):
+        with open(path, "wb") as out:
+            out.write(text + end)
+    return clean, crash
+
+
+def titles(folder):
+    culprit = os.environ["CULPRIT"]
+    names = ("clean", "one crash at the end")
+    for name, path in zip(names, consoles(folder)):
+        spent, _ = cpu([culprit, "titles", path])
+        row("titles, 64 MiB, " + name,
+            os.path.getsize(path) / 1e6 / max(spent, 1e-6), None, "MB/s")
+    corpus = os.environ.get("CRASH_CORPUS")
+    if not corpus:
+        return
+    logs = sorted(os.path.join(corpus, name) for name in os.listdir(corpus)
+                  if name.endswith(".txt"))
+    size = sum(os.path.getsize(path) for path in logs)
+    spent, _ = cpu([culprit, "titles"] + logs)
+    row("titles, crash corpus", size / 1e6 / spent, None, "MB/s")
+    row("titles, a log of the corpus", spent * 1000 / len(logs), None, "ms")
+
+
 def main():
     folder = sys.argv[1]
     os.makedirs(folder, exist_ok=True)
@@ -106,6 +146,7 @@ def main():
     for good, bad in spans:
         midpoint(repo, good, bad, "commit-graph")
     all_weights(repo, "v3", "v7")
+    titles(folder)
 
 
 if __name__ == "__main__":
