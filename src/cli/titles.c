@@ -25,8 +25,7 @@ struct asked {
 	size_t count, room;
 };
 
-static int feed(struct scan *scan, int fd, const char *path,
-		struct error *err)
+static int feed(struct scan *scan, int fd, const char *path, struct error *err)
 {
 	static const size_t size = 128 * 1024;
 	char *bytes = xmalloc(size);
@@ -51,8 +50,8 @@ static int feed(struct scan *scan, int fd, const char *path,
 
 static int scan_file(struct scan *scan, const char *path, struct error *err)
 {
-	int fd = str_equal(path, "-") ? dup(STDIN_FILENO) :
-					open(path, O_RDONLY | O_CLOEXEC);
+	int fd = str_equal(path, "-") ? dup(STDIN_FILENO)
+				      : open(path, O_RDONLY | O_CLOEXEC);
 	int ret;
 
 	if (fd < 0)
@@ -88,8 +87,8 @@ static void add_report(struct json *json, const struct report *report)
 		json_text(json, NULL, report->alts.items[i]);
 	json_close_array(json);
 	json_text(json, "type", report->type);
-	json_text(json, "frame", str_empty(report->frame) ? NULL :
-							    report->frame);
+	json_text(json, "frame",
+		  str_empty(report->frame) ? NULL : report->frame);
 	json_bool(json, "corrupted", report->corrupted);
 	json_text(json, "corrupted_why", report->why);
 	json_bool(json, "panicked", report->panicked);

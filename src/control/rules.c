@@ -62,9 +62,8 @@ static int text_at(const struct reading *in, const config_setting_t *item,
 
 static int text_count(const config_setting_t *item)
 {
-	return config_setting_is_aggregate(item) ?
-		       config_setting_length(item) :
-		       1;
+	return config_setting_is_aggregate(item) ? config_setting_length(item)
+						 : 1;
 }
 
 static int take_texts(const struct reading *in, const config_setting_t *item,
@@ -97,8 +96,8 @@ static int take_pattern(const struct reading *in, const config_setting_t *item,
 	return 0;
 }
 
-static int take_patterns(const struct reading *in,
-			 const config_setting_t *item, struct patterns *out)
+static int take_patterns(const struct reading *in, const config_setting_t *item,
+			 struct patterns *out)
 {
 	for (int i = 0; i < text_count(item); i++) {
 		const char *text = NULL;
@@ -120,9 +119,8 @@ static const config_setting_t *named_step(const struct reading *in,
 
 	for (int i = 0; i < 2; i++) {
 		const config_setting_t *steps =
-			roots[i] ? config_setting_get_member(roots[i],
-							     "steps") :
-				   NULL;
+			roots[i] ? config_setting_get_member(roots[i], "steps")
+				 : NULL;
 		const config_setting_t *step =
 			steps ? config_setting_get_member(steps, name) : NULL;
 
@@ -228,8 +226,7 @@ static int take_names(const struct reading *in, const config_setting_t *item,
 }
 
 static int take_format_item(const struct reading *in,
-			    const config_setting_t *item,
-			    struct format *format)
+			    const config_setting_t *item, struct format *format)
 {
 	const char *name = config_setting_name(item), *text = NULL;
 
@@ -252,12 +249,12 @@ static int take_format_item(const struct reading *in,
 	if (str_equal(name, "title"))
 		return take_title(in, item, &format->title);
 	if (str_equal(name, "match") || str_equal(name, "full"))
-		return take_text(in, item, &text) < 0 ?
-			       -1 :
-			       take_pattern(in, item, text,
-					    str_equal(name, "full") ?
-						    &format->full :
-						    &format->match);
+		return take_text(in, item, &text) < 0
+			       ? -1
+			       : take_pattern(in, item, text,
+					      str_equal(name, "full")
+						      ? &format->full
+						      : &format->match);
 	return wrong(in, item, "a format has no such key");
 }
 
@@ -274,8 +271,7 @@ static int take_format(const struct reading *in, const config_setting_t *group,
 	if (!format->match || !format->title)
 		return wrong(in, group, "a format needs match and title");
 	if (!str_starts(pattern_prefix(format->match), header) ||
-	    (format->full &&
-	     !str_starts(pattern_prefix(format->full), header)))
+	    (format->full && !str_starts(pattern_prefix(format->full), header)))
 		return wrong(in, group,
 			     "match and full begin with the header's text");
 	return 0;
@@ -297,8 +293,7 @@ static int take_formats(const struct reading *in, const config_setting_t *list,
 		memset(header->formats, 0, count * sizeof(*header->formats));
 	header->count += count;
 	for (size_t i = 0; i < count; i++)
-		if (take_format(in,
-				config_setting_get_elem(list, (unsigned)i),
+		if (take_format(in, config_setting_get_elem(list, (unsigned)i),
 				header->text, &header->formats[i]) < 0)
 			return -1;
 	return 0;
@@ -443,9 +438,9 @@ static int take_list(const struct reading *in, const config_setting_t *item)
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		if (str_equal(config_setting_name(item), lists[i].name))
-			return lists[i].names ?
-				       take_names(in, item, lists[i].texts) :
-				       take_texts(in, item, lists[i].texts);
+			return lists[i].names
+				       ? take_names(in, item, lists[i].texts)
+				       : take_texts(in, item, lists[i].texts);
 	return wrong(in, item, "there is no such key");
 }
 
@@ -454,10 +449,10 @@ static int take_top(const struct reading *in, const config_setting_t *item)
 	const char *name = config_setting_name(item);
 
 	if (str_equal(name, "steps"))
-		return config_setting_is_group(item) ?
-			       0 :
-			       wrong(in, item,
-				     "expected steps: { name = [...]; }");
+		return config_setting_is_group(item)
+			       ? 0
+			       : wrong(in, item,
+				       "expected steps: { name = [...]; }");
 	if (str_equal(name, "headers"))
 		return take_headers(in, item);
 	if (str_equal(name, "skip"))
@@ -546,8 +541,7 @@ struct rules *rules_load(const char *const *paths, size_t count,
 	return load(oops_table, "oops.cfg", paths, count, err);
 }
 
-struct rules *rules_parse(const char *text, const char *path,
-			  struct error *err)
+struct rules *rules_parse(const char *text, const char *path, struct error *err)
 {
 	return load(text, path, NULL, 0, err);
 }

@@ -79,9 +79,9 @@ static size_t before_stamp(const char *text, size_t length)
 		    memcmp(text + 3 + n, dropped, strlen(dropped)) == 0)
 			at = 3 + n + strlen(dropped);
 	}
-	found = text[at] == '[' || text[at] == '<' ?
-			NULL :
-			memmem(text + at, length - at, login, strlen(login));
+	found = text[at] == '[' || text[at] == '<'
+			? NULL
+			: memmem(text + at, length - at, login, strlen(login));
 	if (found)
 		at = (size_t)(found - text) + strlen(login);
 	if (at < length && text[at] == '<') {
@@ -198,8 +198,7 @@ static void add_before(struct buf *shown, const char *text, size_t start,
 	}
 }
 
-static bool is_second(const struct rules *rules, const char *raw,
-		      size_t length)
+static bool is_second(const struct rules *rules, const char *raw, size_t length)
 {
 	if (texts_in(&rules->notices, raw, length))
 		return true;

@@ -35,8 +35,8 @@ static struct span line_at(const char *text, const char *end)
 {
 	const char *newline = memchr(text, '\n', (size_t)(end - text));
 
-	return (struct span){ text, (size_t)((newline ? newline : end) -
-					     text) };
+	return (struct span){ text,
+			      (size_t)((newline ? newline : end) - text) };
 }
 
 static const char *after(struct span line, const char *end)
@@ -209,8 +209,7 @@ static void over_frames(struct walk *walk, const struct step *next)
 			}
 			add_name(walk, names[i]);
 		}
-		if (!count &&
-		    matches(&walk->rules->stack_starts, line, &match))
+		if (!count && matches(&walk->rules->stack_starts, line, &match))
 			return;
 	}
 }
@@ -240,8 +239,7 @@ static struct name pick_stall(const struct walk *walk, struct name *shown)
 	struct name last = { "", 0 };
 
 	for (size_t i = 0; i < walk->count; i++) {
-		if (pick_word(&walk->rules->anchor_self, walk->names[i],
-			      shown))
+		if (pick_word(&walk->rules->anchor_self, walk->names[i], shown))
 			return walk->names[i];
 		if (in(walk->rules->anchor_words, walk->names[i]))
 			return last;
@@ -324,9 +322,9 @@ struct blame frames_blame(const struct rules *rules,
 	walk.end = report + length;
 	for (size_t i = 0; i < recipe->count && !walk.injected; i++) {
 		if (recipe->steps[i].frames)
-			over_frames(&walk, i + 1 < recipe->count ?
-						   &recipe->steps[i + 1] :
-						   NULL);
+			over_frames(&walk, i + 1 < recipe->count
+						   ? &recipe->steps[i + 1]
+						   : NULL);
 		else
 			to_line(&walk, &recipe->steps[i]);
 	}

@@ -16,7 +16,7 @@ struct rules;
 enum { FRAME_NAME_MAX = 128, FRAMES_NEAR = 4 };
 
 struct blame {
-	char name[FRAME_NAME_MAX]; /* "": none was found */
+	char name[FRAME_NAME_MAX];  /* "": none was found */
 	char shown[FRAME_NAME_MAX]; /* by which name people know it */
 	char near[FRAMES_NEAR][FRAME_NAME_MAX]; /* the first not skipped */
 	int near_count;

@@ -57,9 +57,8 @@ static struct part *add_part(struct pattern *pattern, enum kind kind)
 static void add_literal(struct pattern *pattern, const char *text,
 			size_t length)
 {
-	struct part *last = pattern->count ?
-				    &pattern->parts[pattern->count - 1] :
-				    NULL;
+	struct part *last =
+		pattern->count ? &pattern->parts[pattern->count - 1] : NULL;
 
 	if (!last || last->kind != LITERAL)
 		last = add_part(pattern, LITERAL);
@@ -211,16 +210,15 @@ static bool in_class(char class, char c)
 
 static bool fits(struct run *run, size_t part, size_t at);
 
-static void note(struct run *run, const struct part *part, int slot,
-		 size_t at, size_t length)
+static void note(struct run *run, const struct part *part, int slot, size_t at,
+		 size_t length)
 {
 	if (!part->caught)
 		return;
 	run->match->catches[slot].start = at;
 	run->match->catches[slot].length = length;
-	run->match->catches[slot].frame = part->kind == RUN &&
-					  (part->class == 'f' ||
-					   part->class == 'F');
+	run->match->catches[slot].frame =
+		part->kind == RUN && (part->class == 'f' || part->class == 'F');
 }
 
 static int slot_of(const struct run *run, size_t part)
@@ -236,8 +234,8 @@ static int slot_of(const struct run *run, size_t part)
 static bool fits_gap(struct run *run, size_t index, size_t at)
 {
 	const struct part *part = &run->pattern->parts[index];
-	const struct part *next = index + 1 < run->pattern->count ? part + 1 :
-								    NULL;
+	const struct part *next =
+		index + 1 < run->pattern->count ? part + 1 : NULL;
 	size_t end = run->length, stop = at;
 	int slot = part->caught ? slot_of(run, index) : 0;
 
@@ -250,9 +248,9 @@ static bool fits_gap(struct run *run, size_t index, size_t at)
 	}
 	for (; stop <= end; stop++) {
 		if (next && next->kind == LITERAL) {
-			const char *found = memmem(run->text + stop,
-						   run->length - stop,
-						   next->text, next->length);
+			const char *found =
+				memmem(run->text + stop, run->length - stop,
+				       next->text, next->length);
 
 			if (!found)
 				return false;
@@ -343,8 +341,7 @@ static bool fits(struct run *run, size_t index, size_t at)
 	switch (part->kind) {
 	case LITERAL:
 		return part->length <= run->length - at &&
-		       memcmp(run->text + at, part->text, part->length) ==
-			       0 &&
+		       memcmp(run->text + at, part->text, part->length) == 0 &&
 		       fits(run, index + 1, at + part->length);
 	case GAP:
 	case LINES:

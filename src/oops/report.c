@@ -32,12 +32,12 @@ static bool try_at(struct making *making, const struct header *header,
 	for (size_t i = 0; i < header->count; i++) {
 		const struct format *format = &header->formats[i];
 
-		if (!pattern_at(format->match, making->text, making->length,
-				at, &making->match))
+		if (!pattern_at(format->match, making->text, making->length, at,
+				&making->match))
 			continue;
-		if (format->full && !pattern_at(format->full, making->text,
-						making->length, at,
-						&making->match)) {
+		if (format->full &&
+		    !pattern_at(format->full, making->text, making->length, at,
+				&making->match)) {
 			*partial = true;
 			continue;
 		}
@@ -71,21 +71,21 @@ static void find_functions(struct making *making)
 	const struct format *format = making->format;
 
 	if (format->frames.count)
-		making->blame = frames_blame(making->rules, format,
-					     &format->frames, making->text,
-					     making->length,
-					     making->match.start);
+		making->blame =
+			frames_blame(making->rules, format, &format->frames,
+				     making->text, making->length,
+				     making->match.start);
 	if (format->second.count && !making->blame.name[0] &&
 	    !making->blame.injected)
-		making->blame = frames_blame(making->rules, format,
-					     &format->second, making->text,
-					     making->length,
-					     making->match.start);
+		making->blame =
+			frames_blame(making->rules, format, &format->second,
+				     making->text, making->length,
+				     making->match.start);
 	if (format->origin.count)
-		making->origin = frames_blame(making->rules, format,
-					      &format->origin, making->text,
-					      making->length,
-					      making->match.start);
+		making->origin =
+			frames_blame(making->rules, format, &format->origin,
+				     making->text, making->length,
+				     making->match.start);
 }
 
 static char *fill(const struct making *making, const char *template,
@@ -124,8 +124,7 @@ static void add_alt(struct report *report, char *title)
 	size_t at = 0;
 	int order = 1;
 
-	while (at < alts->count &&
-	       (order = strcmp(alts->items[at], title)) < 0)
+	while (at < alts->count && (order = strcmp(alts->items[at], title)) < 0)
 		at++;
 	if (!*title || (at < alts->count && order == 0) ||
 	    str_equal(report->title, title)) {
@@ -195,9 +194,9 @@ static void made_title(struct report *report, struct making *making)
 	const char *function, *why;
 
 	find_functions(making);
-	function = *making->blame.shown ?
-			   making->blame.shown :
-			   bare(making->rules, making->blame.name);
+	function = *making->blame.shown
+			   ? making->blame.shown
+			   : bare(making->rules, making->blame.name);
 	if (format->frames.count && !*function) {
 		function = "corrupted";
 		spoil(report, "no function found");

@@ -69,12 +69,12 @@ void rules_free(struct rules *rules)
 	if (!rules)
 		return;
 	struct texts *lists[] = {
-		&rules->skip,	     &rules->injected,	 &rules->syscall,
-		&rules->anchors,     &rules->anchor_self, &rules->hung_first,
-		&rules->hung_merge,  &rules->hung_skip,	 &rules->replays,
-		&rules->inside,	     &rules->notices,	 &rules->leave_out,
-		&rules->repeats,     &rules->all_cpus,	 &rules->panics,
-		&rules->broken,	     &rules->no_stacks,
+		&rules->skip,	    &rules->injected,	 &rules->syscall,
+		&rules->anchors,    &rules->anchor_self, &rules->hung_first,
+		&rules->hung_merge, &rules->hung_skip,	 &rules->replays,
+		&rules->inside,	    &rules->notices,	 &rules->leave_out,
+		&rules->repeats,    &rules->all_cpus,	 &rules->panics,
+		&rules->broken,	    &rules->no_stacks,
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
@@ -174,9 +174,9 @@ const struct header *rules_oops(const struct rules *rules, const char *line,
 		if (memmem(line, length, header->text, strlen(header->text)) &&
 		    !patterns_find(&header->never, line, length, &match))
 			return patterns_find(&rules->ignores, line, length,
-					     &match) ?
-				       NULL :
-				       header;
+					     &match)
+				       ? NULL
+				       : header;
 	}
 	return NULL;
 }

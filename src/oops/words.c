@@ -71,8 +71,8 @@ static void plant(struct words *words)
 		for (; *at && state != FOUND; at++) {
 			uint32_t *next =
 				&words->next[state * words->classes +
-					     words->class_of[(unsigned char)
-								     *at]];
+					     words->class_of[(
+						     unsigned char)*at]];
 
 			if (!at[1])
 				*next = FOUND; /* longer words are as found */

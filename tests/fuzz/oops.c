@@ -14,8 +14,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct scan *scan_in_two(const struct rules *rules,
-				const uint8_t *bytes, size_t length, size_t cut)
+static struct scan *scan_in_two(const struct rules *rules, const uint8_t *bytes,
+				size_t length, size_t cut)
 {
 	struct scan *scan = scan_new(rules, 8);
 

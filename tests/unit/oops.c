@@ -57,8 +57,8 @@ static void expect_title(void **state, const char *console, const char *title)
 	static const unsigned pieces[] = { 0, 1, 7, 100 };
 
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
-		struct scan *scan = scan_of(*state, console, strlen(console),
-					    pieces[i]);
+		struct scan *scan =
+			scan_of(*state, console, strlen(console), pieces[i]);
 		const struct report *report = scan_report(scan, 0);
 
 		assert_string_equal(report ? report->title : "", title);
@@ -83,23 +83,22 @@ static const char use_after_free[] =
 
 static void a_use_after_free_is_titled_with_its_function(void **state)
 {
-	struct scan *scan = scan_of(*state, use_after_free,
-				    strlen(use_after_free), 0);
+	struct scan *scan =
+		scan_of(*state, use_after_free, strlen(use_after_free), 0);
 	const struct report *report = scan_report(scan, 0);
 
 	assert_non_null(report);
 	assert_string_equal(report->title, "KASAN: slab-use-after-free Read "
 					   "in teapot_pour");
 	assert_int_equal(report->alts.count, 1);
-	assert_string_equal(report->alts.items[0],
-			    "bad-access in teapot_pour");
+	assert_string_equal(report->alts.items[0], "bad-access in teapot_pour");
 	assert_string_equal(report->type, "KASAN-USE-AFTER-FREE-READ");
 	assert_string_equal(report->frame, "teapot_pour");
 	assert_string_equal(report->executor, "proc=3, id=14");
 	assert_false(report->corrupted);
 	assert_false(report->panicked);
-	assert_memory_equal(use_after_free + report->start,
-			    "[   10.000002]", 14);
+	assert_memory_equal(use_after_free + report->start, "[   10.000002]",
+			    14);
 	assert_null(strstr(report->text, "another caller"));
 	assert_null(strstr(report->text, "maybe_this"));
 	assert_null(strstr(report->text, "[   10.0"));
@@ -253,10 +252,26 @@ static void expect_same(const struct rules *rules, const char *text,
 static void any_bytes_in_any_pieces_give_the_same(void **state)
 {
 	static const char *const words[] = {
-		"BUG: ", "WARNING: ", "INFO: ", "\n", "\n", "[  1.2][ T1] ",
-		"[    1.5] ", "\r", "\x1b[31m", "\x80\xff", " foo+0x1/0x2\n",
-		"Call Trace:\n", "KASAN: use-after-free in bar\n", "? ",
-		"Read of size 8\n", "[<", ">] ", "task ", " login: ", "<4>",
+		"BUG: ",
+		"WARNING: ",
+		"INFO: ",
+		"\n",
+		"\n",
+		"[  1.2][ T1] ",
+		"[    1.5] ",
+		"\r",
+		"\x1b[31m",
+		"\x80\xff",
+		" foo+0x1/0x2\n",
+		"Call Trace:\n",
+		"KASAN: use-after-free in bar\n",
+		"? ",
+		"Read of size 8\n",
+		"[<",
+		">] ",
+		"task ",
+		" login: ",
+		"<4>",
 	};
 	struct buf text;
 	uint32_t seed = 1;
