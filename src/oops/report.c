@@ -56,7 +56,7 @@ static bool choose_format(struct making *making, const struct header *header)
 	bool partial = false;
 
 	while ((at = memmem(at, (size_t)(end - at), header->text, length))) {
-		if (at && making->raw == (size_t)-1)
+		if (making->raw == (size_t)-1)
 			making->raw = (size_t)(at - making->text);
 		if (try_at(making, header, (size_t)(at - making->text),
 			   &partial))
