@@ -38,7 +38,6 @@ struct loop {
 	bool framed;  /* the frame timer runs */
 	bool stale;   /* the session may have changed */
 	int ended_by; /* a signal, or 0 */
-	bool exit_when_done;
 
 	struct term *term;
 	struct grid *grid;
@@ -66,8 +65,6 @@ static void refresh(struct loop *loop)
 	uv_timer_set_repeat(&loop->listen, loop->app.model.engine_alive
 						   ? LISTEN_MS
 						   : QUIET_MS);
-	if (loop->exit_when_done && loop->app.model.badge == BADGE_DONE)
-		loop->app.quit = true;
 	if (loop->app.quit)
 		uv_stop(&loop->uv);
 }
@@ -214,7 +211,7 @@ static void close_all(struct loop *loop)
 int tui_main(struct session *session, struct repo *repo,
 	     const struct tui_options *options, struct error *err)
 {
-	struct loop loop = { .exit_when_done = options->exit_when_done };
+	struct loop loop = { .stale = false };
 	int status, ret = -1;
 
 	status = uv_loop_init(&loop.uv);

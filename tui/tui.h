@@ -19,7 +19,6 @@ struct tui_options {
 	bool mono;	     /* no colour */
 	bool start_engine;   /* start one where there is work for it, at the
 				beginning and after orders */
-	bool exit_when_done; /* leave when a culprit is known (demo in tests) */
 };
 
 /*
