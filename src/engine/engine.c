@@ -25,6 +25,7 @@ void engine_free(struct engine *engine)
 		return;
 	fold_release(engine);
 	settle_release(&engine->ends);
+	bug_release(&engine->bug);
 	free(engine->events);
 	free(engine->undone);
 	free(engine->steps);
@@ -197,9 +198,12 @@ const struct policy *engine_policy(const struct engine *engine)
 
 const char *engine_title(const struct engine *engine)
 {
-	if (engine->start && !str_empty(engine->start->title))
-		return engine->start->title;
-	return engine->first_title ? engine->first_title : "";
+	return bug_title(&engine->bug);
+}
+
+const struct bug *engine_bug(const struct engine *engine)
+{
+	return &engine->bug;
 }
 
 bool engine_is_fix(const struct engine *engine)
@@ -220,14 +224,20 @@ void engine_tally(struct engine *engine, int commit, struct tally *tally)
 	plan_tally(fold_step_of(engine, commit), tally);
 }
 
-char engine_run_letter(const struct engine *engine, const struct run_state *run)
+const char *run_title(const struct run_state *run)
 {
-	const char *title = engine_title(engine);
+	if (run->crash)
+		return run->crash->title;
+	if (run->fact)
+		return run->fact->title;
+	return run->seen ? run->seen->title : NULL;
+}
 
+char engine_run_letter(const struct run_state *run)
+{
 	if (run->running)
 		return '>';
-	if (run->outcome == OUTCOME_CRASHED && run->fact && *title &&
-	    !str_empty(run->fact->title) && strcmp(run->fact->title, title))
+	if (run->other || (run->outcome == OUTCOME_CRASHED && !run->same))
 		return 'x';
 	return outcome_letter(run->outcome);
 }

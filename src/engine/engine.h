@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/bug.h"
 #include "engine/event.h"
 #include "engine/verdict.h"
 
@@ -31,11 +32,21 @@ struct run_state {
 	int number;
 	bool running;		   /* begun, and no end seen */
 	enum outcome outcome;	   /* as judged; meaningless while running */
+	bool open;		   /* crashed, and a person has to say whether
+				      that is the bug */
+	bool same;		   /* crashed, and that looks like the bug */
+	bool other;		   /* ignored because of another bug */
 	const struct event *begin; /* or NULL */
+	const struct event *seen;  /* EVENT_RUN_CRASH, or NULL */
 	const struct event *fact;  /* EVENT_RUN, NULL while running */
 	const struct event *judge; /* who overruled it, or NULL */
+	const struct crash *crash; /* the one that decides, or the first, or
+				      NULL */
 	bool counts;		   /* false: infra, replaced after a resume */
 };
+
+/* What crashed, as far as it is known, also while it runs; or NULL. */
+const char *run_title(const struct run_state *run);
 
 /* What is known of one commit that was tested or given a verdict: a step. */
 struct step {
@@ -96,7 +107,9 @@ struct wish {
 	int commit; /* -1 for none */
 	int runs;   /* beyond the finished ones; those in flight count */
 	enum verdict verdict;
-	char why[240]; /* a sentence for a person; "" where clear */
+	const char *title; /* the crash that is asked about, or NULL; */
+	int run;	   /* it is in this run of the commit */
+	char why[320];	   /* a sentence for a person; "" where clear */
 };
 
 struct plan {
@@ -156,6 +169,7 @@ const struct step *engine_step_of(struct engine *engine,
 const struct event *engine_start_event(const struct engine *engine);
 const struct policy *engine_policy(const struct engine *engine);
 const char *engine_title(const struct engine *engine); /* never NULL */
+const struct bug *engine_bug(const struct engine *engine);
 bool engine_is_fix(const struct engine *engine);
 bool engine_is_flaky(struct engine *engine);
 
@@ -163,9 +177,12 @@ bool engine_is_flaky(struct engine *engine);
 struct judgement engine_judge(struct engine *engine, int commit);
 void engine_tally(struct engine *engine, int commit, struct tally *tally);
 
-/* The letter of a run: . X x B T I i, '>' while it runs. */
-char engine_run_letter(const struct engine *engine,
-		       const struct run_state *run);
+/*
+ * The letter of a run: . X x B T I i, '>' while it runs.  X is the bug by its
+ * looks or by a person's word, x another crash, whatever the verdict makes of
+ * it.
+ */
+char engine_run_letter(const struct run_state *run);
 
 /*
  * The decision that `undo` would cancel (a person's latest that still

@@ -20,6 +20,7 @@ static const struct {
 	[EVENT_BUILD] = { "build", false },
 	[EVENT_BUILD_STOPPED] = { "build-stopped", false },
 	[EVENT_RUN_BEGIN] = { "run-begin", false },
+	[EVENT_RUN_CRASH] = { "run-crash", false },
 	[EVENT_RUN] = { "run", false },
 	[EVENT_RUN_STOPPED] = { "run-stopped", false },
 	[EVENT_VERDICT] = { "verdict", true },
@@ -28,7 +29,11 @@ static const struct {
 	[EVENT_JUDGE] = { "judge", true },
 	[EVENT_MORE] = { "more", true },
 	[EVENT_PICK] = { "pick", true },
+	[EVENT_SAME] = { "same", true },
+	[EVENT_OTHER] = { "other", true },
+	[EVENT_NOISE] = { "noise", true },
 	[EVENT_POLICY] = { "policy", true },
+	[EVENT_MATCHING] = { "matching", true },
 	[EVENT_PAUSE] = { "pause", true },
 	[EVENT_RESUME] = { "resume", true },
 	[EVENT_NOTE] = { "note", true },
@@ -88,6 +93,7 @@ struct event *event_copy(const struct event *event)
 	copy->title = xstrdup_null(event->title);
 	copy->signature = xstrdup_null(event->signature);
 	copy->text = xstrdup_null(event->text);
+	copy->crashes = crashes_copy(event->crashes, event->crash_count);
 	return copy;
 }
 
@@ -100,5 +106,6 @@ void event_free(struct event *event)
 	free(event->title);
 	free(event->signature);
 	free(event->text);
+	crashes_free(event->crashes, event->crash_count);
 	free(event);
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/crash.h"
 #include "engine/oid.h"
 #include "engine/outcome.h"
 #include "engine/verdict.h"
@@ -31,8 +32,10 @@ enum event_kind {
 				text = first error lines */
 	EVENT_BUILD_STOPPED, /* commit: cancelled, says nothing */
 	EVENT_RUN_BEGIN,     /* commit, number = run, text = where */
-	EVENT_RUN,	     /* commit, number, outcome, title, exit_status,
-				duration, text = detail */
+	EVENT_RUN_CRASH,     /* commit, number, title: a crash is on the console
+				of a run that still goes on */
+	EVENT_RUN,	     /* commit, number, outcome, title, crashes,
+				exit_status, duration, text = detail */
 	EVENT_RUN_STOPPED,   /* commit, number: cancelled, says nothing */
 	/* decisions */
 	EVENT_VERDICT,	  /* commit, verdict, by, text = why */
@@ -41,7 +44,12 @@ enum event_kind {
 	EVENT_JUDGE,	  /* commit, number = run, outcome, text = why */
 	EVENT_MORE,	  /* commit, number = further runs */
 	EVENT_PICK,	  /* commit: test this one next */
+	EVENT_SAME,	  /* title: crashes of this title are the bug */
+	EVENT_OTHER,	  /* title: they are another bug */
+	EVENT_NOISE,	  /* title: they are as good as no crash */
 	EVENT_POLICY,	  /* policy */
+	EVENT_MATCHING,	  /* policy = which crashes decide, as matching_parse
+			     has it */
 	EVENT_PAUSE,
 	EVENT_RESUME, /* also: the infra trouble before it is mended */
 	EVENT_NOTE,   /* text, commit or none */
@@ -80,6 +88,8 @@ struct event {
 	char *title;
 	char *signature;
 	char *text;
+	struct crash *crashes; /* in the order of the console */
+	int crash_count;
 };
 
 /* "start", "build-begin", "skip-range"...: the words of the journal. */

@@ -155,23 +155,93 @@ static void fold_run_begin(struct folded_step *step, const struct event *event)
 
 	run->running = true;
 	run->begin = event;
+	run->seen = NULL;
+}
+
+static void fold_run_crash(struct folded_step *step, const struct event *event)
+{
+	struct run_state *run = run_find(step, event->number);
+
+	if (run && run->running)
+		run->seen = event;
+}
+
+/* What the fact of a run comes to, unless a person judged it. */
+static bool judge_run(const struct engine *engine, struct run_state *run)
+{
+	struct run_state before = *run;
+	struct bug_run as;
+
+	if (!run->fact || run->judge)
+		return false;
+	as = bug_judge(&engine->bug, run->fact);
+	run->outcome = as.outcome;
+	run->open = as.open;
+	run->same = as.same;
+	run->other = as.other;
+	run->crash = as.crash;
+	return run->outcome != before.outcome || run->open != before.open;
+}
+
+/* The titles mean something else now: what do all runs come to? */
+static void judge_all(struct engine *engine, int64_t seq)
+{
+	for (size_t i = 0; i < engine->step_count; i++) {
+		struct step *step = &engine->steps[i]->shown;
+
+		for (int k = 0; k < step->run_count; k++)
+			if (judge_run(engine, &step->runs[k]))
+				step->evidence_seq = seq;
+	}
 }
 
 static void fold_run(struct engine *engine, struct folded_step *step,
 		     const struct event *event)
 {
 	struct run_state *run = run_make(step, (int)event->number);
+	int commit = step->shown.commit;
 
 	run->running = false;
 	run->fact = event;
-	run->outcome = event->outcome;
 	run->counts = true;
 	step->shown.evidence_seq = event->seq;
 	if (engine->first_tested < 0)
-		engine->first_tested = step->shown.commit;
-	if (!engine->first_title && event->outcome == OUTCOME_CRASHED &&
-	    !str_empty(event->title))
-		engine->first_title = event->title;
+		engine->first_tested = commit;
+	if (bug_learn(&engine->bug, event, commit == engine->first_tested))
+		judge_all(engine, event->seq);
+	judge_run(engine, run);
+}
+
+/* What was learnt from the runs is learnt again under the new rule. */
+static void learn_again(struct engine *engine, int64_t seq)
+{
+	bug_forget(&engine->bug);
+	for (size_t i = 0; i < engine->event_count; i++) {
+		const struct event *event = engine->events[i];
+
+		if (event->seq >= seq)
+			break;
+		if (event->kind == EVENT_RUN)
+			bug_learn(&engine->bug, event,
+				  graph_find(engine->graph, &event->commit) ==
+					  engine->first_tested);
+	}
+	judge_all(engine, seq);
+}
+
+static void fold_ruling(struct engine *engine, const struct event *event)
+{
+	bug_rule(&engine->bug, event->title,
+		 event->kind == EVENT_SAME    ? BEARING_BUG
+		 : event->kind == EVENT_OTHER ? BEARING_OTHER
+					      : BEARING_NOISE);
+	learn_again(engine, event->seq);
+}
+
+static void fold_matching(struct engine *engine, const struct event *event)
+{
+	matching_parse(&engine->bug.matching, event->policy, NULL);
+	judge_all(engine, event->seq);
 }
 
 static void fold_verdict(struct engine *engine, struct folded_step *step,
@@ -219,6 +289,8 @@ static void fold_judge(struct engine *engine, struct folded_step *step,
 		return;
 	run->judge = event;
 	run->outcome = event->outcome;
+	run->open = run->other = false;
+	run->same = event->outcome == OUTCOME_CRASHED;
 	if (run->outcome != OUTCOME_INFRA)
 		run->counts = true;
 	step->shown.evidence_seq = event->seq;
@@ -243,6 +315,23 @@ static void fold_resume(struct engine *engine, const struct event *event)
 	}
 }
 
+static bool is_ruling(enum event_kind kind)
+{
+	return kind == EVENT_SAME || kind == EVENT_OTHER || kind == EVENT_NOISE;
+}
+
+/* Of every commit on which something crashed. */
+static void look_again_at_crashes(struct engine *engine, int64_t seq)
+{
+	for (size_t i = 0; i < engine->step_count; i++) {
+		struct step *step = &engine->steps[i]->shown;
+
+		for (int k = 0; k < step->run_count; k++)
+			if (!str_empty(run_title(&step->runs[k])))
+				step->evidence_seq = seq;
+	}
+}
+
 /* The evidence of a commit changes too when a decision on it is undone. */
 static void fold_undo(struct engine *engine, const struct event *event)
 {
@@ -251,6 +340,10 @@ static void fold_undo(struct engine *engine, const struct event *event)
 
 	while (target->kind == EVENT_UNDO || target->kind == EVENT_REDO)
 		target = engine->events[fold_place(engine, target->number)];
+	if (is_ruling(target->kind) || target->kind == EVENT_MATCHING) {
+		look_again_at_crashes(engine, event->seq);
+		return;
+	}
 	if (oid_is_none(&target->commit))
 		return;
 	step = fold_step_of(engine, graph_find(engine->graph, &target->commit));
@@ -280,6 +373,9 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 	case EVENT_RUN_BEGIN:
 		fold_run_begin(step, event);
 		break;
+	case EVENT_RUN_CRASH:
+		fold_run_crash(step, event);
+		break;
 	case EVENT_RUN:
 		fold_run(engine, step, event);
 		break;
@@ -301,6 +397,8 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 	case EVENT_START: case EVENT_ENGINE: case EVENT_ENGINE_GONE:
 	case EVENT_RANGE: case EVENT_RELEASE: case EVENT_SKIP_RANGE:
 	case EVENT_PICK: case EVENT_POLICY: case EVENT_PAUSE:
+	case EVENT_SAME: case EVENT_OTHER: case EVENT_NOISE:
+	case EVENT_MATCHING:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO:
 	case EVENT_REDO: case EVENT_KIND_COUNT:
 		break;
@@ -324,6 +422,7 @@ static void fold_release_tag(struct engine *engine, const struct event *event)
 static void fold_start(struct engine *engine, const struct event *event)
 {
 	engine->start = event;
+	engine->bug.title = event->title;
 	if (event->policy)
 		policy_parse(&engine->policy, event->policy, NULL);
 }
@@ -363,6 +462,12 @@ void fold_event(struct engine *engine, size_t place)
 	case EVENT_POLICY:
 		policy_parse(&engine->policy, event->policy, NULL);
 		break;
+	case EVENT_SAME: case EVENT_OTHER: case EVENT_NOISE:
+		fold_ruling(engine, event);
+		break;
+	case EVENT_MATCHING:
+		fold_matching(engine, event);
+		break;
 	case EVENT_PAUSE:
 		engine->paused = true;
 		break;
@@ -373,9 +478,9 @@ void fold_event(struct engine *engine, size_t place)
 		fold_undo(engine, event);
 		break;
 	case EVENT_BUILD_BEGIN: case EVENT_BUILD: case EVENT_BUILD_STOPPED:
-	case EVENT_RUN_BEGIN: case EVENT_RUN: case EVENT_RUN_STOPPED:
-	case EVENT_VERDICT: case EVENT_RETRACT: case EVENT_JUDGE:
-	case EVENT_MORE:
+	case EVENT_RUN_BEGIN: case EVENT_RUN_CRASH: case EVENT_RUN:
+	case EVENT_RUN_STOPPED: case EVENT_VERDICT: case EVENT_RETRACT:
+	case EVENT_JUDGE: case EVENT_MORE:
 		fold_commit_event(engine, event);
 		break;
 	case EVENT_RANGE: case EVENT_NOTE: case EVENT_KIND_COUNT:
@@ -405,7 +510,7 @@ void fold_all(struct engine *engine)
 	engine->resumed = 0;
 	engine->pick = NULL;
 	engine->first_tested = -1;
-	engine->first_title = NULL;
+	bug_release(&engine->bug);
 	policy_parse(&engine->policy, "exit-code", NULL);
 	for (size_t i = 0; i < engine->event_count; i++)
 		fold_event(engine, i);
@@ -511,11 +616,26 @@ static bool needs_commit(enum event_kind kind)
 {
 	return kind == EVENT_BUILD_BEGIN || kind == EVENT_BUILD ||
 	       kind == EVENT_BUILD_STOPPED || kind == EVENT_RUN_BEGIN ||
-	       kind == EVENT_RUN || kind == EVENT_RUN_STOPPED ||
-	       kind == EVENT_VERDICT || kind == EVENT_SKIP_RANGE ||
-	       kind == EVENT_RETRACT || kind == EVENT_JUDGE ||
-	       kind == EVENT_MORE || kind == EVENT_PICK ||
-	       kind == EVENT_RELEASE;
+	       kind == EVENT_RUN_CRASH || kind == EVENT_RUN ||
+	       kind == EVENT_RUN_STOPPED || kind == EVENT_VERDICT ||
+	       kind == EVENT_SKIP_RANGE || kind == EVENT_RETRACT ||
+	       kind == EVENT_JUDGE || kind == EVENT_MORE ||
+	       kind == EVENT_PICK || kind == EVENT_RELEASE;
+}
+
+/* The bug that is looked for cannot be another one than itself. */
+static int check_ruling(const struct engine *engine, const struct event *event,
+			struct error *err)
+{
+	if (str_empty(event->title))
+		return error_set(err, ERROR_STATE, "a title is missing");
+	if (event->kind != EVENT_SAME &&
+	    str_equal(engine->bug.title, event->title))
+		return error_set(err, ERROR_STATE,
+				 "'%s' is the title of the bug that is looked "
+				 "for",
+				 event->title);
+	return 0;
 }
 
 static int check_known(const struct engine *engine, const struct oid *oid,
@@ -558,6 +678,8 @@ static int check_policy(const struct event *event, struct error *err)
 int fold_check(const struct engine *engine, const struct event *event,
 	       struct error *err)
 {
+	enum matching matching;
+
 	if (engine->event_count > 0 &&
 	    event->seq <= engine->events[engine->event_count - 1]->seq)
 		return error_set(err, ERROR_STATE,
@@ -577,6 +699,10 @@ int fold_check(const struct engine *engine, const struct event *event,
 	switch (event->kind) {
 	case EVENT_START: case EVENT_POLICY:
 		return check_policy(event, err);
+	case EVENT_SAME: case EVENT_OTHER: case EVENT_NOISE:
+		return check_ruling(engine, event, err);
+	case EVENT_MATCHING:
+		return matching_parse(&matching, event->policy, err);
 	case EVENT_RUN_BEGIN: case EVENT_RUN: case EVENT_JUDGE:
 		return check_run(engine, event, err);
 	case EVENT_VERDICT:
@@ -593,9 +719,9 @@ int fold_check(const struct engine *engine, const struct event *event,
 		return check_undo(engine, event, err);
 	case EVENT_ENGINE: case EVENT_ENGINE_GONE: case EVENT_RANGE:
 	case EVENT_RELEASE: case EVENT_BUILD_BEGIN: case EVENT_BUILD:
-	case EVENT_BUILD_STOPPED: case EVENT_RUN_STOPPED:
-	case EVENT_PAUSE: case EVENT_RESUME: case EVENT_NOTE:
-	case EVENT_KIND_COUNT:
+	case EVENT_BUILD_STOPPED: case EVENT_RUN_CRASH:
+	case EVENT_RUN_STOPPED: case EVENT_PAUSE: case EVENT_RESUME:
+	case EVENT_NOTE: case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */

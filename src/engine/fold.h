@@ -84,7 +84,7 @@ struct engine {
 	struct release_event *releases;
 	size_t release_count, release_room;
 	int first_tested; /* the commit whose run was the first, -1 for none */
-	const char *first_title; /* of the first crash, or NULL */
+	struct bug bug;
 
 	/* derived, thrown away by every event */
 	struct ends ends;

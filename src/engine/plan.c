@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/str.h"
 #include "engine/graph.h"
 #include "engine/suspects.h"
 
@@ -16,7 +17,11 @@ void plan_tally(const struct folded_step *step, struct tally *tally)
 	for (int i = 0; step && i < step->shown.run_count; i++) {
 		const struct run_state *run = &step->shown.runs[i];
 
-		if (run->fact && run->counts)
+		if (!run->fact || !run->counts)
+			continue;
+		if (run->open)
+			tally_add_open(tally);
+		else
 			tally_add(tally, run->outcome);
 	}
 }
@@ -111,6 +116,40 @@ static void ask(struct engine *engine, int commit, const char *format, ...)
 		engine->plan.needs_person = true;
 }
 
+/*
+ * A crash of which nobody knows whether it is the bug.  Where the verdict
+ * hangs on it a person is needed, else it may be answered at any time.
+ */
+static void ask_title(struct engine *engine, const struct folded_step *step,
+		      bool needed)
+{
+	const struct run_state *first = NULL;
+	struct wish *wish;
+	int commit = step->shown.commit, count = 0;
+
+	for (int i = 0; i < step->shown.run_count; i++) {
+		const struct run_state *run = &step->shown.runs[i];
+
+		if (!run->open || !run->counts)
+			continue;
+		if (!first)
+			first = run;
+		count += str_equal(run_title(run), run_title(first));
+	}
+	if (!first)
+		return;
+	wish = add_wish(engine, WISH_ASK, commit);
+	wish->title = run_title(first);
+	wish->run = first->number;
+	snprintf(wish->why, sizeof(wish->why),
+		 "is it the same bug, another one or noise: '%s', in %d run%s "
+		 "of %.*s?",
+		 wish->title, count, count == 1 ? "" : "s", OID_SHORT,
+		 graph_oid(engine->graph, commit)->hex);
+	if (needed && commit == engine->plan.commit)
+		engine->plan.needs_person = true;
+}
+
 static void explain(struct wish *wish, const struct judgement *j)
 {
 	if (wish->verdict == VERDICT_SKIP)
@@ -137,6 +176,9 @@ static void wish_verdict(struct engine *engine, const struct folded_step *step)
 	enum verdict verdict = unbuilt ? VERDICT_SKIP : j.verdict;
 	struct wish *wish;
 
+	if (!step->person && j.undecided && shown->recorded &&
+	    shown->evidence_seq > shown->recorded->seq)
+		ask_title(engine, step, false);
 	if (step->person || verdict == VERDICT_NONE)
 		return;
 	if (!unbuilt && shown->run_count == 0)
@@ -179,6 +221,8 @@ static void wish_runs(struct engine *engine, int commit)
 		add_wish(engine, WISH_BUILD, commit);
 	if (j.more_runs > 0)
 		add_wish(engine, WISH_RUNS, commit)->runs = j.more_runs;
+	if (step)
+		ask_title(engine, step, j.undecided);
 }
 
 /* Further runs that a person ordered for commits that are not under test. */

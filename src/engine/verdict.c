@@ -112,6 +112,12 @@ void tally_add(struct tally *tally, enum outcome outcome)
 	tally->total++;
 }
 
+void tally_add_open(struct tally *tally)
+{
+	tally->open++;
+	tally->total++;
+}
+
 bool policy_is_flaky(const struct tally *tally)
 {
 	int crashed = tally->outcomes[OUTCOME_CRASHED];
@@ -187,7 +193,7 @@ static enum verdict leaning_of(const struct policy *policy,
 	return syzkaller_table(tally, tally->total, flaky, &now);
 }
 
-struct judgement policy_judge(const struct policy *policy,
+static struct judgement judge(const struct policy *policy,
 			      const struct tally *tally, bool first, bool flaky,
 			      int extra)
 {
@@ -211,5 +217,26 @@ struct judgement policy_judge(const struct policy *policy,
 	/* Runs are missing: say what they have shown so far, nothing final. */
 	j.stop = policy->kind == POLICY_EXIT_CODE && j.stop;
 	j.leaning = leaning_of(policy, tally, flaky, &j);
+	return j;
+}
+
+struct judgement policy_judge(const struct policy *policy,
+			      const struct tally *tally, bool first, bool flaky,
+			      int extra)
+{
+	struct judgement j = judge(policy, tally, first, flaky, extra), same;
+	struct tally all = *tally;
+
+	if (tally->open == 0)
+		return j;
+	all.outcomes[OUTCOME_CRASHED] += all.open;
+	same = judge(policy, &all, first, flaky, extra);
+	if (same.leaning != j.leaning)
+		j.leaning = VERDICT_NONE;
+	j.undecided = j.more_runs == 0 && same.verdict != j.verdict;
+	if (j.undecided) {
+		j.verdict = VERDICT_NONE;
+		j.stop = false;
+	}
 	return j;
 }

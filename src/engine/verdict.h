@@ -40,6 +40,7 @@ struct policy {
 /* How many runs gave what; outcomes as judged. */
 struct tally {
 	int outcomes[OUTCOME_COUNT];
+	int open; /* crashes that may be the bug or not: in no outcome */
 	int total;
 };
 
@@ -52,6 +53,8 @@ struct judgement {
 	enum verdict verdict;
 	enum verdict leaning;
 	bool stop;	    /* infra trouble: a person must look */
+	bool undecided;	    /* the runs are there, but the verdict depends on
+			       what the open crashes are */
 	int wanted;	    /* runs in all */
 	int more_runs;	    /* still missing, 0 when the verdict is there */
 	int crashes;	    /* seen */
@@ -76,10 +79,15 @@ const char *policy_version(const struct policy *policy);
 
 void tally_add(struct tally *tally, enum outcome outcome);
 
+/* One more crash of which nobody knows yet whether it is the bug. */
+void tally_add_open(struct tally *tally);
+
 /*
  * first: this is the first commit of the session that is tested.  flaky: a
  * bad commit of the session crashed in less than half of its valid runs.
- * extra: runs that a person asked for beyond the policy's number.
+ * extra: runs that a person asked for beyond the policy's number.  Open
+ * crashes count for nothing, but where they would change what is said,
+ * nothing is.
  */
 struct judgement policy_judge(const struct policy *policy,
 			      const struct tally *tally, bool first, bool flaky,

@@ -707,8 +707,8 @@ static void letters_tell_another_crash_from_the_expected_one(void **state)
 					   .outcome = OUTCOME_CRASHED,
 					   .title = other }));
 	step = engine_step_of(w.engine, world_commit(&w, "e"));
-	assert_int_equal(engine_run_letter(w.engine, &step->runs[0]), 'X');
-	assert_int_equal(engine_run_letter(w.engine, &step->runs[1]), 'x');
+	assert_int_equal(engine_run_letter(&step->runs[0]), 'X');
+	assert_int_equal(engine_run_letter(&step->runs[1]), 'x');
 	assert_string_equal(engine_title(w.engine), "BUG: a");
 	world_release(&w);
 }
