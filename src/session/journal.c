@@ -76,6 +76,29 @@ static const char schema[] =
 	" BEGIN SELECT RAISE(ABORT, 'commits are never changed'); END;"
 	"CREATE TRIGGER commits_no_delete BEFORE DELETE ON commits"
 	" BEGIN SELECT RAISE(ABORT, 'commits are never removed'); END;";
+
+/* The crashes of a run, which belong to its event. */
+static const char crash_schema[] =
+	"CREATE TABLE crashes ("
+	" seq INTEGER NOT NULL,"
+	" place INTEGER NOT NULL," /* 0, 1, 2... on the console */
+	" title TEXT NOT NULL,"
+	" type TEXT,"
+	" frame TEXT,"
+	" alts TEXT,"	   /* one a line, as are */
+	" functions TEXT," /* the first of its stack */
+	" corrupted INTEGER,"
+	" PRIMARY KEY (seq, place)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TRIGGER crashes_append BEFORE INSERT ON crashes"
+	" WHEN NEW.seq IS NOT (SELECT max(seq) FROM events)"
+	"  OR NEW.place IS NOT"
+	"  (SELECT count(*) FROM crashes WHERE seq = NEW.seq)"
+	" BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;"
+	"CREATE TRIGGER crashes_no_update BEFORE UPDATE ON crashes"
+	" BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;"
+	"CREATE TRIGGER crashes_no_delete BEFORE DELETE ON crashes"
+	" BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;";
 /* clang-format on */
 
 enum sql {
@@ -84,6 +107,8 @@ enum sql {
 	SQL_SET_META,
 	SQL_APPEND,
 	SQL_EVENT,
+	SQL_APPEND_CRASH,
+	SQL_CRASHES,
 	SQL_STORE_COMMIT,
 	SQL_NAME_COMMIT,
 	SQL_COUNT_COMMITS,
@@ -108,6 +133,12 @@ static const char *const sql[SQL_COUNT] = {
 		" number, outcome, verdict, build, fix, first_parent,"
 		" exit_status, duration_ms, policy, title, signature, text"
 		" FROM events WHERE seq >= ?1 ORDER BY seq LIMIT 1",
+	[SQL_APPEND_CRASH] =
+		"INSERT INTO crashes (seq, place, title, type, frame, alts,"
+		" functions, corrupted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+		" ?8)",
+	[SQL_CRASHES] = "SELECT title, type, frame, alts, functions, corrupted"
+			" FROM crashes WHERE seq = ?1 ORDER BY place",
 	[SQL_STORE_COMMIT] =
 		"INSERT INTO commits (oid, named_by, expanded_by, parents,"
 		" date, author_date, author, subject)"
@@ -271,7 +302,8 @@ static int fill_new(struct journal *journal, const char *repository,
 	char number[32];
 
 	if (store_begin_write(journal->store, err) < 0 ||
-	    store_run(journal->store, schema, err) < 0)
+	    store_run(journal->store, schema, err) < 0 ||
+	    store_run(journal->store, crash_schema, err) < 0)
 		return -1;
 	snprintf(number, sizeof(number), "%d", STORE_VERSION);
 	if (set_meta(journal, "schema", number, err) < 0 ||
@@ -328,6 +360,7 @@ int journal_open(const char *path, struct journal **out, struct error *err)
 	struct journal *journal = xcalloc(1, sizeof(*journal));
 
 	if (store_open(path, &journal->store, err) < 0 ||
+	    store_upgrade(journal->store, crash_schema, err) < 0 ||
 	    read_repository(journal, err) < 0) {
 		journal_close(journal);
 		return -1;
@@ -384,6 +417,28 @@ int64_t journal_version(struct journal *journal)
 
 /* Events. */
 
+static int append_crash(struct journal *journal, int64_t seq, int place,
+			const struct crash *crash, struct error *err)
+{
+	struct row row = row_begin(journal, SQL_APPEND_CRASH);
+	char *alts = crash_join(crash->alts, crash->alt_count);
+	char *near = crash_join(crash->near, crash->near_count);
+	int ret;
+
+	put_number(&row, seq);
+	put_number(&row, place);
+	put_text(&row, crash->title);
+	put_text(&row, crash->type);
+	put_text(&row, crash->frame);
+	put_text(&row, alts);
+	put_text(&row, near);
+	put_some(&row, crash->corrupted, false);
+	ret = row_write(&row, err);
+	free(alts);
+	free(near);
+	return ret;
+}
+
 int journal_append(struct journal *journal, const struct event *event,
 		   struct error *err)
 {
@@ -416,7 +471,13 @@ int journal_append(struct journal *journal, const struct event *event,
 	put_text(&row, event->title);
 	put_text(&row, event->signature);
 	put_text(&row, event->text);
-	return row_write(&row, err);
+	if (row_write(&row, err) < 0)
+		return -1;
+	for (int i = 0; i < event->crash_count; i++)
+		if (append_crash(journal, event->seq, i, &event->crashes[i],
+				 err) < 0)
+			return -1;
+	return 0;
 }
 
 /* A column of words: NULL stands for the first one. */
@@ -445,6 +506,46 @@ static void get_event(struct row *row, struct event *event)
 	event->title = get_text(row);
 	event->signature = get_text(row);
 	event->text = get_text(row);
+}
+
+static void get_crash(struct row *row, struct crash *crash)
+{
+	char *title = get_text(row);
+
+	crash->title = title ? title : xstrdup("");
+	row->bad |= !*crash->title;
+	crash->type = get_text(row);
+	crash->frame = get_text(row);
+	crash->alts = crash_split(peek_text(row), &crash->alt_count);
+	crash->near = crash_split(peek_text(row), &crash->near_count);
+	crash->corrupted = get_number(row) != 0;
+}
+
+/* The crashes of a run; a read-only session of format 1 has none. */
+static int get_crashes(struct journal *journal, struct event *event,
+		       struct error *err)
+{
+	struct row row;
+	size_t room = 0;
+	int found;
+
+	if (event->kind != EVENT_RUN || journal->store->version < 2)
+		return 0;
+	row = row_begin(journal, SQL_CRASHES);
+	put_number(&row, event->seq);
+	while ((found = row_next(&row, "read", err)) > 0 &&
+	       event->crash_count < CRASHES_MAX) {
+		array_grow(event->crashes, (size_t)event->crash_count + 1,
+			   &room);
+		get_crash(&row, &event->crashes[event->crash_count++]);
+		if (row.bad) {
+			found = store_damaged(journal->store,
+					      "a crash makes no sense", err);
+			break;
+		}
+	}
+	row_end(&row);
+	return found < 0 ? -1 : 0;
 }
 
 int journal_event(struct journal *journal, int64_t seq, struct event **out,
@@ -480,6 +581,10 @@ int journal_event(struct journal *journal, int64_t seq, struct event **out,
 	}
 	if (found < 0)
 		return -1;
+	if (event && get_crashes(journal, event, err) < 0) {
+		event_free(event);
+		return -1;
+	}
 	*out = event;
 	return 0;
 }

@@ -497,6 +497,11 @@ char *session_settings(const struct session *session)
 	return path_in(session, "culprit.cfg");
 }
 
+char *session_oops(const struct session *session)
+{
+	return path_in(session, "oops.cfg");
+}
+
 char *session_lock(const struct session *session)
 {
 	return path_in(session, "lock");

@@ -12,7 +12,8 @@
  * repository.
  *
  * The folder holds session.db, builds/<commit>.log, runs/<commit>/<n>.console,
- * the settings the session was started with (culprit.cfg), and lock.  Files
+ * the settings the session was started with (culprit.cfg) and the rules for
+ * crash titles that they name (oops.cfg), and lock.  Files
  * are 0600, folders 0700.
  */
 
@@ -99,6 +100,7 @@ char *session_console(const struct session *session, const struct oid *oid,
 		      int run);
 char *session_worktree(const struct session *session); /* not made */
 char *session_settings(const struct session *session); /* not made */
+char *session_oops(const struct session *session);     /* not made */
 char *session_lock(const struct session *session);     /* not made */
 
 /*

@@ -223,8 +223,9 @@ static int check_identity(struct store *store, struct error *err)
 				 "'%s' was made by a newer culprit (its format "
 				 "is %d, this culprit knows %d); use that one",
 				 store->path, (int)version, STORE_VERSION);
-	if (version < STORE_VERSION)
+	if (version < STORE_OLDEST)
 		return store_damaged(store, "its format has no number", err);
+	store->version = (int)version;
 	return 0;
 }
 
@@ -303,6 +304,7 @@ int store_new(const char *path, struct store **out, struct error *err)
 	struct store *store = xcalloc(1, sizeof(*store));
 	int fd;
 
+	store->version = STORE_VERSION;
 	store->path = xstrdup(path);
 	store->passing = xasprintf("%s.XXXXXX", path);
 	fd = mkostemp(store->passing, O_CLOEXEC);
@@ -449,4 +451,29 @@ void store_rollback(struct store *store)
 {
 	if (!sqlite3_get_autocommit(store->db))
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+int store_upgrade(struct store *store, const char *sql, struct error *err)
+{
+	int64_t version = store->version;
+	int ret = 0;
+
+	if (version >= STORE_VERSION || store->read_only)
+		return 0;
+	if (store_begin_write(store, err) < 0)
+		return -1;
+	if (store_number(store, "PRAGMA user_version", &version, err) < 0)
+		ret = -1;
+	else if (version < STORE_VERSION)
+		ret = store_run(store, sql, err) < 0 ||
+				      set_identity(store, err) < 0
+			      ? -1
+			      : 0;
+	if (ret == 0)
+		ret = store_commit(store, err);
+	else
+		store_rollback(store);
+	if (ret == 0)
+		store->version = STORE_VERSION;
+	return ret;
 }

@@ -23,12 +23,17 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	bool read_only;
+	int version;   /* of its format */
 	char *passing; /* the name it has until it is published, or NULL */
 };
 
-/* What a culprit session's file says of itself, in the file's header. */
+/*
+ * What a culprit session's file says of itself, in the file's header.  Format
+ * 2 added the crashes of runs.
+ */
 #define STORE_APPLICATION 0x63756c70 /* "culp" */
-#define STORE_VERSION	  1
+#define STORE_VERSION	  2
+#define STORE_OLDEST	  1
 
 /*
  * A new and empty database that will be `path`, under a passing name beside
@@ -46,6 +51,12 @@ int store_publish(struct store *store, struct error *err);
  */
 int store_open(const char *path, struct store **out, struct error *err);
 void store_close(struct store *store);
+
+/*
+ * Bring the file of an older format to the present one by these statements;
+ * does nothing where another process was faster, or to one that is read-only.
+ */
+int store_upgrade(struct store *store, const char *sql, struct error *err);
 
 /* Transactions.  store_rollback does nothing when none is open. */
 int store_begin_read(struct store *store, struct error *err);

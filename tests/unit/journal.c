@@ -110,6 +110,22 @@ static void assert_same_event(const struct event *a, const struct event *b)
 	assert_same_text(a->title, b->title);
 	assert_same_text(a->signature, b->signature);
 	assert_same_text(a->text, b->text);
+	assert_int_equal(a->crash_count, b->crash_count);
+	for (int i = 0; i < a->crash_count; i++) {
+		assert_int_equal(crash_compare(&a->crashes[i], &b->crashes[i]),
+				 CRASH_SAME);
+		assert_same_text(a->crashes[i].type, b->crashes[i].type);
+		assert_same_text(a->crashes[i].frame, b->crashes[i].frame);
+		assert_int_equal(a->crashes[i].alt_count,
+				 b->crashes[i].alt_count);
+		for (int k = 0; k < a->crashes[i].alt_count; k++)
+			assert_string_equal(a->crashes[i].alts[k],
+					    b->crashes[i].alts[k]);
+		assert_int_equal(a->crashes[i].near_count,
+				 b->crashes[i].near_count);
+		assert_int_equal(a->crashes[i].corrupted,
+				 b->crashes[i].corrupted);
+	}
 }
 
 static void assert_comes_back(struct world *world, const struct event *event)
@@ -177,6 +193,36 @@ static void every_kind_comes_back_with_all_its_fields(void **state)
 		}
 	}
 	free(everything);
+}
+
+static void the_crashes_of_a_run_come_back_in_their_order(void **state)
+{
+	struct world *world = *state;
+	char quotes[] = "it's \"quoted\"; -- DROP TABLE crashes;";
+	char broken[] = "\xff\xfe \x1b[31m";
+	char *texts[] = { quotes, broken };
+	struct crash crashes[] = {
+		{ .title = quotes,
+		  .type = broken,
+		  .frame = quotes,
+		  .alts = texts,
+		  .alt_count = 2,
+		  .near = texts,
+		  .near_count = 1,
+		  .corrupted = true },
+		{ .title = broken },
+	};
+	struct event event = { .seq = 1,
+			       .kind = EVENT_RUN,
+			       .commit = id('a'),
+			       .outcome = OUTCOME_CRASHED,
+			       .crashes = crashes,
+			       .crash_count = 2 };
+
+	append(world, &event);
+	assert_comes_back(world, &event);
+	reopen(world);
+	assert_comes_back(world, &event);
 }
 
 static void every_kind_comes_back_with_none_of_its_fields(void **state)
@@ -269,6 +315,29 @@ static void assert_answer(struct world *world, const char *sql,
 	sqlite3_close(db);
 }
 
+static void a_session_of_format_1_goes_on_as_one_of_today(void **state)
+{
+	struct world *world = *state;
+	struct crash crash = { .title = (char[]){ "BUG: x" } };
+	struct event old = { .seq = 1, .kind = EVENT_RUN, .commit = id('a') };
+	struct event new = { .seq = 2,
+			     .kind = EVENT_RUN,
+			     .commit = id('a'),
+			     .crashes = &crash,
+			     .crash_count = 1 };
+
+	append(world, &old);
+	assert_int_equal(meddle(world, "DROP TABLE crashes;"
+				       "PRAGMA user_version = 1"),
+			 SQLITE_OK);
+	reopen(world);
+	assert_comes_back(world, &old);
+	append(world, &new);
+	assert_comes_back(world, &new);
+	assert_answer(world, "PRAGMA user_version", "2");
+	assert_answer(world, "SELECT title FROM crashes", "BUG: x");
+}
+
 static void the_file_can_be_read_by_a_person(void **state)
 {
 	struct world *world = *state;
@@ -305,9 +374,9 @@ static void the_file_can_be_read_by_a_person(void **state)
 	assert_answer(world, "SELECT value FROM meta WHERE name = 'created'",
 		      "12345");
 	assert_answer(world, "SELECT value FROM meta WHERE name = 'schema'",
-		      "1");
+		      "2");
 	assert_answer(world, "PRAGMA application_id", "1668639856");
-	assert_answer(world, "PRAGMA user_version", "1");
+	assert_answer(world, "PRAGMA user_version", "2");
 	assert_answer(world, "PRAGMA journal_mode", "wal");
 }
 
@@ -339,6 +408,31 @@ static void the_database_itself_keeps_events_as_they_are(void **state)
 		       "events are only appended");
 	sqlite3_close(db);
 	assert_comes_back(world, &event);
+}
+
+static void the_database_itself_keeps_crashes_with_their_run(void **state)
+{
+	struct world *world = *state;
+	struct crash crash = { .title = (char[]){ "BUG: x" } };
+	struct event event = { .seq = 1,
+			       .kind = EVENT_RUN,
+			       .commit = id('a'),
+			       .crashes = &crash,
+			       .crash_count = 1 };
+	sqlite3 *db;
+
+	append(world, &event);
+	event.seq = 2;
+	append(world, &event);
+	db = stranger(world);
+	assert_refused(db, "UPDATE crashes SET title = 'x'",
+		       "events are never changed");
+	assert_refused(db, "DELETE FROM crashes", "events are never removed");
+	assert_refused(db,
+		       "INSERT INTO crashes (seq, place, title)"
+		       " VALUES (1, 1, 'x')",
+		       "events are only appended");
+	sqlite3_close(db);
 }
 
 static void an_event_out_of_turn_is_not_appended(void **state)
@@ -552,10 +646,10 @@ static void a_newer_format_is_refused_politely(void **state)
 {
 	struct world *world = *state;
 
-	assert_int_equal(meddle(world, "PRAGMA user_version = 2"), SQLITE_OK);
+	assert_int_equal(meddle(world, "PRAGMA user_version = 3"), SQLITE_OK);
 	assert_not_opened(world,
-			  "was made by a newer culprit (its format is 2, this "
-			  "culprit knows 1); use that one");
+			  "was made by a newer culprit (its format is 3, this "
+			  "culprit knows 2); use that one");
 }
 
 static void a_format_without_number_is_damage(void **state)
@@ -564,7 +658,7 @@ static void a_format_without_number_is_damage(void **state)
 
 	assert_int_equal(meddle(world, "PRAGMA user_version = 0"), SQLITE_OK);
 	assert_not_opened(world, "is damaged: its format has no number; ");
-	assert_int_equal(meddle(world, "PRAGMA user_version = 1;"
+	assert_int_equal(meddle(world, "PRAGMA user_version = 2;"
 				       "DELETE FROM meta"),
 			 SQLITE_OK);
 	assert_not_opened(world, "is damaged: its repository is not noted; ");
@@ -685,6 +779,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_kind_comes_back_with_all_its_fields),
 		TEST(every_kind_comes_back_with_none_of_its_fields),
+		TEST(the_crashes_of_a_run_come_back_in_their_order),
+		TEST(a_session_of_format_1_goes_on_as_one_of_today),
+		TEST(the_database_itself_keeps_crashes_with_their_run),
 		TEST(ids_of_64_digits_come_back),
 		TEST(the_journal_ends_where_it_ends),
 		TEST(the_repository_is_remembered),
