@@ -132,7 +132,7 @@ static const config_setting_t *named_step(const struct reading *in,
 
 /* "frames", the name of a step, or a pattern of its own. */
 static int take_step(const struct reading *in, const config_setting_t *item,
-		     const char *text, struct step *step)
+		     const char *text, struct recipe_step *step)
 {
 	const config_setting_t *named = named_step(in, text);
 	struct pattern *pattern = NULL;

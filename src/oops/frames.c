@@ -168,7 +168,7 @@ static bool matches(const struct patterns *patterns, struct span line,
 	return patterns_find(patterns, line.text, line.length, match);
 }
 
-static void to_line(struct walk *walk, const struct step *step)
+static void to_line(struct walk *walk, const struct recipe_step *step)
 {
 	while (walk->next < walk->end) {
 		struct span line = line_at(walk->next, walk->end);
@@ -188,7 +188,7 @@ static void to_line(struct walk *walk, const struct step *step)
 	}
 }
 
-static void over_frames(struct walk *walk, const struct step *next)
+static void over_frames(struct walk *walk, const struct recipe_step *next)
 {
 	while (walk->next < walk->end) {
 		struct span line = line_at(walk->next, walk->end);

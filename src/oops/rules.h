@@ -29,13 +29,13 @@ struct patterns {
 };
 
 /* One step through a stack: to a line, or over all frames that follow. */
-struct step {
+struct recipe_step {
 	bool frames;
 	struct patterns lines; /* without frames: the line is one of these */
 };
 
 struct recipe {
-	struct step *steps;
+	struct recipe_step *steps;
 	size_t count, room;
 };
 

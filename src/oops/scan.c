@@ -225,10 +225,15 @@ const struct report *scan_report(const struct scan *scan, size_t index)
 	return index < scan->count ? &scan->reports[index] : NULL;
 }
 
-bool scan_look(const struct scan *scan, struct report *report)
+size_t scan_seen(const struct scan *scan)
 {
-	if (scan->ended || scan->count || !scan->open_count)
+	return scan->count + scan->open_count;
+}
+
+bool scan_look(const struct scan *scan, size_t index, struct report *report)
+{
+	if (index < scan->count || index >= scan_seen(scan))
 		return false;
-	make(scan, &scan->open[0], report);
+	make(scan, &scan->open[index - scan->count], report);
 	return true;
 }

@@ -42,9 +42,13 @@ size_t scan_count(const struct scan *scan);
 const struct report *scan_report(const struct scan *scan, size_t index);
 
 /*
- * The first report as it would be if the console ended here; false without
- * an oops.  Released by the caller with report_release.
+ * The report that will come at `index`, which is none of those made, as it
+ * would be if the console ended here; false when none is begun.  Released by
+ * the caller with report_release.
  */
-bool scan_look(const struct scan *scan, struct report *report);
+bool scan_look(const struct scan *scan, size_t index, struct report *report);
+
+/* How many reports are made or begun. */
+size_t scan_seen(const struct scan *scan);
 
 #endif

@@ -215,10 +215,10 @@ static void a_crash_can_be_looked_at_before_the_console_ends(void **state)
 
 	scan_feed(scan, "all is well\n", 12);
 	assert_false(scan_crashed(scan));
-	assert_false(scan_look(scan, &report));
+	assert_false(scan_look(scan, 0, &report));
 	scan_feed(scan, use_after_free, strlen(use_after_free));
 	assert_true(scan_crashed(scan));
-	assert_true(scan_look(scan, &report));
+	assert_true(scan_look(scan, 0, &report));
 	assert_string_equal(report.frame, "teapot_pour");
 	report_release(&report);
 	scan_free(scan);
