@@ -13,9 +13,9 @@
 #include "run/child.h"
 #include "run/diagnosis.h"
 #include "run/judge.h"
-#include "run/match.h"
 #include "run/record.h"
 #include "run/runner.h"
+#include "run/watch.h"
 
 #define CHECKOUT_OUTPUT_MAX (1 << 20)
 #define TEXTS		    5 /* of a spec, to be copied */
@@ -42,7 +42,8 @@ struct command_runner {
 	int text_count;
 	char **checkout; /* ended by NULL */
 	size_t checkout_length;
-	struct match_rules *rules;
+	struct console_rules *rules;
+	bool has_boot_rule;
 	struct job *jobs;
 	char *built; /* the commit in the worktree, when it was built */
 };
@@ -72,7 +73,8 @@ struct job {
 	bool cancelled;
 	struct error trouble;	    /* ours: the record could not be written */
 	struct diagnosis diagnosis; /* of a build */
-	struct match match;	    /* of a run */
+	struct watch *watch;	    /* of a run */
+	bool silent;		    /* stopped by it, for silence */
 	build_done *build_done;
 	run_done *run_done;
 	void *data;
@@ -88,6 +90,7 @@ static void job_free(struct job *job)
 	record_close(&job->record);
 	if (job->stage != STAGE_RUN)
 		diagnosis_release(&job->diagnosis);
+	watch_free(job->watch);
 	free(job->commit);
 	free(job);
 }
@@ -117,9 +120,7 @@ static struct job *job_new(struct command_runner *owner, enum stage stage,
 	job->commit = xstrdup(commit);
 	job->record.fd = -1;
 	job->began = uv_hrtime();
-	if (stage == STAGE_RUN)
-		match_init(&job->match, owner->rules);
-	else
+	if (stage != STAGE_RUN)
 		diagnosis_init(&job->diagnosis, owner->spec.worktree);
 	return job;
 }
@@ -142,13 +143,38 @@ static void on_output(void *data, const char *bytes, size_t length)
 		return;
 	}
 	if (job->stage == STAGE_RUN)
-		match_feed(&job->match, bytes, length);
+		watch_feed(job->watch, bytes, length);
 	else
 		diagnosis_feed(&job->diagnosis, bytes, length);
 }
 
 static void on_end(void *data, enum child_stop why, int exit_status,
 		   int64_t duration_ms);
+
+static void on_watch(void *owner, enum watch_stop why)
+{
+	struct job *job = owner;
+
+	job->silent = why == WATCH_SILENCE;
+	stop_child(job);
+}
+
+static void watch_over(struct job *job, const struct run_request *request)
+{
+	const struct command_spec *spec = &job->owner->spec;
+
+	job->watch = watch_new(job->owner->loop,
+			       &(struct watch_spec){
+				       .rules = job->owner->rules,
+				       .settle_ms = spec->settle_ms,
+				       .silence_ms = spec->silence_ms,
+				       .seen = request->seen,
+				       .decides = request->decides,
+				       .data = job->data,
+				       .stop = on_watch,
+				       .owner = job,
+			       });
+}
 
 /* The last two say nothing of a build, whatever the caller's are. */
 static void set_variables(const struct job *job, char *out[VARIABLES])
@@ -314,30 +340,63 @@ out:
 	buf_release(&text);
 }
 
-static void run_ended(struct job *job, const struct ending *ending)
+/*
+ * By what the console says.  What happened beside it becomes its only crash;
+ * nothing of that is to be freed.
+ */
+static void judge_ended(struct job *job, const struct ending *ending,
+			const struct sight *sight, struct crash *beside,
+			struct run_end *end, struct buf *text)
 {
 	const struct command_spec *spec = &job->owner->spec;
+	const struct console *console = watch_console(job->watch);
+	const struct evidence evidence = {
+		.sight = sight,
+		.kernel = spec->console.kernel,
+		.has_boot_rule = job->owner->has_boot_rule,
+		.booted = console->booted,
+		.spoke = console->spoke,
+		.on_timeout = spec->on_timeout,
+	};
+	const struct monitored *monitored;
+
+	end->outcome = judge_run(ending, &evidence, &monitored, text);
+	end->crashes = sight->crashes;
+	end->crash_count = sight->crash_count;
+	if (monitored) {
+		beside->title = (char *)(uintptr_t)monitored->title;
+		beside->type = (char *)(uintptr_t)monitored->type;
+		end->crashes = beside;
+		end->crash_count = 1;
+	}
+	if (end->crash_count > 0)
+		end->title = end->crashes[0].title;
+}
+
+static void run_ended(struct job *job, const struct ending *ending)
+{
 	struct run_end end = {
 		.cancelled = job->cancelled,
 		.exit_status = ending->exit_status,
 		.duration_ms = job_duration(job),
 	};
+	struct crash beside = { .title = NULL };
+	struct sight sight;
 	struct buf text;
 
 	buf_init(&text, 0);
-	match_end(&job->match);
+	watch_end(job->watch);
+	console_look(watch_console(job->watch), &sight);
 	if (job->trouble.code != ERROR_NONE) {
 		end.outcome = OUTCOME_INFRA;
 		buf_puts(&text, job->trouble.text);
 	} else {
-		end.outcome =
-			judge_run(ending, &job->match, spec->on_timeout, &text);
-		if (job->match.seen != MATCH_NOTHING)
-			end.title = job->match.title;
+		judge_ended(job, ending, &sight, &beside, &end, &text);
 	}
 	end.text = text_or_null(&text);
 	job_unlink(job);
 	job->run_done(job->data, &end);
+	sight_release(&sight);
 	job_free(job);
 	buf_release(&text);
 }
@@ -346,7 +405,12 @@ static void on_end(void *data, enum child_stop why, int exit_status,
 		   int64_t duration_ms)
 {
 	struct job *job = data;
-	struct ending ending = { .why = why, .exit_status = exit_status };
+	struct ending ending = {
+		.why = why,
+		.silent = job->silent,
+		.exit_status = exit_status,
+		.silence_ms = job->owner->spec.silence_ms,
+	};
 
 	(void)duration_ms; /* a build has two children */
 	job->child = NULL;
@@ -417,6 +481,7 @@ static int command_run(struct runner *runner, const struct run_request *request,
 	job->data = data;
 	job->number = request->number;
 	job->slot = slot;
+	watch_over(job, request);
 	if (record_open(&job->record, request->console, true, err) < 0 ||
 	    launch_shell(job, owner->spec.test, err) < 0) {
 		job_free(job);
@@ -446,7 +511,7 @@ static void command_free(struct runner *runner)
 	for (size_t i = 0; i < owner->checkout_length; i++)
 		free(owner->checkout[i]);
 	free(owner->checkout);
-	match_rules_free(owner->rules);
+	console_rules_free(owner->rules);
 	free(owner->built);
 	free(owner);
 }
@@ -485,8 +550,7 @@ int command_runner_new(uv_loop_t *loop, const struct command_spec *spec,
 {
 	struct command_runner *owner = xcalloc(1, sizeof(*owner));
 
-	if (match_rules_new(spec->crash, spec->ignore, spec->boot,
-			    &owner->rules, err) < 0) {
+	if (console_rules_new(&spec->console, &owner->rules, err) < 0) {
 		free(owner);
 		return -1;
 	}
@@ -500,10 +564,11 @@ int command_runner_new(uv_loop_t *loop, const struct command_spec *spec,
 	owner->spec.session = copy(owner, spec->session);
 	owner->spec.build = copy(owner, spec->build);
 	owner->spec.test = copy(owner, spec->test);
+	owner->has_boot_rule = spec->console.boot != NULL;
 	/* Lent to us, and not needed again: the rules are compiled. */
-	owner->spec.crash = NULL;
-	owner->spec.ignore = NULL;
-	owner->spec.boot = NULL;
+	owner->spec.console.crash = NULL;
+	owner->spec.console.ignore = NULL;
+	owner->spec.console.boot = NULL;
 	owner->spec.checkout = NULL;
 	copy_checkout(owner, spec->checkout);
 	*out = &owner->runner;

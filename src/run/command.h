@@ -22,18 +22,24 @@
  * its lock behind: the build then ends as cancelled when git is done.
  *
  * How a run is judged, first match wins: the console cannot be written:
- * `infra`; `boot` is set and no line matched it: `boot-failed`, with the title
- * of a crash that was seen all the same; a line that matches `crash` (the
- * title is its first group, or all that matched; a title that matches `ignore`
- * gives `ignored`, and a later crash that is not ignored beats it); the output
- * limit (`test-failed`) or the time limit (`on_timeout`); then the exit code,
- * as `git bisect run` has it: 0 `ok`, 125 `test-failed`, 1-127 `crashed`,
- * anything else `infra`.
+ * `infra`; `boot` is set and no line matched it: `boot-failed`, with the
+ * crashes that were seen all the same; a crash (console.h; `ignored` when all
+ * of them are set aside); the output limit (`test-failed`), the time limit
+ * (`on_timeout`) or the limit of silence (`crashed`, "no output from test
+ * machine"); then the exit code, as `git bisect run` has it: 0 `ok`, 125
+ * `test-failed`, 1-127 `crashed`, anything else `infra`; but 255, ssh's own
+ * for a peer that is gone, on a kernel that came up: `crashed`, "lost
+ * connection to test machine".
+ *
+ * A run whose crashes decide (run_request.decides), or whose kernel panicked,
+ * is stopped when its console has been quiet for settle_ms, or six times that
+ * after the last new crash at the latest.
  */
 
 #include <stdint.h>
 
 #include "engine/outcome.h"
+#include "run/console.h"
 
 struct error;
 struct runner;
@@ -53,11 +59,11 @@ struct command_spec {
 	const char *test;
 	int64_t test_timeout_ms;
 	int64_t test_output_max;
+	int64_t silence_ms; /* without output this ends a run; 0: never */
+	int64_t settle_ms;
 	int slots;
 	enum outcome on_timeout;
-	const char *crash; /* POSIX extended regular expressions, or NULL */
-	const char *ignore;
-	const char *boot;
+	struct console_spec console; /* its rules must outlive the runner */
 };
 
 /*

@@ -6,10 +6,21 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "run/console.h"
 #include "run/diagnosis.h"
-#include "run/match.h"
 
 #define SHELL_SAW_KILL (128 + SIGKILL) /* a shell's exit code for that */
+#define SSH_LOST       255	       /* ssh's own, when its peer is gone */
+
+/* What syzkaller's monitor calls them, vm/vm.go. */
+static const struct monitored lost_connection = {
+	"lost connection to test machine",
+	"LOST_CONNECTION",
+};
+static const struct monitored no_output = {
+	"no output from test machine",
+	"NO_OUTPUT",
+};
 
 static void say_status(const struct ending *ending, struct buf *text)
 {
@@ -27,12 +38,18 @@ static void say_status(const struct ending *ending, struct buf *text)
 			   strsignal(number));
 }
 
-static void say_time(const struct ending *ending, struct buf *text)
+static void say_time(int64_t ms, struct buf *text)
 {
-	if (ending->timeout_ms % 1000 == 0)
-		buf_printf(text, "%" PRId64 " s", ending->timeout_ms / 1000);
+	if (ms % 1000 == 0)
+		buf_printf(text, "%" PRId64 " s", ms / 1000);
 	else
-		buf_printf(text, "%" PRId64 " ms", ending->timeout_ms);
+		buf_printf(text, "%" PRId64 " ms", ms);
+}
+
+static void say_silence(const struct ending *ending, struct buf *text)
+{
+	buf_puts(text, "no output for ");
+	say_time(ending->silence_ms, text);
 }
 
 static void say_ending(const struct ending *ending, struct buf *text)
@@ -40,7 +57,7 @@ static void say_ending(const struct ending *ending, struct buf *text)
 	switch (ending->why) {
 	case CHILD_TIME:
 		buf_puts(text, "did not end within ");
-		say_time(ending, text);
+		say_time(ending->timeout_ms, text);
 		break;
 	case CHILD_OUTPUT:
 		buf_printf(text, "wrote more than %" PRId64 " bytes",
@@ -48,21 +65,29 @@ static void say_ending(const struct ending *ending, struct buf *text)
 		break;
 	case CHILD_RAN:
 	case CHILD_ASKED:
-		say_status(ending, text);
+		if (ending->silent)
+			say_silence(ending, text);
+		else
+			say_status(ending, text);
 		break;
 	}
 }
 
-static void say_no_boot(const struct ending *ending, struct buf *text)
+static void say_no_boot(const struct ending *ending,
+			const struct evidence *evidence, struct buf *text)
 {
+	bool asked = ending->why == CHILD_ASKED && !ending->silent;
+
 	buf_puts(text, "did not boot");
 	if (ending->why == CHILD_TIME) {
 		buf_puts(text, " within ");
-		say_time(ending, text);
-	} else {
+		say_time(ending->timeout_ms, text);
+	} else if (!asked) {
 		buf_puts(text, ": ");
 		say_ending(ending, text);
 	}
+	if (!evidence->spoke)
+		buf_puts(text, ", without any output");
 }
 
 static enum outcome judge_status(int exit_status)
@@ -74,24 +99,39 @@ static enum outcome judge_status(int exit_status)
 	return exit_status < 128 ? OUTCOME_CRASHED : OUTCOME_INFRA;
 }
 
-enum outcome judge_run(const struct ending *ending, const struct match *match,
-		       enum outcome on_timeout, struct buf *text)
+/* It came up, and no crash was seen. */
+static enum outcome judge_end(const struct ending *ending,
+			      const struct evidence *evidence,
+			      const struct monitored **monitored)
 {
-	if (!match->booted) {
-		say_no_boot(ending, text);
-		return OUTCOME_BOOT_FAILED;
-	}
-	if (match->seen == MATCH_CRASH)
-		return OUTCOME_CRASHED;
-	if (match->seen == MATCH_IGNORED)
-		return OUTCOME_IGNORED;
-	if (ending->why != CHILD_RAN || ending->exit_status != 0)
-		say_ending(ending, text);
 	if (ending->why == CHILD_OUTPUT)
 		return OUTCOME_TEST_FAILED;
 	if (ending->why == CHILD_TIME)
-		return on_timeout;
-	return judge_status(ending->exit_status);
+		return evidence->on_timeout;
+	if (ending->silent)
+		*monitored = &no_output;
+	else if (ending->exit_status == SSH_LOST && evidence->kernel &&
+		 evidence->has_boot_rule)
+		*monitored = &lost_connection;
+	return *monitored ? OUTCOME_CRASHED : judge_status(ending->exit_status);
+}
+
+enum outcome judge_run(const struct ending *ending,
+		       const struct evidence *evidence,
+		       const struct monitored **monitored, struct buf *text)
+{
+	*monitored = NULL;
+	if (!evidence->booted) {
+		say_no_boot(ending, evidence, text);
+		return OUTCOME_BOOT_FAILED;
+	}
+	if (evidence->sight->seen == SEEN_CRASH)
+		return OUTCOME_CRASHED;
+	if (evidence->sight->seen == SEEN_IGNORED)
+		return OUTCOME_IGNORED;
+	if (ending->why != CHILD_RAN || ending->exit_status != 0)
+		say_ending(ending, text);
+	return judge_end(ending, evidence, monitored);
 }
 
 enum build_result judge_build(const struct ending *ending,

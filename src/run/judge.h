@@ -7,6 +7,7 @@
  * does nothing but say.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engine/outcome.h"
@@ -14,19 +15,38 @@
 
 struct buf;
 struct diagnosis;
-struct match;
+struct sight;
 
 /* How a child ended, and the limits it had. */
 struct ending {
 	enum child_stop why;
+	bool silent;	 /* stopped because nothing came any more */
 	int exit_status; /* 0..255, or 256 + signal */
 	int64_t timeout_ms;
+	int64_t silence_ms;
 	int64_t output_max;
 };
 
-/* text, empty before, gets the reason where there is one to give. */
-enum outcome judge_run(const struct ending *ending, const struct match *match,
-		       enum outcome on_timeout, struct buf *text);
+/* What the console says, and what is made of an end without a crash on it. */
+struct evidence {
+	const struct sight *sight;
+	bool kernel; /* it is a kernel's console */
+	bool has_boot_rule, booted, spoke;
+	enum outcome on_timeout;
+};
+
+/* A crash that no console shows: a guest that fell silent or was lost. */
+struct monitored {
+	const char *title, *type;
+};
+
+/*
+ * text, empty before, gets the reason where there is one to give.  *monitored
+ * is what happened beside the console, good for ever; or NULL.
+ */
+enum outcome judge_run(const struct ending *ending,
+		       const struct evidence *evidence,
+		       const struct monitored **monitored, struct buf *text);
 enum build_result judge_build(const struct ending *ending,
 			      const struct diagnosis *diagnosis,
 			      struct buf *text);

@@ -18,6 +18,7 @@
 
 #include "engine/outcome.h"
 
+struct crash;
 struct error;
 struct runner;
 
@@ -35,18 +36,31 @@ struct build_end {
 	int64_t duration_ms;
 };
 
+/* A crash stands on the console of a run that goes on. */
+typedef void run_seen(void *data, const char *title);
+
+/*
+ * Do these crashes decide the run, so that it may be stopped?  Asked when
+ * nothing more has come of their reports for a while.
+ */
+typedef bool run_decides(void *data, const struct crash *crashes, int count);
+
 struct run_request {
 	const char *commit;
 	int number;
-	const char *console; /* file for the console, live; what an earlier
+	const char *console;  /* file for the console, live; what an earlier
 				run of this number left there is dropped */
+	run_seen *seen;	      /* or NULL; with the data of the end */
+	run_decides *decides; /* NULL: any crash does */
 };
 
 struct run_end {
 	enum outcome outcome;
 	bool cancelled;
-	const char *title; /* of a crash, or NULL */
-	const char *text;  /* detail: which limit, which status; or NULL */
+	const char *title;	     /* of the first crash, or NULL */
+	const struct crash *crashes; /* in the order of the console */
+	int crash_count;
+	const char *text; /* detail: which limit, which status; or NULL */
 	int exit_status;
 	int64_t duration_ms;
 };

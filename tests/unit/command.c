@@ -85,6 +85,7 @@ static int set_up(void **state)
 		.test = "true",
 		.slots = 2,
 		.on_timeout = OUTCOME_TEST_FAILED,
+		.settle_ms = 3600 * 1000,
 	};
 	*state = scene;
 	return 0;
@@ -170,7 +171,9 @@ static void start_build(struct scene *scene, const char *commit)
 
 static void start_run(struct scene *scene, int number, struct result *result)
 {
-	struct run_request request = { COMMIT, number, scene->console };
+	struct run_request request = { .commit = COMMIT,
+				       .number = number,
+				       .console = scene->console };
 	struct error err = ERROR_INIT;
 
 	if (scene->runner->ops->run(scene->runner, &request, on_run, result,
@@ -301,8 +304,8 @@ static void a_crash_on_the_console_comes_before_the_exit_code(void **state)
 	struct scene *scene = *state;
 	const struct result *run;
 
-	scene->spec.crash = "(BUG: .*)";
-	scene->spec.ignore = "noise";
+	scene->spec.console.crash = "(BUG: .*)";
+	scene->spec.console.ignore = "noise";
 	run = test(scene, "echo '[1.0] BUG: bad thing'; exit 0");
 	assert_int_equal(run->outcome, OUTCOME_CRASHED);
 	assert_string_equal(run->title, "BUG: bad thing");
@@ -321,8 +324,8 @@ static void without_the_boot_line_it_did_not_boot(void **state)
 	struct scene *scene = *state;
 	const struct result *run;
 
-	scene->spec.crash = "(BUG: .*)";
-	scene->spec.boot = "^booted";
+	scene->spec.console.crash = "(BUG: .*)";
+	scene->spec.console.boot = "^booted";
 	run = test(scene, "echo booted; exit 0");
 	assert_int_equal(run->outcome, OUTCOME_OK);
 	run = test(scene, "echo not booted; exit 0");
@@ -340,9 +343,12 @@ static void without_the_boot_line_it_did_not_boot(void **state)
 	assert_string_equal(run->text,
 			    "did not boot: wrote more than 100 bytes");
 	scene->spec.test_timeout_ms = 100;
-	run = test(scene, "exec sleep 1000");
+	run = test(scene, "echo hello; exec sleep 1000");
 	assert_int_equal(run->outcome, OUTCOME_BOOT_FAILED);
 	assert_string_equal(run->text, "did not boot within 100 ms");
+	run = test(scene, "exec sleep 1000");
+	assert_string_equal(run->text,
+			    "did not boot within 100 ms, without any output");
 }
 
 static void the_time_limit_gives_what_was_asked_for(void **state)
@@ -366,11 +372,167 @@ static void a_crash_beats_the_limits(void **state)
 	struct scene *scene = *state;
 	const struct result *run;
 
-	scene->spec.crash = "(BUG: .*)";
+	scene->spec.console.crash = "(BUG: .*)";
 	scene->spec.test_output_max = 10000;
 	run = test(scene, "echo BUG: and a flood; exec yes");
 	assert_int_equal(run->outcome, OUTCOME_CRASHED);
 	assert_string_equal(run->title, "BUG: and a flood");
+}
+
+/* A run that is told about, and asks whether its crashes decide. */
+struct listener {
+	struct result result; /* first: it is the data of the end */
+	char *seen;
+	int asked, crashes;
+	bool decides;
+	const char *fifo; /* written to when it was asked, or NULL */
+};
+
+static void on_seen(void *data, const char *title)
+{
+	struct listener *listener = data;
+
+	free(listener->seen);
+	listener->seen = xstrdup(title);
+}
+
+static bool on_decides(void *data, const struct crash *crashes, int count)
+{
+	struct listener *listener = data;
+	int fd;
+
+	(void)crashes;
+	listener->asked++;
+	listener->crashes = count;
+	if (listener->fifo) {
+		fd = open(listener->fifo, O_WRONLY | O_CLOEXEC);
+		assert_true(fd >= 0);
+		close(fd);
+	}
+	return listener->decides;
+}
+
+static void listen_to(struct scene *scene, const char *command,
+		      struct listener *listener)
+{
+	struct run_request request = { .commit = COMMIT,
+				       .number = 1,
+				       .console = scene->console,
+				       .seen = on_seen,
+				       .decides = on_decides };
+	struct error err = ERROR_INIT;
+
+	scene->spec.test = command;
+	build(scene, NULL);
+	assert_int_equal(scene->runner->ops->run(scene->runner, &request,
+						 on_run, listener, &err),
+			 0);
+	go(scene);
+	assert_int_equal(listener->result.ended, 1);
+}
+
+static void stop_listening(struct listener *listener)
+{
+	forget(&listener->result);
+	free(listener->seen);
+}
+
+static void a_run_ends_when_its_crash_decides(void **state)
+{
+	struct scene *scene = *state;
+	struct listener listener = { .decides = true };
+
+	scene->spec.console.crash = "BUG: .*";
+	scene->spec.settle_ms = 20;
+	listen_to(scene, "echo BUG: now; echo BUG: then; exec sleep 1000",
+		  &listener);
+	assert_int_equal(listener.result.outcome, OUTCOME_CRASHED);
+	assert_string_equal(listener.result.title, "BUG: now");
+	assert_string_equal(listener.seen, "BUG: now");
+	assert_int_equal(listener.asked, 1);
+	assert_int_equal(listener.crashes, 2);
+	stop_listening(&listener);
+}
+
+static void a_run_goes_on_when_its_crash_does_not_decide(void **state)
+{
+	struct scene *scene = *state;
+	struct listener listener = { .fifo = scene->fifo };
+
+	scene->spec.console.crash = "BUG: .*";
+	scene->spec.settle_ms = 20;
+	listen_to(scene, "echo BUG: noise; read line <$FIFO; exit 0",
+		  &listener);
+	assert_int_equal(listener.asked, 1);
+	assert_int_equal(listener.result.exit_status, 0);
+	assert_string_equal(listener.result.title, "BUG: noise");
+	stop_listening(&listener);
+}
+
+static void crashes_set_aside_do_not_end_a_run(void **state)
+{
+	struct scene *scene = *state;
+	struct listener listener = { .decides = true };
+
+	scene->spec.console.crash = "BUG: .*";
+	scene->spec.console.ignore = "noise";
+	scene->spec.settle_ms = 20;
+	scene->spec.silence_ms = 300;
+	listen_to(scene, "echo BUG: noise; exec sleep 1000", &listener);
+	assert_int_equal(listener.asked, 0);
+	assert_null(listener.seen);
+	assert_int_equal(listener.result.outcome, OUTCOME_IGNORED);
+	stop_listening(&listener);
+}
+
+static void a_console_that_never_falls_silent_ends_all_the_same(void **state)
+{
+	struct scene *scene = *state;
+	struct listener listener = { .decides = true };
+
+	scene->spec.console.crash = "BUG: .*";
+	scene->spec.settle_ms = 100;
+	listen_to(scene, "echo BUG: now; while :; do echo more; done",
+		  &listener);
+	assert_int_equal(listener.result.outcome, OUTCOME_CRASHED);
+	assert_string_equal(listener.seen, "BUG: now");
+	stop_listening(&listener);
+}
+
+static void silence_is_a_crash_once_it_booted(void **state)
+{
+	struct scene *scene = *state;
+	const struct result *run;
+
+	scene->spec.console.boot = "^booted";
+	scene->spec.silence_ms = 100;
+	run = test(scene, "echo booted; exec sleep 1000");
+	assert_int_equal(run->outcome, OUTCOME_CRASHED);
+	assert_string_equal(run->title, "no output from test machine");
+	assert_string_equal(run->text, "no output for 100 ms");
+	run = test(scene, "exec sleep 1000");
+	assert_int_equal(run->outcome, OUTCOME_BOOT_FAILED);
+	assert_string_equal(run->text, "did not boot: no output for 100 ms, "
+				       "without any output");
+}
+
+static void a_lost_guest_is_a_crash_once_it_booted(void **state)
+{
+	struct scene *scene = *state;
+	const struct result *run;
+
+	scene->spec.console.kernel = true;
+	run = test(scene, "exit 255");
+	assert_int_equal(run->outcome, OUTCOME_INFRA);
+	scene->spec.console.boot = "^booted";
+	run = test(scene, "echo booted; exit 255");
+	assert_int_equal(run->outcome, OUTCOME_CRASHED);
+	assert_string_equal(run->title, "lost connection to test machine");
+	run = test(scene, "exit 255");
+	assert_int_equal(run->outcome, OUTCOME_BOOT_FAILED);
+	scene->spec.console.kernel = false;
+	run = test(scene, "echo booted; exit 255");
+	assert_int_equal(run->outcome, OUTCOME_INFRA);
 }
 
 static void a_flood_is_test_failed(void **state)
@@ -418,11 +580,13 @@ static void a_console_is_written_while_the_test_runs(void **state)
 static void a_full_disk_is_infra(void **state)
 {
 	struct scene *scene = *state;
-	struct run_request request = { COMMIT, 1, "/dev/full" };
+	struct run_request request = { .commit = COMMIT,
+				       .number = 1,
+				       .console = "/dev/full" };
 	struct build_request build_request = { COMMIT, "/dev/full" };
 	struct error err = ERROR_INIT;
 
-	scene->spec.crash = "BUG";
+	scene->spec.console.crash = "BUG";
 	scene->spec.test = "echo BUG; exec sleep 1000";
 	build(scene, NULL);
 	assert_int_equal(scene->runner->ops->run(scene->runner, &request,
@@ -659,7 +823,9 @@ static void slots_are_the_lowest_free_numbers(void **state)
 {
 	struct scene *scene = *state;
 	char *other = inside(scene, "console2");
-	struct run_request request = { COMMIT, 2, other };
+	struct run_request request = { .commit = COMMIT,
+				       .number = 2,
+				       .console = other };
 	struct error err = ERROR_INIT;
 
 	scene->spec.test = "echo slot $CULPRIT_SLOT run $CULPRIT_RUN.; "
@@ -694,7 +860,9 @@ static void slots_are_the_lowest_free_numbers(void **state)
 static void what_was_not_built_last_is_not_run(void **state)
 {
 	struct scene *scene = *state;
-	struct run_request request = { COMMIT, 1, scene->console };
+	struct run_request request = { .commit = COMMIT,
+				       .number = 1,
+				       .console = scene->console };
 	struct error err = ERROR_INIT;
 	const struct runner_ops *ops;
 
@@ -798,7 +966,9 @@ static void run_again(void *data, const struct run_end *end)
 		assert_int_equal(scene->runner->ops->run(
 					 scene->runner,
 					 &(struct run_request){
-						 COMMIT, 1, scene->console },
+						 .commit = COMMIT,
+						 .number = 1,
+						 .console = scene->console },
 					 run_again, scene, NULL),
 				 0);
 }
@@ -819,7 +989,7 @@ static void a_bad_expression_is_an_input_error(void **state)
 	struct scene *scene = *state;
 	struct error err = ERROR_INIT;
 
-	scene->spec.boot = "[";
+	scene->spec.console.boot = "[";
 	assert_int_equal(command_runner_new(&scene->loop, &scene->spec,
 					    &scene->runner, &err),
 			 -1);
@@ -855,6 +1025,12 @@ int main(int argc, char **argv)
 		TEST(without_the_boot_line_it_did_not_boot),
 		TEST(the_time_limit_gives_what_was_asked_for),
 		TEST(a_crash_beats_the_limits),
+		TEST(a_run_ends_when_its_crash_decides),
+		TEST(a_run_goes_on_when_its_crash_does_not_decide),
+		TEST(crashes_set_aside_do_not_end_a_run),
+		TEST(a_console_that_never_falls_silent_ends_all_the_same),
+		TEST(silence_is_a_crash_once_it_booted),
+		TEST(a_lost_guest_is_a_crash_once_it_booted),
 		TEST(a_flood_is_test_failed),
 		TEST(a_console_starts_anew_and_is_private),
 		TEST(a_console_is_written_while_the_test_runs),

@@ -107,7 +107,9 @@ static int try_build(struct scene *scene, const char *commit, struct error *err)
 static int try_run(struct scene *scene, const char *commit, int number,
 		   struct error *err)
 {
-	struct run_request request = { commit, number, scene->path };
+	struct run_request request = { .commit = commit,
+				       .number = number,
+				       .console = scene->path };
 
 	return scene->runner->ops->run(scene->runner, &request, on_run, scene,
 				       err);
@@ -274,7 +276,9 @@ static void it_refuses_what_a_real_runner_refuses(void **state)
 static void a_console_that_cannot_be_written_is_an_error(void **state)
 {
 	struct scene *scene = *state;
-	struct run_request request = { COMMIT, 1, "/dev/full" };
+	struct run_request request = { .commit = COMMIT,
+				       .number = 1,
+				       .console = "/dev/full" };
 	struct error err = ERROR_INIT;
 
 	play(scene, "* runs=X");

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_CONSOLE_H
+#define RUN_CONSOLE_H
+
+/*
+ * Reads the console of a run while it is written: did the target come up, and
+ * what crashed?  Memory is bounded whatever comes.
+ *
+ * Crashes are found by the rules for kernel consoles (oops/), or by a POSIX
+ * extended regular expression of the user's: a line that matches is a crash,
+ * its title what the first group matched, else what the whole expression did.
+ * Titles are made free of what differs from run to run (oops/title.h) and are
+ * clean text.  The very first oops is none if it only says that a kernel was
+ * started: that is the start of this run.
+ *
+ * ignore: a crash whose title matches is set aside.
+ * boot: a line that matches says that the target came up.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/crash.h"
+#include "run/lines.h"
+
+struct error;
+struct console_rules;
+struct rules;
+struct scan;
+
+struct console_spec {
+	const struct rules *oops; /* or NULL: no scrubbing, no oops */
+	bool kernel;		  /* find crashes by these rules */
+	const char *crash;	  /* regular expressions, or NULL */
+	const char *ignore, *boot;
+};
+
+/* The rules are borrowed.  ERROR_INPUT names the expression that is wrong. */
+int console_rules_new(const struct console_spec *spec,
+		      struct console_rules **out, struct error *err);
+void console_rules_free(struct console_rules *rules);
+
+/* One console.  Read `booted` and `spoke`, feed to change them. */
+struct console {
+	const struct console_rules *rules;
+	struct lines lines;
+	struct scan *scan;   /* or NULL */
+	bool booted;	     /* true from the start without a boot rule */
+	bool spoke;	     /* there was a byte at least */
+	struct crash *found; /* by the expression, CRASHES_MAX at most */
+	int found_count;
+};
+
+/* The rules are borrowed.  Once fed, a console must not be moved. */
+void console_init(struct console *console, const struct console_rules *rules);
+void console_release(struct console *console);
+void console_feed(struct console *console, const char *bytes, size_t length);
+
+/* The last line may have no newline. */
+void console_end(struct console *console);
+
+/* How many crashes there are so far, with those that do not count.  Cheap. */
+size_t console_count(const struct console *console);
+
+enum console_seen {
+	SEEN_NOTHING,
+	SEEN_IGNORED, /* only crashes that are set aside */
+	SEEN_CRASH,
+};
+
+/* What the console shows, as if it ended here. */
+struct sight {
+	enum console_seen seen;
+	bool panicked;	       /* the kernel is dead */
+	struct crash *crashes; /* in their order, without those set aside, if
+				  there are others */
+	int crash_count;
+};
+
+void console_look(const struct console *console, struct sight *out);
+void sight_release(struct sight *sight);
+
+#endif
