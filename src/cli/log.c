@@ -56,6 +56,33 @@ static void json_oid(struct json *json, const char *key, const struct oid *oid)
 		json_text(json, key, oid->hex);
 }
 
+static void json_texts(struct json *json, const char *key, char *const *texts,
+		       int count)
+{
+	json_open_array(json, key);
+	for (int i = 0; i < count; i++)
+		json_text(json, NULL, texts[i]);
+	json_close_array(json);
+}
+
+static void json_crashes(struct json *json, const struct event *event)
+{
+	json_open_array(json, "crashes");
+	for (int i = 0; i < event->crash_count; i++) {
+		const struct crash *crash = &event->crashes[i];
+
+		json_open_object(json, NULL);
+		json_text(json, "title", crash->title);
+		json_texts(json, "alt_titles", crash->alts, crash->alt_count);
+		json_text(json, "type", crash->type);
+		json_text(json, "frame", crash->frame);
+		json_texts(json, "stack", crash->near, crash->near_count);
+		json_bool(json, "corrupted", crash->corrupted);
+		json_close_object(json);
+	}
+	json_close_array(json);
+}
+
 static void json_event(struct json *json, const struct engine *engine,
 		       const struct event *event)
 {
@@ -85,6 +112,8 @@ static void json_event(struct json *json, const struct engine *engine,
 	}
 	json_text(json, "policy", event->policy);
 	json_text(json, "title", event->title);
+	if (event->kind == EVENT_RUN)
+		json_crashes(json, event);
 	json_text(json, "signature", event->signature);
 	json_text(json, "text", event->text);
 	json_close_object(json);

@@ -42,7 +42,7 @@ static void tell_verdict(struct session *session, const struct event *event,
 
 	buf_puts(out, "    ");
 	for (int i = 0; step && i < step->run_count; i++)
-		buf_putc(out, engine_run_letter(engine, &step->runs[i]));
+		buf_putc(out, engine_run_letter(&step->runs[i]));
 	buf_printf(out, "%s%s", step && step->run_count ? "  " : "",
 		   verdict_name(event->verdict));
 	if (!str_empty(event->text))

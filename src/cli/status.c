@@ -28,6 +28,14 @@ static const char *asked(const struct plan *plan)
 	return NULL;
 }
 
+static const char *asked_title(const struct plan *plan)
+{
+	for (int i = 0; i < plan->wish_count; i++)
+		if (plan->wishes[i].kind == WISH_ASK && plan->wishes[i].title)
+			return plan->wishes[i].title;
+	return NULL;
+}
+
 static void json_runs(struct json *json, const struct step *step)
 {
 	json_open_array(json, "runs");
@@ -40,7 +48,10 @@ static void json_runs(struct json *json, const struct step *step)
 		json_text(json, "outcome",
 			  run->fact ? outcome_name(run->outcome) : NULL);
 		json_bool(json, "judged", run->judge != NULL);
-		json_text(json, "title", run->fact ? run->fact->title : NULL);
+		json_text(json, "title", run_title(run));
+		json_text(json, "letter",
+			  (char[]){ engine_run_letter(run), '\0' });
+		json_bool(json, "asks", run->open);
 		json_close_object(json);
 	}
 	json_close_array(json);
@@ -127,10 +138,13 @@ static void print_json(struct session *session)
 	json_text(&json, "session", session_dir(session));
 	json_text(&json, "title", engine_title(engine));
 	json_text(&json, "policy", policy.text);
+	json_text(&json, "matching",
+		  matching_name(engine_bug(engine)->matching));
 	json_text(&json, "state", plan_state_name(plan->state));
 	json_bool(&json, "paused", plan->paused);
 	json_bool(&json, "needs_person", plan->needs_person);
 	json_text(&json, "question", asked(plan));
+	json_text(&json, "question_title", asked_title(plan));
 	json_ends(&json, session, plan);
 	json_number(&json, "suspects", plan->suspects);
 	json_number(&json, "left", plan->left);
@@ -157,7 +171,6 @@ static void print_json(struct session *session)
 static void text_step(struct session *session, const struct step *step,
 		      struct buf *out)
 {
-	struct engine *engine = session_engine(session);
 	char left[16] = "";
 
 	if (step->left_after >= 0)
@@ -167,7 +180,7 @@ static void text_step(struct session *session, const struct step *step,
 		   step->given && step->given->by == BY_PERSON ? "*" : " ",
 		   OID_SHORT, hex_of(session, step->commit), left);
 	for (int i = 0; i < step->run_count; i++)
-		buf_putc(out, engine_run_letter(engine, &step->runs[i]));
+		buf_putc(out, engine_run_letter(&step->runs[i]));
 	if (step->build && step->build->build == BUILD_FAILED)
 		buf_puts(out, "build fails");
 	buf_printf(out, "%s%s\n", step->run_count || step->build ? "  " : "",

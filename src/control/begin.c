@@ -16,8 +16,10 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "control/extend.h"
+#include "control/rules.h"
 #include "control/settings.h"
 #include "engine/engine.h"
+#include "oops/rules.h"
 #include "repo/repo.h"
 #include "repo/tags.h"
 #include "session/session.h"
@@ -54,11 +56,24 @@ static int resolve(struct repo *repo, const struct begin *begin,
 	return 0;
 }
 
+/* A mistake in the user's rules is said before anything is begun. */
+static int check_rules(const struct settings *settings, struct error *err)
+{
+	struct rules *rules;
+
+	if (!settings->oops)
+		return 0;
+	rules = rules_load((const char *const *)&settings->oops, 1, err);
+	rules_free(rules);
+	return rules ? 0 : -1;
+}
+
 static int check(struct repo *repo, const struct begin *begin,
 		 struct ends *ends, struct error *err)
 {
 	if (begin->settings &&
-	    settings_read(&ends->settings, begin->settings, err) < 0)
+	    (settings_read(&ends->settings, begin->settings, err) < 0 ||
+	     check_rules(&ends->settings, err) < 0))
 		return -1;
 	if (repo_is_shallow(repo))
 		return error_set(err, ERROR_GIT,
@@ -118,7 +133,7 @@ static char *unconst(const char *text)
 static int append(struct session *session, const struct begin *begin,
 		  const struct ends *ends, struct error *err)
 {
-	size_t most = 2 + ends->good_count + (size_t)ends->release_count;
+	size_t most = 3 + ends->good_count + (size_t)ends->release_count;
 	struct event *events = xcalloc(most, sizeof(*events));
 	const char *title = begin->title ? begin->title : ends->settings.title;
 	size_t count = 0;
@@ -131,6 +146,11 @@ static int append(struct session *session, const struct begin *begin,
 					  .policy = ends->settings.policy,
 					  .fix = begin->fix,
 					  .first_parent = begin->first_parent };
+	events[count++] = (struct event){
+		.kind = EVENT_MATCHING,
+		.by = BY_START,
+		.policy = unconst(matching_name(ends->settings.matching)),
+	};
 	events[count++] = (struct event){ .kind = EVENT_VERDICT,
 					  .by = BY_START,
 					  .who = unconst(begin->who),
@@ -153,7 +173,7 @@ static int append(struct session *session, const struct begin *begin,
 	return ret;
 }
 
-static int copy_settings(const char *from, const char *to, struct error *err)
+static int copy_file(const char *from, const char *to, struct error *err)
 {
 	struct buf text;
 	char bytes[4096];
@@ -241,17 +261,20 @@ static int fill(struct session *session, struct repo *repo,
 		const struct begin *begin, const struct ends *ends,
 		struct error *err)
 {
-	char *path = session_settings(session);
+	char *path = session_settings(session), *oops = session_oops(session);
 	int ret = 0;
 
 	if (begin->settings)
-		ret = copy_settings(begin->settings, path, err);
+		ret = copy_file(begin->settings, path, err);
+	if (ret == 0 && ends->settings.oops)
+		ret = copy_file(ends->settings.oops, oops, err);
 	if (ret == 0)
 		ret = load(session, repo, begin, ends, err);
 	if (ret == 0)
 		ret = append(session, begin, ends, err);
 	if (ret == 0 && !begin->dir)
 		ret = make_current(repo, session_dir(session), err);
+	free(oops);
 	free(path);
 	return ret;
 }

@@ -13,9 +13,11 @@
 #include "base/str.h"
 #include "control/extend.h"
 #include "control/lease.h"
+#include "control/rules.h"
 #include "control/settings.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
+#include "oops/rules.h"
 #include "repo/repo.h"
 #include "repo/worktree.h"
 #include "run/command.h"
@@ -46,6 +48,7 @@ struct control {
 	struct repo *repo;
 	const struct control_options *options;
 	struct settings settings;
+	struct rules *rules; /* for crash titles */
 	struct runner *runner;
 	char *worktree;
 
@@ -200,6 +203,33 @@ static void drop_flight(struct control *control, struct flight *flight)
 	free(flight);
 }
 
+static void on_seen(void *data, const char *title)
+{
+	struct flight *flight = data;
+	struct event event = { .kind = EVENT_RUN_CRASH,
+			       .commit = flight->oid,
+			       .number = flight->number,
+			       .title = text_of(title) };
+
+	append(flight->control, &event);
+}
+
+/* What the run would come to if it ended now. */
+static bool on_decides(void *data, const struct crash *crashes, int count)
+{
+	struct flight *flight = data;
+	struct engine *engine = session_engine(flight->control->session);
+	const struct event run = {
+		.kind = EVENT_RUN,
+		.outcome = OUTCOME_CRASHED,
+		.crashes = (struct crash *)(uintptr_t)crashes,
+		.crash_count = count,
+	};
+	struct bug_run as = bug_judge(engine_bug(engine), &run);
+
+	return as.outcome == OUTCOME_CRASHED && !as.open;
+}
+
 static void on_run(void *data, const struct run_end *end)
 {
 	struct flight *flight = data;
@@ -213,6 +243,8 @@ static void on_run(void *data, const struct run_end *end)
 		.text = text_of(end->text),
 		.exit_status = end->exit_status,
 		.duration_ms = end->duration_ms,
+		.crashes = (struct crash *)(uintptr_t)end->crashes,
+		.crash_count = end->cancelled ? 0 : end->crash_count,
 	};
 
 	drop_flight(control, flight);
@@ -239,7 +271,10 @@ static void start_run(struct control *control, int commit)
 	struct event event = { .kind = EVENT_RUN_BEGIN,
 			       .commit = oid,
 			       .number = next_number(control, commit) };
-	struct run_request request = { oid.hex, (int)event.number, NULL };
+	struct run_request request = { .commit = oid.hex,
+				       .number = (int)event.number,
+				       .seen = on_seen,
+				       .decides = on_decides };
 	struct flight *flight = xcalloc(1, sizeof(*flight));
 	struct error err = ERROR_INIT;
 	char *console = session_console(control->session, &oid, request.number);
@@ -515,11 +550,15 @@ static int make_runner(struct control *control, struct error *err)
 		.test = settings->test_command,
 		.test_timeout_ms = settings->test_timeout_ms,
 		.test_output_max = settings->test_output_max,
+		.silence_ms = settings->test_silence_ms,
+		.settle_ms = settings->test_settle_ms,
 		.slots = settings->slots,
 		.on_timeout = settings->on_timeout,
-		.crash = settings->crash,
-		.ignore = settings->ignore,
-		.boot = settings->boot,
+		.console = { .oops = control->rules,
+			     .kernel = settings->console == READ_KERNEL,
+			     .crash = settings->crash,
+			     .ignore = settings->ignore,
+			     .boot = settings->boot },
 	};
 
 	if (settings->fake_script)
@@ -592,6 +631,22 @@ static int read_settings(struct control *control, struct error *err)
 	return ret;
 }
 
+/* The session's own copy of the user's rules, or else the file they name. */
+static int read_rules(struct control *control, struct error *err)
+{
+	char *path = session_oops(control->session);
+	const char *paths[] = { path };
+	size_t count = 1;
+
+	if (access(path, F_OK) < 0) {
+		paths[0] = control->settings.oops;
+		count = paths[0] ? 1 : 0;
+	}
+	control->rules = rules_load(paths, count, err);
+	free(path);
+	return control->rules ? 0 : -1;
+}
+
 static void open_loop(struct control *control)
 {
 	static const int numbers[SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
@@ -662,7 +717,7 @@ int control_run(struct session *session, struct repo *repo,
 	settings_init(&control.settings);
 	control.worktree = session_worktree(session);
 	open_loop(&control);
-	if (read_settings(&control, err) < 0 ||
+	if (read_settings(&control, err) < 0 || read_rules(&control, err) < 0 ||
 	    lease_take(lock, &lease, err) < 0 ||
 	    session_refresh(session, NULL, err) < 0)
 		goto out;
@@ -684,6 +739,7 @@ out:
 	close_loop(&control);
 	free(control.flights);
 	free(control.worktree);
+	rules_free(control.rules);
 	settings_release(&control.settings);
 	lease_give_back(lease);
 	free(lock);

@@ -75,6 +75,11 @@ static void describe_fact(const struct event *event, struct buf *out)
 		buf_puts(out, "begin");
 		add_run(event, out);
 		break;
+	case EVENT_RUN_CRASH:
+		buf_puts(out, "crash in");
+		add_run(event, out);
+		add_text(": ", event->title, out);
+		break;
 	case EVENT_RUN:
 		buf_puts(out, "end");
 		add_run(event, out);
@@ -89,8 +94,9 @@ static void describe_fact(const struct event *event, struct buf *out)
 		break;
 	case EVENT_VERDICT: case EVENT_SKIP_RANGE: case EVENT_RETRACT:
 	case EVENT_JUDGE: case EVENT_MORE: case EVENT_PICK:
-	case EVENT_POLICY: case EVENT_PAUSE: case EVENT_RESUME:
-	case EVENT_NOTE: case EVENT_UNDO: case EVENT_REDO:
+	case EVENT_SAME: case EVENT_OTHER: case EVENT_NOISE:
+	case EVENT_POLICY: case EVENT_MATCHING: case EVENT_PAUSE:
+	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO: case EVENT_REDO:
 	case EVENT_KIND_COUNT:
 		break;
 	}
@@ -159,8 +165,20 @@ static void describe_decision(struct session *session,
 		buf_printf(out, "%" PRId64 " more runs of", event->number);
 		add_commit(event, out);
 		break;
+	case EVENT_SAME:
+		buf_printf(out, "the same bug: '%s'", event->title);
+		break;
+	case EVENT_OTHER:
+		buf_printf(out, "another bug: '%s'", event->title);
+		break;
+	case EVENT_NOISE:
+		buf_printf(out, "noise: '%s'", event->title);
+		break;
 	case EVENT_POLICY:
 		buf_printf(out, "policy %s", event->policy);
+		break;
+	case EVENT_MATCHING:
+		buf_printf(out, "matching %s", event->policy);
 		break;
 	case EVENT_UNDO: case EVENT_REDO:
 		describe_turn(session, event, out);
@@ -173,7 +191,8 @@ static void describe_decision(struct session *session,
 	case EVENT_START: case EVENT_ENGINE: case EVENT_ENGINE_GONE:
 	case EVENT_RANGE: case EVENT_RELEASE: case EVENT_BUILD_BEGIN:
 	case EVENT_BUILD: case EVENT_BUILD_STOPPED: case EVENT_RUN_BEGIN:
-	case EVENT_RUN: case EVENT_RUN_STOPPED: case EVENT_KIND_COUNT:
+	case EVENT_RUN_CRASH: case EVENT_RUN: case EVENT_RUN_STOPPED:
+	case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */

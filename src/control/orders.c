@@ -257,33 +257,222 @@ int order_retract(struct order *order, struct error *err)
 	return append(order, &event, err);
 }
 
+/* COMMIT#RUN: is it of that form? */
+static bool split_run(const char *word, char **commit, int64_t *run)
+{
+	const char *mark = strrchr(word, '#');
+
+	if (!mark || mark == word || strchr(word, ' ') ||
+	    !str_number(mark + 1, 0, INT32_MAX, run))
+		return false;
+	*commit = xstrndup(word, (size_t)(mark - word));
+	return true;
+}
+
 int order_judge(struct order *order, struct error *err)
 {
 	static const char usage[] = "judge COMMIT#RUN OUTCOME [-m WHY]";
 	struct event event = event_by(order, EVENT_JUDGE);
-	char *commit, *run;
+	char *commit;
 	int ret;
 
 	if (expect(order, 2, 2, usage, err) < 0)
 		return -1;
-	commit = xstrdup(order->argv[0]);
-	run = strrchr(commit, '#');
-	if (!run || !str_number(run + 1, 0, INT32_MAX, &event.number)) {
-		ret = error_set(err, ERROR_USAGE,
-				"'%s' does not name a run: expected "
-				"COMMIT#RUN, as in 83b0383613b9#3",
-				commit);
-	} else if (!outcome_parse(&event.outcome, order->argv[1])) {
+	if (!split_run(order->argv[0], &commit, &event.number))
+		return error_set(err, ERROR_USAGE,
+				 "'%s' does not name a run: expected "
+				 "COMMIT#RUN, as in 83b0383613b9#3",
+				 order->argv[0]);
+	if (!outcome_parse(&event.outcome, order->argv[1]))
 		ret = error_set(err, ERROR_USAGE,
 				"'%s' is not an outcome: expected ok, crashed, "
 				"boot-failed, test-failed, infra or ignored",
 				order->argv[1]);
-	} else {
-		*run = '\0';
+	else
 		ret = find_commit(order, commit, &event.commit, err);
-	}
 	free(commit);
 	return ret < 0 ? -1 : append(order, &event, err);
+}
+
+/*
+ * Titles.
+ */
+
+/* What all runs come to, one letter each; '?' where a person is asked. */
+static void add_outcomes(const struct order *order, struct buf *out)
+{
+	struct engine *engine = session_engine(order->session);
+
+	for (int i = 0; i < engine_step_count(engine); i++) {
+		const struct step *step = engine_step(engine, i);
+
+		for (int k = 0; k < step->run_count; k++)
+			buf_putc(out, step->runs[k].open
+					      ? '?'
+					      : outcome_letter(
+							step->runs[k].outcome));
+	}
+}
+
+static int count_differences(const char *a, const char *b)
+{
+	int count = 0;
+
+	for (; *a && *b; a++, b++)
+		count += *a != *b;
+	return count;
+}
+
+static bool has_shown(const struct run_state *run, const char *title)
+{
+	if (str_equal(run_title(run), title))
+		return true;
+	for (int i = 0; run->fact && i < run->fact->crash_count; i++)
+		if (crash_known_as(&run->fact->crashes[i], title))
+			return true;
+	return false;
+}
+
+/* How many runs show a crash of this title. */
+static int count_shown(const struct order *order, const char *title)
+{
+	struct engine *engine = session_engine(order->session);
+	int count = 0;
+
+	for (int i = 0; i < engine_step_count(engine); i++) {
+		const struct step *step = engine_step(engine, i);
+
+		for (int k = 0; k < step->run_count; k++)
+			count += has_shown(&step->runs[k], title);
+	}
+	return count;
+}
+
+static int title_of_run(const struct order *order, const char *spec,
+			int64_t number, struct buf *title, struct error *err)
+{
+	struct engine *engine = session_engine(order->session);
+	const struct step *step;
+	struct oid oid;
+
+	if (find_commit(order, spec, &oid, err) < 0)
+		return -1;
+	step = engine_step_of(engine,
+			      graph_find(session_graph(order->session), &oid));
+	for (int i = 0; step && i < step->run_count; i++) {
+		if (step->runs[i].number != number)
+			continue;
+		if (str_empty(run_title(&step->runs[i])))
+			return error_set(err, ERROR_STATE,
+					 "run %" PRId64 " of %.*s shows no "
+					 "crash",
+					 number, OID_SHORT, oid.hex);
+		buf_puts(title, run_title(&step->runs[i]));
+		return 0;
+	}
+	return error_set(err, ERROR_STATE,
+			 "there is no run %" PRId64 " of %.*s", number,
+			 OID_SHORT, oid.hex);
+}
+
+/* TITLE, in one word or several, or the title of a run. */
+static int take_title(const struct order *order, struct buf *title,
+		      struct error *err)
+{
+	int64_t number;
+	char *commit;
+	int ret;
+
+	if (order->argc != 1 || !split_run(order->argv[0], &commit, &number)) {
+		for (int i = 0; i < order->argc; i++)
+			buf_printf(title, "%s%s", i ? " " : "", order->argv[i]);
+		return 0;
+	}
+	ret = title_of_run(order, commit, number, title, err);
+	free(commit);
+	return ret;
+}
+
+/* Append, and say what it changes of the runs that are there. */
+static int append_to_runs(const struct order *order, const struct event *event,
+			  struct error *err)
+{
+	struct buf before, after;
+	int ret, changed;
+
+	buf_init(&before, 0);
+	buf_init(&after, 0);
+	add_outcomes(order, &before);
+	ret = session_append(order->session, event, 1, err);
+	if (ret == 0) {
+		add_outcomes(order, &after);
+		changed = count_differences(before.text, after.text);
+		buf_printf(order->say,
+			   "%d run%s now come%s to something "
+			   "else\n",
+			   changed, changed == 1 ? "" : "s",
+			   changed == 1 ? "s" : "");
+		ret = follow_up(order, err);
+	}
+	buf_release(&before);
+	buf_release(&after);
+	return ret;
+}
+
+static int rule_title(const struct order *order, enum event_kind kind,
+		      const char *usage, struct error *err)
+{
+	struct event event = event_by(order, kind);
+	struct buf title;
+	int ret;
+
+	if (expect(order, 1, INT_MAX, usage, err) < 0)
+		return -1;
+	buf_init(&title, 0);
+	ret = take_title(order, &title, err);
+	if (ret == 0 && count_shown(order, title.text) == 0)
+		buf_printf(order->say,
+			   "no run shows '%s' so far: it holds for those to "
+			   "come\n",
+			   title.text);
+	event.title = title.text;
+	if (ret == 0)
+		ret = append_to_runs(order, &event, err);
+	buf_release(&title);
+	return ret;
+}
+
+int order_same(struct order *order, struct error *err)
+{
+	return rule_title(order, EVENT_SAME, "same TITLE|COMMIT#RUN [-m WHY]",
+			  err);
+}
+
+int order_other(struct order *order, struct error *err)
+{
+	return rule_title(order, EVENT_OTHER, "other TITLE|COMMIT#RUN [-m WHY]",
+			  err);
+}
+
+int order_noise(struct order *order, struct error *err)
+{
+	return rule_title(order, EVENT_NOISE, "noise TITLE|COMMIT#RUN [-m WHY]",
+			  err);
+}
+
+int order_matching(struct order *order, struct error *err)
+{
+	struct event event = event_by(order, EVENT_MATCHING);
+	enum matching matching;
+
+	if (expect(order, 1, 1, "matching any|family|title [-m WHY]", err) < 0)
+		return -1;
+	if (matching_parse(&matching, order->argv[0], err) < 0) {
+		err->code = ERROR_USAGE;
+		return -1;
+	}
+	event.policy = (char *)(uintptr_t)matching_name(matching);
+	return append_to_runs(order, &event, err);
 }
 
 int order_more(struct order *order, struct error *err)

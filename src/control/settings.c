@@ -16,7 +16,19 @@
 #define MIB_MAX	    (64 * 1024)
 #define MIB	    (1024 * 1024)
 
-enum type { TEXT, REGEX, SECONDS, MEBIBYTES, SLOTS, OUTCOME, POLICY, TARGET };
+enum type {
+	TEXT,
+	FILE_NAME,
+	REGEX,
+	SECONDS,
+	MEBIBYTES,
+	SLOTS,
+	OUTCOME,
+	POLICY,
+	MATCHING,
+	CONSOLE,
+	TARGET,
+};
 
 struct key {
 	const char *name;
@@ -29,6 +41,8 @@ struct key {
 static const struct key top_keys[] = {
 	{ "title", TEXT, AT(title) },
 	{ "policy", POLICY, AT(policy) },
+	{ "matching", MATCHING, AT(matching) },
+	{ "oops", FILE_NAME, AT(oops) },
 	{ "target", TARGET, 0 },
 	{ NULL, TEXT, 0 },
 };
@@ -44,7 +58,10 @@ static const struct key test_keys[] = {
 	{ "command", TEXT, AT(test_command) },
 	{ "timeout", SECONDS, AT(test_timeout_ms) },
 	{ "output_limit", MEBIBYTES, AT(test_output_max) },
+	{ "silence", SECONDS, AT(test_silence_ms) },
+	{ "settle", SECONDS, AT(test_settle_ms) },
 	{ "slots", SLOTS, AT(slots) },
+	{ "console", CONSOLE, AT(console) },
 	{ "crash", REGEX, AT(crash) },
 	{ "ignore", REGEX, AT(ignore) },
 	{ "boot", REGEX, AT(boot) },
@@ -76,6 +93,7 @@ void settings_init(struct settings *settings)
 	settings->build_output_max = INT64_C(256) * MIB;
 	settings->test_timeout_ms = 600 * 1000;
 	settings->test_output_max = INT64_C(64) * MIB;
+	settings->test_settle_ms = 10 * 1000;
 	settings->slots = 1;
 	settings->on_timeout = OUTCOME_TEST_FAILED;
 }
@@ -84,6 +102,7 @@ void settings_release(struct settings *settings)
 {
 	free(settings->title);
 	free(settings->policy);
+	free(settings->oops);
 	free(settings->build_command);
 	free(settings->test_command);
 	free(settings->crash);
@@ -155,6 +174,31 @@ static void put_text(void *where, const char *text)
 	*member = xstrdup(text);
 }
 
+/* A file that the settings name lies beside them. */
+static void put_file(void *where, const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+	char *full =
+		*name == '/' || !slash
+			? xstrdup(name)
+			: xasprintf("%.*s/%s", (int)(slash - path), path, name);
+
+	put_text(where, full);
+	free(full);
+}
+
+static int take_console(const char *path, const config_setting_t *item,
+			const char *text, enum reading *out, struct error *err)
+{
+	if (str_equal(text, "kernel"))
+		*out = READ_KERNEL;
+	else if (str_equal(text, "plain"))
+		*out = READ_PLAIN;
+	else
+		return wrong(path, item, "\"kernel\" or \"plain\"", err);
+	return 0;
+}
+
 static int take_word(const char *path, const config_setting_t *item,
 		     const struct key *key, void *where, struct error *err)
 {
@@ -169,6 +213,14 @@ static int take_word(const char *path, const config_setting_t *item,
 	if (key->type == POLICY && policy_parse(&policy, text, &why) < 0)
 		return error_set(err, ERROR_INPUT, "%s:%u: policy: %s", path,
 				 config_setting_source_line(item), why.text);
+	if (key->type == MATCHING && matching_parse(where, text, NULL) < 0)
+		return wrong(path, item, "any, family or title", err);
+	if (key->type == CONSOLE)
+		return take_console(path, item, text, where, err);
+	if (key->type == FILE_NAME)
+		put_file(where, path, text);
+	if (key->type == MATCHING || key->type == FILE_NAME)
+		return 0;
 	if (key->type == TARGET) {
 		if (!str_equal(text, "command"))
 			return wrong(path, item, "\"command\"", err);
@@ -214,9 +266,12 @@ static int take(struct settings *settings, const char *path,
 		settings->slots = number;
 		return 0;
 	case TEXT:
+	case FILE_NAME:
 	case REGEX:
 	case OUTCOME:
 	case POLICY:
+	case MATCHING:
+	case CONSOLE:
 	case TARGET:
 		break;
 	}
@@ -282,6 +337,17 @@ static int take_group(struct settings *settings, const char *path,
 	return 0;
 }
 
+static enum reading read_as(const struct settings *settings)
+{
+	struct policy policy;
+
+	if (settings->console != READ_BY_POLICY)
+		return settings->console;
+	policy_parse(&policy, settings->policy, NULL);
+	return settings->crash || policy.kind == POLICY_EXIT_CODE ? READ_PLAIN
+								  : READ_KERNEL;
+}
+
 int settings_read(struct settings *settings, const char *path,
 		  struct error *err)
 {
@@ -308,6 +374,15 @@ int settings_read(struct settings *settings, const char *path,
 			  "%s: build has a command, but test has none", path);
 		goto out;
 	}
+	if (fresh.console == READ_KERNEL && fresh.crash) {
+		error_set(err, ERROR_INPUT,
+			  "%s: test: crash is for other consoles than a "
+			  "kernel's; more rules for a kernel's go into a file "
+			  "named by 'oops'",
+			  path);
+		goto out;
+	}
+	fresh.console = read_as(&fresh);
 	settings_release(settings);
 	*settings = fresh;
 	settings_init(&fresh);

@@ -174,13 +174,14 @@ static void unknown_keys_are_named_with_those_that_are_known(void **state)
 	struct scene *scene = *state;
 
 	refused(scene, "\n\ntitel = \"x\";", 3,
-		"'titel' here: expected one of title, policy, target, build, "
-		"test");
+		"'titel' here: expected one of title, policy, matching, oops, "
+		"target, build, test");
 	refused(scene, "build: {\ncmd = \"x\";\n};", 2,
 		"'cmd' here: expected one of command, timeout, output_limit");
 	refused(scene, "test: {\n\n\nslot = 1;\n};", 4,
 		"'slot' here: expected one of command, timeout, output_limit, "
-		"slots, crash, ignore, boot, on_timeout");
+		"silence, settle, "
+		"slots, console, crash, ignore, boot, on_timeout");
 	refused(scene, "command = \"x\";", 1, "'command' here");
 	refused(scene, "test: {\ntest: {}; };", 2, "'test' here");
 }
@@ -220,8 +221,8 @@ static void numbers_have_bounds(void **state)
 		const char *key;
 		const char *low, *high;
 	} keys[] = {
-		{ "timeout", "0", "604801" },
-		{ "output_limit", "-1", "65537" },
+		{ "timeout", "0", "604801" }, { "output_limit", "-1", "65537" },
+		{ "silence", "0", "604801" }, { "settle", "0", "604801" },
 		{ "slots", "0", "65" },
 	};
 	struct scene *scene = *state;
@@ -246,6 +247,10 @@ static void values_are_checked_where_they_stand(void **state)
 	struct scene *scene = *state;
 
 	refused(scene, "target = \"uml\";", 1, "target: expected \"command\"");
+	refused(scene, "matching = \"most\";", 1,
+		"matching: expected any, family or title");
+	refused(scene, "test: {\nconsole = \"vga\";};", 2,
+		"console: expected \"kernel\" or \"plain\"");
 	refused(scene, "policy = \"syzkaller/10/x\";", 1,
 		"policy: 'syzkaller/10/x' is not a policy");
 	refused(scene, "test: {\ncommand = \"x\";\non_timeout = \"skip\";};", 3,
@@ -287,6 +292,48 @@ static void a_build_without_a_test_is_refused(void **state)
 	assert_non_null(strstr(scene->err.text, "test"));
 }
 
+static void the_console_is_read_as_the_policy_needs_it(void **state)
+{
+	static const struct {
+		const char *policy, *more;
+		enum reading as;
+	} cases[] = {
+		{ "syzkaller", "", READ_KERNEL },
+		{ "syzkaller", "crash = \"BUG\";", READ_PLAIN },
+		{ "syzkaller", "console = \"plain\";", READ_PLAIN },
+		{ "exit-code", "", READ_PLAIN },
+		{ "exit-code", "console = \"kernel\";", READ_KERNEL },
+	};
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *text = xasprintf("policy = \"%s\";"
+				       "test: { command = \"x\"; %s };",
+				       cases[i].policy, cases[i].more);
+
+		assert_int_equal(read_text(scene, text), 0);
+		assert_int_equal(scene->settings.console, cases[i].as);
+		free(text);
+	}
+	assert_int_equal(read_text(scene, "test: { command = \"x\";"
+					  "console = \"kernel\";"
+					  "crash = \"BUG\"; };"),
+			 -1);
+	assert_non_null(strstr(scene->err.text, "crash is for other consoles"));
+}
+
+static void rules_for_titles_lie_beside_the_settings(void **state)
+{
+	struct scene *scene = *state;
+	char *beside = xasprintf("%s/mine.cfg", scene->folder);
+
+	assert_int_equal(read_text(scene, "oops = \"mine.cfg\";"), 0);
+	assert_string_equal(scene->settings.oops, beside);
+	assert_int_equal(read_text(scene, "oops = \"/etc/mine.cfg\";"), 0);
+	assert_string_equal(scene->settings.oops, "/etc/mine.cfg");
+	free(beside);
+}
+
 static void a_file_that_cannot_be_read_is_named(void **state)
 {
 	struct scene *scene = *state;
@@ -320,6 +367,8 @@ int main(void)
 		test(regular_expressions_are_tried_at_once),
 		test(what_libconfig_cannot_read_has_a_line_too),
 		test(a_build_without_a_test_is_refused),
+		test(the_console_is_read_as_the_policy_needs_it),
+		test(rules_for_titles_lie_beside_the_settings),
 		test(a_file_that_cannot_be_read_is_named),
 	};
 
