@@ -242,6 +242,37 @@ static void answer_dialog(struct app *app)
 	      app->dialog.reason);
 }
 
+static void answer_ruling(struct app *app)
+{
+	char run[OID_HEX_MAX + 16];
+
+	app->ruling.open = false;
+	snprintf(run, sizeof(run), "%s#%d", id_of(app, app->ruling.commit),
+		 app->ruling.run);
+	order(app, ruling_command(app->ruling.choice), run, NULL,
+	      app->ruling.reason);
+}
+
+/* On the run that is chosen, or on the crash that is asked about. */
+static void open_ruling(struct app *app)
+{
+	const struct model_row *row = selected_row(app);
+	const struct model *model = &app->model;
+	int line = app->home.line;
+	bool chosen = app->home.focus == PANE_RUNS && row && line > 0 &&
+		      line <= model->run_count;
+
+	if (chosen && ruling_open(&app->ruling, app->session, row->commit,
+				  model->runs[line - 1].number, app->ascii))
+		return;
+	if (chosen)
+		app_say(app, false, "this run shows no crash");
+	else if (model->asked_commit < 0 ||
+		 !ruling_open(&app->ruling, app->session, model->asked_commit,
+			      model->asked_run, app->ascii))
+		app_say(app, false, "choose a run with a crash first (Tab)");
+}
+
 /* Another row of the ledger; on the one under test the view follows it. */
 static void go_to_row(struct app *app, int row)
 {
@@ -412,6 +443,9 @@ static void ordering_key(struct app *app, int key)
 	case 'x':
 		ignore_run(app);
 		break;
+	case 'm':
+		open_ruling(app);
+		break;
 	case 'R':
 		app_start_engine(app);
 		break;
@@ -453,6 +487,11 @@ void app_key(struct app *app, int key)
 			answer_dialog(app);
 		return;
 	}
+	if (app->ruling.open) {
+		if (ruling_key(&app->ruling, key) == DIALOG_APPLY)
+			answer_ruling(app);
+		return;
+	}
 	if (key == '?') {
 		app->help = (struct help){ .open = true };
 		return;
@@ -475,6 +514,8 @@ void app_draw(struct app *app, struct grid *grid)
 	app->view->draw(app, grid);
 	if (app->dialog.open)
 		dialog_draw(grid, &app->dialog);
+	if (app->ruling.open)
+		ruling_draw(grid, &app->ruling);
 	if (app->help.open)
 		help_draw(grid, &app->help);
 }

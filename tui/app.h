@@ -19,6 +19,7 @@
 #include "tui/help.h"
 #include "tui/home.h"
 #include "tui/model.h"
+#include "tui/ruling.h"
 #include "tui/tail.h"
 
 struct app;
@@ -45,6 +46,7 @@ struct app {
 	struct home home;
 	struct tail tail;
 	struct dialog dialog;
+	struct ruling_dialog ruling;
 	struct help help;
 
 	int selected; /* a commit; -1: the one under test */

@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "base/str.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
+#include "tui/field.h"
 #include "tui/grid.h"
 #include "tui/input.h"
 #include "tui/model.h"
@@ -104,56 +104,6 @@ static bool wants_reason(enum dialog_choice choice)
 	       choice == CHOICE_SKIP;
 }
 
-static bool add_character(char *text, size_t size, int key)
-{
-	char bytes[5];
-	size_t have = strlen(text), used = 0;
-	unsigned c = (unsigned)key;
-
-	if (c < 0x20 || c == 0x7f || c >= 0x110000 || wcwidth((wchar_t)c) < 1)
-		return false;
-	if (c < 0x80) {
-		bytes[used++] = (char)c;
-	} else if (c < 0x800) {
-		bytes[used++] = (char)(0xc0 | c >> 6);
-		bytes[used++] = (char)(0x80 | (c & 0x3f));
-	} else if (c < 0x10000) {
-		bytes[used++] = (char)(0xe0 | c >> 12);
-		bytes[used++] = (char)(0x80 | (c >> 6 & 0x3f));
-		bytes[used++] = (char)(0x80 | (c & 0x3f));
-	} else {
-		bytes[used++] = (char)(0xf0 | c >> 18);
-		bytes[used++] = (char)(0x80 | (c >> 12 & 0x3f));
-		bytes[used++] = (char)(0x80 | (c >> 6 & 0x3f));
-		bytes[used++] = (char)(0x80 | (c & 0x3f));
-	}
-	if (have + used >= size)
-		return false;
-	memcpy(text + have, bytes, used);
-	text[have + used] = '\0';
-	return true;
-}
-
-static void drop_character(char *text)
-{
-	size_t length = strlen(text);
-
-	while (length && ((unsigned char)text[length - 1] & 0xc0) == 0x80)
-		length--;
-	text[length ? length - 1 : 0] = '\0';
-}
-
-static void drop_word(char *text)
-{
-	size_t length = strlen(text);
-
-	while (length && text[length - 1] == ' ')
-		length--;
-	while (length && text[length - 1] != ' ')
-		length--;
-	text[length] = '\0';
-}
-
 static enum dialog_answer enter(struct dialog *dialog)
 {
 	if (dialog->choice == CHOICE_NONE) {
@@ -174,18 +124,6 @@ static enum dialog_answer enter(struct dialog *dialog)
 	return DIALOG_APPLY;
 }
 
-static void reason_key(struct dialog *dialog, int key)
-{
-	if (key == INPUT_BACKSPACE || key == INPUT_CTRL('h'))
-		drop_character(dialog->reason);
-	else if (key == INPUT_CTRL('u'))
-		dialog->reason[0] = '\0';
-	else if (key == INPUT_CTRL('w'))
-		drop_word(dialog->reason);
-	else
-		add_character(dialog->reason, sizeof(dialog->reason), key);
-}
-
 enum dialog_answer dialog_key(struct dialog *dialog, int key)
 {
 	dialog->complaint = NULL;
@@ -200,7 +138,7 @@ enum dialog_answer dialog_key(struct dialog *dialog, int key)
 		return DIALOG_STAYS;
 	}
 	if (dialog->in_reason) {
-		reason_key(dialog, key);
+		field_key(dialog->reason, sizeof(dialog->reason), key);
 		return DIALOG_STAYS;
 	}
 	for (int i = CHOICE_GOOD; i < CHOICE_COUNT; i++) {
@@ -254,38 +192,8 @@ static void draw_choices(struct grid *grid, int x, int y, int width,
 	}
 }
 
-/* The end of the reason that fits, and the pen behind it. */
-static void draw_reason(struct grid *grid, int x, int y, int width,
-			const struct dialog *dialog)
+void dialog_hints(struct grid *grid, int x, int y, int width, bool applies)
 {
-	struct text_reader reader = { .next = dialog->reason };
-	int room = width - 12, over = text_width(dialog->reason) + 1 - room;
-	struct text_cell cell;
-	const char *shown = dialog->reason;
-
-	grid_text(grid, x, y, 11, ROLE_PLAIN, "reason");
-	x += 12;
-	while (over > 0 && text_next(&reader, &cell)) {
-		over -= cell.width;
-		shown = reader.next;
-	}
-	grid_recolour(grid, x, y, room, 1, ROLE_HEADING);
-	grid_text(grid, x, y, room, ROLE_HEADING, shown);
-	if (!*dialog->reason)
-		grid_text(grid, x, y, room, ROLE_DIM,
-			  dialog->reason_required ? "needed to overrule"
-						  : "as you like");
-	if (!dialog->in_reason)
-		return;
-	grid->cursor_x = x + text_width(shown);
-	grid->cursor_y = y;
-}
-
-static void draw_hints(struct grid *grid, int x, int y, int width,
-		       const struct dialog *dialog)
-{
-	bool applies = dialog->in_reason || (dialog->choice != CHOICE_NONE &&
-					     !wants_reason(dialog->choice));
 	int end = x + width;
 
 	x += grid_text(grid, x, y, end - x, ROLE_KEY, "Enter") + 1;
@@ -323,7 +231,12 @@ void dialog_draw(struct grid *grid, const struct dialog *dialog)
 	y += gap;
 	draw_choices(grid, in, y, room, dialog);
 	y += 1 + gap;
-	draw_reason(grid, in, y, room, dialog);
+	field_draw(grid, in, y, room,
+		   &(struct field){ "reason", dialog->reason,
+				    dialog->reason_required
+					    ? "needed to overrule"
+					    : "as you like",
+				    dialog->in_reason });
 	y += 1 + gap;
 	if (dialog->complaint)
 		grid_text(grid, in, y, room, ROLE_BAD, dialog->complaint);
@@ -331,5 +244,7 @@ void dialog_draw(struct grid *grid, const struct dialog *dialog)
 		grid_text(grid, in, y, room, ROLE_DIM,
 			  "Builds and runs are kept; u takes this back.");
 	y += 1 + gap;
-	draw_hints(grid, in, y, room, dialog);
+	dialog_hints(grid, in, y, room,
+		     dialog->in_reason || (dialog->choice != CHOICE_NONE &&
+					   !wants_reason(dialog->choice)));
 }

@@ -67,6 +67,9 @@ void dialog_open(struct dialog *dialog, struct session *session,
 enum dialog_answer dialog_key(struct dialog *dialog, int key);
 void dialog_draw(struct grid *grid, const struct dialog *dialog);
 
+/* The keys at the foot of any dialog; applies: Enter ends it. */
+void dialog_hints(struct grid *grid, int x, int y, int width, bool applies);
+
 /* The command that carries a choice out: "good", "more"... */
 const char *dialog_command(enum dialog_choice choice);
 

@@ -372,6 +372,7 @@ static void draw_keys(struct grid *grid, const struct model *model,
 		{ "x", "ignore run" },
 		{ "F", "follow" },
 		{ "R", "start engine" },
+		{ "m", "what crashed" },
 		{ "v", "verdict" },
 		{ "a", "accept" },
 		{ "p", model->badge == BADGE_PAUSED ? "resume" : "pause" },
@@ -384,6 +385,10 @@ static void draw_keys(struct grid *grid, const struct model *model,
 		home->focus == PANE_RUNS,
 		home->focus == PANE_CONSOLE,
 		model->badge == BADGE_LOST || model->badge == BADGE_IDLE,
+		model->asked_commit >= 0 ||
+			(home->focus == PANE_RUNS && home->line > 0 &&
+			 home->line <= model->run_count &&
+			 model->runs[home->line - 1].crashed),
 		true,
 		model->rule.shown &&
 			model->rule.judgement.leaning != VERDICT_NONE,

@@ -48,16 +48,14 @@ static bool wants_runs(const struct model *model, const struct step *step)
 	       step->verdict == VERDICT_NONE;
 }
 
-static char *letters_of(struct engine *engine, const struct step *step,
-			int more)
+static char *letters_of(const struct step *step, int more)
 {
 	size_t count = (size_t)step->run_count, all = count + (size_t)more;
 	char *letters = xmalloc(all + 1);
 
 	for (size_t i = 0; i < all; i++)
-		letters[i] = i < count
-				     ? engine_run_letter(engine, &step->runs[i])
-				     : '-';
+		letters[i] =
+			i < count ? engine_run_letter(&step->runs[i]) : '-';
 	letters[all] = '\0';
 	return letters;
 }
@@ -160,9 +158,8 @@ static void add_step(struct model *model, struct session *session,
 	row->build_fails = !row->building && step->build &&
 			   step->build->build == BUILD_FAILED &&
 			   !step->run_count;
-	row->letters =
-		letters_of(engine, step,
-			   wants_runs(model, step) ? queued(engine, step) : 0);
+	row->letters = letters_of(
+		step, wants_runs(model, step) ? queued(engine, step) : 0);
 	row->left = step->left_after;
 	row->steps = step->steps_after;
 	row->took_ms = took(step);
@@ -275,15 +272,15 @@ static void build_line(struct model *model, struct engine *engine,
 	buf_release(&line);
 }
 
-static void fill_run(struct model_run *out, struct engine *engine,
-		     const struct run_state *run, const struct model_view *view)
+static void fill_run(struct model_run *out, const struct run_state *run,
+		     const struct model_view *view)
 {
 	const struct event *fact = run->fact;
-	const char *detail = "";
+	const char *detail = "", *title = run_title(run);
 
 	out->number = run->number;
-	out->letter = engine_run_letter(engine, run);
-	out->word = word_of(out->letter);
+	out->letter = engine_run_letter(run);
+	out->word = run->open ? "asks" : word_of(out->letter);
 	out->judged = run->judge != NULL;
 	out->duration_ms = -1;
 	if (run->running && run->begin) {
@@ -291,8 +288,11 @@ static void fill_run(struct model_run *out, struct engine *engine,
 		detail = run->begin->text;
 	} else if (fact) {
 		out->duration_ms = fact->duration_ms;
-		detail = str_empty(fact->title) ? fact->text : fact->title;
+		detail = fact->text;
 	}
+	out->crashed = !str_empty(title);
+	if (out->crashed)
+		detail = title;
 	first_line(out->detail, sizeof(out->detail), detail, view->ascii);
 }
 
@@ -306,7 +306,7 @@ static void fill_runs(struct model *model, struct engine *engine,
 	model->runs =
 		xcalloc((size_t)model->run_count + 1, sizeof(*model->runs));
 	for (int i = 0; i < step->run_count; i++) {
-		fill_run(&model->runs[i], engine, &step->runs[i], view);
+		fill_run(&model->runs[i], &step->runs[i], view);
 		model->runs_done += !step->runs[i].running;
 		next = step->runs[i].number + 1;
 	}

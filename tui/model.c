@@ -213,6 +213,18 @@ static const char *question(const struct plan *plan)
 	return NULL;
 }
 
+static void fill_asked(struct model *model, const struct plan *plan)
+{
+	model->asked_commit = model->asked_run = -1;
+	for (int i = 0; i < plan->wish_count; i++) {
+		if (!plan->wishes[i].title)
+			continue;
+		model->asked_commit = plan->wishes[i].commit;
+		model->asked_run = plan->wishes[i].run;
+		return;
+	}
+}
+
 static void say_rule(struct model *model, bool asks, const char *text)
 {
 	model->rule.shown = false;
@@ -248,6 +260,7 @@ static void fill_rule(struct model *model, struct engine *engine,
 	const char *why = question(plan);
 	char clean[MODEL_TEXT];
 
+	fill_asked(model, plan);
 	if (plan->needs_person && !str_empty(why)) {
 		say_rule(model, true,
 			 text_copy(clean, sizeof(clean), why, view->ascii));

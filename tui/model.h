@@ -90,6 +90,7 @@ struct model_run {
 	char letter; /* as in the ledger; '-' for one still to come */
 	const char *word;
 	bool judged;	     /* overruled by a person */
+	bool crashed;	     /* detail is a crash's title */
 	int64_t duration_ms; /* -1: not known */
 	char detail[MODEL_TEXT];
 };
@@ -124,6 +125,7 @@ struct model {
 	int testing;  /* a row, or -1 */
 	int selected; /* a row, or -1 when there are none */
 	struct model_rule rule;
+	int asked_commit, asked_run; /* a crash that is asked about; -1 */
 
 	/* of the selected row */
 	char build[MODEL_TEXT];

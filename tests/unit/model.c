@@ -168,7 +168,7 @@ static void a_title_that_is_another_gets_another_letter(void **state)
 	tale_build(&world->tale, tale_oid(7).hex, "aaaa", 1);
 	tale_runs(&world->tale, tale_oid(7).hex, "Xx", 1);
 	assert_memory_equal(look(world)->rows[2].letters, "Xx", 2);
-	assert_string_equal(look(world)->runs[1].word, "other");
+	assert_string_equal(look(world)->runs[1].word, "asks");
 }
 
 static void the_newest_run_that_runs_is_shown(void **state)
