@@ -14,6 +14,7 @@
 
 #define WIDTH  80
 #define HEIGHT 15
+#define ROOMY  56 /* columns for the choices in full */
 
 static const struct {
 	int key;
@@ -153,7 +154,7 @@ static void draw_line(struct grid *grid, int x, int y, int width,
 static void draw_choices(struct grid *grid, int x, int y, int width,
 			 const struct ruling_dialog *dialog)
 {
-	int end = x + width;
+	int end = x + width, gap = width < ROOMY ? 1 : 3;
 
 	grid_text(grid, x, y, FIELD_LABEL - 1, ROLE_PLAIN, "it is");
 	x += FIELD_LABEL;
@@ -170,8 +171,9 @@ static void draw_choices(struct grid *grid, int x, int y, int width,
 		x += grid_text(grid, x, y, end - x, ROLE_KEY, key) + 1;
 		x += grid_text(grid, x, y, end - x,
 			       chosen ? ROLE_SELECTED : ROLE_PLAIN,
-			       choices[i].label) +
-		     3;
+			       width < ROOMY ? choices[i].command
+					     : choices[i].label) +
+		     gap;
 	}
 }
 

@@ -375,11 +375,70 @@ static void every_key_is_safe_in_an_empty_session(void **state)
 	assert_int_equal(app->model.row_count, 0);
 }
 
+/* A crash that nobody knows, in a run of the commit under test. */
+static struct app *open_with_question(struct world *world)
+{
+	struct app *app = open_app(world, "syzkaller/2/2");
+
+	tale_build(&world->tale, tale_oid(7).hex, "aaaa", 1);
+	tale_runs(&world->tale, tale_oid(7).hex, "x.", 1);
+	app_refresh(app, world->tale.now);
+	return app;
+}
+
+static void the_crash_that_is_asked_about_is_one_key_away(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_with_question(world);
+
+	assert_non_null(strstr(page(world), "is it the same bug"));
+	type(app, "m");
+	assert_true(app->ruling.open);
+	assert_non_null(strstr(page(world), "WARNING in other_thing"));
+	assert_non_null(strstr(page(world), "in 1 run of 1 commit"));
+	type(app, "onet of another driver\n");
+	assert_false(app->ruling.open);
+	assert_string_equal(latest(world, EVENT_OTHER)->title,
+			    "WARNING in other_thing");
+	assert_string_equal(latest(world, EVENT_OTHER)->text,
+			    "net of another driver");
+	type(app, "u");
+	latest(world, EVENT_UNDO);
+}
+
+static void without_a_choice_nothing_is_ruled(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_with_question(world);
+	size_t before = events(world);
+
+	type(app, "m\n");
+	assert_non_null(strstr(page(world), "choose first: s, o or n"));
+	type(app, "q");
+	assert_false(app->ruling.open);
+	assert_int_equal(events(world), before);
+}
+
+static void a_run_without_a_crash_is_no_question(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_with_question(world);
+
+	type(app, "\tjjm");
+	assert_false(app->ruling.open);
+	assert_non_null(strstr(page(world), "this run shows no crash"));
+	type(app, "km");
+	assert_true(app->ruling.open);
+}
+
 int main(void)
 {
 #define app_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
 		app_test(a_verdict_needs_more_than_one_key),
+		app_test(the_crash_that_is_asked_about_is_one_key_away),
+		app_test(without_a_choice_nothing_is_ruled),
+		app_test(a_run_without_a_crash_is_no_question),
 		app_test(a_reason_is_kept_with_the_verdict),
 		app_test(overruling_needs_a_reason),
 		app_test(the_dialog_can_be_left),

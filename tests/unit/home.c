@@ -27,6 +27,7 @@
 #include "tui/grid.h"
 #include "tui/home.h"
 #include "tui/model.h"
+#include "tui/ruling.h"
 #include "tui/tail.h"
 
 #define LIVE_ENGINE                    \
@@ -41,6 +42,7 @@ struct scene {
 	struct home home;
 	struct tail tail;
 	struct dialog dialog;
+	struct ruling_dialog ruling;
 };
 
 static char *golden_path(const char *name)
@@ -101,6 +103,8 @@ static void picture(struct scene *scene, const char *name, int columns,
 	home_draw(grid, &scene->model, &scene->home, &scene->tail);
 	if (scene->dialog.open)
 		dialog_draw(grid, &scene->dialog);
+	if (scene->ruling.open)
+		ruling_draw(grid, &scene->ruling);
 	buf_init(&drawn, 0);
 	grid_dump_text(grid, &drawn);
 	buf_putc(&drawn, '\n');
@@ -239,6 +243,47 @@ static void the_dialog_says_which_commit_it_is_about(void **state)
 	picture(scene, "dialog-40", 40, 12);
 }
 
+/* Ten runs, of which five crashed in a way that nobody knows. */
+static void tell_unknown_crashes(struct scene *scene)
+{
+	struct engine_process engine = LIVE_ENGINE;
+
+	tale_commits(&scene->tale, 16, NULL);
+	tale_start(&scene->tale, TALE_TITLE, "syzkaller/10/10");
+	tale_mark(&scene->tale, BY_START, tale_oid(15).hex, VERDICT_BAD, NULL);
+	tale_mark(&scene->tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	tale_build(&scene->tale, tale_oid(7).hex, "aaaa", 400);
+	tale_runs(&scene->tale, tale_oid(7).hex, "xX.x.xx..x", 40);
+	scene->view.can_run = true;
+	scene->view.engine = engine;
+}
+
+static void a_crash_that_nobody_knows_is_asked_about(void **state)
+{
+	struct scene *scene = *state;
+
+	tell_unknown_crashes(scene);
+	picture(scene, "home-asks-80", 80, 24);
+	picture(scene, "home-asks", 100, 30);
+}
+
+static void the_dialog_says_what_the_crash_is_taken_for(void **state)
+{
+	struct scene *scene = *state;
+
+	tell_unknown_crashes(scene);
+	model_build(&scene->model, scene->tale.session, &scene->view);
+	assert_true(ruling_open(&scene->ruling, scene->tale.session,
+				scene->model.asked_commit,
+				scene->model.asked_run, false));
+	picture(scene, "ruling-80", 80, 24);
+	ruling_key(&scene->ruling, 'o');
+	for (const char *p = "fixed by 83b03836"; *p; p++)
+		ruling_key(&scene->ruling, *p);
+	picture(scene, "ruling", 100, 30);
+	picture(scene, "ruling-40", 40, 12);
+}
+
 static void an_engine_that_is_gone_is_missed(void **state)
 {
 	struct scene *scene = *state;
@@ -321,6 +366,7 @@ static void no_size_breaks_it(void **state)
 			home_draw(grid, &scene->model, &scene->home,
 				  &scene->tail);
 			dialog_draw(grid, &scene->dialog);
+			ruling_draw(grid, &scene->ruling);
 			grid_free(grid);
 		}
 	}
@@ -336,6 +382,8 @@ int main(void)
 		binder_test(without_utf8_all_is_ascii),
 		binder_test(another_row_shows_its_runs),
 		binder_test(the_dialog_says_which_commit_it_is_about),
+		scene_test(a_crash_that_nobody_knows_is_asked_about),
+		scene_test(the_dialog_says_what_the_crash_is_taken_for),
 		binder_test(an_engine_that_is_gone_is_missed),
 		scene_test(an_empty_session_says_what_is_missing),
 		scene_test(a_session_by_hand_asks_for_verdicts),
