@@ -31,7 +31,7 @@ check "every setting it describes is in the example" '
 	sed -n "/^\.Sh SETTINGS/,/^\.Sh /{
 		/^\.It Va/{s///;s/,//g;s/[a-z]*\.//g;p;}
 	}" "$page" | tr " " "\n" | sort -u | grep . >told
-	sed -n "s/^[ \t]*\([a-z_]*\) = .*/\1/p" \
+	sed -n "s/^[ \t#]*\([a-z_]*\) = .*/\1/p" \
 		"$top/data/culprit.cfg.example" | sort -u >have
 	test "$(wc -l <have)" -gt 8
 	diff have told

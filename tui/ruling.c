@@ -14,7 +14,8 @@
 
 #define WIDTH  80
 #define HEIGHT 15
-#define ROOMY  56 /* columns for the choices in full */
+#define ROOMY  56 /* columns for the choices in full; else words that begin
+		      with their keys */
 
 static const struct {
 	int key;
@@ -154,7 +155,7 @@ static void draw_line(struct grid *grid, int x, int y, int width,
 static void draw_choices(struct grid *grid, int x, int y, int width,
 			 const struct ruling_dialog *dialog)
 {
-	int end = x + width, gap = width < ROOMY ? 1 : 3;
+	int end = x + width, roomy = width >= ROOMY;
 
 	grid_text(grid, x, y, FIELD_LABEL - 1, ROLE_PLAIN, "it is");
 	x += FIELD_LABEL;
@@ -168,12 +169,12 @@ static void draw_choices(struct grid *grid, int x, int y, int width,
 			grid->cursor_x = x;
 			grid->cursor_y = y;
 		}
-		x += grid_text(grid, x, y, end - x, ROLE_KEY, key) + 1;
+		x += grid_text(grid, x, y, end - x, ROLE_KEY, key) + roomy;
 		x += grid_text(grid, x, y, end - x,
 			       chosen ? ROLE_SELECTED : ROLE_PLAIN,
-			       width < ROOMY ? choices[i].command
-					     : choices[i].label) +
-		     gap;
+			       roomy ? choices[i].label
+				     : choices[i].command + 1) +
+		     1 + 2 * roomy;
 	}
 }
 
