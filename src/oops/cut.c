@@ -221,6 +221,7 @@ void cut_report(struct cut *cut, const struct rules *rules, const char *text,
 		if (first) {
 			caller = line.caller;
 			add_before(cut->shown, text, start, &caller);
+			cut->before = cut->shown->length;
 			if (memmem(raw, raw_length, "KMSAN", 5))
 				most = LONG_KMSAN;
 		} else if (titled && is_second(rules, raw, raw_length) &&

@@ -28,6 +28,7 @@ struct caller cut_prefix(const char **line, size_t *length);
 struct cut {
 	struct buf *shown;  /* the report as a person sees it */
 	struct buf *report; /* what title and function are made of */
+	size_t before;	    /* bytes of shown that stand before the oops */
 };
 
 /*

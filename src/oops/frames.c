@@ -10,7 +10,7 @@
 #include "oops/words.h"
 
 /* A stack is at least this long, and has a frame within this many lines. */
-enum { STACK_LEAST = 4, STACK_LOOK = 15, NAMES_MAX = 2048 };
+enum { STACK_LEAST = 3, STACK_LOOK = 15, NAMES_MAX = 2048 };
 
 struct name {
 	const char *text; /* in the report */
@@ -366,26 +366,37 @@ static int lines_left(const char *at, const char *end)
 	return lines;
 }
 
+/* The first stack of a kind stands for all of that kind. */
+static const char *kind_broken(const struct rules *rules,
+			       const struct pattern *start, const char *report,
+			       size_t length, bool *any)
+{
+	const char *end = report + length;
+	struct match match;
+	struct span line;
+
+	if (!pattern_find(start, report, length, 0, &match))
+		return NULL;
+	*any = true;
+	line = line_at(report + match.start, end);
+	if (matches(&rules->no_frames, line, &match))
+		return NULL;
+	if (lines_left(line.text, end) < STACK_LEAST)
+		return "call trace is cut";
+	if (!has_frame(rules, after(line, end), end))
+		return "no frame after the start of a stack";
+	return NULL;
+}
+
 const char *frames_broken(const struct rules *rules, const char *report,
 			  size_t length)
 {
-	const char *at = report, *end = report + length;
+	const struct patterns *starts = &rules->stack_starts;
+	const char *why = NULL;
 	bool any = false;
 
-	while (at < end) {
-		struct span line = line_at(at, end);
-		struct match match;
-
-		at = after(line, end);
-		if (!matches(&rules->stack_starts, line, &match))
-			continue;
-		any = true;
-		if (matches(&rules->no_frames, line, &match))
-			continue;
-		if (lines_left(line.text, end) < STACK_LEAST)
-			return "call trace is cut";
-		if (!has_frame(rules, at, end))
-			return "no frame after the start of a stack";
-	}
-	return any ? NULL : "no stack trace";
+	for (size_t i = 0; i < starts->count && !why; i++)
+		why = kind_broken(rules, starts->items[i], report, length,
+				  &any);
+	return any ? why : "no stack trace";
 }

@@ -21,6 +21,8 @@ struct making {
 	const struct format *format; /* or NULL: a raw title */
 	const char *text;	     /* the report */
 	size_t length;
+	const char *stacks; /* the same with what came between */
+	size_t stacks_length;
 	struct match match;
 	struct blame blame, origin;
 	size_t raw; /* where the header stands */
@@ -211,7 +213,8 @@ static void made_title(struct report *report, struct making *making)
 		spoil(report, "a fault injection's stack is mixed in");
 	if (format->no_stack)
 		return;
-	why = frames_broken(making->rules, making->text, making->length);
+	why = frames_broken(making->rules, making->stacks,
+			    making->stacks_length);
 	if (why)
 		spoil(report, why);
 }
@@ -262,11 +265,14 @@ static bool holds_time(const char *title)
 }
 
 static void make(struct report *report, const struct rules *rules,
-		 const struct header *header, const struct buf *text)
+		 const struct header *header, const struct cut *cut)
 {
 	struct making making = { .rules = rules,
-				 .text = text->text,
-				 .length = text->length,
+				 .text = cut->report->text,
+				 .length = cut->report->length,
+				 .stacks = cut->shown->text + cut->before,
+				 .stacks_length =
+					 cut->shown->length - cut->before,
 				 .raw = (size_t)-1 };
 	bool partial = choose_format(&making, header);
 
@@ -292,14 +298,14 @@ void report_make(struct report *report, const struct rules *rules,
 {
 	const struct header *header = rules_oops(rules, text + start, line);
 	struct buf shown, body;
-	struct cut cut = { &shown, &body };
+	struct cut cut = { &shown, &body, 0 };
 
 	buf_init(&shown, SHOWN_MAX);
 	buf_init(&body, SHOWN_MAX);
 	cut_report(&cut, rules, text, length, start);
+	make(report, rules, header, &cut);
 	report->text_length = shown.length;
 	report->text = buf_take(&shown);
-	make(report, rules, header, &body);
 	find_executor(report);
 	buf_release(&shown);
 	buf_release(&body);
