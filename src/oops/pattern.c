@@ -7,7 +7,8 @@
 
 #include "base/array.h"
 
-#define STEPS_MAX 20000
+/* Bytes that a gap is carried over count as well, in steps of this many. */
+enum { STEPS_MAX = 20000, STEP_BYTES = 256 };
 
 enum kind {
 	LITERAL,
@@ -18,6 +19,7 @@ enum kind {
 	LINE_BEGIN,
 	LINE_END,
 	EDGE,
+	SIGN, /* before it */
 };
 
 struct part {
@@ -117,6 +119,8 @@ static bool add_gap(struct pattern *pattern, const char *text, size_t length)
 		add_part(pattern, LINE_END);
 	} else if (is(text, length, "b")) {
 		add_part(pattern, EDGE);
+	} else if (is(text, length, "s")) {
+		add_part(pattern, SIGN);
 	} else if (is(text, length, "_")) {
 		add_part(pattern, RUN)->class = '_';
 	} else if (length > 0 && strchr("wfFndx", text[0])) {
@@ -230,6 +234,23 @@ static int slot_of(const struct run *run, size_t part)
 	return slot;
 }
 
+/* Where the literal begins, at `last` at the latest; or behind that. */
+static size_t find_literal(struct run *run, const struct part *literal,
+			   size_t from, size_t last)
+{
+	size_t length = run->length - from;
+	const char *found;
+	size_t at;
+
+	if (last - from + literal->length < length)
+		length = last - from + literal->length;
+	found = memmem(run->text + from, length, literal->text,
+		       literal->length);
+	at = found ? (size_t)(found - run->text) : last + 1;
+	run->steps += (unsigned)((at - from) / STEP_BYTES);
+	return at;
+}
+
 /* The gap ends where the next literal stands: jump from one to the next. */
 static bool fits_gap(struct run *run, size_t index, size_t at)
 {
@@ -248,15 +269,11 @@ static bool fits_gap(struct run *run, size_t index, size_t at)
 	}
 	for (; stop <= end; stop++) {
 		if (next && next->kind == LITERAL) {
-			const char *found =
-				memmem(run->text + stop, run->length - stop,
-				       next->text, next->length);
+			size_t found = find_literal(run, next, stop, end);
 
-			if (!found)
+			if (found > end)
 				return false;
-			stop = (size_t)(found - run->text);
-			if (stop > end)
-				return false;
+			stop = found;
 		}
 		note(run, part, slot, at, stop - at);
 		if (fits(run, index + 1, stop))
@@ -318,6 +335,9 @@ static bool fits_edge(const struct run *run, enum kind kind, size_t at)
 	case EDGE:
 		return !before || !after || !is_name(run->text[at - 1]) ||
 		       !is_name(run->text[at]);
+	case SIGN:
+		return before && (run->text[at - 1] == '_' ||
+				  !is_name(run->text[at - 1]));
 	case LITERAL:
 	case GAP:
 	case LINES:
@@ -353,6 +373,7 @@ static bool fits(struct run *run, size_t index, size_t at)
 	case LINE_BEGIN:
 	case LINE_END:
 	case EDGE:
+	case SIGN:
 		return fits_edge(run, part->kind, at) &&
 		       fits(run, index + 1, at);
 	}
@@ -399,5 +420,12 @@ bool pattern_find(const struct pattern *pattern, const char *text,
 
 const char *pattern_prefix(const struct pattern *pattern)
 {
-	return pattern->parts[0].kind == LITERAL ? pattern->parts[0].text : "";
+	size_t at = 0;
+
+	while (at < pattern->count && (pattern->parts[at].kind == LINE_BEGIN ||
+				       pattern->parts[at].kind == EDGE))
+		at++;
+	return at < pattern->count && pattern->parts[at].kind == LITERAL
+		       ? pattern->parts[at].text
+		       : "";
 }

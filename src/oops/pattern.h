@@ -19,9 +19,11 @@
  *	{_}		blanks, or none
  *	{^} {$}		here begins, ends a line
  *	{b}		no letter, digit or _ on one of the two sides
+ *	{s}		behind a byte that is no letter or digit
  *	\c		the character c itself
  *
- * A match gives up, as if it did not fit, after a fixed number of steps.
+ * A match gives up, as if it did not fit, after a fixed number of steps, and
+ * of bytes that its gaps are carried over.
  */
 
 #include <stdbool.h>
@@ -52,7 +54,7 @@ bool pattern_at(const struct pattern *pattern, const char *text, size_t length,
 bool pattern_find(const struct pattern *pattern, const char *text,
 		  size_t length, size_t from, struct match *match);
 
-/* The literal that each match begins with, or "". */
+/* The literal that each match begins with, after {^} and {b}, or "". */
 const char *pattern_prefix(const struct pattern *pattern);
 
 #endif
