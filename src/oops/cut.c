@@ -160,13 +160,27 @@ static struct line take_line(const char *text, size_t length, size_t *at)
 	*at += line.length + (end != NULL);
 	while (line.length && line.text[line.length - 1] == '\r')
 		line.length--;
+	while (line.length && *line.text == '\r') {
+		line.text++;
+		line.length--;
+	}
 	line.caller = cut_prefix(&line.text, &line.length);
 	return line;
 }
 
+/* Without what no text has: carriage returns and NULs. */
 static void add_line(struct buf *out, const struct line *line)
 {
-	buf_add(out, line->text, line->length);
+	const char *at = line->text, *end = line->text + line->length;
+
+	while (at < end) {
+		const char *stop = at;
+
+		while (stop < end && *stop != '\r' && *stop != '\0')
+			stop++;
+		buf_add(out, at, (size_t)(stop - at));
+		at = stop + 1;
+	}
 	buf_putc(out, '\n');
 }
 
