@@ -92,6 +92,7 @@ static void add_report(struct json *json, const struct report *report)
 	json_bool(json, "corrupted", report->corrupted);
 	json_text(json, "corrupted_why", report->why);
 	json_bool(json, "panicked", report->panicked);
+	json_bool(json, "suppressed", report->suppressed);
 	json_text(json, "executor",
 		  str_empty(report->executor) ? NULL : report->executor);
 	json_number(json, "start", (int64_t)report->start);

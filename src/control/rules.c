@@ -112,6 +112,22 @@ static int take_patterns(const struct reading *in, const config_setting_t *item,
 	return 0;
 }
 
+/* Patterns that are looked for on each line of a console. */
+static int take_suppressed(const struct reading *in,
+			   const config_setting_t *item)
+{
+	struct patterns *out = &in->rules->suppressed;
+	size_t first = out->count;
+
+	if (take_patterns(in, item, out) < 0)
+		return -1;
+	for (size_t i = first; i < out->count; i++)
+		if (!*pattern_prefix(out->items[i]))
+			return wrong(in, item,
+				     "expected patterns that begin with text");
+	return 0;
+}
+
 static const config_setting_t *named_step(const struct reading *in,
 					  const char *name)
 {
@@ -459,6 +475,8 @@ static int take_top(const struct reading *in, const config_setting_t *item)
 		return take_families(in, item);
 	if (str_equal(name, "ignores"))
 		return take_patterns(in, item, &in->rules->ignores);
+	if (str_equal(name, "suppressed"))
+		return take_suppressed(in, item);
 	if (str_equal(name, "stack_starts"))
 		return take_patterns(in, item, &in->rules->stack_starts);
 	if (str_equal(name, "no_frames"))

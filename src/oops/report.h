@@ -28,6 +28,8 @@ struct report {
 	size_t text_length;
 	char executor[48]; /* "proc=N, id=M", or "" */
 	bool panicked;	   /* the console tells of a panic, anywhere */
+	bool suppressed;   /* it tells of what explains the crash: not the
+			      kernel's fault */
 };
 
 /*

@@ -83,6 +83,7 @@ void rules_free(struct rules *rules)
 		free_header(&rules->headers[i]);
 	free(rules->headers);
 	free_patterns(&rules->ignores);
+	free_patterns(&rules->suppressed);
 	free_patterns(&rules->stack_starts);
 	free_patterns(&rules->no_frames);
 	for (size_t i = 0; i < rules->type_count; i++) {
@@ -128,6 +129,9 @@ void rules_build(struct rules *rules)
 				build(&header->formats[k].skip_list);
 		}
 	}
+	for (size_t i = 0; i < rules->suppressed.count; i++)
+		words_add(rules->hits,
+			  pattern_prefix(rules->suppressed.items[i]));
 	add_all(rules->hits, &rules->panics);
 	add_all(rules->hits, &rules->broken);
 	words_build(rules->hits);

@@ -81,14 +81,16 @@ struct scrub {
 struct rules {
 	struct header *headers; /* the first that fits is it */
 	size_t header_count, header_room;
-	struct patterns ignores;  /* lines that are never an oops */
-	struct texts skip;	  /* functions never to blame, in families */
-	struct texts injected;	  /* a fault injection's own functions */
-	struct texts syscall;	  /* prefixes of system calls */
-	struct texts anchors;	  /* points of dispatch */
-	struct texts anchor_self; /* taken themselves, by this word */
-	struct texts hung_first;  /* taken wherever they stand */
-	struct texts hung_merge;  /* "words:name" */
+	struct patterns ignores;    /* lines that are never an oops */
+	struct patterns suppressed; /* lines that explain a crash away; each
+				       begins with a literal */
+	struct texts skip;	    /* functions never to blame, in families */
+	struct texts injected;	    /* a fault injection's own functions */
+	struct texts syscall;	    /* prefixes of system calls */
+	struct texts anchors;	    /* points of dispatch */
+	struct texts anchor_self;   /* taken themselves, by this word */
+	struct texts hung_first;    /* taken wherever they stand */
+	struct texts hung_merge;    /* "words:name" */
 	struct texts hung_skip;
 	struct texts replays;	/* the next line takes an oops back */
 	struct texts inside;	/* headers that may stand in a report */

@@ -33,9 +33,9 @@ struct scan {
 	size_t searched; /* no newline stands before this */
 	struct open open[OPEN_MAX];
 	size_t open_count;
-	bool fresh; /* the last line was an oops */
-	uint64_t last_end;
-	bool crashed, panicked, broken, ended;
+	enum { NONE, SEEN, OPENED } fresh; /* the last line, an oops? */
+	uint64_t last_end, end_before;	   /* of the last and the one before */
+	bool crashed, panicked, broken, suppressed, ended;
 	struct report *reports;
 	size_t count, reports_room;
 };
@@ -60,25 +60,47 @@ void scan_free(struct scan *scan)
 	free(scan);
 }
 
+/* What the whole console says about each of its reports. */
+static void tell(const struct scan *scan, struct report *report)
+{
+	report->end = scan->last_end;
+	report->panicked = scan->panicked;
+	report->suppressed = scan->suppressed;
+	if (scan->broken && !report->corrupted) {
+		report->corrupted = true;
+		report->why = "the console was cut off";
+	}
+}
+
+/* The first whole line among the SCAN_BEFORE bytes before an oops. */
+static size_t first_line(const struct scan *scan, size_t start)
+{
+	const char *newline;
+	size_t first;
+
+	if (scan->base + start <= SCAN_BEFORE)
+		return 0;
+	first = start - SCAN_BEFORE;
+	newline = memchr(scan->bytes + first, '\n', start - first);
+	return newline ? (size_t)(newline - scan->bytes) + 1 : start;
+}
+
 static void make(const struct scan *scan, const struct open *open,
 		 struct report *report)
 {
 	size_t start = (size_t)(open->start - scan->base);
 	size_t length = scan->length - start;
+	size_t first = first_line(scan, start);
 
 	if (length > SCAN_AFTER)
 		length = SCAN_AFTER;
 	memset(report, 0, sizeof(*report));
-	report_make(report, scan->rules, scan->bytes, start + length, start,
+	report_make(report, scan->rules, scan->bytes + first,
+		    start - first + length, start - first,
 		    (size_t)(open->skip - open->start));
 	report->start = open->start;
 	report->skip = open->skip;
-	report->end = scan->last_end;
-	report->panicked = scan->panicked;
-	if (scan->broken && !report->corrupted) {
-		report->corrupted = true;
-		report->why = "the console was cut off";
-	}
+	tell(scan, report);
 }
 
 static void close_first(struct scan *scan)
@@ -100,34 +122,42 @@ static void close_full(struct scan *scan)
 
 static void found(struct scan *scan, size_t length)
 {
+	scan->end_before = scan->last_end;
 	scan->last_end = scan->base + scan->line + length;
 	scan->crashed = true;
+	scan->fresh = SEEN;
 	if (scan->open_count == OPEN_MAX ||
 	    scan->count + scan->open_count >= scan->most)
 		return;
 	scan->open[scan->open_count].start = scan->base + scan->line;
 	scan->open[scan->open_count++].skip = scan->last_end;
-	scan->fresh = true;
+	scan->fresh = OPENED;
 }
 
 /* A line that a console prints again when it is switched on. */
 static void take_back(struct scan *scan)
 {
-	scan->open_count--;
+	scan->last_end = scan->end_before;
+	scan->open_count -= scan->fresh == OPENED;
 	scan->crashed = scan->count || scan->open_count;
 }
 
 static void take_line(struct scan *scan, size_t length)
 {
 	const char *line = scan->bytes + scan->line;
+	struct match match;
 
-	if (scan->fresh && texts_in(&scan->rules->replays, line, length))
+	if (scan->fresh != NONE &&
+	    texts_in(&scan->rules->replays, line, length))
 		take_back(scan);
-	scan->fresh = false;
+	scan->fresh = NONE;
 	if (!words_any(scan->rules->hits, line, length))
 		return;
 	scan->panicked |= texts_in(&scan->rules->panics, line, length);
 	scan->broken |= texts_in(&scan->rules->broken, line, length);
+	if (!scan->suppressed)
+		scan->suppressed = patterns_find(&scan->rules->suppressed, line,
+						 length, &match);
 	if (rules_oops(scan->rules, line, length))
 		found(scan, length);
 }
@@ -198,16 +228,8 @@ void scan_end(struct scan *scan)
 		take_line(scan, scan->length - scan->line);
 	while (scan->open_count)
 		close_first(scan);
-	for (size_t i = 0; i < scan->count; i++) {
-		struct report *report = &scan->reports[i];
-
-		report->panicked = scan->panicked;
-		report->end = scan->last_end;
-		if (scan->broken && !report->corrupted) {
-			report->corrupted = true;
-			report->why = "the console was cut off";
-		}
-	}
+	for (size_t i = 0; i < scan->count; i++)
+		tell(scan, &scan->reports[i]);
 }
 
 bool scan_crashed(const struct scan *scan)
