@@ -38,8 +38,8 @@ static bool try_at(struct making *making, const struct header *header,
 				&making->match))
 			continue;
 		if (format->full &&
-		    !pattern_at(format->full, making->text, making->length, at,
-				&making->match)) {
+		    !pattern_find(format->full, making->text, making->length, 0,
+				  &making->match)) {
 			*partial = true;
 			continue;
 		}

@@ -51,6 +51,93 @@ static struct scan *scan_of(const struct rules *rules, const char *text,
 	return scan;
 }
 
+/* The other titles in a row, as the file of consoles has them. */
+static void alts_of(const struct report *report, struct buf *out)
+{
+	for (size_t i = 0; i < report->alts.count; i++)
+		buf_printf(out, "%s%s", i ? "; " : "", report->alts.items[i]);
+}
+
+/* What is made of a console, in the form of tests/data/titles.txt. */
+static void describe(const struct rules *rules, const char *console,
+		     size_t length, struct buf *out)
+{
+	struct scan *scan = scan_of(rules, console, length, 0);
+	const struct report *report = scan_report(scan, 0);
+
+	if (report) {
+		buf_printf(out, "title: %s\ntype: %s\n", report->title,
+			   report->type);
+		if (report->alts.count) {
+			buf_puts(out, "alt: ");
+			alts_of(report, out);
+			buf_putc(out, '\n');
+		}
+		if (report->corrupted)
+			buf_printf(out, "corrupted: %s\n", report->why);
+	}
+	scan_free(scan);
+}
+
+/* One section of that file: "name\n", what is wanted, "---\n", console. */
+static bool is_as_wanted(const struct rules *rules, const char *section,
+			 const char *end)
+{
+	const char *wanted = strchr(section, '\n') + 1;
+	const char *console = strstr(wanted, "---\n") + 4;
+	size_t length = (size_t)(console - 4 - wanted);
+	struct buf have;
+	bool same;
+
+	buf_init(&have, 0);
+	describe(rules, console, (size_t)(end - console), &have);
+	same = have.length == length && memcmp(have.text, wanted, length) == 0;
+	if (!same)
+		print_error("%.*s\n-- wanted --\n%.*s-- have --\n%s",
+			    (int)(wanted - 1 - section), section, (int)length,
+			    wanted, have.length ? have.text : "");
+	buf_release(&have);
+	return same;
+}
+
+static char *read_consoles(void)
+{
+	const char *source = getenv("srcdir");
+	struct buf text;
+	char path[1024], piece[4096];
+	size_t got;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/tests/data/titles.txt",
+		 source ? source : ".");
+	file = fopen(path, "r");
+	assert_non_null(file);
+	buf_init(&text, 0);
+	while ((got = fread(piece, 1, sizeof(piece), file)) > 0)
+		buf_add(&text, piece, got);
+	fclose(file);
+	return buf_take(&text);
+}
+
+static void each_kind_of_crash_has_its_title_and_type(void **state)
+{
+	char *text = read_consoles();
+	char *at = strstr(text, "\n=== ");
+	int count = 0, wrong = 0;
+
+	while (at) {
+		char *next = strstr(at + 5, "\n=== ");
+
+		wrong += !is_as_wanted(*state, at + 5,
+				       next ? next + 1 : at + strlen(at));
+		count++;
+		at = next;
+	}
+	free(text);
+	assert_true(count > 200);
+	assert_int_equal(wrong, 0);
+}
+
 /* The first title on a console, or "". */
 static void expect_title(void **state, const char *console, const char *title)
 {
@@ -348,6 +435,7 @@ static void titles_are_compared_by_what_they_share(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_kind_of_crash_has_its_title_and_type),
 		cmocka_unit_test(a_use_after_free_is_titled_with_its_function),
 		cmocka_unit_test(
 			functions_of_the_kernels_plumbing_are_not_to_blame),
