@@ -379,7 +379,25 @@ static int take_headers(const struct reading *in, const config_setting_t *list)
 	return 0;
 }
 
-/* Pairs of texts. */
+static void add_scrub(struct rules *rules, struct pattern *find,
+		      const char *put)
+{
+	array_grow(rules->scrubs, rules->scrub_count + 1, &rules->scrub_room);
+	rules->scrubs[rules->scrub_count++] =
+		(struct scrub){ find, xstrdup(put) };
+}
+
+static void put_type(struct rules *rules, size_t place, struct pattern *pattern,
+		     const char *name)
+{
+	array_grow(rules->types, rules->type_count + 1, &rules->type_room);
+	memmove(rules->types + place + 1, rules->types + place,
+		(rules->type_count - place) * sizeof(*rules->types));
+	rules->types[place] = (struct type){ pattern, xstrdup(name) };
+	rules->type_count++;
+}
+
+/* Pairs of texts: scrubs, or types, which go before those that are there. */
 static int take_pairs(const struct reading *in, const config_setting_t *list,
 		      bool scrubs)
 {
@@ -390,7 +408,6 @@ static int take_pairs(const struct reading *in, const config_setting_t *list,
 			config_setting_get_elem(list, (unsigned)i);
 		const char *a = NULL, *b = NULL;
 		struct pattern *pattern = NULL;
-		struct rules *rules = in->rules;
 
 		if (text_count(pair) != 2)
 			return wrong(in, pair, "expected two texts");
@@ -398,17 +415,10 @@ static int take_pairs(const struct reading *in, const config_setting_t *list,
 		    text_at(in, pair, 1, &b) < 0 ||
 		    take_pattern(in, pair, a, &pattern) < 0)
 			return -1;
-		if (scrubs) {
-			array_grow(rules->scrubs, rules->scrub_count + 1,
-				   &rules->scrub_room);
-			rules->scrubs[rules->scrub_count++] =
-				(struct scrub){ pattern, xstrdup(b) };
-		} else {
-			array_grow(rules->types, rules->type_count + 1,
-				   &rules->type_room);
-			rules->types[rules->type_count++] =
-				(struct type){ pattern, xstrdup(b) };
-		}
+		if (scrubs)
+			add_scrub(in->rules, pattern, b);
+		else
+			put_type(in->rules, (size_t)i, pattern, b);
 	}
 	return 0;
 }

@@ -3,13 +3,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/error.h"
 #include "control/rules.h"
+#include "oops/report.h"
 #include "oops/rules.h"
+#include "oops/scan.h"
 
 static void expect_wrong(const char *text, const char *says)
 {
@@ -89,6 +94,163 @@ static void a_file_that_is_not_there_is_said(void **state)
 	assert_non_null(strstr(err.text, "/nonexistent/oops.cfg"));
 }
 
+static void each_kind_of_mistake_is_said_with_its_line(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "\nheaders = 1;", "2: headers: expected headers: ( { ... }, "
+				    "... )" },
+		{ "headers = (\n1 );",
+		  "2: headers: expected headers: ( { ... }, ... )" },
+		{ "headers = (\n{ never = \"x\"; } );",
+		  "2: headers: a header needs its text" },
+		{ "headers = (\n{ text = \"\"; } );",
+		  "2: text: expected a text in quotes" },
+		{ "headers = ( { text = \"A:\";\nformats = 1; } );",
+		  "2: formats: expected formats: ( { ... }, ... )" },
+		{ "headers = ( { text = \"A:\"; formats = ( {\ntea = 1; } ); "
+		  "} );",
+		  "2: tea: a format has no such key" },
+		{ "headers = ( { text = \"A:\"; formats = ( {\npick = \"tea\"; "
+		  "} ); } );",
+		  "2: pick: expected \"stall\" or \"hung\"" },
+		{ "headers = ( { text = \"A:\"; formats = ( {\nno_stack = 1; "
+		  "} ); } );",
+		  "2: no_stack: expected true or false" },
+		{ "headers = ( { text = \"A:\"; formats = ( {\nmatch = "
+		  "\"{*}A:\"; title = \"a\"; } ); } );",
+		  "2: formats: match and full begin with the header's text" },
+		{ "\ntypes = ( \"a\" );", "2: types: expected two texts" },
+		{ "\ntypes = ( [ \"a\" ] );", "2: types: expected two texts" },
+		{ "\nscrub = 7;", "2: scrub: expected pairs of texts" },
+		{ "\nscrub = ( [ \"{\", \"a\" ] );",
+		  "2: scrub: \"{\" is no pattern: a { without its }" },
+		{ "\nskip = [ \"a\" ];",
+		  "2: skip: expected families: { name = [...]; }" },
+		{ "\nsteps = 1;",
+		  "2: steps: expected steps: { name = [...]; }" },
+		{ "\nsuppressed = [ \"*tea\" ];",
+		  "2: suppressed: expected patterns that begin with text" },
+		{ "\nignores = [ \"\" ];",
+		  "2: ignores: expected a text in quotes" },
+		{ "\nreplays = [ 1 ];",
+		  "2: replays: expected a text in quotes" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		char says[200];
+
+		snprintf(says, sizeof(says), "my.cfg:%s", pairs[i][1]);
+		expect_wrong(pairs[i][0], says);
+	}
+}
+
+/* The first report on a console by a user's rules; released by the caller. */
+static struct report report_by(const char *own, const char *console,
+			       struct rules **rules)
+{
+	char path[] = "/tmp/culprit-rules-XXXXXX";
+	const char *paths[] = { path };
+	struct error err = ERROR_INIT;
+	int fd = mkstemp(path);
+	struct report report = { .title = NULL };
+	struct scan *scan;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, own, strlen(own)), (ssize_t)strlen(own));
+	close(fd);
+	*rules = rules_load(paths, 1, &err);
+	unlink(path);
+	assert_non_null(*rules);
+	scan = scan_new(*rules, 1);
+	scan_feed(scan, console, strlen(console));
+	if (!scan_look(scan, &report))
+		memset(&report, 0, sizeof(report));
+	scan_free(scan);
+	return report;
+}
+
+static void expect_title(const char *own, const char *console,
+			 const char *title, const char *type)
+{
+	struct rules *rules;
+	struct report report = report_by(own, console, &rules);
+
+	if (title) {
+		assert_non_null(report.title);
+		assert_string_equal(report.title, title);
+		assert_string_equal(report.type, type);
+	} else {
+		assert_null(report.title);
+	}
+	report_release(&report);
+	rules_free(rules);
+}
+
+static const char oops[] = "BUG: the pot is empty\nCall Trace:\n"
+			   " acme_log+0x1/0x2\n acme_pour+0x1/0x2\n"
+			   " acme_open+0x1/0x2\n";
+
+static void a_users_file_goes_before_the_programs_table(void **state)
+{
+	(void)state;
+	expect_title("", oops, "BUG: the pot is empty", "UNKNOWN");
+	expect_title("headers = ( { text = \"the pot\"; formats = ( { match = "
+		     "\"the pot is {w}\"; title = \"ACME {1}\"; } ); } );",
+		     oops, "ACME empty", "UNKNOWN");
+	expect_title("headers = ( { text = \"BUG:\"; formats = ( { match = "
+		     "\"BUG: the pot\"; title = \"pot in {F}\"; frames = [ "
+		     "\"trace\", \"frames\" ]; skip = [ \"^acme_log$\" ]; } ); "
+		     "} );",
+		     oops, "pot in acme_pour", "UNKNOWN");
+	expect_title("headers = ( { text = \"BUG:\"; formats = ( { match = "
+		     "\"BUG: the pot\"; title = \"pot in {F}\"; frames = [ "
+		     "\"trace\", \"frames\" ]; } ); } ); skip = { acme = "
+		     "\"acme_log\"; };",
+		     oops, "pot in acme_pour", "UNKNOWN");
+}
+
+static void a_users_file_has_lines_left_alone(void **state)
+{
+	(void)state;
+	expect_title("ignores = [ \"BUG: the pot is\" ];", oops, NULL, NULL);
+	expect_title("headers = ( { text = \"BUG:\"; never = \"pot is "
+		     "empty\"; } );",
+		     oops, NULL, NULL);
+}
+
+static void a_users_file_names_types_and_scrubs_titles(void **state)
+{
+	(void)state;
+	expect_title("types = ( [ \"BUG: the pot\", \"POT\" ] );", oops,
+		     "BUG: the pot is empty", "POT");
+	expect_title("types = ( [ \"BUG: soft\", \"SOFT\" ] );", "BUG: soft\n",
+		     "BUG: soft", "SOFT");
+	expect_title("scrub = ( [ \"is {w}\", \"is SOMETHING\" ] );", oops,
+		     "BUG: the pot is SOMETHING", "UNKNOWN");
+}
+
+static void a_users_file_explains_crashes_away(void **state)
+{
+	struct rules *rules;
+	struct report report =
+		report_by("suppressed = \"acme: no * left\";",
+			  "acme: no tea left\nWARNING: acme\n", &rules);
+
+	(void)state;
+	assert_true(report.suppressed);
+	report_release(&report);
+	rules_free(rules);
+}
+
+static void a_type_of_the_user_goes_before_ours(void **state)
+{
+	(void)state;
+	expect_title("types = ( [ \"WARNING: acme\", \"ACME\" ] );",
+		     "WARNING: acme is slow\n", "WARNING: acme is slow",
+		     "ACME");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +261,12 @@ int main(void)
 		cmocka_unit_test(a_wrong_type_is_said_with_what_was_expected),
 		cmocka_unit_test(a_format_begins_with_its_header),
 		cmocka_unit_test(a_file_that_is_not_there_is_said),
+		cmocka_unit_test(each_kind_of_mistake_is_said_with_its_line),
+		cmocka_unit_test(a_users_file_goes_before_the_programs_table),
+		cmocka_unit_test(a_users_file_has_lines_left_alone),
+		cmocka_unit_test(a_users_file_names_types_and_scrubs_titles),
+		cmocka_unit_test(a_type_of_the_user_goes_before_ours),
+		cmocka_unit_test(a_users_file_explains_crashes_away),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
