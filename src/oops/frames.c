@@ -372,15 +372,13 @@ static const char *kind_broken(const struct rules *rules,
 			       size_t length, bool *any)
 {
 	const char *end = report + length;
-	struct span line = line_at(report, end);
 	struct match match;
+	struct span line;
 
-	while (!pattern_find(start, line.text, line.length, 0, &match)) {
-		if (line.text + line.length == end)
-			return NULL;
-		line = line_at(line.text + line.length + 1, end);
-	}
+	if (!pattern_find(start, report, length, 0, &match))
+		return NULL;
 	*any = true;
+	line = line_at(report + match.start, end);
 	if (matches(&rules->no_frames, line, &match))
 		return NULL;
 	if (lines_left(line.text, end) < STACK_LEAST)

@@ -409,6 +409,14 @@ bool pattern_find(const struct pattern *pattern, const char *text,
 			if (!found)
 				return false;
 			at = (size_t)(found - text);
+		} else if (first->kind == LINE_BEGIN && at > 0 &&
+			   text[at - 1] != '\n') {
+			const char *found =
+				memchr(text + at, '\n', length - at);
+
+			if (!found)
+				return false;
+			at = (size_t)(found - text) + 1;
 		}
 		if (start_at(&run, at))
 			return true;

@@ -104,7 +104,7 @@ static char *read_consoles(void)
 {
 	const char *source = getenv("srcdir");
 	struct buf text;
-	char path[1024], piece[4096];
+	char path[1024], piece[4096], *whole;
 	size_t got;
 	FILE *file;
 
@@ -116,7 +116,9 @@ static char *read_consoles(void)
 	while ((got = fread(piece, 1, sizeof(piece), file)) > 0)
 		buf_add(&text, piece, got);
 	fclose(file);
-	return buf_take(&text);
+	whole = buf_take(&text);
+	buf_release(&text);
+	return whole;
 }
 
 static void each_kind_of_crash_has_its_title_and_type(void **state)
