@@ -91,6 +91,27 @@ if test -f "$corpus/expected.tsv"; then
 		right=$(comm -12 want have | wc -l)
 		test $((right * 100)) -ge $(($(wc -l <want) * 95))
 	'
+	check "a log of it that tells of no crash has no title" '
+		awk -F "$tab" "\$2 == \"\"" want >clean
+		comm -23 clean have >wrong
+		test ! -s wrong
+	'
+	check "99 in 100 of their types are right, 97 of their soundness" '
+		sed 1d "$corpus/expected.tsv" | awk -F "$tab" -v OFS="$tab" "
+			\$2 != \"\" { print \$1, \$4,
+				\$5 == \"Y\" ? \"Y\" : \"N\" }" | sort >want
+		(cd "$corpus" && "$CULPRIT" titles *.txt) |
+			awk -F "$tab" -v OFS="$tab" \
+				"\$2 != \"\" { print \$1, \$3, \$4 }" |
+			sort >have
+		for columns in 99:1,2 97:1,3; do
+			cut -f "${columns#*:}" want >a
+			cut -f "${columns#*:}" have >b
+			right=$(comm -12 a b | wc -l)
+			test $((right * 100)) -ge \
+				$(($(wc -l <want) * ${columns%:*})) || exit 1
+		done
+	'
 else
 	echo "# there is no corpus in $corpus: not scored"
 fi
