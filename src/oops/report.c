@@ -12,8 +12,11 @@
 #include "oops/frames.h"
 #include "oops/title.h"
 
-/* No report is longer; raw titles are cut before they are scrubbed. */
-enum { SHOWN_MAX = 256 * 1024, RAW_MAX = 4096 };
+/*
+ * No report is longer; raw titles are cut before they are scrubbed; in a
+ * report that is nothing but headers the first few are tried.
+ */
+enum { SHOWN_MAX = 256 * 1024, RAW_MAX = 4096, PLACES_MAX = 200 };
 
 /* What a title is made of. */
 struct making {
@@ -57,7 +60,10 @@ static bool choose_format(struct making *making, const struct header *header)
 	size_t length = strlen(header->text);
 	bool partial = false;
 
-	while ((at = memmem(at, (size_t)(end - at), header->text, length))) {
+	for (int i = 0; i < PLACES_MAX; i++) {
+		at = memmem(at, (size_t)(end - at), header->text, length);
+		if (!at)
+			break;
 		if (making->raw == (size_t)-1)
 			making->raw = (size_t)(at - making->text);
 		if (try_at(making, header, (size_t)(at - making->text),
