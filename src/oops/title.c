@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/str.h"
-#include "oops/report.h"
 #include "oops/rules.h"
 
 /* A rule that makes its own food is stopped; a title is short. */
@@ -88,12 +86,17 @@ static void tidy(struct buf *title)
 	buf_add(title, out, length);
 }
 
-void title_scrub(const struct rules *rules, struct buf *title)
+void title_replace(const struct rules *rules, struct buf *title)
 {
 	for (size_t i = 0; i < rules->scrub_count; i++)
 		for (int n = 0; n < SCRUB_ROUNDS; n++)
 			if (!scrub_once(&rules->scrubs[i], title))
 				break;
+}
+
+void title_scrub(const struct rules *rules, struct buf *title)
+{
+	title_replace(rules, title);
 	tidy(title);
 }
 
@@ -107,46 +110,4 @@ const char *title_type(const struct rules *rules, const char *title)
 			       &match))
 			return rules->types[i].name;
 	return "UNKNOWN";
-}
-
-static bool known_as(const struct report *report, const char *title)
-{
-	if (str_equal(report->title, title))
-		return true;
-	for (size_t i = 0; i < report->alts.count; i++)
-		if (str_equal(report->alts.items[i], title))
-			return true;
-	return false;
-}
-
-static bool share_titles(const struct report *a, const struct report *b)
-{
-	if (known_as(b, a->title))
-		return true;
-	for (size_t i = 0; i < a->alts.count; i++)
-		if (known_as(b, a->alts.items[i]))
-			return true;
-	return false;
-}
-
-static bool has_frame(const struct report *report, const char *frame)
-{
-	for (size_t i = 0; i < report->near.count; i++)
-		if (str_equal(report->near.items[i], frame))
-			return true;
-	return false;
-}
-
-enum title_likeness title_compare(const struct report *a,
-				  const struct report *b)
-{
-	if (str_equal(a->title, b->title))
-		return TITLE_SAME;
-	if (share_titles(a, b))
-		return TITLE_ALIAS;
-	if (str_equal(a->type, b->type) &&
-	    ((!str_empty(a->frame) && has_frame(b, a->frame)) ||
-	     (!str_empty(b->frame) && has_frame(a, b->frame))))
-		return TITLE_FRAMES;
-	return TITLE_DIFFERENT;
 }

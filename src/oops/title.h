@@ -3,8 +3,8 @@
 #define OOPS_TITLE_H
 
 /*
- * Titles: made free of what differs from one crash to the next, given a
- * type, and compared.
+ * Titles: made free of what differs from one crash to the next, and given a
+ * type.  They are compared by the engine (engine/crash.h).
  */
 
 #include <stdbool.h>
@@ -13,12 +13,14 @@
 #include "oops/pattern.h"
 
 struct buf;
-struct report;
 struct rules;
 
 enum { TITLE_MAX = 120 };
 
 /* Replace text in place: addresses, numbers, names of processes. */
+void title_replace(const struct rules *rules, struct buf *title);
+
+/* The same, and make it a line of at most TITLE_MAX printable ASCII. */
 void title_scrub(const struct rules *rules, struct buf *title);
 
 /* Borrowed from the rules; "UNKNOWN" when no type has such titles. */
@@ -28,16 +30,5 @@ const char *title_type(const struct rules *rules, const char *title);
 void title_fill(struct buf *out, const char *template, const char *text,
 		const struct match *match, const char *function,
 		const char *origin);
-
-/* How much two crashes look like one bug; the first that holds. */
-enum title_likeness {
-	TITLE_SAME,	 /* the same title */
-	TITLE_ALIAS,	 /* titles and other titles have one in common */
-	TITLE_FRAMES,	 /* the same type, and functions in common */
-	TITLE_DIFFERENT, /* another bug, as far as can be seen */
-};
-
-enum title_likeness title_compare(const struct report *a,
-				  const struct report *b);
 
 #endif

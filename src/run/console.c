@@ -109,7 +109,7 @@ static char *make_title(const struct console_rules *rules, const char *line,
 	buf_init(&title, 0);
 	buf_puts(&title, text);
 	if (rules->oops)
-		title_scrub(rules->oops, &title);
+		title_replace(rules->oops, &title);
 	made = title.length > 0 ? buf_take(&title) : xstrdup("crash");
 	buf_release(&title);
 	return made;

@@ -410,30 +410,6 @@ static void no_more_reports_are_kept_than_asked_for(void **state)
 	scan_free(scan);
 }
 
-static void titles_are_compared_by_what_they_share(void **state)
-{
-	char *alts[] = { (char[]){ "bad-access in f" } };
-	char *near[] = { (char[]){ "g" }, (char[]){ "f" } };
-	struct report a = { .title = (char[]){ "KASAN: x in f" },
-			    .type = "KASAN-READ",
-			    .frame = (char[]){ "f" },
-			    .alts = { alts, 1, 1 } };
-	struct report b = { .title = (char[]){ "BUG: paging in f" },
-			    .type = "OTHER",
-			    .frame = (char[]){ "f" },
-			    .alts = { alts, 1, 1 } };
-	struct report c = { .title = (char[]){ "KASAN: y in g" },
-			    .type = "KASAN-READ",
-			    .frame = (char[]){ "g" },
-			    .near = { near, 2, 2 } };
-
-	(void)state;
-	assert_int_equal(title_compare(&a, &a), TITLE_SAME);
-	assert_int_equal(title_compare(&a, &b), TITLE_ALIAS);
-	assert_int_equal(title_compare(&a, &c), TITLE_FRAMES);
-	assert_int_equal(title_compare(&b, &c), TITLE_DIFFERENT);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,7 +431,6 @@ int main(void)
 		cmocka_unit_test(any_bytes_in_any_pieces_give_the_same),
 		cmocka_unit_test(a_line_without_end_costs_no_memory),
 		cmocka_unit_test(no_more_reports_are_kept_than_asked_for),
-		cmocka_unit_test(titles_are_compared_by_what_they_share),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

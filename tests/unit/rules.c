@@ -164,7 +164,7 @@ static struct report report_by(const char *own, const char *console,
 	assert_non_null(*rules);
 	scan = scan_new(*rules, 1);
 	scan_feed(scan, console, strlen(console));
-	if (!scan_look(scan, &report))
+	if (!scan_look(scan, 0, &report))
 		memset(&report, 0, sizeof(report));
 	scan_free(scan);
 	return report;
