@@ -14,7 +14,8 @@
 
 #define WIDTH  80
 #define HEIGHT 15
-#define ROOMY  56 /* columns for the choices in full; else words that begin
+#define ROOMY \
+	56 /* columns for the choices in full; else words that begin
 		      with their keys */
 
 static const struct {
