@@ -10,29 +10,15 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "run/builder.h"
 #include "run/child.h"
-#include "run/diagnosis.h"
 #include "run/judge.h"
 #include "run/record.h"
 #include "run/runner.h"
+#include "run/surroundings.h"
 #include "run/watch.h"
 
-#define CHECKOUT_OUTPUT_MAX (1 << 20)
-#define TEXTS		    5 /* of a spec, to be copied */
-#define VARIABLES	    5 /* that we set or unset for a child */
-
-/* git rev-parse --local-env-vars, what could lead git astray */
-static const char *const git_variables[] = {
-	"GIT_ALTERNATE_OBJECT_DIRECTORIES",
-	"GIT_COMMON_DIR",
-	"GIT_DIR",
-	"GIT_INDEX_FILE",
-	"GIT_OBJECT_DIRECTORY",
-	"GIT_PREFIX",
-	"GIT_WORK_TREE",
-};
-
-#define GIT_VARIABLES (sizeof(git_variables) / sizeof(*git_variables))
+#define TEXTS 5 /* of a spec, to be copied */
 
 struct command_runner {
 	struct runner runner; /* the head */
@@ -40,30 +26,23 @@ struct command_runner {
 	struct command_spec spec; /* its texts are in `texts` */
 	char *texts[TEXTS];
 	int text_count;
-	char **checkout; /* ended by NULL */
-	size_t checkout_length;
+	struct builder *builder;
+	const char *shell_build[4]; /* of the build command */
+	const char *const *commands[2];
+	struct builder_work work;
 	struct console_rules *rules;
 	bool has_boot_rule;
-	struct job *jobs;
-	char *built; /* the commit in the worktree, when it was built */
-};
-
-enum stage {
-	STAGE_CHECKOUT,
-	STAGE_BUILD,
-	STAGE_RUN,
+	struct job *jobs; /* runs */
 };
 
 /*
- * checkout -> build -> done    [on_end]
- * run -> done                  [on_end]
+ * run -> done  [on_end]
  *
  * While a job is in the runner's list it has a child.
  */
 struct job {
 	struct command_runner *owner;
 	struct job *next;
-	enum stage stage;
 	struct child *child;
 	char *commit;
 	struct record record;
@@ -71,12 +50,10 @@ struct job {
 	int slot;
 	uint64_t began;
 	bool cancelled;
-	struct error trouble;	    /* ours: the record could not be written */
-	struct diagnosis diagnosis; /* of a build */
-	struct watch *watch;	    /* of a run */
-	bool silent;		    /* stopped by it, for silence */
-	build_done *build_done;
-	run_done *run_done;
+	struct error trouble; /* ours: the record could not be written */
+	struct watch *watch;
+	bool silent; /* stopped by it, for silence */
+	run_done *done;
 	void *data;
 };
 
@@ -88,8 +65,6 @@ static struct command_runner *self(struct runner *runner)
 static void job_free(struct job *job)
 {
 	record_close(&job->record);
-	if (job->stage != STAGE_RUN)
-		diagnosis_release(&job->diagnosis);
 	watch_free(job->watch);
 	free(job->commit);
 	free(job);
@@ -110,26 +85,15 @@ static void job_unlink(struct job *job)
 	*place = job->next;
 }
 
-static struct job *job_new(struct command_runner *owner, enum stage stage,
-			   const char *commit)
+static struct job *job_new(struct command_runner *owner, const char *commit)
 {
 	struct job *job = xcalloc(1, sizeof(*job));
 
 	job->owner = owner;
-	job->stage = stage;
 	job->commit = xstrdup(commit);
 	job->record.fd = -1;
 	job->began = uv_hrtime();
-	if (stage != STAGE_RUN)
-		diagnosis_init(&job->diagnosis, owner->spec.worktree);
 	return job;
-}
-
-/* A killed git would leave its lock in the worktree. */
-static void stop_child(struct job *job)
-{
-	if (job->stage != STAGE_CHECKOUT)
-		child_stop(job->child);
 }
 
 static void on_output(void *data, const char *bytes, size_t length)
@@ -138,14 +102,10 @@ static void on_output(void *data, const char *bytes, size_t length)
 
 	if (job->trouble.code != ERROR_NONE)
 		return;
-	if (record_write(&job->record, bytes, length, &job->trouble) < 0) {
-		stop_child(job);
-		return;
-	}
-	if (job->stage == STAGE_RUN)
-		watch_feed(job->watch, bytes, length);
+	if (record_write(&job->record, bytes, length, &job->trouble) < 0)
+		child_stop(job->child);
 	else
-		diagnosis_feed(&job->diagnosis, bytes, length);
+		watch_feed(job->watch, bytes, length);
 }
 
 static void on_end(void *data, enum child_stop why, int exit_status,
@@ -156,7 +116,7 @@ static void on_watch(void *owner, enum watch_stop why)
 	struct job *job = owner;
 
 	job->silent = why == WATCH_SILENCE;
-	stop_child(job);
+	child_stop(job->child);
 }
 
 static void watch_over(struct job *job, const struct run_request *request)
@@ -176,168 +136,36 @@ static void watch_over(struct job *job, const struct run_request *request)
 			       });
 }
 
-/* The last two say nothing of a build, whatever the caller's are. */
-static void set_variables(const struct job *job, char *out[VARIABLES])
+static int launch(struct job *job, struct error *err)
 {
 	const struct command_spec *spec = &job->owner->spec;
-
-	out[0] = xasprintf("CULPRIT_COMMIT=%s", job->commit);
-	out[1] = xasprintf("CULPRIT_WORKTREE=%s", spec->worktree);
-	out[2] = xasprintf("CULPRIT_SESSION=%s", spec->session);
-	if (job->stage == STAGE_RUN) {
-		out[3] = xasprintf("CULPRIT_RUN=%d", job->number);
-		out[4] = xasprintf("CULPRIT_SLOT=%d", job->slot);
-	} else {
-		out[3] = xstrdup("CULPRIT_RUN");
-		out[4] = xstrdup("CULPRIT_SLOT");
-	}
-}
-
-static void set_limits(const struct job *job, int64_t *timeout_ms,
-		       int64_t *output_max)
-{
-	const struct command_spec *spec = &job->owner->spec;
-
-	*timeout_ms = spec->build_timeout_ms;
-	*output_max = spec->build_output_max;
-	if (job->stage == STAGE_CHECKOUT)
-		*output_max = CHECKOUT_OUTPUT_MAX;
-	if (job->stage == STAGE_RUN) {
-		*timeout_ms = spec->test_timeout_ms;
-		*output_max = spec->test_output_max;
-	}
-}
-
-/* Start the child of the job's stage. */
-static int launch(struct job *job, const char *const *argv, struct error *err)
-{
-	char *variables[VARIABLES];
-	const char *env[VARIABLES + GIT_VARIABLES + 1];
+	const char *argv[] = { "sh", "-c", spec->test, NULL };
+	char **env = surroundings_make(
+		&(struct surroundings){ .commit = job->commit,
+					.worktree = spec->worktree,
+					.session = spec->session,
+					.run = job->number,
+					.slot = job->slot });
 	struct child_spec child = {
-		.keeper = job->owner->spec.keeper,
+		.keeper = spec->keeper,
 		.argv = argv,
-		.env = env,
-		.cwd = job->owner->spec.worktree,
+		.env = (const char *const *)env,
+		.cwd = spec->worktree,
+		.timeout_ms = spec->test_timeout_ms,
+		.output_max = spec->test_output_max,
 		.on_output = on_output,
 		.on_end = on_end,
 		.data = job,
 	};
-	int ret;
+	int ret = child_start(job->owner->loop, &child, &job->child, err);
 
-	set_limits(job, &child.timeout_ms, &child.output_max);
-	set_variables(job, variables);
-	memcpy(env, variables, sizeof(variables));
-	memcpy(env + VARIABLES, git_variables, sizeof(git_variables));
-	env[VARIABLES + GIT_VARIABLES] = NULL;
-	ret = child_start(job->owner->loop, &child, &job->child, err);
-	for (size_t i = 0; i < VARIABLES; i++)
-		free(variables[i]);
+	surroundings_free(env);
 	return ret;
-}
-
-static int launch_shell(struct job *job, const char *command, struct error *err)
-{
-	return launch(job, (const char *const[]){ "sh", "-c", command, NULL },
-		      err);
-}
-
-/* The log says what is run. */
-static int log_command(struct job *job, const char *const *words,
-		       struct error *err)
-{
-	struct buf line;
-	int ret;
-
-	buf_init(&line, 0);
-	buf_putc(&line, '$');
-	for (; *words; words++)
-		buf_printf(&line, " %s", *words);
-	buf_putc(&line, '\n');
-	ret = record_write(&job->record, line.text, line.length, err);
-	buf_release(&line);
-	return ret;
-}
-
-static int start_checkout(struct job *job, struct error *err)
-{
-	struct command_runner *owner = job->owner;
-	const char **argv = xcalloc(owner->checkout_length + 2, sizeof(*argv));
-	int ret = -1;
-
-	for (size_t i = 0; i < owner->checkout_length; i++)
-		argv[i] = owner->checkout[i];
-	argv[owner->checkout_length] = job->commit;
-	if (log_command(job, argv, err) == 0)
-		ret = launch(job, argv, err);
-	free(argv);
-	return ret;
-}
-
-static int start_build(struct job *job, struct error *err)
-{
-	const char *command = job->owner->spec.build;
-
-	job->stage = STAGE_BUILD;
-	diagnosis_clear(&job->diagnosis);
-	if (log_command(job, (const char *const[]){ command, NULL }, err) < 0)
-		return -1;
-	return launch_shell(job, command, err);
-}
-
-static int64_t job_duration(const struct job *job)
-{
-	return (int64_t)((uv_hrtime() - job->began) / 1000000);
 }
 
 static const char *text_or_null(const struct buf *text)
 {
 	return text->length > 0 ? text->text : NULL;
-}
-
-/* The job leaves the list before it calls back, so that another may start. */
-static void finish_build(struct job *job, const struct ending *ending,
-			 enum build_result result, struct buf *text)
-{
-	struct command_runner *owner = job->owner;
-	struct build_end end = {
-		.result = result,
-		.cancelled = job->cancelled,
-		.exit_status = ending->exit_status,
-		.duration_ms = job_duration(job),
-	};
-
-	if (job->trouble.code != ERROR_NONE) {
-		end.result = BUILD_INFRA;
-		buf_clear(text);
-		buf_puts(text, job->trouble.text);
-	}
-	end.text = text_or_null(text);
-	if (end.result == BUILD_OK && !end.cancelled)
-		owner->built = xstrdup(job->commit);
-	job_unlink(job);
-	job->build_done(job->data, &end);
-	job_free(job);
-}
-
-static void build_ended(struct job *job, const struct ending *ending)
-{
-	const struct command_spec *spec = &job->owner->spec;
-	bool checkout = job->stage == STAGE_CHECKOUT;
-	enum build_result result;
-	struct buf text;
-
-	buf_init(&text, 0);
-	diagnosis_end(&job->diagnosis);
-	result = (checkout ? judge_checkout
-			   : judge_build)(ending, &job->diagnosis, &text);
-	if (checkout && result == BUILD_OK && spec->build && !job->cancelled &&
-	    job->trouble.code == ERROR_NONE) {
-		if (start_build(job, &job->trouble) == 0)
-			goto out;
-	}
-	finish_build(job, ending, result, &text);
-out:
-	buf_release(&text);
 }
 
 /*
@@ -373,17 +201,30 @@ static void judge_ended(struct job *job, const struct ending *ending,
 		end->title = end->crashes[0].title;
 }
 
-static void run_ended(struct job *job, const struct ending *ending)
+/* The job leaves the list before it calls back, so that another may start. */
+static void on_end(void *data, enum child_stop why, int exit_status,
+		   int64_t duration_ms)
 {
+	struct job *job = data;
+	const struct command_spec *spec = &job->owner->spec;
+	const struct ending ending = {
+		.why = why,
+		.silent = job->silent,
+		.exit_status = exit_status,
+		.timeout_ms = spec->test_timeout_ms,
+		.silence_ms = spec->silence_ms,
+		.output_max = spec->test_output_max,
+	};
 	struct run_end end = {
 		.cancelled = job->cancelled,
-		.exit_status = ending->exit_status,
-		.duration_ms = job_duration(job),
+		.exit_status = exit_status,
+		.duration_ms = duration_ms,
 	};
 	struct crash beside = { .title = NULL };
 	struct sight sight;
 	struct buf text;
 
+	job->child = NULL;
 	buf_init(&text, 0);
 	watch_end(job->watch);
 	console_look(watch_console(job->watch), &sight);
@@ -391,34 +232,14 @@ static void run_ended(struct job *job, const struct ending *ending)
 		end.outcome = OUTCOME_INFRA;
 		buf_puts(&text, job->trouble.text);
 	} else {
-		judge_ended(job, ending, &sight, &beside, &end, &text);
+		judge_ended(job, &ending, &sight, &beside, &end, &text);
 	}
 	end.text = text_or_null(&text);
 	job_unlink(job);
-	job->run_done(job->data, &end);
+	job->done(job->data, &end);
 	sight_release(&sight);
 	job_free(job);
 	buf_release(&text);
-}
-
-static void on_end(void *data, enum child_stop why, int exit_status,
-		   int64_t duration_ms)
-{
-	struct job *job = data;
-	struct ending ending = {
-		.why = why,
-		.silent = job->silent,
-		.exit_status = exit_status,
-		.silence_ms = job->owner->spec.silence_ms,
-	};
-
-	(void)duration_ms; /* a build has two children */
-	job->child = NULL;
-	set_limits(job, &ending.timeout_ms, &ending.output_max);
-	if (job->stage == STAGE_RUN)
-		run_ended(job, &ending);
-	else
-		build_ended(job, &ending);
 }
 
 static int command_build(struct runner *runner,
@@ -426,24 +247,13 @@ static int command_build(struct runner *runner,
 			 void *data, struct error *err)
 {
 	struct command_runner *owner = self(runner);
-	struct job *job;
 
 	if (owner->jobs)
 		return error_set(err, ERROR_BUSY,
 				 "cannot build while %s is worked on",
 				 owner->jobs->commit);
-	job = job_new(owner, STAGE_CHECKOUT, request->commit);
-	job->build_done = done;
-	job->data = data;
-	free(owner->built);
-	owner->built = NULL;
-	if (record_open(&job->record, request->log, false, err) < 0 ||
-	    start_checkout(job, err) < 0) {
-		job_free(job);
-		return -1;
-	}
-	job_link(job);
-	return 0;
+	return builder_build(owner->builder, request, &owner->work, done, data,
+			     err);
 }
 
 /* The lowest slot that no job has. */
@@ -469,21 +279,21 @@ static int command_run(struct runner *runner, const struct run_request *request,
 	struct job *job;
 	int slot = free_slot(owner);
 
-	if (!str_equal(owner->built, request->commit))
+	if (!str_equal(builder_built(owner->builder), request->commit))
 		return error_set(err, ERROR_STATE,
 				 "cannot run %s: it is not what was built last",
 				 request->commit);
 	if (slot > runner->slots)
 		return error_set(err, ERROR_BUSY, "all %d slots are taken",
 				 runner->slots);
-	job = job_new(owner, STAGE_RUN, request->commit);
-	job->run_done = done;
+	job = job_new(owner, request->commit);
+	job->done = done;
 	job->data = data;
 	job->number = request->number;
 	job->slot = slot;
 	watch_over(job, request);
 	if (record_open(&job->record, request->console, true, err) < 0 ||
-	    launch_shell(job, owner->spec.test, err) < 0) {
+	    launch(job, err) < 0) {
 		job_free(job);
 		return -1;
 	}
@@ -493,11 +303,12 @@ static int command_run(struct runner *runner, const struct run_request *request,
 
 static void command_cancel(struct runner *runner, const char *commit)
 {
+	builder_cancel(self(runner)->builder, commit);
 	for (struct job *job = self(runner)->jobs; job; job = job->next) {
 		if (commit && !str_equal(commit, job->commit))
 			continue;
 		job->cancelled = true;
-		stop_child(job);
+		child_stop(job->child);
 	}
 }
 
@@ -508,11 +319,8 @@ static void command_free(struct runner *runner)
 	assert(!owner->jobs);
 	for (int i = 0; i < owner->text_count; i++)
 		free(owner->texts[i]);
-	for (size_t i = 0; i < owner->checkout_length; i++)
-		free(owner->checkout[i]);
-	free(owner->checkout);
+	builder_free(owner->builder);
 	console_rules_free(owner->rules);
-	free(owner->built);
 	free(owner);
 }
 
@@ -532,17 +340,22 @@ static const char *copy(struct command_runner *owner, const char *text)
 	return mine;
 }
 
-static void copy_checkout(struct command_runner *owner,
-			  const char *const *checkout)
+static void make_builder(struct command_runner *owner,
+			 const struct command_spec *spec)
 {
-	size_t length = 0;
-
-	while (checkout[length])
-		length++;
-	owner->checkout = xcalloc(length + 1, sizeof(*owner->checkout));
-	for (size_t i = 0; i < length; i++)
-		owner->checkout[i] = xstrdup(checkout[i]);
-	owner->checkout_length = length;
+	owner->builder = builder_new(
+		owner->loop,
+		&(struct builder_spec){ .keeper = spec->keeper,
+					.worktree = spec->worktree,
+					.session = spec->session,
+					.checkout = spec->checkout,
+					.timeout_ms = spec->build_timeout_ms,
+					.output_max = spec->build_output_max });
+	owner->shell_build[0] = "sh";
+	owner->shell_build[1] = "-c";
+	owner->shell_build[2] = copy(owner, spec->build);
+	owner->commands[0] = spec->build ? owner->shell_build : NULL;
+	owner->work.commands = owner->commands;
 }
 
 int command_runner_new(uv_loop_t *loop, const struct command_spec *spec,
@@ -562,7 +375,6 @@ int command_runner_new(uv_loop_t *loop, const struct command_spec *spec,
 	owner->spec.keeper = copy(owner, spec->keeper);
 	owner->spec.worktree = copy(owner, spec->worktree);
 	owner->spec.session = copy(owner, spec->session);
-	owner->spec.build = copy(owner, spec->build);
 	owner->spec.test = copy(owner, spec->test);
 	owner->has_boot_rule = spec->console.boot != NULL;
 	/* Lent to us, and not needed again: the rules are compiled. */
@@ -570,7 +382,8 @@ int command_runner_new(uv_loop_t *loop, const struct command_spec *spec,
 	owner->spec.console.ignore = NULL;
 	owner->spec.console.boot = NULL;
 	owner->spec.checkout = NULL;
-	copy_checkout(owner, spec->checkout);
+	owner->spec.build = NULL;
+	make_builder(owner, spec);
 	*out = &owner->runner;
 	return 0;
 }

@@ -13,13 +13,7 @@
  * started are killed when they end, at their limits, on cancel, and when the
  * engine dies.
  *
- * A build is a checkout and the build command, each written to the log behind
- * "$ ".  It is `failed`, with the first error lines as its text, when the
- * command does not exit with 0 or comes to a limit; it is `infra` when the
- * checkout fails (git's words), when a signal killed the command or, by its
- * own words, its compiler, when disk or memory are full, or when the log
- * cannot be written.  A checkout is not cut short by cancel, git would leave
- * its lock behind: the build then ends as cancelled when git is done.
+ * How a build ends says builder.h.
  *
  * How a run is judged, first match wins: the console cannot be written:
  * `infra`; `boot` is set and no line matched it: `boot-failed`, with the

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/builder.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "run/child.h"
+#include "run/diagnosis.h"
+#include "run/judge.h"
+#include "run/record.h"
+#include "run/surroundings.h"
+
+#define CHECKOUT_OUTPUT_MAX (1 << 20)
+#define SIGNATURE_SIZE	    65
+
+enum stage {
+	STAGE_CHECKOUT,
+	STAGE_COMMANDS,
+	STAGE_PRODUCTS,
+};
+
+struct builder {
+	uv_loop_t *loop;
+	struct builder_spec spec; /* its texts are ours */
+	char **checkout;	  /* ended by NULL */
+	size_t checkout_length;
+	char *built; /* the commit in the worktree, when it was built */
+
+	/* the build under way */
+	char *commit; /* NULL: idle */
+	enum stage stage;
+	const struct builder_work *work;
+	size_t command;
+	struct child *child; /* but for products */
+	uv_work_t thread;
+	char signature[SIGNATURE_SIZE];
+	struct record record;
+	struct diagnosis diagnosis;
+	uint64_t began;
+	bool cancelled;
+	struct error trouble; /* ours: a log not written, products not kept */
+	build_done *done;
+	void *data;
+};
+
+/* A killed git would leave its lock in the worktree. */
+static void stop_child(struct builder *builder)
+{
+	if (builder->stage == STAGE_COMMANDS && builder->child)
+		child_stop(builder->child);
+}
+
+static void on_output(void *data, const char *bytes, size_t length)
+{
+	struct builder *builder = data;
+
+	if (builder->trouble.code != ERROR_NONE)
+		return;
+	if (record_write(&builder->record, bytes, length, &builder->trouble) <
+	    0)
+		stop_child(builder);
+	else
+		diagnosis_feed(&builder->diagnosis, bytes, length);
+}
+
+static int64_t output_max(const struct builder *builder)
+{
+	return builder->stage == STAGE_CHECKOUT ? CHECKOUT_OUTPUT_MAX
+						: builder->spec.output_max;
+}
+
+static void on_end(void *data, enum child_stop why, int exit_status,
+		   int64_t duration_ms);
+
+static int launch(struct builder *builder, const char *const *argv,
+		  struct error *err)
+{
+	char **env = surroundings_make(
+		&(struct surroundings){ .commit = builder->commit,
+					.worktree = builder->spec.worktree,
+					.session = builder->spec.session });
+	struct child_spec child = {
+		.keeper = builder->spec.keeper,
+		.argv = argv,
+		.env = (const char *const *)env,
+		.cwd = builder->spec.worktree,
+		.timeout_ms = builder->spec.timeout_ms,
+		.output_max = output_max(builder),
+		.on_output = on_output,
+		.on_end = on_end,
+		.data = builder,
+	};
+	int ret = child_start(builder->loop, &child, &builder->child, err);
+
+	surroundings_free(env);
+	return ret;
+}
+
+/* The log says what is run; a shell's command as it was written. */
+static int log_command(struct builder *builder, const char *const *words,
+		       struct error *err)
+{
+	struct buf line;
+	int ret;
+
+	if (str_equal(words[0], "sh") && str_equal(words[1], "-c"))
+		words += 2;
+	buf_init(&line, 0);
+	buf_putc(&line, '$');
+	for (; *words; words++)
+		buf_printf(&line, " %s", *words);
+	buf_putc(&line, '\n');
+	ret = record_write(&builder->record, line.text, line.length, err);
+	buf_release(&line);
+	return ret;
+}
+
+static int start(struct builder *builder, const char *const *argv,
+		 struct error *err)
+{
+	diagnosis_clear(&builder->diagnosis);
+	if (log_command(builder, argv, err) < 0)
+		return -1;
+	return launch(builder, argv, err);
+}
+
+static int start_checkout(struct builder *builder, struct error *err)
+{
+	size_t length = builder->checkout_length;
+	const char **argv = xcalloc(length + 2, sizeof(*argv));
+	int ret;
+
+	for (size_t i = 0; i < length; i++)
+		argv[i] = builder->checkout[i];
+	argv[length] = builder->commit;
+	ret = start(builder, argv, err);
+	free(argv);
+	return ret;
+}
+
+static void reset(struct builder *builder)
+{
+	record_close(&builder->record);
+	diagnosis_release(&builder->diagnosis);
+	free(builder->commit);
+	builder->commit = NULL;
+	builder->cancelled = false;
+	builder->trouble.code = ERROR_NONE;
+	builder->signature[0] = '\0';
+}
+
+/* All is put back before the call, so that another build may start in it. */
+static void finish(struct builder *builder, int exit_status,
+		   enum build_result result, struct buf *text)
+{
+	char signature[SIGNATURE_SIZE];
+	struct build_end end = {
+		.result = result,
+		.cancelled = builder->cancelled,
+		.exit_status = exit_status,
+		.duration_ms =
+			(int64_t)((uv_hrtime() - builder->began) / 1000000),
+	};
+
+	if (builder->trouble.code != ERROR_NONE) {
+		end.result = BUILD_INFRA;
+		buf_clear(text);
+		buf_puts(text, builder->trouble.text);
+	}
+	end.text = text->length > 0 ? text->text : NULL;
+	memcpy(signature, builder->signature, sizeof(signature));
+	end.signature = *signature ? signature : NULL;
+	if (end.result == BUILD_OK && !end.cancelled)
+		builder->built = xstrdup(builder->commit);
+	reset(builder);
+	builder->done(builder->data, &end);
+}
+
+static void finish_ok(struct builder *builder)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	finish(builder, 0, BUILD_OK, &text);
+	buf_release(&text);
+}
+
+static void make_products(uv_work_t *thread)
+{
+	struct builder *builder = thread->data;
+
+	builder->work->products(builder->work->data, builder->signature,
+				&builder->trouble);
+}
+
+static void on_products(uv_work_t *thread, int status)
+{
+	(void)status;
+	finish_ok(thread->data);
+}
+
+/*
+ * The next command, or what is to be done after the last one.  Returns -1
+ * with builder->trouble when it cannot be started.
+ */
+static int go_on(struct builder *builder)
+{
+	const char *const *const *commands = builder->work->commands;
+
+	if (commands && commands[builder->command]) {
+		builder->stage = STAGE_COMMANDS;
+		return start(builder, commands[builder->command++],
+			     &builder->trouble);
+	}
+	if (builder->work->products && !builder->cancelled) {
+		builder->stage = STAGE_PRODUCTS;
+		builder->thread.data = builder;
+		return uv_queue_work(builder->loop, &builder->thread,
+				     make_products, on_products);
+	}
+	finish_ok(builder);
+	return 0;
+}
+
+/* Write what the commands need.  A failure is the commit's, not ours. */
+static bool prepare(struct builder *builder, struct buf *text)
+{
+	struct error why = ERROR_INIT;
+
+	if (!builder->work->prepare ||
+	    builder->work->prepare(builder->work->data, &why) == 0)
+		return true;
+	buf_puts(text, why.text);
+	return false;
+}
+
+static void on_end(void *data, enum child_stop why, int exit_status,
+		   int64_t duration_ms)
+{
+	struct builder *builder = data;
+	bool checkout = builder->stage == STAGE_CHECKOUT;
+	struct ending ending = {
+		.why = why,
+		.exit_status = exit_status,
+		.timeout_ms = builder->spec.timeout_ms,
+		.output_max = output_max(builder),
+	};
+	enum build_result result;
+	struct buf text;
+
+	(void)duration_ms; /* a build has several children */
+	builder->child = NULL;
+	buf_init(&text, 0);
+	diagnosis_end(&builder->diagnosis);
+	result = (checkout ? judge_checkout
+			   : judge_build)(&ending, &builder->diagnosis, &text);
+	if (result == BUILD_OK && builder->trouble.code == ERROR_NONE &&
+	    !builder->cancelled) {
+		if (checkout && !prepare(builder, &text))
+			result = BUILD_FAILED;
+		else if (go_on(builder) == 0)
+			goto out;
+	}
+	finish(builder, exit_status, result, &text);
+out:
+	buf_release(&text);
+}
+
+int builder_build(struct builder *builder, const struct build_request *request,
+		  const struct builder_work *work, build_done *done, void *data,
+		  struct error *err)
+{
+	if (builder->commit)
+		return error_set(err, ERROR_BUSY,
+				 "cannot build while %s is worked on",
+				 builder->commit);
+	free(builder->built);
+	builder->built = NULL;
+	builder->commit = xstrdup(request->commit);
+	builder->stage = STAGE_CHECKOUT;
+	builder->work = work;
+	builder->command = 0;
+	builder->began = uv_hrtime();
+	builder->done = done;
+	builder->data = data;
+	diagnosis_init(&builder->diagnosis, builder->spec.worktree);
+	if (record_open(&builder->record, request->log, false, err) == 0 &&
+	    start_checkout(builder, err) == 0)
+		return 0;
+	reset(builder);
+	return -1;
+}
+
+void builder_cancel(struct builder *builder, const char *commit)
+{
+	if (!builder->commit || (commit && !str_equal(commit, builder->commit)))
+		return;
+	builder->cancelled = true;
+	stop_child(builder);
+}
+
+const char *builder_busy_with(const struct builder *builder)
+{
+	return builder->commit;
+}
+
+const char *builder_built(const struct builder *builder)
+{
+	return builder->built;
+}
+
+struct builder *builder_new(uv_loop_t *loop, const struct builder_spec *spec)
+{
+	struct builder *builder = xcalloc(1, sizeof(*builder));
+
+	builder->loop = loop;
+	builder->spec = *spec;
+	builder->spec.keeper = xstrdup(spec->keeper);
+	builder->spec.worktree = xstrdup(spec->worktree);
+	builder->spec.session = xstrdup(spec->session);
+	builder->spec.checkout = NULL;
+	builder->record.fd = -1;
+	while (spec->checkout[builder->checkout_length])
+		builder->checkout_length++;
+	builder->checkout = xcalloc(builder->checkout_length + 1,
+				    sizeof(*builder->checkout));
+	for (size_t i = 0; i < builder->checkout_length; i++)
+		builder->checkout[i] = xstrdup(spec->checkout[i]);
+	return builder;
+}
+
+void builder_free(struct builder *builder)
+{
+	if (!builder)
+		return;
+	assert(!builder->commit);
+	for (size_t i = 0; i < builder->checkout_length; i++)
+		free(builder->checkout[i]);
+	free(builder->checkout);
+	free((char *)(uintptr_t)builder->spec.keeper);
+	free((char *)(uintptr_t)builder->spec.worktree);
+	free((char *)(uintptr_t)builder->spec.session);
+	free(builder->built);
+	free(builder);
+}
