@@ -16,7 +16,7 @@ may_include()
 	repo) echo base engine repo: git2.h ;;
 	run) echo base engine oops run: uv.h ;;
 	control) echo base engine oops session repo run control: \
-		uv.h libconfig.h ;;
+		uv.h libconfig.h libiberty/demangle.h ;;
 	cli) echo base engine oops session repo run control cli tui/tui.h: ;;
 	tui) echo base engine oops session control/command.h \
 		control/desk.h tui: curses.h ncurses.h term.h uv.h ;;
@@ -30,18 +30,19 @@ may_not_need()
 	streams='printf|puts|putchar|putc|fputc|fprintf|perror'
 	files='open|open64|fopen|fopen64|read|write|close|stat|fork|execv.*'
 	clocks='time|clock|clock_gettime|gettimeofday|localtime.*|sleep|usleep'
+	others='sqlite3_|git_|uv_|config_|(rust|cplus)_demangle'
 	outside='getenv|setlocale|rand|random|exit|_exit'
 	pure="($streams|$files|$clocks|$outside)\$"
 	case $1 in
-	base) echo "$pure|sqlite3_|git_|uv_|config_|initscr" ;;
+	base) echo "$pure|$others|initscr" ;;
 	engine | oops) # base writes when memory runs out, before it aborts
-		echo "fwrite\$|fputs\$|$pure|sqlite3_|git_|uv_|config_|initscr"
+		echo "fwrite\$|fputs\$|$pure|$others|initscr"
 		;;
-	session) echo "git_|uv_|config_|(printf|puts|perror)\$" ;;
-	repo) echo "sqlite3_|uv_|config_|(printf|puts|perror)\$" ;;
-	run) echo "sqlite3_|git_|config_|(printf|puts|perror)\$" ;;
+	session) echo "git_|uv_|config_|.*_demangle|(printf|puts|perror)\$" ;;
+	repo) echo "sqlite3_|uv_|config_|.*_demangle|(printf|puts|perror)\$" ;;
+	run) echo "sqlite3_|git_|config_|.*_demangle|(printf|puts|perror)\$" ;;
 	control) echo "sqlite3_|git_|(printf|puts|perror)\$" ;;
-	tui) echo "sqlite3_|git_|config_" ;;
+	tui) echo "sqlite3_|git_|config_|.*_demangle" ;;
 	esac
 }
 
@@ -64,7 +65,7 @@ sources | while read -r file; do
 		sed "s|^|$file	|"
 done >includes
 
-foreign='git2|sqlite3|uv|libconfig|curses|ncurses|term|cmocka|libssh2|libelf'
+foreign='git2|sqlite3|uv|libconfig|curses|ncurses|term|cmocka|libssh2|libelf|libiberty'
 
 check "there are sources to look at" '
 	test "$(sources | wc -l)" -gt 40

@@ -2,14 +2,23 @@
 #include "control/rules.h"
 
 #include <libconfig.h>
+#include <libiberty/demangle.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "oops/rules.h"
+
+/*
+ * Consoles are not to be trusted.  Mangled names refer back to their own
+ * parts, and what refers to what refers back doubles each time: a name with
+ * more of these letters is left alone, as is one longer than any real one.
+ */
+enum { MANGLED_MAX = 512, BACKS_MAX = 24, PLAIN_MAX = 500 };
 
 /* One file of rules, while it is read. */
 struct reading {
@@ -541,6 +550,35 @@ static int add_file(struct reading *in, const char *path)
 	return ret;
 }
 
+static void add_piece(const char *bytes, size_t length, void *text)
+{
+	buf_add(text, bytes, length);
+}
+
+static char *demangle(const char *name)
+{
+	bool rust = name[1] == 'R';
+	size_t backs = 0;
+	struct buf text;
+	char *plain = NULL;
+
+	for (const char *at = name; *at; at++)
+		backs += rust ? *at == 'B' : *at == 'S' || *at == 'T';
+	if (backs > BACKS_MAX || strlen(name) > MANGLED_MAX)
+		return NULL;
+	buf_init(&text, PLAIN_MAX);
+	if (rust_demangle_callback(name, DMGL_NO_OPTS, add_piece, &text)) {
+		plain = buf_take(&text);
+	} else if (!rust) {
+		buf_clear(&text);
+		if (cplus_demangle_v3_callback(name, DMGL_NO_OPTS, add_piece,
+					       &text))
+			plain = buf_take(&text);
+	}
+	buf_release(&text);
+	return plain;
+}
+
 static struct rules *load(const char *text, const char *name,
 			  const char *const *paths, size_t count,
 			  struct error *err)
@@ -559,6 +597,7 @@ static struct rules *load(const char *text, const char *name,
 		rules_free(in.rules);
 		return NULL;
 	}
+	in.rules->demangle = demangle;
 	rules_build(in.rules);
 	return in.rules;
 }

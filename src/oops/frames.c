@@ -23,6 +23,7 @@ struct walk {
 	const char *next, *end; /* the lines to come */
 	struct name *names;
 	size_t count, room;
+	struct texts demangled; /* what some of the names point into */
 	bool injected;
 };
 
@@ -152,8 +153,38 @@ static int frame_names(struct span line, struct name *names)
 	return 1;
 }
 
+static void copy_name(char *out, struct name name)
+{
+	if (name.length >= FRAME_NAME_MAX)
+		name.length = FRAME_NAME_MAX - 1;
+	memcpy(out, name.text, name.length);
+	out[name.length] = '\0';
+}
+
+/* A name of C++ or Rust as its source has it. */
+static struct name demangled(struct walk *walk, struct name name)
+{
+	char mangled[FRAME_NAME_MAX];
+	struct texts *texts = &walk->demangled;
+	char *text;
+
+	if (!walk->rules->demangle || name.length < 3 ||
+	    name.length >= sizeof(mangled) || name.text[0] != '_' ||
+	    (name.text[1] != 'Z' && name.text[1] != 'R'))
+		return name;
+	copy_name(mangled, name);
+	text = walk->rules->demangle(mangled);
+	if (!text)
+		return name;
+	array_grow(texts->items, texts->count + 1, &texts->room);
+	texts->items[texts->count++] = text;
+	return (struct name){ text, strlen(text) };
+}
+
 static void add_name(struct walk *walk, struct name name)
 {
+	if (walk->count < NAMES_MAX)
+		name = demangled(walk, name);
 	if (walk->count == NAMES_MAX ||
 	    words_name(walk->rules->skip_words, name.text, name.length) ||
 	    words_name(walk->format->skip, name.text, name.length))
@@ -301,14 +332,6 @@ static struct name pick(const struct walk *walk, struct name *shown)
 	return walk->names[0];
 }
 
-static void copy_name(char *out, struct name name)
-{
-	if (name.length >= FRAME_NAME_MAX)
-		name.length = FRAME_NAME_MAX - 1;
-	memcpy(out, name.text, name.length);
-	out[name.length] = '\0';
-}
-
 struct blame frames_blame(const struct rules *rules,
 			  const struct format *format,
 			  const struct recipe *recipe, const char *report,
@@ -333,6 +356,9 @@ struct blame frames_blame(const struct rules *rules,
 	for (size_t i = 0; i < walk.count && i < FRAMES_NEAR; i++)
 		copy_name(blame.near[blame.near_count++], walk.names[i]);
 	blame.injected = walk.injected;
+	for (size_t i = 0; i < walk.demangled.count; i++)
+		free(walk.demangled.items[i]);
+	free(walk.demangled.items);
 	free(walk.names);
 	return blame;
 }

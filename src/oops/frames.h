@@ -13,7 +13,7 @@ struct format;
 struct recipe;
 struct rules;
 
-enum { FRAME_NAME_MAX = 128, FRAMES_NEAR = 4 };
+enum { FRAME_NAME_MAX = 512, FRAMES_NEAR = 4 };
 
 struct blame {
 	char name[FRAME_NAME_MAX];  /* "": none was found */

@@ -108,6 +108,13 @@ struct rules {
 	struct scrub *scrubs;
 	size_t scrub_count, scrub_room;
 
+	/*
+	 * What a C++ or Rust name (one that begins with _Z or _R) is called
+	 * in its source, without parameters, for the caller to free; NULL
+	 * when it is none.  May be NULL itself: names stay as they are.
+	 */
+	char *(*demangle)(const char *name);
+
 	/* Made by rules_build. */
 	struct words *hits; /* lines worth a second look */
 	struct words *skip_words, *injected_words, *anchor_words;

@@ -84,6 +84,82 @@ static void a_format_begins_with_its_header(void **state)
 		     "my.cfg:2: formats: a format needs match and title");
 }
 
+static void mangled_names_are_read(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "_Z8fakeNameiii", "fakeName" },
+		{ "_ZN4core9panicking9panic_fmt17h0123456789abcdefE",
+		  "core::panicking::panic_fmt" },
+		{ "_RNvCscSpY9Juk0HT_7___rustc17rust_begin_unwind",
+		  "__rustc::rust_begin_unwind" },
+		{ "_Random_name", NULL },
+		{ "_Zebra", NULL },
+	};
+	struct rules *rules = rules_load(NULL, 0, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+		char *name = rules->demangle(pairs[i][0]);
+
+		if (pairs[i][1])
+			assert_string_equal(name, pairs[i][1]);
+		else
+			assert_null(name);
+		free(name);
+	}
+	rules_free(rules);
+}
+
+/* A back reference of Rust to the byte at `at`. */
+static void refer(char *out, size_t size, size_t at)
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t used = strlen(out);
+
+	if (--at < 62)
+		snprintf(out + used, size - used, "B%c_", digits[at]);
+	else
+		snprintf(out + used, size - used, "B%c%c_", digits[at / 62],
+			 digits[at % 62]);
+}
+
+/* Tuples of tuples: each level names the one before it twice. */
+static void names_that_would_grow_without_end_are_left_alone(void **state)
+{
+	struct rules *rules = rules_load(NULL, 0, NULL);
+	char name[1024] = "_RINvC1a1bTuuE", whole[1100];
+	size_t last = strlen("INvC1a1b"), most = 0;
+	int levels = 0;
+
+	(void)state;
+	for (int level = 1; level <= 40; level++) {
+		size_t at = strlen(name);
+		char *plain;
+
+		strncat(name, "T", 2);
+		refer(name, sizeof(name), last);
+		refer(name, sizeof(name), last);
+		strncat(name, "E", 2);
+		last = at - 2;
+		snprintf(whole, sizeof(whole), "%sE", name);
+		plain = rules->demangle(whole);
+		if (plain) {
+			levels = level;
+			most = strlen(plain);
+		}
+		free(plain);
+	}
+	assert_in_range(levels, 8, 12);
+	assert_in_range(most, 100, 512);
+
+	memset(name, 'a', sizeof(name) - 1);
+	memcpy(name, "_ZN999", 6);
+	name[sizeof(name) - 1] = '\0';
+	assert_null(rules->demangle(name));
+	rules_free(rules);
+}
+
 static void a_file_that_is_not_there_is_said(void **state)
 {
 	const char *paths[] = { "/nonexistent/oops.cfg" };
@@ -260,6 +336,9 @@ int main(void)
 		cmocka_unit_test(a_pattern_that_is_none_is_said_with_why),
 		cmocka_unit_test(a_wrong_type_is_said_with_what_was_expected),
 		cmocka_unit_test(a_format_begins_with_its_header),
+		cmocka_unit_test(mangled_names_are_read),
+		cmocka_unit_test(
+			names_that_would_grow_without_end_are_left_alone),
 		cmocka_unit_test(a_file_that_is_not_there_is_said),
 		cmocka_unit_test(each_kind_of_mistake_is_said_with_its_line),
 		cmocka_unit_test(a_users_file_goes_before_the_programs_table),
