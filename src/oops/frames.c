@@ -193,6 +193,16 @@ static void add_name(struct walk *walk, struct name name)
 	walk->names[walk->count++] = name;
 }
 
+/* A fault injection's own function: another stack is mixed in. */
+static bool injects(struct walk *walk, const struct name *names, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (words_name(walk->rules->injected_words, names[i].text,
+			       names[i].length))
+			return walk->injected = true;
+	return false;
+}
+
 static bool matches(const struct patterns *patterns, struct span line,
 		    struct match *match)
 {
@@ -203,9 +213,12 @@ static void to_line(struct walk *walk, const struct recipe_step *step)
 {
 	while (walk->next < walk->end) {
 		struct span line = line_at(walk->next, walk->end);
+		struct name names[2];
 		struct match match;
 
 		walk->next = after(line, walk->end);
+		if (injects(walk, names, frame_names(line, names)))
+			return;
 		if (!matches(&step->lines, line, &match))
 			continue;
 		for (int i = 0; i < match.count; i++)
@@ -232,14 +245,10 @@ static void over_frames(struct walk *walk, const struct recipe_step *next)
 			return;
 		walk->next = after(line, walk->end);
 		count = frame_names(line, names);
-		for (int i = 0; i < count; i++) {
-			if (words_name(walk->rules->injected_words,
-				       names[i].text, names[i].length)) {
-				walk->injected = true;
-				return;
-			}
+		if (injects(walk, names, count))
+			return;
+		for (int i = 0; i < count; i++)
 			add_name(walk, names[i]);
-		}
 		if (!count && matches(&walk->rules->stack_starts, line, &match))
 			return;
 	}
@@ -267,7 +276,7 @@ static bool pick_word(const struct texts *words, struct name name,
 
 static struct name pick_stall(const struct walk *walk, struct name *shown)
 {
-	struct name last = { "", 0 };
+	struct name last = walk->names[0];
 
 	for (size_t i = 0; i < walk->count; i++) {
 		if (pick_word(&walk->rules->anchor_self, walk->names[i], shown))
@@ -343,7 +352,7 @@ struct blame frames_blame(const struct rules *rules,
 
 	walk.next = report + from;
 	walk.end = report + length;
-	for (size_t i = 0; i < recipe->count && !walk.injected; i++) {
+	for (size_t i = 0; i < recipe->count; i++) {
 		if (recipe->steps[i].frames)
 			over_frames(&walk, i + 1 < recipe->count
 						   ? &recipe->steps[i + 1]

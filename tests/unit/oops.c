@@ -235,6 +235,33 @@ static void a_stall_is_titled_by_what_was_dispatched(void **state)
 		     "BUG: soft lockup in teapot_work");
 }
 
+static void a_stall_in_a_point_of_dispatch_is_its_own(void **state)
+{
+	expect_title(state,
+		     "watchdog: BUG: soft lockup - CPU#1 stuck for 22s!\n"
+		     "RIP: 0010:run_timer_softirq+0x1/0x2\nCall Trace:\n"
+		     " handle_softirqs+0x1/0x2\n irq_exit_rcu+0x1/0x2\n",
+		     "BUG: soft lockup in run_timer_softirq");
+}
+
+static void a_fault_injections_stack_makes_a_report_corrupted(void **state)
+{
+	static const char console[] =
+		"general protection fault: 0000 [#1]\n"
+		" should_fail+0x1/0x2\n should_failslab+0x1/0x2\n"
+		" __kmalloc+0x1/0x2\n teapot_fill+0x1/0x2\n"
+		"RIP: 0010:teapot_lid+0x1/0x2\nCall Trace:\n"
+		" teapot_open+0x1/0x2\n do_syscall_64+0x1/0x2\n";
+	struct scan *scan = scan_of(*state, console, strlen(console), 0);
+	const struct report *report = scan_report(scan, 0);
+
+	assert_non_null(report);
+	assert_string_equal(report->title,
+			    "general protection fault in teapot_fill");
+	assert_true(report->corrupted);
+	scan_free(scan);
+}
+
 static void a_system_call_loses_its_prefix(void **state)
 {
 	expect_title(state,
@@ -420,6 +447,9 @@ int main(void)
 		cmocka_unit_test(a_page_fault_names_where_it_stood),
 		cmocka_unit_test(a_hung_task_skips_what_only_waits),
 		cmocka_unit_test(a_stall_is_titled_by_what_was_dispatched),
+		cmocka_unit_test(a_stall_in_a_point_of_dispatch_is_its_own),
+		cmocka_unit_test(
+			a_fault_injections_stack_makes_a_report_corrupted),
 		cmocka_unit_test(a_system_call_loses_its_prefix),
 		cmocka_unit_test(
 			clean_consoles_and_harmless_notices_are_no_crash),
