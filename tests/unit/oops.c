@@ -244,6 +244,36 @@ static void a_stall_in_a_point_of_dispatch_is_its_own(void **state)
 		     "BUG: soft lockup in run_timer_softirq");
 }
 
+static void a_jump_to_nowhere_is_the_callers(void **state)
+{
+	expect_title(state,
+		     "BUG: kernel NULL pointer dereference, address: 0\n"
+		     "RIP: 0010:0x0\nCode: Bad RIP value.\nCall Trace:\n"
+		     " teapot_poll+0x1/0x2\n do_sys_poll+0x1/0x2\n",
+		     "BUG: unable to handle kernel NULL pointer dereference in "
+		     "teapot_poll");
+}
+
+static void functions_of_rust_and_cpp_are_shown_as_in_the_source(void **state)
+{
+	expect_title(state,
+		     "BUG: unable to handle page fault for address: ffff\n"
+		     "RIP: 0010:_RNvNtCs9jEwPDbx20M_4core9panicking9panic_fmt"
+		     "+0x1/0x2\nCall Trace:\n"
+		     " _RNvXs1_CscPPBqWtAqum_11ashmem_rustNtB5_6AshmemNtNtCs43"
+		     "vyB533jt3_6kernel10miscdevice10MiscDevice4mmap+0x1/0x2\n"
+		     " mmap_region+0x1/0x2\n",
+		     "BUG: unable to handle kernel paging request in "
+		     "<ashmem_rust::Ashmem as kernel::miscdevice::MiscDevice>"
+		     "::mmap");
+	expect_title(state,
+		     "BUG: unable to handle page fault for address: ffff\n"
+		     "RIP: 0010:_ZN6teapot4pourEiPc+0x1/0x2\nCall Trace:\n"
+		     " teapot_open+0x1/0x2\n do_syscall_64+0x1/0x2\n",
+		     "BUG: unable to handle kernel paging request in "
+		     "teapot::pour");
+}
+
 static void a_fault_injections_stack_makes_a_report_corrupted(void **state)
 {
 	static const char console[] =
@@ -448,6 +478,9 @@ int main(void)
 		cmocka_unit_test(a_hung_task_skips_what_only_waits),
 		cmocka_unit_test(a_stall_is_titled_by_what_was_dispatched),
 		cmocka_unit_test(a_stall_in_a_point_of_dispatch_is_its_own),
+		cmocka_unit_test(a_jump_to_nowhere_is_the_callers),
+		cmocka_unit_test(
+			functions_of_rust_and_cpp_are_shown_as_in_the_source),
 		cmocka_unit_test(
 			a_fault_injections_stack_makes_a_report_corrupted),
 		cmocka_unit_test(a_system_call_loses_its_prefix),
