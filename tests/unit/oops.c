@@ -336,6 +336,34 @@ static void a_report_without_frames_is_corrupted(void **state)
 	scan_free(scan);
 }
 
+/* Is the report of a warning with this stack sound? */
+static bool sound(void **state, const char *stack)
+{
+	char console[512];
+	struct scan *scan;
+	const struct report *report;
+	bool ret;
+
+	snprintf(console, sizeof(console),
+		 "WARNING: CPU: 0 PID: 1 at fs/teapot.c:1 teapot_lid+0x1/0x2\n"
+		 "RIP: 0010:teapot_lid+0x1/0x2\nCall Trace:\n%s",
+		 stack);
+	scan = scan_of(*state, console, strlen(console), 0);
+	report = scan_report(scan, 0);
+	ret = report && !report->corrupted;
+	scan_free(scan);
+	return ret;
+}
+
+static void a_stack_has_two_frames_or_says_that_it_is_another(void **state)
+{
+	assert_true(sound(state, " teapot_open+0x1/0x2\n"
+				 " do_syscall_64+0x1/0x2\n"));
+	assert_true(sound(state, "<Same stack as pid 7>\nCode: 00\n"));
+	assert_false(sound(state, " teapot_open+0x1/0x2\n"));
+	assert_false(sound(state, "Code: 00\nModules:\n"));
+}
+
 static void each_crash_of_a_console_has_its_report(void **state)
 {
 	static const char text[] =
@@ -488,6 +516,8 @@ int main(void)
 			clean_consoles_and_harmless_notices_are_no_crash),
 		cmocka_unit_test(a_title_without_a_format_is_the_line_itself),
 		cmocka_unit_test(a_report_without_frames_is_corrupted),
+		cmocka_unit_test(
+			a_stack_has_two_frames_or_says_that_it_is_another),
 		cmocka_unit_test(each_crash_of_a_console_has_its_report),
 		cmocka_unit_test(
 			a_crash_can_be_looked_at_before_the_console_ends),
