@@ -36,6 +36,30 @@ static void the_programs_own_table_is_read(void **state)
 	rules_free(rules);
 }
 
+static void expect_no_word_twice(const struct texts *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		for (size_t k = 0; k < list->count; k++)
+			if (i != k && strstr(list->items[i], list->items[k]))
+				fail_msg("%s is covered by %s", list->items[i],
+					 list->items[k]);
+}
+
+static void no_word_of_the_table_is_covered_by_another(void **state)
+{
+	struct rules *rules = rules_load(NULL, 0, NULL);
+
+	(void)state;
+	expect_no_word_twice(&rules->skip);
+	expect_no_word_twice(&rules->anchors);
+	expect_no_word_twice(&rules->hung_skip);
+	for (size_t i = 0; i < rules->header_count; i++)
+		for (size_t k = 0; k < rules->headers[i].count; k++)
+			expect_no_word_twice(
+				&rules->headers[i].formats[k].skip_list);
+	rules_free(rules);
+}
+
 static void a_syntax_error_is_said_with_its_line(void **state)
 {
 	(void)state;
@@ -331,6 +355,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_programs_own_table_is_read),
+		cmocka_unit_test(no_word_of_the_table_is_covered_by_another),
 		cmocka_unit_test(a_syntax_error_is_said_with_its_line),
 		cmocka_unit_test(an_unknown_key_is_said_with_its_line),
 		cmocka_unit_test(a_pattern_that_is_none_is_said_with_why),
