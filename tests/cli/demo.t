@@ -105,12 +105,20 @@ ended()
 		grep -c -e "  end run" -e "  build of .* after")" -ge "$1"
 }
 
+# engines N: so many engines have begun; one may be killed before it has.
+engines()
+{
+	test "$("$CULPRIT" -C killed log | grep -c "  engine [0-9]")" = "$1"
+}
+
 check "killed ten times, with another seed, it finds its answer" '
 	"$CULPRIT" demo --batch --dir killed --seed 7 >out 2>&1 &
 	engine=$!
 	echo $engine >engine.pid
+	count=0
 	for goal in 1 5 11 19 22 30 33 41 45 52; do
-		until_true "ended $goal" 30
+		count=$((count + 1))
+		until_true "engines $count && ended $goal" 30
 		"$CULPRIT" -C killed log >acknowledged
 		kill -9 $engine
 		until_true "test -z \"\$(children)\""
