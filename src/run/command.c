@@ -6,17 +6,12 @@
 #include <string.h>
 #include <uv.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "run/builder.h"
-#include "run/child.h"
-#include "run/judge.h"
-#include "run/record.h"
 #include "run/runner.h"
-#include "run/surroundings.h"
-#include "run/watch.h"
+#include "run/trial.h"
 
 #define TEXTS 5 /* of a spec, to be copied */
 
@@ -31,28 +26,17 @@ struct command_runner {
 	const char *const *commands[2];
 	struct builder_work work;
 	struct console_rules *rules;
-	bool has_boot_rule;
 	struct job *jobs; /* runs */
 };
 
-/*
- * run -> done  [on_end]
- *
- * While a job is in the runner's list it has a child.
- */
+/* One run under way. */
 struct job {
 	struct command_runner *owner;
 	struct job *next;
-	struct child *child;
+	struct trial *trial;
 	char *commit;
-	struct record record;
-	int number;
 	int slot;
-	uint64_t began;
-	bool cancelled;
-	struct error trouble; /* ours: the record could not be written */
-	struct watch *watch;
-	bool silent; /* stopped by it, for silence */
+	struct run_request request; /* whom to tell */
 	run_done *done;
 	void *data;
 };
@@ -64,8 +48,6 @@ static struct command_runner *self(struct runner *runner)
 
 static void job_free(struct job *job)
 {
-	record_close(&job->record);
-	watch_free(job->watch);
 	free(job->commit);
 	free(job);
 }
@@ -85,161 +67,53 @@ static void job_unlink(struct job *job)
 	*place = job->next;
 }
 
-static struct job *job_new(struct command_runner *owner, const char *commit)
-{
-	struct job *job = xcalloc(1, sizeof(*job));
-
-	job->owner = owner;
-	job->commit = xstrdup(commit);
-	job->record.fd = -1;
-	job->began = uv_hrtime();
-	return job;
-}
-
-static void on_output(void *data, const char *bytes, size_t length)
+static void on_seen(void *data, const char *title)
 {
 	struct job *job = data;
 
-	if (job->trouble.code != ERROR_NONE)
-		return;
-	if (record_write(&job->record, bytes, length, &job->trouble) < 0)
-		child_stop(job->child);
-	else
-		watch_feed(job->watch, bytes, length);
+	job->request.seen(job->data, title);
 }
 
-static void on_end(void *data, enum child_stop why, int exit_status,
-		   int64_t duration_ms);
-
-static void on_watch(void *owner, enum watch_stop why)
+static bool on_decides(void *data, const struct crash *crashes, int count)
 {
-	struct job *job = owner;
+	struct job *job = data;
 
-	job->silent = why == WATCH_SILENCE;
-	child_stop(job->child);
+	return job->request.decides(job->data, crashes, count);
 }
 
-static void watch_over(struct job *job, const struct run_request *request)
+/* The job leaves the list before it calls back, so that another may start. */
+static void on_end(void *data, const struct run_end *end)
 {
-	const struct command_spec *spec = &job->owner->spec;
+	struct job *job = data;
 
-	job->watch = watch_new(job->owner->loop,
-			       &(struct watch_spec){
-				       .rules = job->owner->rules,
-				       .settle_ms = spec->settle_ms,
-				       .silence_ms = spec->silence_ms,
-				       .seen = request->seen,
-				       .decides = request->decides,
-				       .data = job->data,
-				       .stop = on_watch,
-				       .owner = job,
-			       });
+	job_unlink(job);
+	job->done(job->data, end);
+	job_free(job);
 }
 
 static int launch(struct job *job, struct error *err)
 {
 	const struct command_spec *spec = &job->owner->spec;
 	const char *argv[] = { "sh", "-c", spec->test, NULL };
-	char **env = surroundings_make(
-		&(struct surroundings){ .commit = job->commit,
-					.worktree = spec->worktree,
-					.session = spec->session,
-					.run = job->number,
-					.slot = job->slot });
-	struct child_spec child = {
+	struct trial_spec trial = {
 		.keeper = spec->keeper,
 		.argv = argv,
-		.env = (const char *const *)env,
-		.cwd = spec->worktree,
-		.timeout_ms = spec->test_timeout_ms,
-		.output_max = spec->test_output_max,
-		.on_output = on_output,
-		.on_end = on_end,
-		.data = job,
-	};
-	int ret = child_start(job->owner->loop, &child, &job->child, err);
-
-	surroundings_free(env);
-	return ret;
-}
-
-static const char *text_or_null(const struct buf *text)
-{
-	return text->length > 0 ? text->text : NULL;
-}
-
-/*
- * By what the console says.  What happened beside it becomes its only crash;
- * nothing of that is to be freed.
- */
-static void judge_ended(struct job *job, const struct ending *ending,
-			const struct sight *sight, struct crash *beside,
-			struct run_end *end, struct buf *text)
-{
-	const struct command_spec *spec = &job->owner->spec;
-	const struct console *console = watch_console(job->watch);
-	const struct evidence evidence = {
-		.sight = sight,
-		.kernel = spec->console.kernel,
-		.has_boot_rule = job->owner->has_boot_rule,
-		.booted = console->booted,
-		.spoke = console->spoke,
-		.on_timeout = spec->on_timeout,
-	};
-	const struct monitored *monitored;
-
-	end->outcome = judge_run(ending, &evidence, &monitored, text);
-	end->crashes = sight->crashes;
-	end->crash_count = sight->crash_count;
-	if (monitored) {
-		beside->title = (char *)(uintptr_t)monitored->title;
-		beside->type = (char *)(uintptr_t)monitored->type;
-		end->crashes = beside;
-		end->crash_count = 1;
-	}
-	if (end->crash_count > 0)
-		end->title = end->crashes[0].title;
-}
-
-/* The job leaves the list before it calls back, so that another may start. */
-static void on_end(void *data, enum child_stop why, int exit_status,
-		   int64_t duration_ms)
-{
-	struct job *job = data;
-	const struct command_spec *spec = &job->owner->spec;
-	const struct ending ending = {
-		.why = why,
-		.silent = job->silent,
-		.exit_status = exit_status,
+		.worktree = spec->worktree,
+		.session = spec->session,
+		.slot = job->slot,
 		.timeout_ms = spec->test_timeout_ms,
 		.silence_ms = spec->silence_ms,
+		.settle_ms = spec->settle_ms,
 		.output_max = spec->test_output_max,
+		.on_timeout = spec->on_timeout,
+		.rules = job->owner->rules,
 	};
-	struct run_end end = {
-		.cancelled = job->cancelled,
-		.exit_status = exit_status,
-		.duration_ms = duration_ms,
-	};
-	struct crash beside = { .title = NULL };
-	struct sight sight;
-	struct buf text;
+	struct run_request request = job->request;
 
-	job->child = NULL;
-	buf_init(&text, 0);
-	watch_end(job->watch);
-	console_look(watch_console(job->watch), &sight);
-	if (job->trouble.code != ERROR_NONE) {
-		end.outcome = OUTCOME_INFRA;
-		buf_puts(&text, job->trouble.text);
-	} else {
-		judge_ended(job, &ending, &sight, &beside, &end, &text);
-	}
-	end.text = text_or_null(&text);
-	job_unlink(job);
-	job->done(job->data, &end);
-	sight_release(&sight);
-	job_free(job);
-	buf_release(&text);
+	request.seen = request.seen ? on_seen : NULL;
+	request.decides = request.decides ? on_decides : NULL;
+	return trial_start(job->owner->loop, &trial, &request, on_end, job,
+			   &job->trial, err);
 }
 
 static int command_build(struct runner *runner,
@@ -286,14 +160,14 @@ static int command_run(struct runner *runner, const struct run_request *request,
 	if (slot > runner->slots)
 		return error_set(err, ERROR_BUSY, "all %d slots are taken",
 				 runner->slots);
-	job = job_new(owner, request->commit);
+	job = xcalloc(1, sizeof(*job));
+	job->owner = owner;
+	job->commit = xstrdup(request->commit);
+	job->slot = slot;
+	job->request = *request;
 	job->done = done;
 	job->data = data;
-	job->number = request->number;
-	job->slot = slot;
-	watch_over(job, request);
-	if (record_open(&job->record, request->console, true, err) < 0 ||
-	    launch(job, err) < 0) {
+	if (launch(job, err) < 0) {
 		job_free(job);
 		return -1;
 	}
@@ -307,8 +181,7 @@ static void command_cancel(struct runner *runner, const char *commit)
 	for (struct job *job = self(runner)->jobs; job; job = job->next) {
 		if (commit && !str_equal(commit, job->commit))
 			continue;
-		job->cancelled = true;
-		child_stop(job->child);
+		trial_cancel(job->trial);
 	}
 }
 
@@ -376,7 +249,6 @@ int command_runner_new(uv_loop_t *loop, const struct command_spec *spec,
 	owner->spec.worktree = copy(owner, spec->worktree);
 	owner->spec.session = copy(owner, spec->session);
 	owner->spec.test = copy(owner, spec->test);
-	owner->has_boot_rule = spec->console.boot != NULL;
 	/* Lent to us, and not needed again: the rules are compiled. */
 	owner->spec.console.crash = NULL;
 	owner->spec.console.ignore = NULL;

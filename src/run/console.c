@@ -25,6 +25,7 @@ struct console_rules {
 	struct rule crash;
 	struct rule ignore;
 	struct rule boot;
+	bool guest;
 };
 
 static int compile(struct rule *rule, const char *name, const char *pattern,
@@ -53,6 +54,7 @@ int console_rules_new(const struct console_spec *spec,
 
 	rules->oops = spec->oops;
 	rules->kernel = spec->kernel && spec->oops;
+	rules->guest = spec->guest;
 	if (compile(&rules->crash, "crash", spec->crash, err) < 0 ||
 	    compile(&rules->ignore, "ignore", spec->ignore, err) < 0 ||
 	    compile(&rules->boot, "boot", spec->boot, err) < 0) {
@@ -129,12 +131,48 @@ static void add_found(struct console *console, char *title)
 	console->found[console->found_count++].title = title;
 }
 
+/* What stands behind a word at the line's beginning or a time stamp's end. */
+static const char *behind(const char *line, const char *word)
+{
+	const char *at = strstr(line, word);
+
+	if (!at || (at > line && at[-1] != ' '))
+		return NULL;
+	return at + strlen(word);
+}
+
+static void take_code(const char *line, const char *word, int *code)
+{
+	const char *digits = behind(line, word);
+	int64_t number;
+
+	if (digits && str_number(digits, 0, 255, &number))
+		*code = (int)number;
+}
+
+static void listen(struct console *console, const char *line)
+{
+	if (behind(line, "culprit: started"))
+		console->booted = true;
+	take_code(line, "culprit: check ", &console->check);
+	take_code(line, "culprit: done ", &console->done);
+	if (!console->kernel_spoke)
+		console->kernel_spoke = strstr(line, "Linux version ") != NULL;
+	if (line[strspn(line, " ")]) {
+		str_copy(console->last, sizeof(console->last), line);
+		tidy_utf8(console->last, strlen(console->last));
+		tidy_controls(console->last);
+	}
+}
+
 static void take_line(void *data, char *line)
 {
 	struct console *console = data;
 	const struct rule *crash = &console->rules->crash;
 	regmatch_t found[2];
 
+	if (console->rules->guest)
+		listen(console, line);
 	if (!console->booted)
 		console->booted = matches(&console->rules->boot, line);
 	if (crash->set && console->found_count < CRASHES_MAX &&
@@ -146,7 +184,8 @@ void console_init(struct console *console, const struct console_rules *rules)
 {
 	memset(console, 0, sizeof(*console));
 	console->rules = rules;
-	console->booted = !rules->boot.set;
+	console->booted = !rules->boot.set && !rules->guest;
+	console->check = console->done = -1;
 	lines_init(&console->lines, take_line, console);
 	if (rules->kernel)
 		console->scan = scan_new(rules->oops, CRASHES_MAX);
@@ -171,6 +210,11 @@ void console_end(struct console *console)
 	lines_end(&console->lines);
 	if (console->scan)
 		scan_end(console->scan);
+}
+
+bool console_tells_boot(const struct console *console)
+{
+	return console->rules->kernel && console->rules->boot.set;
 }
 
 size_t console_count(const struct console *console)

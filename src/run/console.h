@@ -15,6 +15,13 @@
  *
  * ignore: a crash whose title matches is set aside.
  * boot: a line that matches says that the target came up.
+ *
+ * A guest says in words of its own how far it is, each at the beginning of a
+ * line or behind a time stamp:
+ *
+ *	culprit: started	it came up (also for `boot`)
+ *	culprit: check N	a trivial program ended with this exit code
+ *	culprit: done N		and so did the reproducer
  */
 
 #include <stdbool.h>
@@ -33,6 +40,7 @@ struct console_spec {
 	bool kernel;		  /* find crashes by these rules */
 	const char *crash;	  /* regular expressions, or NULL */
 	const char *ignore, *boot;
+	bool guest; /* it speaks the words of a guest */
 };
 
 /* The rules are borrowed.  ERROR_INPUT names the expression that is wrong. */
@@ -47,6 +55,9 @@ struct console {
 	struct scan *scan;   /* or NULL */
 	bool booted;	     /* true from the start without a boot rule */
 	bool spoke;	     /* there was a byte at least */
+	bool kernel_spoke;   /* "Linux version": a kernel has begun */
+	int check, done;     /* the guest's exit codes, -1: none yet */
+	char last[128];	     /* the last line with something in it */
 	struct crash *found; /* by the expression, CRASHES_MAX at most */
 	int found_count;
 };
@@ -58,6 +69,9 @@ void console_feed(struct console *console, const char *bytes, size_t length);
 
 /* The last line may have no newline. */
 void console_end(struct console *console);
+
+/* Can this console tell that a kernel came up? */
+bool console_tells_boot(const struct console *console);
 
 /* How many crashes there are so far, with those that do not count.  Cheap. */
 size_t console_count(const struct console *console);

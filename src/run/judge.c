@@ -10,6 +10,7 @@
 #include "run/diagnosis.h"
 
 #define SHELL_SAW_KILL (128 + SIGKILL) /* a shell's exit code for that */
+#define UNTESTABLE     125	       /* git bisect run's */
 #define SSH_LOST       255	       /* ssh's own, when its peer is gone */
 
 /* What syzkaller's monitor calls them, vm/vm.go. */
@@ -86,7 +87,7 @@ static void say_no_boot(const struct ending *ending,
 		buf_puts(text, ": ");
 		say_ending(ending, text);
 	}
-	if (!evidence->spoke)
+	if (!evidence->console->spoke)
 		buf_puts(text, ", without any output");
 }
 
@@ -94,7 +95,7 @@ static enum outcome judge_status(int exit_status)
 {
 	if (exit_status == 0)
 		return OUTCOME_OK;
-	if (exit_status == 125)
+	if (exit_status == UNTESTABLE)
 		return OUTCOME_TEST_FAILED;
 	return exit_status < 128 ? OUTCOME_CRASHED : OUTCOME_INFRA;
 }
@@ -110,10 +111,47 @@ static enum outcome judge_end(const struct ending *ending,
 		return evidence->on_timeout;
 	if (ending->silent)
 		*monitored = &no_output;
-	else if (ending->exit_status == SSH_LOST && evidence->kernel &&
-		 evidence->has_boot_rule)
+	else if (ending->exit_status == SSH_LOST &&
+		 console_tells_boot(evidence->console))
 		*monitored = &lost_connection;
 	return *monitored ? OUTCOME_CRASHED : judge_status(ending->exit_status);
+}
+
+/*
+ * A guest is asked by its words: the program's status says nothing, and one
+ * that ends before its test has, has died.
+ */
+static enum outcome judge_guest(const struct ending *ending,
+				const struct evidence *evidence,
+				const struct monitored **monitored,
+				struct buf *text)
+{
+	const struct console *console = evidence->console;
+
+	if (console->check > 0) {
+		buf_printf(text, "the check in the guest failed: exit code %d",
+			   console->check);
+		return OUTCOME_TEST_FAILED;
+	}
+	if (console->done == UNTESTABLE)
+		return OUTCOME_TEST_FAILED;
+	if (console->done >= 0)
+		return OUTCOME_OK;
+	say_ending(ending, text);
+	if (ending->why == CHILD_OUTPUT)
+		return OUTCOME_TEST_FAILED;
+	if (ending->why == CHILD_TIME)
+		return evidence->on_timeout;
+	*monitored = ending->silent ? &no_output : &lost_connection;
+	return OUTCOME_CRASHED;
+}
+
+/* Whatever runs the guest ended before there was a kernel in it. */
+static bool never_began(const struct ending *ending,
+			const struct evidence *evidence)
+{
+	return evidence->guest && !evidence->console->kernel_spoke &&
+	       ending->why == CHILD_RAN && ending->exit_status != 0;
 }
 
 enum outcome judge_run(const struct ending *ending,
@@ -121,7 +159,12 @@ enum outcome judge_run(const struct ending *ending,
 		       const struct monitored **monitored, struct buf *text)
 {
 	*monitored = NULL;
-	if (!evidence->booted) {
+	if (never_began(ending, evidence)) {
+		buf_printf(text, "the guest could not be started: %s",
+			   evidence->console->last);
+		return OUTCOME_INFRA;
+	}
+	if (!evidence->console->booted) {
 		say_no_boot(ending, evidence, text);
 		return OUTCOME_BOOT_FAILED;
 	}
@@ -129,6 +172,8 @@ enum outcome judge_run(const struct ending *ending,
 		return OUTCOME_CRASHED;
 	if (evidence->sight->seen == SEEN_IGNORED)
 		return OUTCOME_IGNORED;
+	if (evidence->guest)
+		return judge_guest(ending, evidence, monitored, text);
 	if (ending->why != CHILD_RAN || ending->exit_status != 0)
 		say_ending(ending, text);
 	return judge_end(ending, evidence, monitored);

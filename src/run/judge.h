@@ -14,6 +14,7 @@
 #include "run/child.h"
 
 struct buf;
+struct console;
 struct diagnosis;
 struct sight;
 
@@ -30,8 +31,8 @@ struct ending {
 /* What the console says, and what is made of an end without a crash on it. */
 struct evidence {
 	const struct sight *sight;
-	bool kernel; /* it is a kernel's console */
-	bool has_boot_rule, booted, spoke;
+	const struct console *console;
+	bool guest; /* the program ran a guest: its status says nothing */
 	enum outcome on_timeout;
 };
 

@@ -22,9 +22,12 @@ static const char *const gits[] = {
 
 char **surroundings_make(const struct surroundings *of)
 {
-	char **changes = xcalloc(OURS + GITS + 1, sizeof(*changes)), **at;
+	size_t more = 0;
+	char **changes, **at;
 
-	at = changes;
+	while (of->more && of->more[more])
+		more++;
+	at = changes = xcalloc(OURS + GITS + more + 1, sizeof(*changes));
 	*at++ = xasprintf("CULPRIT_COMMIT=%s", of->commit);
 	*at++ = xasprintf("CULPRIT_WORKTREE=%s", of->worktree);
 	*at++ = xasprintf("CULPRIT_SESSION=%s", of->session);
@@ -35,6 +38,8 @@ char **surroundings_make(const struct surroundings *of)
 			 : xstrdup("CULPRIT_SLOT");
 	for (size_t i = 0; i < GITS; i++)
 		*at++ = xstrdup(gits[i]);
+	for (size_t i = 0; i < more; i++)
+		*at++ = xstrdup(of->more[i]);
 	return changes;
 }
 

@@ -12,7 +12,8 @@ struct surroundings {
 	const char *commit;
 	const char *worktree;
 	const char *session;
-	int run, slot; /* slot 0: a build, which has neither */
+	int run, slot;		 /* slot 0: a build, which has neither */
+	const char *const *more; /* further changes, ended by NULL; or NULL */
 };
 
 /*

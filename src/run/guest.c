@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/guest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+
+static const char *const kinds[GUEST_KIND_COUNT] = {
+	[GUEST_UML] = "uml",
+	[GUEST_QEMU] = "qemu",
+};
+
+/* What differs between qemu's machines for a kernel with a serial console. */
+static const struct machine {
+	const char *arch, *program, *machine, *console, *net;
+} machines[] = {
+	{ "x86_64", "qemu-system-x86_64", "pc",
+	  "console=ttyS0 earlyprintk=serial",
+	  "virtio-net-pci,netdev=net,romfile=" },
+	{ "arm64", "qemu-system-aarch64", "virt", "console=ttyAMA0",
+	  "virtio-net-device,netdev=net" },
+	{ "riscv", "qemu-system-riscv64", "virt", "console=ttyS0",
+	  "virtio-net-device,netdev=net" },
+};
+
+struct words {
+	char **items;
+	size_t count, room;
+};
+
+/* Takes the word. */
+static void take(struct words *words, char *word)
+{
+	array_grow(words->items, words->count + 2, &words->room);
+	words->items[words->count++] = word;
+	words->items[words->count] = NULL;
+}
+
+static void add(struct words *words, const char *word)
+{
+	take(words, xstrdup(word));
+}
+
+static void add_pair(struct words *words, const char *option, char *value)
+{
+	add(words, option);
+	take(words, value);
+}
+
+static void add_extra(struct words *words, const struct guest_spec *spec)
+{
+	for (int i = 0; spec->extra && spec->extra[i]; i++)
+		add(words, spec->extra[i]);
+}
+
+const char *guest_kind_name(enum guest_kind kind)
+{
+	return kinds[kind];
+}
+
+/* The kernel's words become arguments of the program, split at blanks. */
+static void add_append(struct words *words, const char *append)
+{
+	while (append && *append) {
+		size_t length = strcspn(append, " ");
+
+		if (length)
+			take(words, xstrndup(append, length));
+		append += length + (append[length] == ' ');
+	}
+}
+
+static void uml_words(struct words *words, const struct guest_spec *spec,
+		      const char *kernel)
+{
+	add(words, kernel);
+	take(words, xasprintf("mem=%dM", spec->memory_mib));
+	add(words, "con0=fd:0,fd:1");
+	add(words, "con=null");
+	add(words, "panic=-1");
+	if (spec->initrd)
+		take(words, xasprintf("initrd=%s", spec->initrd));
+	if (spec->root) {
+		add(words, "root=/dev/root");
+		add(words, "rootfstype=hostfs");
+		take(words, xasprintf("rootflags=%s", spec->root));
+		add(words, "rw");
+	}
+	if (spec->image)
+		take(words, xasprintf("ubd0r=%s", spec->image));
+	add_append(words, spec->append);
+	add_extra(words, spec);
+}
+
+static const struct machine *find_machine(const char *arch)
+{
+	for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++)
+		if (str_equal(machines[i].arch, arch))
+			return &machines[i];
+	return NULL;
+}
+
+/* A comma in a file's name would begin another option of qemu's. */
+static char *quote_commas(const char *prefix, const char *name,
+			  const char *suffix)
+{
+	struct buf out;
+	char *text;
+
+	buf_init(&out, 0);
+	buf_puts(&out, prefix);
+	for (; *name; name++) {
+		if (*name == ',')
+			buf_putc(&out, ',');
+		buf_putc(&out, *name);
+	}
+	buf_puts(&out, suffix);
+	text = buf_take(&out);
+	buf_release(&out);
+	return text;
+}
+
+static void qemu_words(struct words *words, const struct guest_spec *spec,
+		       const struct machine *machine, const char *kernel,
+		       int ssh_port)
+{
+	const char *append = spec->append ? spec->append : "";
+
+	add(words, spec->program ? spec->program : machine->program);
+	add_pair(words, "-machine", xstrdup(machine->machine));
+	add_pair(words, "-accel", xstrdup(spec->kvm ? "kvm" : "tcg"));
+	add_pair(words, "-cpu", xstrdup(spec->kvm ? "host" : "max"));
+	add_pair(words, "-smp", xasprintf("%d", spec->cpus));
+	add_pair(words, "-m", xasprintf("%d", spec->memory_mib));
+	add_pair(words, "-display", xstrdup("none"));
+	add(words, "-nodefaults");
+	add(words, "-no-reboot");
+	add_pair(words, "-serial", xstrdup("stdio"));
+	add_pair(words, "-kernel", xstrdup(kernel));
+	if (spec->initrd)
+		add_pair(words, "-initrd", xstrdup(spec->initrd));
+	if (spec->image)
+		add_pair(words, "-drive",
+			 quote_commas("file=", spec->image,
+				      ",if=virtio,snapshot=on"));
+	if (ssh_port) {
+		add_pair(words, "-netdev",
+			 xasprintf("user,id=net,restrict=on,"
+				   "hostfwd=tcp:127.0.0.1:%d-:22",
+				   ssh_port));
+		add_pair(words, "-device", xstrdup(machine->net));
+	}
+	add_pair(words, "-append",
+		 xasprintf("%s panic=-1%s%s", machine->console,
+			   *append ? " " : "", append));
+	add_extra(words, spec);
+}
+
+char **guest_argv(const struct guest_spec *spec, const char *kernel,
+		  int ssh_port, struct error *err)
+{
+	const struct machine *machine;
+	struct words words = { NULL, 0, 0 };
+
+	if (spec->kind == GUEST_UML) {
+		uml_words(&words, spec, kernel);
+		return words.items;
+	}
+	machine = find_machine(spec->arch);
+	if (!machine) {
+		error_set(err, ERROR_INPUT,
+			  "how qemu boots a kernel of '%s' is not known here: "
+			  "give the whole command with qemu.command",
+			  spec->arch);
+		return NULL;
+	}
+	qemu_words(&words, spec, machine, kernel, ssh_port);
+	return words.items;
+}
+
+void guest_argv_free(char **argv)
+{
+	for (char **at = argv; at && *at; at++)
+		free(*at);
+	free(argv);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/trial.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/xalloc.h"
+#include "run/child.h"
+#include "run/judge.h"
+#include "run/record.h"
+#include "run/surroundings.h"
+#include "run/watch.h"
+
+struct trial {
+	uv_timer_t timer; /* of the boot, then of the test */
+	struct child *child;
+	struct record record;
+	struct watch *watch;
+	struct error trouble; /* ours: the record could not be written */
+	bool guest;
+	bool up; /* testing */
+	bool cancelled;
+	bool silent;	/* stopped for silence */
+	bool time_over; /* stopped by the timer */
+	int64_t boot_ms, timeout_ms, silence_ms, output_max;
+	enum outcome on_timeout;
+	run_done *done;
+	void *data;
+};
+
+static void on_time_over(uv_timer_t *timer)
+{
+	struct trial *trial = timer->data;
+
+	trial->time_over = true;
+	child_stop(trial->child);
+}
+
+static void set_time(struct trial *trial, int64_t ms)
+{
+	if (ms > 0)
+		uv_timer_start(&trial->timer, on_time_over, (uint64_t)ms, 0);
+	else
+		uv_timer_stop(&trial->timer);
+}
+
+static void on_output(void *data, const char *bytes, size_t length)
+{
+	struct trial *trial = data;
+
+	if (trial->trouble.code != ERROR_NONE)
+		return;
+	if (record_write(&trial->record, bytes, length, &trial->trouble) < 0) {
+		child_stop(trial->child);
+		return;
+	}
+	watch_feed(trial->watch, bytes, length);
+	if (!trial->up && watch_console(trial->watch)->booted) {
+		trial->up = true;
+		set_time(trial, trial->timeout_ms);
+	}
+}
+
+static void on_watch(void *owner, enum watch_stop why)
+{
+	struct trial *trial = owner;
+
+	trial->silent = why == WATCH_SILENCE;
+	child_stop(trial->child);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static void trial_free(struct trial *trial)
+{
+	record_close(&trial->record);
+	watch_free(trial->watch);
+	uv_close((uv_handle_t *)&trial->timer, on_closed);
+}
+
+static struct ending ending_of(const struct trial *trial, enum child_stop why,
+			       int exit_status)
+{
+	return (struct ending){
+		.why = why == CHILD_ASKED && trial->time_over ? CHILD_TIME
+							      : why,
+		.silent = trial->silent,
+		.exit_status = exit_status,
+		.timeout_ms = trial->up ? trial->timeout_ms : trial->boot_ms,
+		.silence_ms = trial->silence_ms,
+		.output_max = trial->output_max,
+	};
+}
+
+/*
+ * By what the console says.  What happened beside it becomes the only crash;
+ * nothing of that is to be freed.
+ */
+static void judge(const struct trial *trial, const struct ending *ending,
+		  const struct sight *sight, struct crash *beside,
+		  struct run_end *end, struct buf *text)
+{
+	const struct evidence evidence = {
+		.sight = sight,
+		.console = watch_console(trial->watch),
+		.guest = trial->guest,
+		.on_timeout = trial->on_timeout,
+	};
+	const struct monitored *monitored;
+
+	end->outcome = judge_run(ending, &evidence, &monitored, text);
+	end->crashes = sight->crashes;
+	end->crash_count = sight->crash_count;
+	if (monitored) {
+		beside->title = (char *)(uintptr_t)monitored->title;
+		beside->type = (char *)(uintptr_t)monitored->type;
+		end->crashes = beside;
+		end->crash_count = 1;
+	}
+	if (end->crash_count > 0)
+		end->title = end->crashes[0].title;
+}
+
+static void on_end(void *data, enum child_stop why, int exit_status,
+		   int64_t duration_ms)
+{
+	struct trial *trial = data;
+	struct ending ending = ending_of(trial, why, exit_status);
+	struct run_end end = {
+		.cancelled = trial->cancelled,
+		.exit_status = exit_status,
+		.duration_ms = duration_ms,
+	};
+	struct crash beside = { .title = NULL };
+	struct sight sight;
+	struct buf text;
+
+	trial->child = NULL;
+	uv_timer_stop(&trial->timer);
+	buf_init(&text, 0);
+	watch_end(trial->watch);
+	console_look(watch_console(trial->watch), &sight);
+	if (trial->trouble.code != ERROR_NONE) {
+		end.outcome = OUTCOME_INFRA;
+		buf_puts(&text, trial->trouble.text);
+	} else {
+		judge(trial, &ending, &sight, &beside, &end, &text);
+	}
+	end.text = text.length > 0 ? text.text : NULL;
+	trial->done(trial->data, &end);
+	sight_release(&sight);
+	trial_free(trial);
+	buf_release(&text);
+}
+
+/* Our own changes to the environment, and the caller's. */
+static char **environment(const struct trial_spec *spec,
+			  const struct run_request *request)
+{
+	return surroundings_make(
+		&(struct surroundings){ .commit = request->commit,
+					.worktree = spec->worktree,
+					.session = spec->session,
+					.run = request->number,
+					.slot = spec->slot,
+					.more = spec->env });
+}
+
+static int launch(struct trial *trial, uv_loop_t *loop,
+		  const struct trial_spec *spec,
+		  const struct run_request *request, struct error *err)
+{
+	char **env = environment(spec, request);
+	struct child_spec child = {
+		.keeper = spec->keeper,
+		.argv = spec->argv,
+		.env = (const char *const *)env,
+		.cwd = spec->worktree,
+		.output_max = spec->output_max,
+		.on_output = on_output,
+		.on_end = on_end,
+		.data = trial,
+	};
+	int ret = child_start(loop, &child, &trial->child, err);
+
+	surroundings_free(env);
+	return ret;
+}
+
+static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
+			       const struct run_request *request, void *data)
+{
+	struct trial *trial = xcalloc(1, sizeof(*trial));
+
+	trial->data = data;
+	trial->record.fd = -1;
+	trial->guest = spec->guest;
+	trial->boot_ms = spec->boot_ms;
+	trial->timeout_ms = spec->timeout_ms;
+	trial->silence_ms = spec->silence_ms;
+	trial->output_max = spec->output_max;
+	trial->on_timeout = spec->on_timeout;
+	trial->up = spec->boot_ms == 0;
+	uv_timer_init(loop, &trial->timer);
+	trial->timer.data = trial;
+	trial->watch = watch_new(loop, &(struct watch_spec){
+					       .rules = spec->rules,
+					       .settle_ms = spec->settle_ms,
+					       .silence_ms = spec->silence_ms,
+					       .seen = request->seen,
+					       .decides = request->decides,
+					       .data = data,
+					       .stop = on_watch,
+					       .owner = trial,
+				       });
+	return trial;
+}
+
+int trial_start(uv_loop_t *loop, const struct trial_spec *spec,
+		const struct run_request *request, run_done *done, void *data,
+		struct trial **out, struct error *err)
+{
+	struct trial *trial = trial_new(loop, spec, request, data);
+
+	trial->done = done;
+	if (record_open(&trial->record, request->console, true, err) < 0 ||
+	    launch(trial, loop, spec, request, err) < 0) {
+		trial_free(trial);
+		return -1;
+	}
+	set_time(trial, trial->up ? spec->timeout_ms : spec->boot_ms);
+	*out = trial;
+	return 0;
+}
+
+void trial_cancel(struct trial *trial)
+{
+	trial->cancelled = true;
+	if (trial->child)
+		child_stop(trial->child);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef RUN_TRIAL_H
+#define RUN_TRIAL_H
+
+/*
+ * One run of one commit: a program whose output is the console, from its
+ * start to an outcome.  The program is a test command, or what runs a guest.
+ *
+ *     booting -> testing    [on_output: it came up]
+ *     booting -> stopping   [its time to boot is over]
+ *     testing -> stopping   [its time is over]
+ *     any -> stopping       [trial_cancel; the watch: a crash that decides,
+ *                            silence; a record that cannot be written]
+ *     any -> ended          [on_end: the program and all it started are gone]
+ *
+ * Without a boot limit there is one time limit for all, and it begins in
+ * `testing`.  How it is judged says judge.h.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/outcome.h"
+#include "run/runner.h"
+
+struct console_rules;
+struct error;
+struct trial;
+typedef struct uv_loop_s uv_loop_t;
+
+struct trial_spec {
+	const char *keeper;	 /* program that keeps the child; absolute */
+	const char *const *argv; /* ended by NULL */
+	const char *worktree;	 /* where it runs */
+	const char *session;
+	int slot;	    /* from 1 */
+	bool guest;	    /* the program runs a guest, which says by its
+				 words how far it is (console.h) */
+	int64_t boot_ms;    /* to come up; 0: counted as testing */
+	int64_t timeout_ms; /* to test; 0: none */
+	int64_t silence_ms; /* without output; 0: as long as it likes */
+	int64_t settle_ms;  /* of quiet after a crash */
+	int64_t output_max; /* bytes; more ends it; 0: none */
+	enum outcome on_timeout;
+	const struct console_rules *rules; /* borrowed */
+	const char *const *env; /* more changes to the environment, as child.h
+				   has them; or NULL */
+};
+
+/*
+ * What is borrowed may go after the call, but for the rules.  done is called
+ * once, from the loop, and then the trial is gone.  -1: nothing was started,
+ * and no call comes.
+ */
+int trial_start(uv_loop_t *loop, const struct trial_spec *spec,
+		const struct run_request *request, run_done *done, void *data,
+		struct trial **out, struct error *err);
+
+/* It ends as cancelled.  Twice is harmless. */
+void trial_cancel(struct trial *trial);
+
+#endif
