@@ -53,7 +53,7 @@ int console_rules_new(const struct console_spec *spec,
 	struct console_rules *rules = xcalloc(1, sizeof(*rules));
 
 	rules->oops = spec->oops;
-	rules->kernel = spec->kernel && spec->oops;
+	rules->kernel = spec->kernel;
 	rules->guest = spec->guest;
 	if (compile(&rules->crash, "crash", spec->crash, err) < 0 ||
 	    compile(&rules->ignore, "ignore", spec->ignore, err) < 0 ||
@@ -187,7 +187,7 @@ void console_init(struct console *console, const struct console_rules *rules)
 	console->booted = !rules->boot.set && !rules->guest;
 	console->check = console->done = -1;
 	lines_init(&console->lines, take_line, console);
-	if (rules->kernel)
+	if (rules->kernel && rules->oops)
 		console->scan = scan_new(rules->oops, CRASHES_MAX);
 }
 
