@@ -72,7 +72,7 @@ static int check(struct repo *repo, const struct begin *begin,
 		 struct ends *ends, struct error *err)
 {
 	if (begin->settings &&
-	    (settings_read(&ends->settings, begin->settings, err) < 0 ||
+	    (settings_read(&ends->settings, begin->settings, NULL, err) < 0 ||
 	     check_rules(&ends->settings, err) < 0))
 		return -1;
 	if (repo_is_shallow(repo))
@@ -257,6 +257,36 @@ static int make_current(struct repo *repo, const char *dir, struct error *err)
 	return ret;
 }
 
+/* The folder that names of files in the settings are relative to. */
+static char *folder_note(const struct session *session)
+{
+	char *settings = session_settings(session);
+	char *note = xasprintf("%s.folder", settings);
+
+	free(settings);
+	return note;
+}
+
+static int note_folder(const struct session *session, const char *settings,
+		       struct error *err)
+{
+	char *note = folder_note(session), *full = realpath(settings, NULL);
+	int fd = open(note, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int ret = -1;
+
+	if (full)
+		*strrchr(full, '/') = '\0';
+	if (!full || fd < 0 || dprintf(fd, "%s\n", *full ? full : "/") < 0)
+		error_errno(err, "cannot write %s", note);
+	else
+		ret = 0;
+	if (fd >= 0)
+		close(fd);
+	free(full);
+	free(note);
+	return ret;
+}
+
 static int fill(struct session *session, struct repo *repo,
 		const struct begin *begin, const struct ends *ends,
 		struct error *err)
@@ -265,7 +295,11 @@ static int fill(struct session *session, struct repo *repo,
 	int ret = 0;
 
 	if (begin->settings)
-		ret = copy_file(begin->settings, path, err);
+		ret = copy_file(begin->settings, path, err) < 0 ||
+				      note_folder(session, begin->settings,
+						  err) < 0
+			      ? -1
+			      : 0;
 	if (ret == 0 && ends->settings.oops)
 		ret = copy_file(ends->settings.oops, oops, err);
 	if (ret == 0)
@@ -275,6 +309,39 @@ static int fill(struct session *session, struct repo *repo,
 	if (ret == 0 && !begin->dir)
 		ret = make_current(repo, session_dir(session), err);
 	free(oops);
+	free(path);
+	return ret;
+}
+
+/* As it was noted; NULL where it was not. */
+static char *noted_folder(const struct session *session)
+{
+	char *note = folder_note(session), *folder = NULL;
+	FILE *file = fopen(note, "re");
+	size_t room = 0;
+
+	if (file && getline(&folder, &room, file) > 0) {
+		folder[strcspn(folder, "\n")] = '\0';
+	} else {
+		free(folder);
+		folder = NULL;
+	}
+	if (file)
+		fclose(file);
+	free(note);
+	return folder;
+}
+
+int begin_read_settings(const struct session *session,
+			struct settings *settings, struct error *err)
+{
+	char *path = session_settings(session);
+	char *folder = noted_folder(session);
+	int ret = 0;
+
+	if (access(path, F_OK) == 0)
+		ret = settings_read(settings, path, folder, err);
+	free(folder);
 	free(path);
 	return ret;
 }

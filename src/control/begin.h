@@ -12,6 +12,7 @@
 struct error;
 struct repo;
 struct session;
+struct settings;
 
 struct begin {
 	const char *bad; /* revisions, as the user wrote them */
@@ -38,5 +39,12 @@ int begin_current(struct repo *repo, char **dir, struct error *err);
 /* If it is the repository's current session, there is none any more. */
 int begin_forget(struct repo *repo, const struct session *session,
 		 struct error *err);
+
+/*
+ * The settings of a session, as it was begun with them; without any, they stay
+ * as they are.
+ */
+int begin_read_settings(const struct session *session,
+			struct settings *settings, struct error *err);
 
 #endif

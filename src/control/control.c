@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "control/begin.h"
 #include "control/extend.h"
 #include "control/lease.h"
 #include "control/rules.h"
@@ -615,20 +616,19 @@ static void drop_worktree(struct control *control)
 
 static int read_settings(struct control *control, struct error *err)
 {
-	char *path = session_settings(control->session);
-	int ret = 0;
+	int ret =
+		begin_read_settings(control->session, &control->settings, err);
+	char *path;
 
-	if (access(path, F_OK) == 0)
-		ret = settings_read(&control->settings, path, err);
-	if (ret == 0 && !control->settings.test_command &&
-	    !control->settings.fake_script)
-		ret = error_set(err, ERROR_STATE,
-				"this session has no test command: give "
-				"verdicts by hand (culprit good, bad, skip), "
-				"or write the settings into %s",
-				path);
+	if (ret < 0 || settings_can_run(&control->settings))
+		return ret;
+	path = session_settings(control->session);
+	error_set(err, ERROR_STATE,
+		  "this session has no test command: give verdicts by hand "
+		  "(culprit good, bad, skip), or write the settings into %s",
+		  path);
 	free(path);
-	return ret;
+	return -1;
 }
 
 /* The session's own copy of the user's rules, or else the file they name. */

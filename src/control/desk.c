@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "control/begin.h"
 #include "control/lease.h"
 #include "control/settings.h"
 #include "session/session.h"
@@ -36,16 +37,13 @@ void desk_engine(const struct session *session, struct engine_process *out)
 
 bool desk_can_run(const struct session *session)
 {
-	char *path = session_settings(session);
 	struct settings settings;
-	bool can = false;
+	bool can;
 
 	settings_init(&settings);
-	if (access(path, R_OK) == 0 &&
-	    settings_read(&settings, path, NULL) == 0)
-		can = settings.test_command || settings.fake_script;
+	can = begin_read_settings(session, &settings, NULL) == 0 &&
+	      settings_can_run(&settings);
 	settings_release(&settings);
-	free(path);
 	return can;
 }
 

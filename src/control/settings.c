@@ -12,6 +12,7 @@
 #include "engine/verdict.h"
 
 #define SLOTS_MAX   64
+#define LIST_MAX    64
 #define SECONDS_MAX (7 * 24 * 3600)
 #define MIB_MAX	    (64 * 1024)
 #define MIB	    (1024 * 1024)
@@ -28,6 +29,15 @@ enum type {
 	MATCHING,
 	CONSOLE,
 	TARGET,
+	TEXTS,
+	FILES,
+	TRUTH,
+	CLEAN,
+	KVM,
+	COUNT_OF_JOBS,
+	COUNT_OF_CPUS,
+	MEMORY,
+	GIBIBYTES,
 };
 
 struct key {
@@ -38,12 +48,18 @@ struct key {
 
 #define AT(member) offsetof(struct settings, member)
 
+/* Where the settings come from. */
+struct reader {
+	const char *path;
+	const char *folder; /* that names of files in it are relative to */
+};
+
 static const struct key top_keys[] = {
 	{ "title", TEXT, AT(title) },
 	{ "policy", POLICY, AT(policy) },
 	{ "matching", MATCHING, AT(matching) },
 	{ "oops", FILE_NAME, AT(oops) },
-	{ "target", TARGET, 0 },
+	{ "target", TARGET, AT(target) },
 	{ NULL, TEXT, 0 },
 };
 
@@ -51,6 +67,49 @@ static const struct key build_keys[] = {
 	{ "command", TEXT, AT(build_command) },
 	{ "timeout", SECONDS, AT(build_timeout_ms) },
 	{ "output_limit", MEBIBYTES, AT(build_output_max) },
+	{ "config", FILE_NAME, AT(build.config) },
+	{ "fragments", FILES, AT(build.fragments) },
+	{ "arch", TEXT, AT(build.arch) },
+	{ "compiler", TEXT, AT(build.compiler) },
+	{ "cc", TEXT, AT(build.cc) },
+	{ "arguments", TEXTS, AT(build.arguments) },
+	{ "versions", FILE_NAME, AT(build.versions) },
+	{ "clean", CLEAN, AT(build.clean) },
+	{ "ccache", TRUTH, AT(build.ccache) },
+	{ "jobs", COUNT_OF_JOBS, AT(build.jobs) },
+	{ "cache", GIBIBYTES, AT(build.cache_gib) },
+	{ NULL, TEXT, 0 },
+};
+
+static const struct key guest_keys[] = {
+	{ "kernel", TEXT, AT(guest.kernel) },
+	{ "program", TEXT, AT(guest.program) },
+	{ "command", TEXT, AT(guest.command) },
+	{ "initrd", FILE_NAME, AT(guest.initrd) },
+	{ "image", FILE_NAME, AT(guest.image) },
+	{ "root", FILE_NAME, AT(guest.root) },
+	{ "append", TEXT, AT(guest.append) },
+	{ "arguments", TEXTS, AT(guest.arguments) },
+	{ "memory", MEMORY, AT(guest.memory_mib) },
+	{ "cpus", COUNT_OF_CPUS, AT(guest.cpus) },
+	{ "kvm", KVM, AT(guest.kvm) },
+	{ "boot_timeout", SECONDS, AT(guest.boot_ms) },
+	{ NULL, TEXT, 0 },
+};
+
+static const struct key ssh_keys[] = {
+	{ "user", TEXT, AT(guest.ssh_user) },
+	{ "keys", FILES, AT(guest.ssh_keys) },
+	{ "host_key", FILE_NAME, AT(guest.ssh_host_key) },
+	{ "known_hosts", FILE_NAME, AT(guest.ssh_known_hosts) },
+	{ NULL, TEXT, 0 },
+};
+
+static const struct key repro_keys[] = {
+	{ "file", FILE_NAME, AT(guest.repro_file) },
+	{ "command", TEXT, AT(guest.repro_command) },
+	{ "check", TEXT, AT(guest.repro_check) },
+	{ "repeat", TRUTH, AT(guest.repro_repeat) },
 	{ NULL, TEXT, 0 },
 };
 
@@ -81,6 +140,9 @@ static const struct group {
 } groups[] = {
 	{ "build", build_keys },
 	{ "test", test_keys },
+	{ "guest", guest_keys },
+	{ "ssh", ssh_keys },
+	{ "reproducer", repro_keys },
 	{ "fake", fake_keys },
 	{ NULL, NULL },
 };
@@ -96,6 +158,49 @@ void settings_init(struct settings *settings)
 	settings->test_settle_ms = 10 * 1000;
 	settings->slots = 1;
 	settings->on_timeout = OUTCOME_TEST_FAILED;
+	settings->build.compiler = xstrdup("gcc");
+	settings->build.ccache = true;
+	settings->build.cache_gib = 10;
+	settings->guest.memory_mib = 512;
+	settings->guest.cpus = 1;
+	settings->guest.boot_ms = 600 * 1000;
+}
+
+static void texts_free(char **texts)
+{
+	for (char **at = texts; at && *at; at++)
+		free(*at);
+	free(texts);
+}
+
+static void build_release(struct kernel_settings *build)
+{
+	free(build->config);
+	texts_free(build->fragments);
+	free(build->arch);
+	free(build->compiler);
+	free(build->cc);
+	texts_free(build->arguments);
+	free(build->versions);
+}
+
+static void guest_release(struct guest_settings *guest)
+{
+	free(guest->kernel);
+	free(guest->program);
+	free(guest->command);
+	free(guest->initrd);
+	free(guest->image);
+	free(guest->root);
+	free(guest->append);
+	texts_free(guest->arguments);
+	free(guest->ssh_user);
+	free(guest->ssh_host_key);
+	free(guest->ssh_known_hosts);
+	texts_free(guest->ssh_keys);
+	free(guest->repro_file);
+	free(guest->repro_command);
+	free(guest->repro_check);
 }
 
 void settings_release(struct settings *settings)
@@ -103,6 +208,8 @@ void settings_release(struct settings *settings)
 	free(settings->title);
 	free(settings->policy);
 	free(settings->oops);
+	build_release(&settings->build);
+	guest_release(&settings->guest);
 	free(settings->build_command);
 	free(settings->test_command);
 	free(settings->crash);
@@ -174,17 +281,61 @@ static void put_text(void *where, const char *text)
 	*member = xstrdup(text);
 }
 
-/* A file that the settings name lies beside them. */
-static void put_file(void *where, const char *path, const char *name)
+/* A file that the settings name lies beside them; on the heap. */
+static char *beside(const struct reader *reader, const char *name)
 {
-	const char *slash = strrchr(path, '/');
-	char *full =
-		*name == '/' || !slash
-			? xstrdup(name)
-			: xasprintf("%.*s/%s", (int)(slash - path), path, name);
+	if (*name == '/' || str_empty(reader->folder))
+		return xstrdup(name);
+	return xasprintf("%s/%s", reader->folder, name);
+}
 
-	put_text(where, full);
-	free(full);
+/* A list of texts or of files, in place of what was there. */
+static int take_list(const struct reader *reader, const config_setting_t *item,
+		     bool files, void *where, struct error *err)
+{
+	bool is_list =
+		config_setting_is_array(item) || config_setting_is_list(item);
+	int count = is_list ? config_setting_length(item) : 0;
+	char ***member = where;
+	char **texts;
+
+	if (!is_list || count > LIST_MAX)
+		return wrong(reader->path, item, "a list of texts in [ ]", err);
+	texts = xcalloc((size_t)count + 1, sizeof(*texts));
+	for (int i = 0; i < count; i++) {
+		const char *text = config_setting_get_string_elem(item, i);
+
+		if (str_empty(text)) {
+			texts_free(texts);
+			return wrong(reader->path, item, "texts in quotes",
+				     err);
+		}
+		texts[i] = files ? beside(reader, text) : xstrdup(text);
+	}
+	texts_free(*member);
+	*member = texts;
+	return 0;
+}
+
+/* One of the words; its place in the list. */
+static int take_choice(const struct reader *reader,
+		       const config_setting_t *item, const char *text,
+		       const char *const *words, void *where, struct error *err)
+{
+	char expected[120] = "";
+	size_t used = 0;
+	int *choice = where;
+
+	for (int i = 0; words[i]; i++) {
+		if (str_equal(words[i], text)) {
+			*choice = i;
+			return 0;
+		}
+		used += (size_t)snprintf(expected + used,
+					 sizeof(expected) - used, "%s\"%s\"",
+					 i ? " or " : "", words[i]);
+	}
+	return wrong(reader->path, item, expected, err);
 }
 
 static int take_console(const char *path, const config_setting_t *item,
@@ -199,53 +350,94 @@ static int take_console(const char *path, const config_setting_t *item,
 	return 0;
 }
 
-static int take_word(const char *path, const config_setting_t *item,
-		     const struct key *key, void *where, struct error *err)
+static const char *const targets[] = { "command", "uml", "qemu", NULL };
+static const char *const cleans[] = { "on-failure", "never", "always", NULL };
+static const char *const kvms[] = { "auto", "always", "never", NULL };
+
+static int take_policy(const struct reader *reader,
+		       const config_setting_t *item, const char *text,
+		       struct error *err)
 {
-	const char *text = NULL;
 	struct policy policy;
 	struct error why;
 
-	if (take_text(path, item, &text, err) < 0)
+	if (policy_parse(&policy, text, &why) == 0)
+		return 0;
+	return error_set(err, ERROR_INPUT, "%s:%u: policy: %s", reader->path,
+			 config_setting_source_line(item), why.text);
+}
+
+static int take_word(const struct reader *reader, const config_setting_t *item,
+		     const struct key *key, void *where, struct error *err)
+{
+	const char *text = NULL;
+	char *file;
+
+	if (take_text(reader->path, item, &text, err) < 0)
 		return -1;
-	if (key->type == REGEX && check_regex(path, item, text, err) < 0)
-		return -1;
-	if (key->type == POLICY && policy_parse(&policy, text, &why) < 0)
-		return error_set(err, ERROR_INPUT, "%s:%u: policy: %s", path,
-				 config_setting_source_line(item), why.text);
-	if (key->type == MATCHING && matching_parse(where, text, NULL) < 0)
-		return wrong(path, item, "any, family or title", err);
-	if (key->type == CONSOLE)
-		return take_console(path, item, text, where, err);
-	if (key->type == FILE_NAME)
-		put_file(where, path, text);
-	if (key->type == MATCHING || key->type == FILE_NAME)
+	/* clang-format off */
+	switch (key->type) {
+	case MATCHING:
+		if (matching_parse(where, text, NULL) == 0)
+			return 0;
+		return wrong(reader->path, item, "any, family or title", err);
+	case CONSOLE:
+		return take_console(reader->path, item, text, where, err);
+	case TARGET:
+		return take_choice(reader, item, text, targets, where, err);
+	case CLEAN:
+		return take_choice(reader, item, text, cleans, where, err);
+	case KVM:
+		return take_choice(reader, item, text, kvms, where, err);
+	case OUTCOME:
+		if (outcome_parse(where, text))
+			return 0;
+		return wrong(reader->path, item,
+			     "ok, crashed, boot-failed, test-failed, infra or "
+			     "ignored",
+			     err);
+	case FILE_NAME:
+		file = beside(reader, text);
+		put_text(where, file);
+		free(file);
 		return 0;
-	if (key->type == TARGET) {
-		if (!str_equal(text, "command"))
-			return wrong(path, item, "\"command\"", err);
-		return 0;
+	case REGEX:
+		if (check_regex(reader->path, item, text, err) < 0)
+			return -1;
+		break;
+	case POLICY:
+		if (take_policy(reader, item, text, err) < 0)
+			return -1;
+		break;
+	case TEXT: case SECONDS: case MEBIBYTES: case SLOTS: case TEXTS:
+	case FILES: case TRUTH: case COUNT_OF_JOBS: case COUNT_OF_CPUS:
+	case MEMORY: case GIBIBYTES:
+		break;
 	}
-	if (key->type == OUTCOME) {
-		if (!outcome_parse(where, text))
-			return wrong(path, item,
-				     "ok, crashed, boot-failed, test-failed, "
-				     "infra or ignored",
-				     err);
-		return 0;
-	}
+	/* clang-format on */
 	put_text(where, text);
 	return 0;
 }
 
-static int take(struct settings *settings, const char *path,
+static int take_truth(const struct reader *reader, const config_setting_t *item,
+		      bool *out, struct error *err)
+{
+	if (config_setting_type(item) != CONFIG_TYPE_BOOL)
+		return wrong(reader->path, item, "true or false", err);
+	*out = config_setting_get_bool(item) != 0;
+	return 0;
+}
+
+static int take(struct settings *settings, const struct reader *reader,
 		const config_setting_t *item, const struct key *key,
 		struct error *err)
 {
 	void *where = (char *)settings + key->where;
+	const char *path = reader->path;
 	int64_t *wide = where;
 	int number;
 
+	/* clang-format off */
 	switch (key->type) {
 	case SECONDS:
 		if (take_number(path, item, 1, SECONDS_MAX, "seconds", &number,
@@ -260,25 +452,31 @@ static int take(struct settings *settings, const char *path,
 		*wide = INT64_C(1) * MIB * number;
 		return 0;
 	case SLOTS:
-		if (take_number(path, item, 1, SLOTS_MAX, "runs at once",
-				&number, err) < 0)
-			return -1;
-		settings->slots = number;
-		return 0;
-	case TEXT:
-	case FILE_NAME:
-	case REGEX:
-	case OUTCOME:
-	case POLICY:
-	case MATCHING:
-	case CONSOLE:
-	case TARGET:
+		return take_number(path, item, 1, SLOTS_MAX, "runs at once",
+				   where, err);
+	case COUNT_OF_JOBS:
+		return take_number(path, item, 1, 1024, "jobs", where, err);
+	case COUNT_OF_CPUS:
+		return take_number(path, item, 1, 256, "processors", where,
+				   err);
+	case MEMORY:
+		return take_number(path, item, 16, MIB_MAX * 16, "MiB", where,
+				   err);
+	case GIBIBYTES:
+		return take_number(path, item, 0, MIB_MAX, "GiB", where, err);
+	case TEXTS: case FILES:
+		return take_list(reader, item, key->type == FILES, where, err);
+	case TRUTH:
+		return take_truth(reader, item, where, err);
+	case TEXT: case FILE_NAME: case REGEX: case OUTCOME: case POLICY:
+	case MATCHING: case CONSOLE: case TARGET: case CLEAN: case KVM:
 		break;
 	}
-	return take_word(path, item, key, where, err);
+	/* clang-format on */
+	return take_word(reader, item, key, where, err);
 }
 
-static int unknown(const char *path, const config_setting_t *item,
+static int unknown(const struct reader *reader, const config_setting_t *item,
 		   const struct key *keys, bool is_top, struct error *err)
 {
 	char known[200];
@@ -289,18 +487,19 @@ static int unknown(const char *path, const config_setting_t *item,
 		used += (size_t)snprintf(known + used, sizeof(known) - used,
 					 "%s%s", used ? ", " : "", keys->name);
 	if (is_top)
-		snprintf(known + used, sizeof(known) - used, ", build, test");
+		snprintf(known + used, sizeof(known) - used,
+			 ", build, test, guest, ssh, reproducer");
 	return error_set(err, ERROR_INPUT,
 			 "%s:%u: there is no key '%s' here: expected one of %s",
-			 path, config_setting_source_line(item),
+			 reader->path, config_setting_source_line(item),
 			 config_setting_name(item), known);
 }
 
-static int take_group(struct settings *settings, const char *path,
+static int take_group(struct settings *settings, const struct reader *reader,
 		      const config_setting_t *group, const struct key *keys,
 		      bool is_top, struct error *err);
 
-static int take_item(struct settings *settings, const char *path,
+static int take_item(struct settings *settings, const struct reader *reader,
 		     const config_setting_t *item, const struct key *keys,
 		     bool is_top, struct error *err)
 {
@@ -308,20 +507,21 @@ static int take_item(struct settings *settings, const char *path,
 
 	for (const struct key *key = keys; key->name; key++)
 		if (str_equal(key->name, name))
-			return take(settings, path, item, key, err);
+			return take(settings, reader, item, key, err);
 	for (const struct group *group = groups; is_top && group->name;
 	     group++) {
 		if (!str_equal(group->name, name))
 			continue;
 		if (!config_setting_is_group(item))
-			return wrong(path, item, "a group { ... }", err);
-		return take_group(settings, path, item, group->keys, false,
+			return wrong(reader->path, item, "a group { ... }",
+				     err);
+		return take_group(settings, reader, item, group->keys, false,
 				  err);
 	}
-	return unknown(path, item, keys, is_top, err);
+	return unknown(reader, item, keys, is_top, err);
 }
 
-static int take_group(struct settings *settings, const char *path,
+static int take_group(struct settings *settings, const struct reader *reader,
 		      const config_setting_t *group, const struct key *keys,
 		      bool is_top, struct error *err)
 {
@@ -331,7 +531,7 @@ static int take_group(struct settings *settings, const char *path,
 		const config_setting_t *item =
 			config_setting_get_elem(group, (unsigned)i);
 
-		if (take_item(settings, path, item, keys, is_top, err) < 0)
+		if (take_item(settings, reader, item, keys, is_top, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -343,52 +543,123 @@ static enum reading read_as(const struct settings *settings)
 
 	if (settings->console != READ_BY_POLICY)
 		return settings->console;
+	if (settings->crash)
+		return READ_PLAIN;
 	policy_parse(&policy, settings->policy, NULL);
-	return settings->crash || policy.kind == POLICY_EXIT_CODE ? READ_PLAIN
-								  : READ_KERNEL;
+	return settings->target == TARGET_COMMAND &&
+			       policy.kind == POLICY_EXIT_CODE
+		       ? READ_PLAIN
+		       : READ_KERNEL;
 }
 
-int settings_read(struct settings *settings, const char *path,
-		  struct error *err)
+/* Where a word was left out, by what the kernel runs on. */
+static void fill_in(struct settings *settings)
 {
-	struct settings fresh;
+	bool guest = settings->target != TARGET_COMMAND;
+
+	if (!settings->policy)
+		settings->policy =
+			xstrdup(guest ? "syzkaller/10/20" : "exit-code");
+	if (settings->on_timeout == OUTCOME_COUNT)
+		settings->on_timeout = guest ? OUTCOME_OK : OUTCOME_TEST_FAILED;
+	if (!settings->build.arch)
+		settings->build.arch = xstrdup(
+			settings->target == TARGET_UML ? "um" : "x86_64");
+	settings->console = read_as(settings);
+}
+
+/* What contradicts itself, or is missing, as a sentence; or NULL. */
+static const char *complaint(const struct settings *settings)
+{
+	const struct guest_settings *guest = &settings->guest;
+	bool runs_guest = settings->target != TARGET_COMMAND;
+
+	if (settings->console == READ_KERNEL && settings->crash)
+		return "test: crash is for other consoles than a kernel's; "
+		       "more rules for a kernel's go into a file named by "
+		       "'oops'";
+	if (!runs_guest && settings->build_command && !settings->test_command)
+		return "build has a command, but test has none";
+	if (!runs_guest)
+		return NULL;
+	if (settings->test_command)
+		return "test: a guest is tested by its reproducer, a command "
+		       "is for the target \"command\"";
+	if (!settings->build_command == !settings->build.config)
+		return "build: needs either config, the kernel's "
+		       "configuration, or a command that builds it";
+	if (settings->build_command && !guest->kernel)
+		return "guest: kernel is needed, what build.command makes";
+	if (settings->target == TARGET_UML && guest->ssh_user)
+		return "ssh: a kernel that is a program here is not reached "
+		       "by it";
+	if (!guest->ssh_user &&
+	    (guest->repro_file || guest->repro_check || guest->repro_command))
+		return "reproducer: needs ssh, with a user; without it the "
+		       "guest's own programs run it";
+	return NULL;
+}
+
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup("");
+}
+
+static int read_file(struct settings *settings, const struct reader *reader,
+		     struct error *err)
+{
 	config_t config;
 	int ret = -1;
 
-	settings_init(&fresh);
 	config_init(&config);
-	if (config_read_file(&config, path) != CONFIG_TRUE) {
-		if (config_error_type(&config) == CONFIG_ERR_FILE_IO)
-			error_errno(err, "cannot read the settings %s", path);
-		else
-			error_set(err, ERROR_INPUT, "%s:%d: %s", path,
-				  config_error_line(&config),
-				  config_error_text(&config));
+	if (config_read_file(&config, reader->path) == CONFIG_TRUE)
+		ret = take_group(settings, reader, config_root_setting(&config),
+				 top_keys, true, err);
+	else if (config_error_type(&config) == CONFIG_ERR_FILE_IO)
+		error_errno(err, "cannot read the settings %s", reader->path);
+	else
+		error_set(err, ERROR_INPUT, "%s:%d: %s", reader->path,
+			  config_error_line(&config),
+			  config_error_text(&config));
+	config_destroy(&config);
+	return ret;
+}
+
+int settings_read(struct settings *settings, const char *path,
+		  const char *folder, struct error *err)
+{
+	char *own = folder ? NULL : folder_of(path);
+	const struct reader reader = { path, folder ? folder : own };
+	struct settings fresh;
+	const char *wrong_is;
+	int ret = -1;
+
+	settings_init(&fresh);
+	free(fresh.policy);
+	fresh.policy = NULL;
+	fresh.on_timeout = OUTCOME_COUNT;
+	if (read_file(&fresh, &reader, err) < 0)
+		goto out;
+	wrong_is = complaint(&fresh);
+	fill_in(&fresh);
+	if (wrong_is) {
+		error_set(err, ERROR_INPUT, "%s: %s", path, wrong_is);
 		goto out;
 	}
-	if (take_group(&fresh, path, config_root_setting(&config), top_keys,
-		       true, err) < 0)
-		goto out;
-	if (fresh.build_command && !fresh.test_command) {
-		error_set(err, ERROR_INPUT,
-			  "%s: build has a command, but test has none", path);
-		goto out;
-	}
-	if (fresh.console == READ_KERNEL && fresh.crash) {
-		error_set(err, ERROR_INPUT,
-			  "%s: test: crash is for other consoles than a "
-			  "kernel's; more rules for a kernel's go into a file "
-			  "named by 'oops'",
-			  path);
-		goto out;
-	}
-	fresh.console = read_as(&fresh);
 	settings_release(settings);
 	*settings = fresh;
 	settings_init(&fresh);
 	ret = 0;
 out:
-	config_destroy(&config);
+	free(own);
 	settings_release(&fresh);
 	return ret;
+}
+
+bool settings_can_run(const struct settings *settings)
+{
+	return settings->test_command || settings->fake_script ||
+	       settings->target != TARGET_COMMAND;
 }

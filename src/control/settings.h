@@ -25,7 +25,56 @@ enum reading {
 	READ_PLAIN, /* only by `crash`, if that is set */
 };
 
+/* What a kernel (or a program) runs on. */
+enum target {
+	TARGET_COMMAND,
+	TARGET_UML,
+	TARGET_QEMU,
+};
+
+/* What is thrown away before a kernel's build. */
+enum clean {
+	CLEAN_ON_FAILURE, /* what was compiled, after a build that failed */
+	CLEAN_NEVER,
+	CLEAN_ALWAYS,
+};
+
+/* How a kernel is built where no command says it. */
+struct kernel_settings {
+	char *config;	  /* file, or NULL: nothing of this counts */
+	char **fragments; /* lists are ended by NULL, or NULL */
+	char *arch;
+	char *compiler; /* the family: "gcc", "clang" */
+	char *cc;	/* this one and no other, or NULL */
+	char **arguments;
+	char *versions; /* file, or NULL: the program's own table */
+	enum clean clean;
+	bool ccache;
+	int jobs;      /* 0: as many as there are processors */
+	int cache_gib; /* of kernels kept, 0: none */
+};
+
+/* How a kernel is booted, and what is done there. */
+struct guest_settings {
+	char *kernel; /* what build.command makes */
+	char *program, *command;
+	char *initrd, *image, *root, *append;
+	char **arguments;
+	int memory_mib, cpus;
+	int kvm; /* enum kvm_use */
+	int64_t boot_ms;
+	/* over ssh, where there is a user; host_key a file */
+	char *ssh_user, *ssh_host_key, *ssh_known_hosts;
+	char **ssh_keys;
+	/* the reproducer */
+	char *repro_file, *repro_command, *repro_check;
+	bool repro_repeat;
+};
+
 struct settings {
+	enum target target;
+	struct kernel_settings build;
+	struct guest_settings guest;
 	char *title;  /* of the bug that is looked for, or NULL */
 	char *policy; /* as policy_parse takes it; never NULL */
 	enum matching matching;
@@ -54,8 +103,14 @@ struct settings {
 void settings_init(struct settings *settings);
 void settings_release(struct settings *settings);
 
-/* settings must be initialised; on failure it is as it was. */
+/*
+ * settings must be initialised; on failure it is as it was.  folder: what
+ * names of files in it are relative to, NULL for the file's own.
+ */
 int settings_read(struct settings *settings, const char *path,
-		  struct error *err);
+		  const char *folder, struct error *err);
+
+/* Is there anything that an engine could test with? */
+bool settings_can_run(const struct settings *settings);
 
 #endif

@@ -26,6 +26,7 @@ struct console_rules {
 	struct rule ignore;
 	struct rule boot;
 	bool guest;
+	char *fatal; /* or NULL */
 };
 
 static int compile(struct rule *rule, const char *name, const char *pattern,
@@ -55,6 +56,7 @@ int console_rules_new(const struct console_spec *spec,
 	rules->oops = spec->oops;
 	rules->kernel = spec->kernel;
 	rules->guest = spec->guest;
+	rules->fatal = xstrdup_null(spec->fatal);
 	if (compile(&rules->crash, "crash", spec->crash, err) < 0 ||
 	    compile(&rules->ignore, "ignore", spec->ignore, err) < 0 ||
 	    compile(&rules->boot, "boot", spec->boot, err) < 0) {
@@ -78,6 +80,7 @@ void console_rules_free(struct console_rules *rules)
 	rule_release(&rules->crash);
 	rule_release(&rules->ignore);
 	rule_release(&rules->boot);
+	free(rules->fatal);
 	free(rules);
 }
 
@@ -152,6 +155,10 @@ static void take_code(const char *line, const char *word, int *code)
 
 static void listen(struct console *console, const char *line)
 {
+	if (console->fatal)
+		return;
+	if (console->rules->fatal && strstr(line, console->rules->fatal))
+		console->fatal = true;
 	if (behind(line, "culprit: started"))
 		console->booted = true;
 	take_code(line, "culprit: check ", &console->check);

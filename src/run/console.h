@@ -40,7 +40,9 @@ struct console_spec {
 	bool kernel;		  /* find crashes by these rules */
 	const char *crash;	  /* regular expressions, or NULL */
 	const char *ignore, *boot;
-	bool guest; /* it speaks the words of a guest */
+	bool guest;	   /* it speaks the words of a guest */
+	const char *fatal; /* a line with this: the machine below the guest
+			      is broken; or NULL */
 };
 
 /* The rules are borrowed.  ERROR_INPUT names the expression that is wrong. */
@@ -57,7 +59,9 @@ struct console {
 	bool spoke;	     /* there was a byte at least */
 	bool kernel_spoke;   /* "Linux version": a kernel has begun */
 	int check, done;     /* the guest's exit codes, -1: none yet */
-	char last[128];	     /* the last line with something in it */
+	bool fatal;	     /* the machine below the guest is broken */
+	char last[128];	     /* the last line with something in it; it stays
+				at the fatal one */
 	struct crash *found; /* by the expression, CRASHES_MAX at most */
 	int found_count;
 };

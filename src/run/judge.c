@@ -80,7 +80,9 @@ static void say_no_boot(const struct ending *ending,
 	bool asked = ending->why == CHILD_ASKED && !ending->silent;
 
 	buf_puts(text, "did not boot");
-	if (ending->why == CHILD_TIME) {
+	if (evidence->visited && evidence->visited->over) {
+		buf_printf(text, ": %s", evidence->visited->text);
+	} else if (ending->why == CHILD_TIME) {
 		buf_puts(text, " within ");
 		say_time(ending->timeout_ms, text);
 	} else if (!asked) {
@@ -146,6 +148,45 @@ static enum outcome judge_guest(const struct ending *ending,
 	return OUTCOME_CRASHED;
 }
 
+/* It was visited, and no crash was seen. */
+static enum outcome judge_visit(const struct ending *ending,
+				const struct visited *visited,
+				const struct monitored **monitored,
+				struct buf *text)
+{
+	if (!visited->over) { /* the guest died, or fell silent, before it */
+		say_ending(ending, text);
+		if (ending->why == CHILD_OUTPUT)
+			return OUTCOME_TEST_FAILED;
+		*monitored = ending->silent ? &no_output : &lost_connection;
+		return OUTCOME_CRASHED;
+	}
+	buf_puts(text, visited->text);
+	switch (visited->end) {
+	case VISIT_DONE:
+		return OUTCOME_OK;
+	case VISIT_UNTESTABLE:
+	case VISIT_COPY:
+	case VISIT_CHECK:
+		return OUTCOME_TEST_FAILED;
+	case VISIT_LOST:
+		*monitored = &lost_connection;
+		return OUTCOME_CRASHED;
+	case VISIT_NOT_UP: /* told before */
+	case VISIT_KEYS:
+		break;
+	}
+	return OUTCOME_INFRA;
+}
+
+/* Did the target come up?  A visit knows better than the console. */
+static bool is_up(const struct evidence *evidence)
+{
+	return evidence->visited ? evidence->visited->up ||
+					   evidence->visited->end == VISIT_KEYS
+				 : evidence->console->booted;
+}
+
 /* Whatever runs the guest ended before there was a kernel in it. */
 static bool never_began(const struct ending *ending,
 			const struct evidence *evidence)
@@ -159,12 +200,16 @@ enum outcome judge_run(const struct ending *ending,
 		       const struct monitored **monitored, struct buf *text)
 {
 	*monitored = NULL;
+	if (evidence->console->fatal) {
+		buf_puts(text, evidence->console->last);
+		return OUTCOME_INFRA;
+	}
 	if (never_began(ending, evidence)) {
 		buf_printf(text, "the guest could not be started: %s",
 			   evidence->console->last);
 		return OUTCOME_INFRA;
 	}
-	if (!evidence->console->booted) {
+	if (!is_up(evidence)) {
 		say_no_boot(ending, evidence, text);
 		return OUTCOME_BOOT_FAILED;
 	}
@@ -172,6 +217,8 @@ enum outcome judge_run(const struct ending *ending,
 		return OUTCOME_CRASHED;
 	if (evidence->sight->seen == SEEN_IGNORED)
 		return OUTCOME_IGNORED;
+	if (evidence->visited)
+		return judge_visit(ending, evidence->visited, monitored, text);
 	if (evidence->guest)
 		return judge_guest(ending, evidence, monitored, text);
 	if (ending->why != CHILD_RAN || ending->exit_status != 0)

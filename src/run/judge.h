@@ -12,6 +12,7 @@
 
 #include "engine/outcome.h"
 #include "run/child.h"
+#include "run/visit.h"
 
 struct buf;
 struct console;
@@ -28,11 +29,20 @@ struct ending {
 	int64_t output_max;
 };
 
+/* How far a visit came. */
+struct visited {
+	bool up;
+	bool over;
+	enum visit_end end;
+	const char *text; /* why, or "" */
+};
+
 /* What the console says, and what is made of an end without a crash on it. */
 struct evidence {
 	const struct sight *sight;
 	const struct console *console;
 	bool guest; /* the program ran a guest: its status says nothing */
+	const struct visited *visited; /* or NULL: there was no visit */
 	enum outcome on_timeout;
 };
 

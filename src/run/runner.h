@@ -50,6 +50,8 @@ struct run_request {
 	int number;
 	const char *console;  /* file for the console, live; what an earlier
 				run of this number left there is dropped */
+	const char *output;   /* likewise for what a reproducer in a guest
+				says, or NULL */
 	run_seen *seen;	      /* or NULL; with the data of the end */
 	run_decides *decides; /* NULL: any crash does */
 };

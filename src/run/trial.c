@@ -12,10 +12,14 @@
 #include "run/judge.h"
 #include "run/record.h"
 #include "run/surroundings.h"
+#include "run/visit.h"
 #include "run/watch.h"
 
+/* What the kernel has to say of the end is waited for a moment. */
+#define DRAIN_MS 1000
+
 struct trial {
-	uv_timer_t timer; /* of the boot, then of the test */
+	uv_timer_t timer; /* of the boot, of the test, of the last words */
 	struct child *child;
 	struct record record;
 	struct watch *watch;
@@ -26,7 +30,12 @@ struct trial {
 	bool silent;	/* stopped for silence */
 	bool time_over; /* stopped by the timer */
 	int64_t boot_ms, timeout_ms, silence_ms, output_max;
+	int64_t settle_ms;
 	enum outcome on_timeout;
+	struct visit *visit; /* or NULL */
+	struct visited visited;
+	char *visit_text;
+	struct record output; /* of the reproducer */
 	run_done *done;
 	void *data;
 };
@@ -35,7 +44,8 @@ static void on_time_over(uv_timer_t *timer)
 {
 	struct trial *trial = timer->data;
 
-	trial->time_over = true;
+	/* when the visit is over, it was only waited for a crash */
+	trial->time_over = !trial->visited.over;
 	child_stop(trial->child);
 }
 
@@ -58,10 +68,63 @@ static void on_output(void *data, const char *bytes, size_t length)
 		return;
 	}
 	watch_feed(trial->watch, bytes, length);
-	if (!trial->up && watch_console(trial->watch)->booted) {
+	if (watch_console(trial->watch)->fatal)
+		child_stop(trial->child);
+	if (!trial->up && !trial->visit &&
+	    watch_console(trial->watch)->booted) {
 		trial->up = true;
 		set_time(trial, trial->timeout_ms);
 	}
+}
+
+static void on_up(void *data)
+{
+	struct trial *trial = data;
+
+	trial->up = true;
+	trial->visited.up = true;
+	set_time(trial, 0);
+}
+
+/*
+ * The console has the last word: for a peer that is gone it is waited as long
+ * as for a report, else for a moment.
+ */
+static void on_visited(void *data, enum visit_end end, const char *text)
+{
+	struct trial *trial = data;
+	bool gone = end == VISIT_LOST || end == VISIT_NOT_UP;
+
+	trial->visited.over = true;
+	trial->visited.end = end;
+	trial->visit_text = xstrdup(text);
+	trial->visited.text = trial->visit_text;
+	set_time(trial, gone ? trial->settle_ms : DRAIN_MS);
+}
+
+static void on_said(void *data, const char *bytes, size_t length)
+{
+	struct trial *trial = data;
+
+	/* what it said is no evidence: a full disk ends no run here */
+	if (trial->output.fd >= 0 &&
+	    record_write(&trial->output, bytes, length, NULL) < 0)
+		record_close(&trial->output);
+}
+
+static int begin_visit(struct trial *trial, uv_loop_t *loop,
+		       const struct trial_spec *spec, struct error *err)
+{
+	struct visit_spec visit = *spec->visit;
+
+	visit.boot_ms = spec->boot_ms;
+	visit.time_ms = spec->timeout_ms;
+	visit.up = on_up;
+	visit.done = on_visited;
+	visit.output = on_said;
+	visit.data = trial;
+	trial->visit = visit_start(loop, &visit, err);
+	return trial->visit ? 0 : -1;
 }
 
 static void on_watch(void *owner, enum watch_stop why)
@@ -80,6 +143,9 @@ static void on_closed(uv_handle_t *handle)
 static void trial_free(struct trial *trial)
 {
 	record_close(&trial->record);
+	record_close(&trial->output);
+	visit_free(trial->visit);
+	free(trial->visit_text);
 	watch_free(trial->watch);
 	uv_close((uv_handle_t *)&trial->timer, on_closed);
 }
@@ -110,6 +176,7 @@ static void judge(const struct trial *trial, const struct ending *ending,
 		.sight = sight,
 		.console = watch_console(trial->watch),
 		.guest = trial->guest,
+		.visited = trial->visit ? &trial->visited : NULL,
 		.on_timeout = trial->on_timeout,
 	};
 	const struct monitored *monitored;
@@ -200,10 +267,12 @@ static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
 
 	trial->data = data;
 	trial->record.fd = -1;
+	trial->output.fd = -1;
 	trial->guest = spec->guest;
 	trial->boot_ms = spec->boot_ms;
 	trial->timeout_ms = spec->timeout_ms;
 	trial->silence_ms = spec->silence_ms;
+	trial->settle_ms = spec->settle_ms;
 	trial->output_max = spec->output_max;
 	trial->on_timeout = spec->on_timeout;
 	trial->up = spec->boot_ms == 0;
@@ -230,11 +299,16 @@ int trial_start(uv_loop_t *loop, const struct trial_spec *spec,
 
 	trial->done = done;
 	if (record_open(&trial->record, request->console, true, err) < 0 ||
+	    (request->output &&
+	     record_open(&trial->output, request->output, true, err) < 0) ||
+	    (spec->visit && begin_visit(trial, loop, spec, err) < 0) ||
 	    launch(trial, loop, spec, request, err) < 0) {
 		trial_free(trial);
 		return -1;
 	}
-	set_time(trial, trial->up ? spec->timeout_ms : spec->boot_ms);
+	set_time(trial, trial->up      ? spec->timeout_ms
+			: trial->visit ? 0
+				       : spec->boot_ms);
 	*out = trial;
 	return 0;
 }

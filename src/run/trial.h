@@ -8,12 +8,13 @@
  *
  *     booting -> testing    [on_output: it came up]
  *     booting -> stopping   [its time to boot is over]
- *     testing -> stopping   [its time is over]
+ *     testing -> stopping   [its time is over; the visit is]
  *     any -> stopping       [trial_cancel; the watch: a crash that decides,
  *                            silence; a record that cannot be written]
  *     any -> ended          [on_end: the program and all it started are gone]
  *
- * Without a boot limit there is one time limit for all, and it begins in
+ * With a visit (visit.h) it is up when the visit says so, and the visit keeps
+ * the time of the test.  Without a boot limit there is one time limit for all, and it begins in
  * `testing`.  How it is judged says judge.h.
  */
 
@@ -26,6 +27,7 @@
 struct console_rules;
 struct error;
 struct trial;
+struct visit_spec;
 typedef struct uv_loop_s uv_loop_t;
 
 struct trial_spec {
@@ -43,6 +45,8 @@ struct trial_spec {
 	int64_t output_max; /* bytes; more ends it; 0: none */
 	enum outcome on_timeout;
 	const struct console_rules *rules; /* borrowed */
+	const struct visit_spec *visit;	   /* over ssh; or NULL.  Its calls are
+					   ours to fill */
 	const char *const *env; /* more changes to the environment, as child.h
 				   has them; or NULL */
 };

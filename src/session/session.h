@@ -12,8 +12,9 @@
  * repository.
  *
  * The folder holds session.db, builds/<commit>.log, runs/<commit>/<n>.console,
- * the settings the session was started with (culprit.cfg) and the rules for
- * crash titles that they name (oops.cfg), and lock.  Files
+ * the settings the session was started with (culprit.cfg, and in
+ * culprit.cfg.folder where they came from) and the rules for crash titles that
+ * they name (oops.cfg), and lock.  Files
  * are 0600, folders 0700.
  */
 

@@ -50,7 +50,8 @@ static int read_bytes(struct scene *scene, const char *text, size_t length)
 	assert_non_null(file);
 	assert_int_equal(fwrite(text, 1, length, file), length);
 	assert_int_equal(fclose(file), 0);
-	return settings_read(&scene->settings, scene->path, &scene->err);
+	return settings_read(&scene->settings, scene->path, NULL,
+			     &scene->err);
 }
 
 static int read_text(struct scene *scene, const char *text)
@@ -338,12 +339,12 @@ static void a_file_that_cannot_be_read_is_named(void **state)
 {
 	struct scene *scene = *state;
 
-	assert_int_equal(settings_read(&scene->settings, "/absent.cfg",
+	assert_int_equal(settings_read(&scene->settings, "/absent.cfg", NULL,
 				       &scene->err),
 			 -1);
 	assert_non_null(strstr(scene->err.text, "/absent.cfg"));
 	assert_non_null(strstr(scene->err.text, "No such file"));
-	assert_int_equal(settings_read(&scene->settings, scene->folder,
+	assert_int_equal(settings_read(&scene->settings, scene->folder, NULL,
 				       &scene->err),
 			 -1);
 	assert_non_null(strstr(scene->err.text, scene->folder));

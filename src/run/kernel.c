@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/kernel.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "run/runner.h"
+#include "run/trial.h"
+
+/* qemu says so and then does nothing more. */
+#define KVM_BROKEN "KVM internal error"
+#define TEXTS	   10 /* of a spec, to be copied */
+
+/* What is known of KVM here. */
+enum kvm_state {
+	KVM_UNTRIED,
+	KVM_WORKS, /* a guest came up under it */
+	KVM_BROKE,
+};
+
+struct kernel_runner {
+	struct runner runner; /* the head */
+	uv_loop_t *loop;
+	struct kernel_spec spec; /* its texts are in `texts` */
+	char *texts[TEXTS];
+	int text_count;
+	struct builder *builder;
+	const char *shell_build[4];
+	const char *const *commands[2];
+	struct builder_work work;
+	struct console_rules *rules;
+	enum kvm_state kvm;
+	struct job *jobs; /* runs */
+};
+
+/*
+ * booted -> done      [on_end]
+ * booted -> booted    [on_end: under KVM it did not come up, again without]
+ */
+struct job {
+	struct kernel_runner *owner;
+	struct job *next;
+	struct trial *trial;
+	char *commit, *console, *output;
+	struct run_request request; /* its texts are ours */
+	int slot;
+	bool kvm; /* under it */
+	bool cancelled;
+	run_done *done;
+	void *data;
+};
+
+static struct kernel_runner *self(struct runner *runner)
+{
+	return (struct kernel_runner *)runner;
+}
+
+static void job_free(struct job *job)
+{
+	free(job->commit);
+	free(job->console);
+	free(job->output);
+	free(job);
+}
+
+static void job_unlink(struct job *job)
+{
+	struct job **place = &job->owner->jobs;
+
+	while (*place != job)
+		place = &(*place)->next;
+	*place = job->next;
+}
+
+/* A port of this machine that nobody listens on just now; -1 with an error. */
+static int free_port(struct error *err)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	socklen_t length = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), port = -1;
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (fd >= 0 &&
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	    getsockname(fd, (struct sockaddr *)&address, &length) == 0)
+		port = ntohs(address.sin_port);
+	else
+		error_errno(err, "cannot find a free port for the guest");
+	if (fd >= 0)
+		close(fd);
+	return port;
+}
+
+static char *kernel_path(const struct kernel_runner *owner)
+{
+	const struct kernel_spec *spec = &owner->spec;
+
+	if (*spec->kernel == '/')
+		return xstrdup(spec->kernel);
+	return xasprintf("%s/%s", spec->builder.worktree, spec->kernel);
+}
+
+static bool may_use_kvm(const struct kernel_runner *owner)
+{
+	if (owner->spec.guest.kind != GUEST_QEMU || owner->spec.command)
+		return false;
+	switch (owner->spec.kvm) {
+	case KVM_ALWAYS:
+		return true;
+	case KVM_NEVER:
+		return false;
+	case KVM_AUTO:
+		break;
+	}
+	return owner->kvm != KVM_BROKE && access("/dev/kvm", R_OK | W_OK) == 0;
+}
+
+static char **make_argv(const struct job *job, const char *kernel, int port,
+			struct error *err)
+{
+	const struct kernel_spec *spec = &job->owner->spec;
+	struct guest_spec guest = spec->guest;
+	char **argv;
+
+	if (!spec->command) {
+		guest.kvm = job->kvm;
+		return guest_argv(&guest, kernel, port, err);
+	}
+	argv = xcalloc(4, sizeof(*argv));
+	argv[0] = xstrdup("sh");
+	argv[1] = xstrdup("-c");
+	argv[2] = xstrdup(spec->command);
+	return argv;
+}
+
+static void on_seen(void *data, const char *title)
+{
+	struct job *job = data;
+
+	job->request.seen(job->data, title);
+}
+
+static bool on_decides(void *data, const struct crash *crashes, int count)
+{
+	struct job *job = data;
+
+	return job->request.decides(job->data, crashes, count);
+}
+
+static int launch(struct job *job, struct error *err);
+
+/* Under KVM for the first time, and it did not come up: is KVM to blame? */
+static bool try_without_kvm(struct job *job, const struct run_end *end)
+{
+	struct kernel_runner *owner = job->owner;
+	struct error err;
+
+	if (!job->kvm || owner->spec.kvm != KVM_AUTO || job->cancelled)
+		return false;
+	if (end->outcome != OUTCOME_INFRA &&
+	    end->outcome != OUTCOME_BOOT_FAILED) {
+		owner->kvm = KVM_WORKS;
+		return false;
+	}
+	if (owner->kvm == KVM_WORKS)
+		return false;
+	owner->kvm = KVM_BROKE;
+	return launch(job, &err) == 0;
+}
+
+/* The job leaves the list before it calls back, so that another may start. */
+static void on_end(void *data, const struct run_end *end)
+{
+	struct job *job = data;
+
+	job->trial = NULL;
+	if (try_without_kvm(job, end))
+		return;
+	job_unlink(job);
+	job->done(job->data, end);
+	job_free(job);
+}
+
+static int start_trial(struct job *job, const char *kernel, int port,
+		       char **argv, struct error *err)
+{
+	const struct kernel_spec *spec = &job->owner->spec;
+	char *kernel_is = xasprintf("CULPRIT_KERNEL=%s", kernel);
+	char *port_is = xasprintf("CULPRIT_PORT=%d", port);
+	const char *env[] = { kernel_is, port_is, NULL };
+	struct visit_spec visit;
+	struct trial_spec trial = {
+		.keeper = spec->builder.keeper,
+		.argv = (const char *const *)argv,
+		.worktree = spec->builder.worktree,
+		.session = spec->builder.session,
+		.slot = job->slot,
+		.guest = true,
+		.boot_ms = spec->boot_ms,
+		.timeout_ms = spec->timeout_ms,
+		.silence_ms = spec->silence_ms,
+		.settle_ms = spec->settle_ms,
+		.output_max = spec->output_max,
+		.on_timeout = spec->on_timeout,
+		.rules = job->owner->rules,
+		.env = env,
+	};
+	struct run_request request = job->request;
+	int ret;
+
+	if (spec->visit) {
+		visit = *spec->visit;
+		visit.peer.host = "127.0.0.1";
+		visit.peer.port = port;
+		trial.visit = &visit;
+	}
+	request.seen = request.seen ? on_seen : NULL;
+	request.decides = request.decides ? on_decides : NULL;
+	ret = trial_start(job->owner->loop, &trial, &request, on_end, job,
+			  &job->trial, err);
+	free(kernel_is);
+	free(port_is);
+	return ret;
+}
+
+static int launch(struct job *job, struct error *err)
+{
+	const struct kernel_spec *spec = &job->owner->spec;
+	char *kernel = kernel_path(job->owner), **argv = NULL;
+	int port = spec->visit ? free_port(err) : 0, ret = -1;
+
+	job->kvm = may_use_kvm(job->owner);
+	if (access(kernel, R_OK) < 0)
+		error_errno(err, "there is no kernel to boot: '%s'", kernel);
+	else if (port >= 0)
+		argv = make_argv(job, kernel, port, err);
+	if (argv)
+		ret = start_trial(job, kernel, port, argv, err);
+	guest_argv_free(argv);
+	free(kernel);
+	return ret;
+}
+
+static int kernel_build(struct runner *runner,
+			const struct build_request *request, build_done *done,
+			void *data, struct error *err)
+{
+	struct kernel_runner *owner = self(runner);
+
+	if (owner->jobs)
+		return error_set(err, ERROR_BUSY,
+				 "cannot build while %s is worked on",
+				 owner->jobs->commit);
+	return builder_build(owner->builder, request, &owner->work, done, data,
+			     err);
+}
+
+/* The lowest slot that no job has. */
+static int free_slot(const struct kernel_runner *owner)
+{
+	int slot = 1;
+
+	for (const struct job *job = owner->jobs; job;) {
+		if (job->slot == slot) {
+			slot++;
+			job = owner->jobs;
+		} else {
+			job = job->next;
+		}
+	}
+	return slot;
+}
+
+static int kernel_run(struct runner *runner, const struct run_request *request,
+		      run_done *done, void *data, struct error *err)
+{
+	struct kernel_runner *owner = self(runner);
+	int slot = free_slot(owner);
+	struct job *job;
+
+	if (!str_equal(builder_built(owner->builder), request->commit))
+		return error_set(err, ERROR_STATE,
+				 "cannot run %s: it is not what was built last",
+				 request->commit);
+	if (slot > runner->slots)
+		return error_set(err, ERROR_BUSY, "all %d slots are taken",
+				 runner->slots);
+	job = xcalloc(1, sizeof(*job));
+	job->owner = owner;
+	job->request = *request;
+	job->request.commit = job->commit = xstrdup(request->commit);
+	job->request.console = job->console = xstrdup(request->console);
+	job->request.output = job->output = xstrdup_null(request->output);
+	job->slot = slot;
+	job->done = done;
+	job->data = data;
+	if (launch(job, err) < 0) {
+		job_free(job);
+		return -1;
+	}
+	job->next = owner->jobs;
+	owner->jobs = job;
+	return 0;
+}
+
+static void kernel_cancel(struct runner *runner, const char *commit)
+{
+	builder_cancel(self(runner)->builder, commit);
+	for (struct job *job = self(runner)->jobs; job; job = job->next) {
+		if (commit && !str_equal(commit, job->commit))
+			continue;
+		job->cancelled = true;
+		if (job->trial)
+			trial_cancel(job->trial);
+	}
+}
+
+static void kernel_free(struct runner *runner)
+{
+	struct kernel_runner *owner = self(runner);
+
+	assert(!owner->jobs);
+	for (int i = 0; i < owner->text_count; i++)
+		free(owner->texts[i]);
+	builder_free(owner->builder);
+	console_rules_free(owner->rules);
+	free(owner);
+}
+
+static const struct runner_ops kernel_ops = {
+	.build = kernel_build,
+	.run = kernel_run,
+	.cancel = kernel_cancel,
+	.free = kernel_free,
+};
+
+static const char *copy(struct kernel_runner *owner, const char *text)
+{
+	char *mine = xstrdup_null(text);
+
+	assert(owner->text_count < TEXTS);
+	owner->texts[owner->text_count++] = mine;
+	return mine;
+}
+
+static void copy_spec(struct kernel_runner *owner,
+		      const struct kernel_spec *spec)
+{
+	struct kernel_spec *mine = &owner->spec;
+
+	*mine = *spec;
+	mine->builder.keeper = copy(owner, spec->builder.keeper);
+	mine->builder.worktree = copy(owner, spec->builder.worktree);
+	mine->builder.session = copy(owner, spec->builder.session);
+	mine->kernel = copy(owner, spec->kernel);
+	mine->command = copy(owner, spec->command);
+	mine->guest.program = copy(owner, spec->guest.program);
+	mine->guest.initrd = copy(owner, spec->guest.initrd);
+	mine->guest.image = copy(owner, spec->guest.image);
+	mine->guest.root = copy(owner, spec->guest.root);
+	mine->guest.append = copy(owner, spec->guest.append);
+	/* the rules are compiled */
+	memset(&mine->console, 0, sizeof(mine->console));
+}
+
+int kernel_runner_new(uv_loop_t *loop, const struct kernel_spec *spec,
+		      struct runner **out, struct error *err)
+{
+	struct kernel_runner *owner = xcalloc(1, sizeof(*owner));
+	struct console_spec console = spec->console;
+
+	console.guest = true;
+	if (spec->guest.kind == GUEST_QEMU)
+		console.fatal = KVM_BROKEN;
+	if (console_rules_new(&console, &owner->rules, err) < 0) {
+		free(owner);
+		return -1;
+	}
+	copy_spec(owner, spec);
+	owner->runner.ops = &kernel_ops;
+	owner->runner.slots = spec->slots;
+	owner->runner.has_build = true;
+	owner->loop = loop;
+	owner->builder = builder_new(loop, &spec->builder);
+	owner->shell_build[0] = "sh";
+	owner->shell_build[1] = "-c";
+	owner->shell_build[2] = xstrdup_null(spec->build);
+	owner->commands[0] = spec->build ? owner->shell_build : NULL;
+	owner->work.commands = owner->commands;
+	*out = &owner->runner;
+	return 0;
+}
