@@ -16,13 +16,12 @@
 #include "control/lease.h"
 #include "control/rules.h"
 #include "control/settings.h"
+#include "control/target.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "oops/rules.h"
 #include "repo/repo.h"
 #include "repo/worktree.h"
-#include "run/command.h"
-#include "run/fake.h"
 #include "run/runner.h"
 #include "session/session.h"
 
@@ -50,7 +49,8 @@ struct control {
 	const struct control_options *options;
 	struct settings settings;
 	struct rules *rules; /* for crash titles */
-	struct runner *runner;
+	struct target_room *target;
+	struct runner *runner; /* the target's */
 	char *worktree;
 
 	int built;    /* the commit in the worktree, -1: not known */
@@ -170,7 +170,7 @@ static void start_build(struct control *control, int commit)
 	struct oid oid = *oid_of(control, commit);
 	struct event event = { .kind = EVENT_BUILD_BEGIN, .commit = oid };
 	char *log = session_build_log(control->session, &oid);
-	struct build_request request = { oid.hex, log };
+	struct build_request request = { .commit = oid.hex, .log = log };
 	struct error err = ERROR_INIT;
 
 	control->built = -1;
@@ -180,6 +180,8 @@ static void start_build(struct control *control, int commit)
 	if (control->dirty && worktree_clean(control->worktree, &err) < 0)
 		goto infra;
 	control->dirty = false;
+	if (target_choose(control->target, &oid, &request.choice, &err) < 0)
+		goto infra;
 	if (control->runner->ops->build(control->runner, &request, on_build,
 					control, &err) == 0)
 		goto out;
@@ -279,8 +281,10 @@ static void start_run(struct control *control, int commit)
 	struct flight *flight = xcalloc(1, sizeof(*flight));
 	struct error err = ERROR_INIT;
 	char *console = session_console(control->session, &oid, request.number);
+	char *output = session_output(control->session, &oid, request.number);
 
 	request.console = console;
+	request.output = output;
 	*flight =
 		(struct flight){ control, oid, commit, request.number, false };
 	if (!append(control, &event)) {
@@ -295,6 +299,7 @@ static void start_run(struct control *control, int commit)
 		on_run(flight, &(struct run_end){ .outcome = OUTCOME_INFRA,
 						  .text = err.text });
 out:
+	free(output);
 	free(console);
 }
 
@@ -536,37 +541,22 @@ static void on_signal(uv_signal_t *handle, int number)
  * Coming and going.
  */
 
-static int make_runner(struct control *control, struct error *err)
+static int open_target(struct control *control, struct error *err)
 {
-	const struct settings *settings = &control->settings;
-	const char *checkout[WORKTREE_ARGV_MAX];
-	struct command_spec spec = {
-		.keeper = control->options->program,
+	const struct target_spec spec = {
+		.loop = &control->loop,
+		.settings = &control->settings,
+		.rules = control->rules,
+		.repo = control->repo,
+		.program = control->options->program,
 		.worktree = control->worktree,
 		.session = session_dir(control->session),
-		.checkout = checkout,
-		.build = settings->build_command,
-		.build_timeout_ms = settings->build_timeout_ms,
-		.build_output_max = settings->build_output_max,
-		.test = settings->test_command,
-		.test_timeout_ms = settings->test_timeout_ms,
-		.test_output_max = settings->test_output_max,
-		.silence_ms = settings->test_silence_ms,
-		.settle_ms = settings->test_settle_ms,
-		.slots = settings->slots,
-		.on_timeout = settings->on_timeout,
-		.console = { .oops = control->rules,
-			     .kernel = settings->console == READ_KERNEL,
-			     .crash = settings->crash,
-			     .ignore = settings->ignore,
-			     .boot = settings->boot },
 	};
 
-	if (settings->fake_script)
-		return fake_runner_new(&control->loop, settings->fake_script,
-				       settings->slots, &control->runner, err);
-	worktree_checkout_argv(control->worktree, NULL, checkout);
-	return command_runner_new(&control->loop, &spec, &control->runner, err);
+	if (target_open(&spec, &control->target, err) < 0)
+		return -1;
+	control->runner = target_runner(control->target);
+	return 0;
 }
 
 /* Was the last build of an earlier engine cut short? */
@@ -677,8 +667,7 @@ static void close_handle(uv_handle_t *handle, void *data)
 
 static void close_loop(struct control *control)
 {
-	if (control->runner)
-		control->runner->ops->free(control->runner);
+	target_close(control->target);
 	uv_walk(&control->loop, close_handle, NULL);
 	uv_run(&control->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&control->loop);
@@ -724,7 +713,7 @@ int control_run(struct session *session, struct repo *repo,
 	control.dirty = left_a_build(session);
 	control.told = engine_event_count(session_engine(session));
 	if (make_worktree(&control, err) < 0 ||
-	    make_runner(&control, err) < 0 || announce(&control, err) < 0)
+	    open_target(&control, err) < 0 || announce(&control, err) < 0)
 		goto out;
 	tell_new(&control);
 	pump_soon(&control);

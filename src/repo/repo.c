@@ -182,6 +182,22 @@ const char *repo_workdir(const struct repo *repo)
 	return repo->workdir;
 }
 
+int repo_tree(struct repo *repo, const struct oid *commit, struct oid *out,
+	      struct error *err)
+{
+	git_commit *object = NULL;
+	git_oid id;
+
+	if (git_oid_fromstr(&id, commit->hex) < 0 ||
+	    git_commit_lookup(&object, repo->git, &id) < 0) {
+		handle_failed(err);
+		return error_prefix(err, "cannot read %s", commit->hex);
+	}
+	git_oid_tostr(out->hex, sizeof(out->hex), git_commit_tree_id(object));
+	git_commit_free(object);
+	return 0;
+}
+
 static int peel(git_object **commit, git_object *object, struct error *err)
 {
 	git_object *inner = NULL;

@@ -45,4 +45,8 @@ int repo_resolve_range(struct repo *repo, const char *spec, struct oid *from,
 
 bool repo_is_shallow(struct repo *repo);
 
+/* The id of a commit's tree: what its sources are. */
+int repo_tree(struct repo *repo, const struct oid *commit, struct oid *out,
+	      struct error *err);
+
 #endif

@@ -84,7 +84,8 @@ static int launch(struct builder *builder, const char *const *argv,
 	char **env = surroundings_make(
 		&(struct surroundings){ .commit = builder->commit,
 					.worktree = builder->spec.worktree,
-					.session = builder->spec.session });
+					.session = builder->spec.session,
+					.more = builder->work->env });
 	struct child_spec child = {
 		.keeper = builder->spec.keeper,
 		.argv = argv,
@@ -260,6 +261,11 @@ static void on_end(void *data, enum child_stop why, int exit_status,
 	diagnosis_end(&builder->diagnosis);
 	result = (checkout ? judge_checkout
 			   : judge_build)(&ending, &builder->diagnosis, &text);
+	if (result == BUILD_FAILED && !checkout &&
+	    builder->command <= builder->work->optional) {
+		result = BUILD_OK;
+		buf_clear(&text);
+	}
 	if (result == BUILD_OK && builder->trouble.code == ERROR_NONE &&
 	    !builder->cancelled) {
 		if (checkout && !prepare(builder, &text))

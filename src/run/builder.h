@@ -22,6 +22,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "run/runner.h"
@@ -48,9 +49,12 @@ struct builder_work {
 	int (*prepare)(void *data, struct error *err);
 	/* A list of argvs, each ended by NULL, as is the list. */
 	const char *const *const *commands;
+	size_t optional; /* so many of the first may fail */
 	/* Called in another thread when all is built; may take long; or NULL.
 	   Fills signature (65 bytes).  -1: trouble of ours. */
 	int (*products)(void *data, char *signature, struct error *err);
+	const char *const *env; /* more changes to the environment, as child.h
+				   has them; or NULL */
 	void *data;
 };
 

@@ -18,7 +18,7 @@
 
 /* qemu says so and then does nothing more. */
 #define KVM_BROKEN "KVM internal error"
-#define TEXTS	   10 /* of a spec, to be copied */
+#define TEXTS	   11 /* of a spec, to be copied */
 
 /* What is known of KVM here. */
 enum kvm_state {
@@ -34,6 +34,7 @@ struct kernel_runner {
 	char *texts[TEXTS];
 	int text_count;
 	struct builder *builder;
+	struct maker *maker; /* or NULL: a shell command builds */
 	const char *shell_build[4];
 	const char *const *commands[2];
 	struct builder_work work;
@@ -104,6 +105,8 @@ static char *kernel_path(const struct kernel_runner *owner)
 {
 	const struct kernel_spec *spec = &owner->spec;
 
+	if (owner->maker)
+		return xstrdup(maker_image(owner->maker));
 	if (*spec->kernel == '/')
 		return xstrdup(spec->kernel);
 	return xasprintf("%s/%s", spec->builder.worktree, spec->kernel);
@@ -260,8 +263,16 @@ static int kernel_build(struct runner *runner,
 		return error_set(err, ERROR_BUSY,
 				 "cannot build while %s is worked on",
 				 owner->jobs->commit);
+	if (owner->maker)
+		return maker_make(owner->maker, request, done, data, err);
 	return builder_build(owner->builder, request, &owner->work, done, data,
 			     err);
+}
+
+static const char *built(const struct kernel_runner *owner)
+{
+	return owner->maker ? maker_made(owner->maker)
+			    : builder_built(owner->builder);
 }
 
 /* The lowest slot that no job has. */
@@ -287,7 +298,7 @@ static int kernel_run(struct runner *runner, const struct run_request *request,
 	int slot = free_slot(owner);
 	struct job *job;
 
-	if (!str_equal(builder_built(owner->builder), request->commit))
+	if (!str_equal(built(owner), request->commit))
 		return error_set(err, ERROR_STATE,
 				 "cannot run %s: it is not what was built last",
 				 request->commit);
@@ -331,6 +342,7 @@ static void kernel_free(struct runner *runner)
 	assert(!owner->jobs);
 	for (int i = 0; i < owner->text_count; i++)
 		free(owner->texts[i]);
+	maker_free(owner->maker);
 	builder_free(owner->builder);
 	console_rules_free(owner->rules);
 	free(owner);
@@ -361,6 +373,7 @@ static void copy_spec(struct kernel_runner *owner,
 	mine->builder.keeper = copy(owner, spec->builder.keeper);
 	mine->builder.worktree = copy(owner, spec->builder.worktree);
 	mine->builder.session = copy(owner, spec->builder.session);
+	mine->build = copy(owner, spec->build);
 	mine->kernel = copy(owner, spec->kernel);
 	mine->command = copy(owner, spec->command);
 	mine->guest.program = copy(owner, spec->guest.program);
@@ -391,9 +404,15 @@ int kernel_runner_new(uv_loop_t *loop, const struct kernel_spec *spec,
 	owner->runner.has_build = true;
 	owner->loop = loop;
 	owner->builder = builder_new(loop, &spec->builder);
+	if (spec->kbuild)
+		owner->maker = maker_new(
+			loop, &(struct maker_spec){ .builder = owner->builder,
+						    .kbuild = *spec->kbuild,
+						    .cache = spec->cache,
+						    .clean = spec->clean });
 	owner->shell_build[0] = "sh";
 	owner->shell_build[1] = "-c";
-	owner->shell_build[2] = xstrdup_null(spec->build);
+	owner->shell_build[2] = owner->spec.build;
 	owner->commands[0] = spec->build ? owner->shell_build : NULL;
 	owner->work.commands = owner->commands;
 	*out = &owner->runner;

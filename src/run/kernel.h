@@ -21,6 +21,7 @@
 #include "run/builder.h"
 #include "run/console.h"
 #include "run/guest.h"
+#include "run/maker.h"
 #include "run/visit.h"
 
 struct error;
@@ -34,7 +35,12 @@ enum kvm_use {
 
 struct kernel_spec {
 	struct builder_spec builder;
-	const char *build;  /* shell command */
+	/* The kernel's own build, without cc, switches and clean; or NULL and
+	   a shell command. */
+	const struct kbuild *kbuild;
+	enum maker_clean clean;
+	struct cache *cache; /* or NULL */
+	const char *build;
 	const char *kernel; /* what it makes, in the worktree or absolute */
 	struct guest_spec guest;
 	const char *command; /* instead of the guest's: a shell command, with
@@ -49,8 +55,8 @@ struct kernel_spec {
 };
 
 /*
- * The strings are copied, but for those of lists and of the visit, which must
- * outlive the runner.  ERROR_INPUT for a bad regular expression, an unknown
+ * The strings are copied, but for those of lists, of the kernel's build and of
+ * the visit, which must outlive the runner.  ERROR_INPUT for a bad regular expression, an unknown
  * arch.
  */
 int kernel_runner_new(uv_loop_t *loop, const struct kernel_spec *spec,

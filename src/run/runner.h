@@ -20,11 +20,21 @@
 
 struct crash;
 struct error;
+struct kbuild_switch;
 struct runner;
+
+/* What a kernel of this commit is built with; borrowed until it has ended. */
+struct build_choice {
+	const char *tree;		      /* its id: what the sources are */
+	const char *cc;			      /* the compiler; or NULL */
+	const struct kbuild_switch *switches; /* of its configuration */
+	int switch_count;
+};
 
 struct build_request {
 	const char *commit; /* full hex */
 	const char *log;    /* file to append the output to, live */
+	const struct build_choice *choice; /* for kernels, or NULL */
 };
 
 struct build_end {

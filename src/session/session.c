@@ -474,17 +474,29 @@ char *session_build_log(const struct session *session, const struct oid *oid)
 	return path;
 }
 
-char *session_console(const struct session *session, const struct oid *oid,
-		      int run)
+static char *run_file(const struct session *session, const struct oid *oid,
+		      int run, const char *what)
 {
 	char *folder, *path;
 
 	assert(!oid_is_none(oid));
 	folder = xasprintf("%s/runs/%s", session->dir, oid->hex);
 	folder_make(folder, NULL);
-	path = xasprintf("%s/%d.console", folder, run);
+	path = xasprintf("%s/%d.%s", folder, run, what);
 	free(folder);
 	return path;
+}
+
+char *session_console(const struct session *session, const struct oid *oid,
+		      int run)
+{
+	return run_file(session, oid, run, "console");
+}
+
+char *session_output(const struct session *session, const struct oid *oid,
+		     int run)
+{
+	return run_file(session, oid, run, "output");
 }
 
 char *session_worktree(const struct session *session)

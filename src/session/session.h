@@ -11,7 +11,8 @@
  * anybody anything.  A session never runs anything and never opens a git
  * repository.
  *
- * The folder holds session.db, builds/<commit>.log, runs/<commit>/<n>.console,
+ * The folder holds session.db, builds/<commit>.log, runs/<commit>/<n>.console
+ * and (what a reproducer in a guest said) <n>.output,
  * the settings the session was started with (culprit.cfg, and in
  * culprit.cfg.folder where they came from) and the rules for crash titles that
  * they name (oops.cfg), and lock.  Files
@@ -99,6 +100,8 @@ const char *session_repository(const struct session *session); /* or NULL */
 char *session_build_log(const struct session *session, const struct oid *oid);
 char *session_console(const struct session *session, const struct oid *oid,
 		      int run);
+char *session_output(const struct session *session, const struct oid *oid,
+		     int run);
 char *session_worktree(const struct session *session); /* not made */
 char *session_settings(const struct session *session); /* not made */
 char *session_oops(const struct session *session);     /* not made */

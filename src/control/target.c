@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control/target.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "control/settings.h"
+#include "control/versions.h"
+#include "engine/oid.h"
+#include "repo/repo.h"
+#include "repo/tags.h"
+#include "repo/worktree.h"
+#include "run/cache.h"
+#include "run/command.h"
+#include "run/fake.h"
+#include "run/kernel.h"
+#include "run/runner.h"
+
+#define GIB (INT64_C(1) << 30)
+
+struct target_room {
+	struct target_spec spec;
+	struct runner *runner;
+	const char *checkout[WORKTREE_ARGV_MAX];
+
+	/* for kernels that are built by their own build */
+	struct versions *versions;
+	struct cache *cache;
+	struct kbuild kbuild;
+	char *out; /* the folder it is built in */
+	struct visit_spec visit;
+
+	/* of the commit that was asked for last */
+	struct build_choice choice;
+	struct kbuild_switch *switches;
+	char *cc;
+	struct oid tree;
+};
+
+static struct console_spec console_of(const struct target_spec *spec)
+{
+	const struct settings *settings = spec->settings;
+
+	return (struct console_spec){
+		.oops = spec->rules,
+		.kernel = settings->console == READ_KERNEL,
+		.crash = settings->crash,
+		.ignore = settings->ignore,
+		.boot = settings->boot,
+	};
+}
+
+static int open_command(struct target_room *room, struct error *err)
+{
+	const struct settings *settings = room->spec.settings;
+	const struct command_spec spec = {
+		.keeper = room->spec.program,
+		.worktree = room->spec.worktree,
+		.session = room->spec.session,
+		.checkout = room->checkout,
+		.build = settings->build_command,
+		.build_timeout_ms = settings->build_timeout_ms,
+		.build_output_max = settings->build_output_max,
+		.test = settings->test_command,
+		.test_timeout_ms = settings->test_timeout_ms,
+		.test_output_max = settings->test_output_max,
+		.silence_ms = settings->test_silence_ms,
+		.settle_ms = settings->test_settle_ms,
+		.slots = settings->slots,
+		.on_timeout = settings->on_timeout,
+		.console = console_of(&room->spec),
+	};
+
+	return command_runner_new(room->spec.loop, &spec, &room->runner, err);
+}
+
+/* A file that the settings name has to be there before anything begins. */
+static int need_file(const char *key, const char *path, struct error *err)
+{
+	if (!path || access(path, R_OK) == 0)
+		return 0;
+	error_errno(err, "%s: cannot read '%s'", key, path);
+	if (err)
+		err->code = ERROR_INPUT;
+	return -1;
+}
+
+static int need_files(const struct settings *settings, struct error *err)
+{
+	const struct guest_settings *guest = &settings->guest;
+
+	if (need_file("build.config", settings->build.config, err) < 0 ||
+	    need_file("guest.initrd", guest->initrd, err) < 0 ||
+	    need_file("guest.image", guest->image, err) < 0 ||
+	    need_file("guest.root", guest->root, err) < 0 ||
+	    need_file("ssh.host_key", guest->ssh_host_key, err) < 0 ||
+	    need_file("ssh.known_hosts", guest->ssh_known_hosts, err) < 0 ||
+	    need_file("reproducer.file", guest->repro_file, err) < 0)
+		return -1;
+	for (char **key = guest->ssh_keys; key && *key; key++)
+		if (need_file("ssh.keys", *key, err) < 0)
+			return -1;
+	for (char **file = settings->build.fragments; file && *file; file++)
+		if (need_file("build.fragments", *file, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* $XDG_CACHE_HOME/culprit/kernels; NULL where there is no home. */
+static char *cache_folder(void)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (!str_empty(cache) && *cache == '/')
+		return xasprintf("%s/culprit/kernels", cache);
+	return str_empty(home) ? NULL
+			       : xasprintf("%s/.cache/culprit/kernels", home);
+}
+
+/* Without a cache everything works, only slower. */
+static void open_cache(struct target_room *room)
+{
+	int gib = room->spec.settings->build.cache_gib;
+	char *folder = gib > 0 ? cache_folder() : NULL;
+	const struct cache_spec spec = { .folder = folder, .limit = gib * GIB };
+
+	if (folder)
+		cache_open(&spec, &room->cache, NULL);
+	free(folder);
+}
+
+static bool has_program(const char *name)
+{
+	const char *const names[] = { name, NULL };
+	char *path = NULL;
+	bool there = kbuild_find_compiler(names, NULL, getenv("PATH"), &path,
+					  NULL) == 0;
+
+	free(path);
+	return there;
+}
+
+static int open_kbuild(struct target_room *room, struct error *err)
+{
+	const struct kernel_settings *build = &room->spec.settings->build;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	room->versions = versions_load(build->versions, err);
+	if (!room->versions)
+		return -1;
+	open_cache(room);
+	room->out = xasprintf("%s/out", room->spec.session);
+	room->kbuild = (struct kbuild){
+		.arch = build->arch,
+		.source = room->spec.worktree,
+		.out = room->out,
+		.config = build->config,
+		.fragments = (const char *const *)build->fragments,
+		.arguments = (const char *const *)build->arguments,
+		.jobs = build->jobs	 ? build->jobs
+			: processors > 0 ? (int)processors
+					 : 1,
+		.ccache = build->ccache && has_program("ccache"),
+	};
+	return 0;
+}
+
+/*
+ * A guest that is thrown away: its key is pinned if there is one, else the
+ * first that it shows is believed.
+ */
+static struct visit_spec visit_of(const struct settings *settings)
+{
+	const struct guest_settings *guest = &settings->guest;
+
+	return (struct visit_spec){
+		.peer = { .user = guest->ssh_user,
+			  .known_hosts = guest->ssh_known_hosts,
+			  .host_key_file = guest->ssh_host_key,
+			  .trust_first = !guest->ssh_host_key &&
+					 !guest->ssh_known_hosts,
+			  .key_files = (const char *const *)guest->ssh_keys,
+			  .agent = getenv("SSH_AUTH_SOCK") },
+		.limit_ms = 360 * 1000, /* as syzkaller has it */
+		.repeat = guest->repro_repeat,
+		.file = guest->repro_file,
+		.check = guest->repro_check,
+		.command = guest->repro_command,
+	};
+}
+
+static struct guest_spec guest_of(const struct settings *settings)
+{
+	const struct guest_settings *guest = &settings->guest;
+
+	return (struct guest_spec){
+		.kind = settings->target == TARGET_UML ? GUEST_UML : GUEST_QEMU,
+		.arch = settings->build.arch,
+		.program = guest->program,
+		.initrd = guest->initrd,
+		.image = guest->image,
+		.root = guest->root,
+		.append = guest->append,
+		.memory_mib = guest->memory_mib,
+		.cpus = guest->cpus,
+		.extra = (const char *const *)guest->arguments,
+	};
+}
+
+static enum maker_clean clean_of(const struct settings *settings)
+{
+	switch (settings->build.clean) {
+	case CLEAN_ALWAYS:
+		return MAKER_CLEAN_ALWAYS;
+	case CLEAN_NEVER:
+		return MAKER_CLEAN_NEVER;
+	case CLEAN_ON_FAILURE:
+		break;
+	}
+	return MAKER_CLEAN_ON_FAILURE;
+}
+
+static int open_kernel(struct target_room *room, struct error *err)
+{
+	const struct settings *settings = room->spec.settings;
+	struct kernel_spec spec = {
+		.builder = { .keeper = room->spec.program,
+			     .worktree = room->spec.worktree,
+			     .session = room->spec.session,
+			     .checkout = room->checkout,
+			     .timeout_ms = settings->build_timeout_ms,
+			     .output_max = settings->build_output_max },
+		.build = settings->build_command,
+		.kernel = settings->guest.kernel,
+		.clean = clean_of(settings),
+		.guest = guest_of(settings),
+		.command = settings->guest.command,
+		.kvm = (enum kvm_use)settings->guest.kvm,
+		.slots = settings->slots,
+		.boot_ms = settings->guest.boot_ms,
+		.timeout_ms = settings->test_timeout_ms,
+		.silence_ms = settings->test_silence_ms,
+		.settle_ms = settings->test_settle_ms,
+		.output_max = settings->test_output_max,
+		.on_timeout = settings->on_timeout,
+		.console = console_of(&room->spec),
+	};
+
+	if (need_files(settings, err) < 0)
+		return -1;
+	if (settings->build.config) {
+		if (open_kbuild(room, err) < 0)
+			return -1;
+		spec.kbuild = &room->kbuild;
+		spec.cache = room->cache;
+	}
+	if (settings->guest.ssh_user) {
+		room->visit = visit_of(settings);
+		spec.visit = &room->visit;
+	}
+	return kernel_runner_new(room->spec.loop, &spec, &room->runner, err);
+}
+
+int target_open(const struct target_spec *spec, struct target_room **out,
+		struct error *err)
+{
+	struct target_room *room = xcalloc(1, sizeof(*room));
+	const struct settings *settings = spec->settings;
+	int ret;
+
+	room->spec = *spec;
+	worktree_checkout_argv(spec->worktree, NULL, room->checkout);
+	if (settings->fake_script)
+		ret = fake_runner_new(spec->loop, settings->fake_script,
+				      settings->slots, &room->runner, err);
+	else if (settings->target == TARGET_COMMAND)
+		ret = open_command(room, err);
+	else
+		ret = open_kernel(room, err);
+	if (ret < 0)
+		target_close(room);
+	else
+		*out = room;
+	return ret;
+}
+
+static void forget_choice(struct target_room *room)
+{
+	free(room->switches);
+	free(room->cc);
+	room->switches = NULL;
+	room->cc = NULL;
+}
+
+void target_close(struct target_room *room)
+{
+	if (!room)
+		return;
+	if (room->runner)
+		room->runner->ops->free(room->runner);
+	forget_choice(room);
+	versions_free(room->versions);
+	cache_close(room->cache);
+	free(room->out);
+	free(room);
+}
+
+struct runner *target_runner(const struct target_room *room)
+{
+	return room->runner;
+}
+
+/* The tags that the commit reaches, one a line. */
+struct reached {
+	struct repo *repo;
+	struct buf names;
+};
+
+static bool reaches(void *data, const char *tag)
+{
+	const struct reached *reached = data;
+	size_t length = strlen(tag);
+
+	for (const char *at = reached->names.text; (at = strstr(at, tag)); at++)
+		if ((at == reached->names.text || at[-1] == '\n') &&
+		    at[length] == '\n')
+			return true;
+	return !tags_exist(reached->repo, tag);
+}
+
+static int choose_compiler(struct target_room *room, struct reached *reached,
+			   struct error *err)
+{
+	const struct kernel_settings *build = &room->spec.settings->build;
+	const char *const own[] = { build->cc, NULL };
+	const char *const *names =
+		build->cc ? own
+			  : versions_compilers(room->versions, build->compiler,
+					       reaches, reached, err);
+
+	if (!names)
+		return -1;
+	return kbuild_find_compiler(names, NULL, getenv("PATH"), &room->cc,
+				    err);
+}
+
+int target_choose(struct target_room *room, const struct oid *commit,
+		  const struct build_choice **out, struct error *err)
+{
+	struct reached reached = { .repo = room->spec.repo };
+	int ret = -1;
+
+	*out = NULL;
+	if (!room->versions)
+		return 0;
+	forget_choice(room);
+	buf_init(&reached.names, 0);
+	if (repo_tree(room->spec.repo, commit, &room->tree, err) < 0 ||
+	    tags_merged(room->spec.repo, commit, &reached.names, err) < 0 ||
+	    choose_compiler(room, &reached, err) < 0)
+		goto out;
+	room->choice.switch_count = versions_switches(
+		room->versions, reaches, &reached, &room->switches);
+	room->choice.switches = room->switches;
+	room->choice.cc = room->cc;
+	room->choice.tree = room->tree.hex;
+	*out = &room->choice;
+	ret = 0;
+out:
+	buf_release(&reached.names);
+	return ret;
+}

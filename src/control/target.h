@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CONTROL_TARGET_H
+#define CONTROL_TARGET_H
+
+/*
+ * From the settings to what builds and runs: makes the runner that they ask
+ * for, and says for each commit what its kernel is built with.
+ *
+ * Runs nothing itself.
+ */
+
+struct build_choice;
+struct error;
+struct oid;
+struct repo;
+struct rules;
+struct runner;
+struct settings;
+struct target_room;
+typedef struct uv_loop_s uv_loop_t;
+
+/* All is borrowed, for as long as the room lives. */
+struct target_spec {
+	uv_loop_t *loop;
+	const struct settings *settings;
+	const struct rules *rules; /* for crash titles */
+	struct repo *repo;
+	const char *program; /* culprit: the keeper of children */
+	const char *worktree;
+	const char *session; /* its folder */
+};
+
+/*
+ * Make the runner.  ERROR_INPUT for what the settings have wrong: a file that
+ * is not there, an unknown family of compilers.
+ */
+int target_open(const struct target_spec *spec, struct target_room **out,
+		struct error *err);
+
+/* When nothing is under way; before the loop's last turn.  NULL is fine. */
+void target_close(struct target_room *room);
+
+struct runner *target_runner(const struct target_room *room);
+
+/*
+ * What a build of this commit needs, good until the next one is asked for;
+ * *out is NULL where the settings' own command builds.  ERROR_INPUT when there
+ * is no compiler for it.
+ */
+int target_choose(struct target_room *room, const struct oid *commit,
+		  const struct build_choice **out, struct error *err);
+
+#endif

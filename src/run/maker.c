@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run/maker.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <uv.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "run/builder.h"
+#include "run/cache.h"
+#include "run/record.h"
+#include "run/signature.h"
+
+/* Names in an entry of the cache. */
+#define KEPT_KERNEL    "kernel"
+#define KEPT_SIGNATURE "signature"
+#define KEPT_CONFIG    "config"
+
+struct maker {
+	struct maker_spec spec;
+	uv_timer_t soon; /* calls back for a kernel that was kept */
+	bool failed;	 /* the last build */
+
+	/* the kernel made last */
+	char *image, *made;
+	struct cache_entry *entry; /* it lies there, or NULL */
+
+	/* the one under way */
+	struct kbuild kbuild;
+	struct kbuild_steps steps;
+	const char *const **commands;
+	struct builder_work work;
+	char *commit, *key, *cc;
+	struct signature signature;
+	struct cache_entry *fresh; /* made by another thread */
+	bool busy;
+	build_done *done;
+	void *data;
+};
+
+static void forget_made(struct maker *maker)
+{
+	cache_entry_release(maker->entry);
+	free(maker->image);
+	free(maker->made);
+	maker->entry = NULL;
+	maker->image = maker->made = NULL;
+}
+
+static void forget_job(struct maker *maker)
+{
+	kbuild_steps_release(&maker->steps);
+	free(maker->commands);
+	free(maker->commit);
+	free(maker->key);
+	free(maker->cc);
+	memset(&maker->steps, 0, sizeof(maker->steps));
+	maker->commands = NULL;
+	maker->commit = maker->key = maker->cc = NULL;
+	maker->busy = false;
+}
+
+/* Takes the entry. */
+static void take_entry(struct maker *maker, struct cache_entry *entry)
+{
+	maker->entry = entry;
+	maker->image = xasprintf("%s/" KEPT_KERNEL, cache_entry_path(entry));
+	maker->made = xstrdup(maker->commit);
+}
+
+/*
+ * What the sources, the configuration and the compiler are; two builds with
+ * the same key are the same.  A compiler is known by its file.
+ */
+static int make_key(struct maker *maker, const struct build_choice *choice,
+		    struct error *err)
+{
+	const struct kbuild *kbuild = &maker->kbuild;
+	struct stat cc = { .st_size = 0 };
+	struct buf key;
+	int ret;
+
+	buf_init(&key, 0);
+	if (kbuild->cc)
+		stat(kbuild->cc, &cc);
+	buf_printf(&key, "tree %s\narch %s\ncc %s %lld %lld\n", choice->tree,
+		   kbuild->arch, kbuild->cc ? kbuild->cc : "-",
+		   (long long)cc.st_size, (long long)cc.st_mtime);
+	for (int i = 0; kbuild->arguments && kbuild->arguments[i]; i++)
+		buf_printf(&key, "argument %s\n", kbuild->arguments[i]);
+	for (int i = 0; kbuild->targets && kbuild->targets[i]; i++)
+		buf_printf(&key, "target %s\n", kbuild->targets[i]);
+	ret = kbuild_merge(kbuild, &key, err);
+	if (ret == 0)
+		maker->key = buf_take(&key);
+	buf_release(&key);
+	return ret;
+}
+
+/* The signature that was kept with a kernel, or "". */
+static void read_signature(const struct cache_entry *entry,
+			   struct signature *out)
+{
+	char *path = xasprintf("%s/" KEPT_SIGNATURE, cache_entry_path(entry));
+	FILE *file = fopen(path, "re");
+
+	out->hex[0] = '\0';
+	if (file && !fgets(out->hex, sizeof(out->hex), file))
+		out->hex[0] = '\0';
+	out->hex[strcspn(out->hex, "\n")] = '\0';
+	if (file)
+		fclose(file);
+	free(path);
+}
+
+static void on_soon(uv_timer_t *timer)
+{
+	struct maker *maker = timer->data;
+	struct build_end end = { .result = BUILD_OK };
+	struct signature signature = maker->signature;
+
+	if (signature.hex[0])
+		end.signature = signature.hex;
+	forget_job(maker);
+	maker->done(maker->data, &end);
+}
+
+static void log_kept(const struct maker *maker,
+		     const struct build_request *request)
+{
+	struct record record = { .fd = -1 };
+	char *line =
+		xasprintf("$ # a kernel of the same sources, configuration "
+			  "and compiler was kept: %s\n",
+			  maker->image);
+
+	if (record_open(&record, request->log, false, NULL) == 0)
+		record_write(&record, line, strlen(line), NULL);
+	record_close(&record);
+	free(line);
+}
+
+/* Is one kept?  Trouble with the cache is no trouble of the build's. */
+static bool take_kept(struct maker *maker, const struct build_request *request)
+{
+	struct cache_entry *entry = NULL;
+
+	if (!maker->spec.cache ||
+	    cache_find(maker->spec.cache, maker->key, &entry, NULL) < 0 ||
+	    !entry)
+		return false;
+	take_entry(maker, entry);
+	read_signature(entry, &maker->signature);
+	log_kept(maker, request);
+	uv_timer_start(&maker->soon, on_soon, 0, 0);
+	return true;
+}
+
+static int prepare(void *data, struct error *err)
+{
+	struct maker *maker = data;
+
+	return kbuild_prepare(&maker->kbuild, err);
+}
+
+/* In another thread: touches only what is its own of the maker. */
+static void keep(struct maker *maker, const char *image)
+{
+	char *config = kbuild_config(&maker->kbuild);
+	const struct cache_file files[] = {
+		{ .name = KEPT_KERNEL, .from = image },
+		{ .name = KEPT_SIGNATURE, .text = maker->signature.hex },
+		{ .name = KEPT_CONFIG, .from = config },
+	};
+
+	cache_put(maker->spec.cache, maker->key, files, 3, &maker->fresh, NULL);
+	free(config);
+}
+
+static int make_products(void *data, char *signature, struct error *err)
+{
+	struct maker *maker = data;
+	char *vmlinux = kbuild_vmlinux(&maker->kbuild);
+	char *image = kbuild_image(&maker->kbuild);
+
+	(void)err;
+	/* a kernel without a signature can be tested all the same */
+	if (signature_of(vmlinux, &maker->signature, NULL) < 0)
+		maker->signature.hex[0] = '\0';
+	memcpy(signature, maker->signature.hex, sizeof(maker->signature.hex));
+	if (maker->spec.cache)
+		keep(maker, image);
+	free(vmlinux);
+	free(image);
+	return 0;
+}
+
+static void on_built(void *data, const struct build_end *end)
+{
+	struct maker *maker = data;
+
+	maker->failed = !end->cancelled && end->result == BUILD_FAILED;
+	if (end->result == BUILD_OK && !end->cancelled) {
+		if (maker->fresh) {
+			take_entry(maker, maker->fresh);
+		} else {
+			maker->image = kbuild_image(&maker->kbuild);
+			maker->made = xstrdup(maker->commit);
+		}
+	} else {
+		cache_entry_release(maker->fresh);
+	}
+	maker->fresh = NULL;
+	forget_job(maker);
+	maker->done(maker->data, end);
+}
+
+static enum kbuild_clean clean_of(const struct maker *maker)
+{
+	switch (maker->spec.clean) {
+	case MAKER_CLEAN_ALWAYS:
+		return KBUILD_CLEAN;
+	case MAKER_CLEAN_ON_FAILURE:
+		return maker->failed ? KBUILD_CLEAN : KBUILD_KEEP;
+	case MAKER_CLEAN_NEVER:
+		break;
+	}
+	return KBUILD_KEEP;
+}
+
+static int plan(struct maker *maker, const struct build_choice *choice,
+		struct error *err)
+{
+	maker->cc = xstrdup_null(choice->cc);
+	maker->kbuild = maker->spec.kbuild;
+	maker->kbuild.cc = maker->cc;
+	maker->kbuild.switches = choice->switches;
+	maker->kbuild.switch_count = choice->switch_count;
+	maker->kbuild.clean = clean_of(maker);
+	if (kbuild_plan(&maker->kbuild, &maker->steps, err) < 0)
+		return -1;
+	maker->commands = xcalloc((size_t)maker->steps.count + 1,
+				  sizeof(*maker->commands));
+	for (int i = 0; i < maker->steps.count; i++)
+		maker->commands[i] =
+			(const char *const *)maker->steps.items[i].argv;
+	return make_key(maker, choice, err);
+}
+
+/* So many of the first steps may fail. */
+static size_t optional_steps(const struct maker *maker)
+{
+	size_t count = 0;
+
+	while (count < (size_t)maker->steps.count &&
+	       !maker->steps.items[count].required)
+		count++;
+	return count;
+}
+
+int maker_make(struct maker *maker, const struct build_request *request,
+	       build_done *done, void *data, struct error *err)
+{
+	if (maker->busy)
+		return error_set(err, ERROR_BUSY,
+				 "cannot build while %s is worked on",
+				 maker->commit);
+	forget_made(maker);
+	maker->busy = true;
+	maker->commit = xstrdup(request->commit);
+	maker->done = done;
+	maker->data = data;
+	if (plan(maker, request->choice, err) < 0)
+		goto failed;
+	if (take_kept(maker, request))
+		return 0;
+	maker->work = (struct builder_work){
+		.prepare = prepare,
+		.optional = optional_steps(maker),
+		.commands = (const char *const *const *)maker->commands,
+		.products = make_products,
+		.env = kbuild_environment(),
+		.data = maker,
+	};
+	if (builder_build(maker->spec.builder, request, &maker->work, on_built,
+			  maker, err) == 0)
+		return 0;
+failed:
+	forget_job(maker);
+	return -1;
+}
+
+const char *maker_image(const struct maker *maker)
+{
+	return maker->image;
+}
+
+const char *maker_made(const struct maker *maker)
+{
+	return maker->made;
+}
+
+struct maker *maker_new(uv_loop_t *loop, const struct maker_spec *spec)
+{
+	struct maker *maker = xcalloc(1, sizeof(*maker));
+
+	maker->spec = *spec;
+	uv_timer_init(loop, &maker->soon);
+	maker->soon.data = maker;
+	return maker;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+void maker_free(struct maker *maker)
+{
+	if (!maker)
+		return;
+	assert(!maker->busy);
+	forget_made(maker);
+	uv_close((uv_handle_t *)&maker->soon, on_closed);
+}

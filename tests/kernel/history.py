@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""history.py REPO: commits on top of the kernel sources in REPO, for a search.
+
+All on main, each tagged k1, k2...; refs/answer/culprit names the one that
+makes a write to /proc/sys/kernel/domainname crash the kernel.  There is a
+stretch that does not build and a commit that does not boot.  The same sources
+give the same commits.
+"""
+import subprocess
+import sys
+
+COUNT = 72
+CULPRIT = 47
+UNBUILDABLE = range(33, 39)  # the commits at which it does not build
+UNBOOTABLE = 52
+
+# Built by every small configuration; each gets a harmless line now and then.
+FILES = ["kernel/pid.c", "kernel/user.c", "kernel/sys.c", "kernel/exit.c",
+         "kernel/fork.c", "kernel/signal.c", "lib/string.c", "lib/ctype.c",
+         "lib/vsprintf.c", "mm/util.c", "mm/mmap.c", "fs/open.c",
+         "fs/read_write.c", "fs/namei.c", "init/version.c"]
+
+repo = sys.argv[1]
+texts = {}
+
+
+def git(*words):
+    return subprocess.run(["git", "-C", repo, *words], check=True,
+                          stdout=subprocess.PIPE).stdout.decode()
+
+
+def text(path):
+    if path not in texts:
+        texts[path] = git("show", "main:" + path)
+    return texts[path]
+
+
+def replace(path, old, new):
+    assert old in text(path), (path, old)
+    texts[path] = text(path).replace(old, new, 1)
+    return path
+
+
+def harmless(n):
+    path = FILES[n % len(FILES)]
+    if n % 3 == 0:
+        texts[path] = text(path) + "\n/* note %d: nothing to see here */\n" % n
+        return "comment on something", path
+    texts[path] = text(path) + (
+        "\nconst unsigned int culprit_note_%d __used = %d;\n" % (n, n * n))
+    return "add a number", path
+
+
+def change(n):
+    if n == CULPRIT:
+        return "count writes of the domain name", replace(
+            "kernel/utsname_sysctl.c",
+            "static int proc_do_uts_string(",
+            "unsigned long *uts_domain_writes;\n\n"
+            "static void count_write(struct ctl_table *table, int write)\n"
+            "{\n"
+            "\tif (write && !strcmp(table->procname, \"domainname\"))\n"
+            "\t\tWRITE_ONCE(*uts_domain_writes, 1);\n"
+            "}\n\n"
+            "static int proc_do_uts_string(")
+    if n == CULPRIT + 1:
+        raise AssertionError("the call belongs to the culprit")
+    if n == UNBUILDABLE[0]:
+        return "use the new header", replace(
+            "kernel/user.c", "#include <linux/init.h>",
+            "#include <linux/init.h>\n#include <linux/culprit_missing.h>")
+    if n == UNBUILDABLE[-1] + 1:
+        return "do without the new header", replace(
+            "kernel/user.c", "#include <linux/culprit_missing.h>\n", "")
+    if n == UNBOOTABLE:
+        return "check early", replace(
+            "kernel/ksysfs.c", "static int __init ksysfs_init(void)\n{\n",
+            "static int __init ksysfs_init(void)\n{\n\tBUG();\n\n")
+    if n == UNBOOTABLE + 1:
+        return "check later", replace("kernel/ksysfs.c", "\tBUG();\n\n", "")
+    return harmless(n)
+
+
+def call_in_culprit():
+    """The culprit's other half: the call, in the same commit."""
+    body = text("kernel/utsname_sysctl.c")
+    at = body.index("static int proc_do_uts_string(")
+    brace = body.index("int r;", at)
+    end = body.index("\n", brace)
+    texts["kernel/utsname_sysctl.c"] = (body[:end + 1] + "\n"
+                                        "\tcount_write(table, write);\n" +
+                                        body[end + 1:])
+
+
+def main():
+    stream = subprocess.Popen(["git", "-C", repo, "fast-import", "--quiet"],
+                              stdin=subprocess.PIPE)
+    base = git("rev-parse", "main").strip()
+
+    def say(line):
+        stream.stdin.write(line if isinstance(line, bytes) else line.encode())
+
+    for n in range(1, COUNT + 1):
+        if n == CULPRIT:
+            subject, path = change(n)
+            call_in_culprit()
+        elif n == CULPRIT + 1:
+            subject, path = harmless(n)
+        else:
+            subject, path = change(n)
+        message = "%s: %s\n" % (path, subject)
+        when = 1700000000 + 3600 * n
+        say("commit refs/heads/main\nmark :%d\n" % n)
+        for who in ("author A U Thor", "committer C O Mitter"):
+            say("%s <%s@example.org> %d +0000\n" % (who, who.split()[1], when))
+        say("data %d\n%s" % (len(message), message))
+        if n == 1:
+            say("from %s\n" % base)
+        content = texts[path].encode()
+        say("M 100644 inline %s\ndata %d\n" % (path, len(content)))
+        say(content)
+        say("\nreset refs/tags/k%d\nfrom :%d\n\n" % (n, n))
+    say("reset refs/answer/culprit\nfrom :%d\n\n" % CULPRIT)
+    stream.stdin.close()
+    sys.exit(stream.wait())
+
+
+main()
