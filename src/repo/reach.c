@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "repo/reach.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/xalloc.h"
+#include "engine/oid.h"
+#include "repo/gitcmd.h"
+#include "repo/repo.h"
+
+struct reach {
+	struct buf ahead; /* names of tags that are not behind, a line each */
+};
+
+int reach_new(struct repo *repo, const struct oid *commit, struct reach **out,
+	      struct error *err)
+{
+	char *dir = xasprintf("--git-dir=%s", repo_common_dir(repo));
+	char *ahead = xasprintf("--no-merged=%s", commit->hex);
+	struct reach *reach = xmalloc(sizeof(*reach));
+	const char *argv[] = { dir,
+			       "for-each-ref",
+			       ahead,
+			       "--format=%(refname:strip=2)",
+			       "refs/tags/v*",
+			       NULL };
+	const struct gitcmd command = { .argv = argv, .output = &reach->ahead };
+	int ret;
+
+	buf_init(&reach->ahead, 0);
+	ret = gitcmd_run(&command, err);
+	if (ret < 0) {
+		error_prefix(err, "cannot see which tags are behind %s",
+			     commit->hex);
+		reach_free(reach);
+	} else {
+		*out = reach;
+	}
+	free(ahead);
+	free(dir);
+	return ret;
+}
+
+void reach_free(struct reach *reach)
+{
+	if (!reach)
+		return;
+	buf_release(&reach->ahead);
+	free(reach);
+}
+
+bool reach_has(const struct reach *reach, const char *tag)
+{
+	const char *line = reach->ahead.text;
+
+	while (*line) {
+		size_t length = strcspn(line, "\n");
+
+		if (length == strlen(tag) && memcmp(line, tag, length) == 0)
+			return false;
+		line += length + (line[length] == '\n');
+	}
+	return true;
+}

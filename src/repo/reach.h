@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPO_REACH_H
+#define REPO_REACH_H
+
+/*
+ * How old a commit is: which release tags (v*) it has behind it.  Git is asked
+ * once, when this is made; then nothing is read any more.
+ */
+
+#include <stdbool.h>
+
+struct error;
+struct oid;
+struct reach;
+struct repo;
+
+/* Freed by the caller.  ERROR_GIT with git's words. */
+int reach_new(struct repo *repo, const struct oid *commit, struct reach **out,
+	      struct error *err);
+void reach_free(struct reach *reach); /* NULL is fine */
+
+/*
+ * Is the tag the commit or an ancestor of it?  Also true for a tag that the
+ * repository does not have.
+ */
+bool reach_has(const struct reach *reach, const char *tag);
+
+#endif
