@@ -4,9 +4,13 @@
 
 /*
  * Why a build failed, in a few lines taken from its output while it is
- * written: the first lines in which a compiler, linker or make complains.
- * Among them may be one that speaks of this machine, not of the commit: a
- * compiler that was killed, a disk or a memory that is full.
+ * written: the first lines in which a compiler, linker or make names a cause,
+ * or where there is none, those that say at least what failed.  Among them may
+ * be one that speaks of this machine, not of the commit: a compiler that was
+ * killed, a disk or a memory that is full.
+ *
+ * Lines lose the folder of the sources and the "../" of paths, and get straight
+ * quotes, so that the same mistake reads the same wherever it was built.
  *
  * Memory is bounded whatever comes.
  */
@@ -21,17 +25,23 @@
 
 struct buf;
 
+/* The first lines of a kind, each once. */
+struct diagnosis_list {
+	char *lines[DIAGNOSIS_ERRORS];
+	int count;
+};
+
 struct diagnosis {
 	struct lines lines;
-	char *folder; /* "PATH/", taken out of the lines */
-	char *errors[DIAGNOSIS_ERRORS];
-	int error_count;
-	char *last[DIAGNOSIS_LAST]; /* a ring of lines that are not empty */
-	int line_count;		    /* ever put into it */
+	char *folder;		      /* "PATH/", taken out of the lines */
+	struct diagnosis_list errors; /* that name a cause */
+	struct diagnosis_list weak;   /* that only say that it failed */
+	char *last[DIAGNOSIS_LAST];   /* a ring of lines that are not empty */
+	int line_count;		      /* ever put into it */
 	char *trouble; /* the first line that speaks of this machine, or NULL */
 };
 
-/* folder is where the build runs.  Once fed it must not be moved. */
+/* folder is where the sources are.  Once fed it must not be moved. */
 void diagnosis_init(struct diagnosis *diagnosis, const char *folder);
 void diagnosis_release(struct diagnosis *diagnosis);
 
@@ -42,7 +52,10 @@ void diagnosis_feed(struct diagnosis *diagnosis, const char *bytes,
 		    size_t length);
 void diagnosis_end(struct diagnosis *diagnosis);
 
-/* Complaints, each once; where there are none the last lines. */
+/*
+ * Append the lines that tell why, at most DIAGNOSIS_ERRORS, with a newline
+ * between; where nothing tells the last lines.
+ */
 void diagnosis_errors(const struct diagnosis *diagnosis, struct buf *out);
 
 /* The last lines that are not empty. */
