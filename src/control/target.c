@@ -6,15 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/settings.h"
 #include "control/versions.h"
 #include "engine/oid.h"
+#include "repo/reach.h"
 #include "repo/repo.h"
-#include "repo/tags.h"
 #include "repo/worktree.h"
 #include "run/cache.h"
 #include "run/command.h"
@@ -316,25 +315,12 @@ struct runner *target_runner(const struct target_room *room)
 	return room->runner;
 }
 
-/* The tags that the commit reaches, one a line. */
-struct reached {
-	struct repo *repo;
-	struct buf names;
-};
-
 static bool reaches(void *data, const char *tag)
 {
-	const struct reached *reached = data;
-	size_t length = strlen(tag);
-
-	for (const char *at = reached->names.text; (at = strstr(at, tag)); at++)
-		if ((at == reached->names.text || at[-1] == '\n') &&
-		    at[length] == '\n')
-			return true;
-	return !tags_exist(reached->repo, tag);
+	return reach_has(data, tag);
 }
 
-static int choose_compiler(struct target_room *room, struct reached *reached,
+static int choose_compiler(struct target_room *room, const struct reach *reach,
 			   struct error *err)
 {
 	const struct kernel_settings *build = &room->spec.settings->build;
@@ -342,7 +328,8 @@ static int choose_compiler(struct target_room *room, struct reached *reached,
 	const char *const *names =
 		build->cc ? own
 			  : versions_compilers(room->versions, build->compiler,
-					       reaches, reached, err);
+					       reaches,
+					       (void *)(uintptr_t)reach, err);
 
 	if (!names)
 		return -1;
@@ -353,26 +340,25 @@ static int choose_compiler(struct target_room *room, struct reached *reached,
 int target_choose(struct target_room *room, const struct oid *commit,
 		  const struct build_choice **out, struct error *err)
 {
-	struct reached reached = { .repo = room->spec.repo };
+	struct reach *reach = NULL;
 	int ret = -1;
 
 	*out = NULL;
 	if (!room->versions)
 		return 0;
 	forget_choice(room);
-	buf_init(&reached.names, 0);
 	if (repo_tree(room->spec.repo, commit, &room->tree, err) < 0 ||
-	    tags_merged(room->spec.repo, commit, &reached.names, err) < 0 ||
-	    choose_compiler(room, &reached, err) < 0)
+	    reach_new(room->spec.repo, commit, &reach, err) < 0 ||
+	    choose_compiler(room, reach, err) < 0)
 		goto out;
-	room->choice.switch_count = versions_switches(
-		room->versions, reaches, &reached, &room->switches);
+	room->choice.switch_count = versions_switches(room->versions, reaches,
+						      reach, &room->switches);
 	room->choice.switches = room->switches;
 	room->choice.cc = room->cc;
 	room->choice.tree = room->tree.hex;
 	*out = &room->choice;
 	ret = 0;
 out:
-	buf_release(&reached.names);
+	reach_free(reach);
 	return ret;
 }

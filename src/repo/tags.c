@@ -21,13 +21,17 @@ struct candidates {
 	size_t count, room;
 };
 
-static int ask_git(struct repo *repo, const struct oid *bad, const char *format,
-		   struct buf *out, struct error *err)
+static int ask_git(struct repo *repo, const struct oid *bad, struct buf *out,
+		   struct error *err)
 {
 	char *dir = xasprintf("--git-dir=%s", repo->common_dir);
 	char *merged = xasprintf("--merged=%s", bad->hex);
-	const char *argv[] = { dir,    "for-each-ref", merged,
-			       format, "refs/tags/v*", NULL };
+	const char *argv[] = { dir,
+			       "for-each-ref",
+			       merged,
+			       "--format=%(objectname) %(refname:strip=2)",
+			       "refs/tags/v*",
+			       NULL };
 	const struct gitcmd command = { .argv = argv, .output = out };
 	int ret = gitcmd_run(&command, err);
 
@@ -103,8 +107,7 @@ int tags_releases(struct repo *repo, const struct oid *bad, struct tag **out,
 	int ret = -1;
 
 	buf_init(&text, 0);
-	if (ask_git(repo, bad, "--format=%(objectname) %(refname:strip=2)",
-		    &text, err) < 0)
+	if (ask_git(repo, bad, &text, err) < 0)
 		goto out;
 	rest = text.text;
 	while ((line = strsep(&rest, "\n")))
@@ -119,22 +122,6 @@ out:
 	free(all.items);
 	buf_release(&text);
 	return ret;
-}
-
-int tags_merged(struct repo *repo, const struct oid *commit, struct buf *out,
-		struct error *err)
-{
-	return ask_git(repo, commit, "--format=%(refname:strip=2)", out, err);
-}
-
-bool tags_exist(struct repo *repo, const char *name)
-{
-	char *ref = xasprintf("refs/tags/%s", name);
-	git_oid id;
-	bool there = git_reference_name_to_id(&id, repo->git, ref) == 0;
-
-	free(ref);
-	return there;
 }
 
 void tags_free(struct tag *tags, int count)

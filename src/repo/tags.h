@@ -9,11 +9,8 @@
  * commit-graph, where libgit2 would read a whole history.
  */
 
-#include <stdbool.h>
-
 #include "engine/oid.h"
 
-struct buf;
 struct error;
 struct repo;
 
@@ -30,15 +27,5 @@ struct tag {
 int tags_releases(struct repo *repo, const struct oid *bad, struct tag **out,
 		  int *count, struct error *err);
 void tags_free(struct tag *tags, int count); /* NULL is fine */
-
-/*
- * Append the names of the tags v* that are the commit or ancestors of it, one
- * a line.
- */
-int tags_merged(struct repo *repo, const struct oid *commit, struct buf *out,
-		struct error *err);
-
-/* Is there a tag of this name? */
-bool tags_exist(struct repo *repo, const char *name);
 
 #endif
