@@ -174,7 +174,7 @@ char **guest_argv(const struct guest_spec *spec, const char *kernel,
 	if (!machine) {
 		error_set(err, ERROR_INPUT,
 			  "how qemu boots a kernel of '%s' is not known here: "
-			  "give the whole command with qemu.command",
+			  "give the whole command with guest.command",
 			  spec->arch);
 		return NULL;
 	}

@@ -247,7 +247,7 @@ static void values_are_checked_where_they_stand(void **state)
 {
 	struct scene *scene = *state;
 
-	refused(scene, "target = \"uml\";", 1, "target: expected \"command\"");
+	refused(scene, "target = \"vmware\";", 1, "target: expected \"command\" or \"uml\" or \"qemu\"");
 	refused(scene, "matching = \"most\";", 1,
 		"matching: expected any, family or title");
 	refused(scene, "test: {\nconsole = \"vga\";};", 2,
@@ -323,6 +323,73 @@ static void the_console_is_read_as_the_policy_needs_it(void **state)
 	assert_non_null(strstr(scene->err.text, "crash is for other consoles"));
 }
 
+static void guests_have_defaults_of_their_own(void **state)
+{
+	struct scene *scene = *state;
+	char *config = xasprintf("%s/x.config", scene->folder);
+	char *key = xasprintf("%s/id", scene->folder);
+
+	assert_int_equal(read_text(scene, "target = \"uml\";"
+					  "build: { config = \"x.config\"; };"),
+			 0);
+	assert_int_equal(scene->settings.target, TARGET_UML);
+	assert_string_equal(scene->settings.build.config, config);
+	assert_string_equal(scene->settings.build.arch, "um");
+	assert_string_equal(scene->settings.policy, "syzkaller/10/20");
+	assert_int_equal(scene->settings.on_timeout, OUTCOME_OK);
+	assert_int_equal(scene->settings.console, READ_KERNEL);
+	assert_int_equal(
+		read_text(scene,
+			  "target = \"qemu\"; policy = \"syzkaller/3/3\";"
+			  "build: { config = \"x.config\"; ccache = false;"
+			  " arguments = [ \"W=1\", \"V=1\" ]; };"
+			  "guest: { kvm = \"never\"; memory = 300; };"
+			  "ssh: { user = \"root\"; keys = [ \"id\" ]; };"
+			  "reproducer: { check = \"true\"; };"),
+		0);
+	assert_string_equal(scene->settings.build.arguments[1], "V=1");
+	assert_null(scene->settings.build.arguments[2]);
+	assert_string_equal(scene->settings.guest.ssh_keys[0], key);
+	assert_false(scene->settings.build.ccache);
+	assert_int_equal(scene->settings.guest.memory_mib, 300);
+	free(config);
+	free(key);
+}
+
+static void what_a_guest_lacks_or_cannot_have_is_said(void **state)
+{
+	static const struct {
+		const char *text, *complaint;
+	} cases[] = {
+		{ "target = \"uml\";", "build: needs either config" },
+		{ "target = \"uml\"; build: { command = \"make\"; };",
+		  "guest: kernel is needed" },
+		{ "target = \"uml\"; build: { config = \"c\"; };"
+		  "test: { command = \"x\"; };",
+		  "test: a guest is tested by its reproducer" },
+		{ "target = \"uml\"; build: { config = \"c\"; };"
+		  "ssh: { user = \"root\"; };",
+		  "ssh: a kernel that is a program here" },
+		{ "target = \"qemu\"; build: { config = \"c\"; };"
+		  "reproducer: { file = \"r\"; };",
+		  "reproducer: needs ssh" },
+	};
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(read_text(scene, cases[i].text), -1);
+		assert_non_null(strstr(scene->err.text, cases[i].complaint));
+	}
+	refused(scene, "build: {\nfragments = \"a\"; };", 2,
+		"fragments: expected a list of texts in [ ]");
+	refused(scene, "build: {\nfragments = [ 1 ]; };", 2,
+		"fragments: expected texts in quotes");
+	refused(scene, "build: {\nccache = 1; };", 2,
+		"ccache: expected true or false");
+	refused(scene, "guest: {\nkvm = \"maybe\"; };", 2,
+		"kvm: expected \"auto\" or \"always\" or \"never\"");
+}
+
 static void rules_for_titles_lie_beside_the_settings(void **state)
 {
 	struct scene *scene = *state;
@@ -369,6 +436,8 @@ int main(void)
 		test(what_libconfig_cannot_read_has_a_line_too),
 		test(a_build_without_a_test_is_refused),
 		test(the_console_is_read_as_the_policy_needs_it),
+		test(guests_have_defaults_of_their_own),
+		test(what_a_guest_lacks_or_cannot_have_is_said),
 		test(rules_for_titles_lie_beside_the_settings),
 		test(a_file_that_cannot_be_read_is_named),
 	};

@@ -1,0 +1,177 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Targets that boot a kernel: built by the kernel's own build, kept, booted in
+# a guest that says by its words how far it is.  The tree is a toy: its build
+# knows O= and olddefconfig, its "kernel" is a program as ARCH=um makes one.
+# Where Debian's user-mode-linux is installed, a real kernel boots as well.
+
+. "$(dirname "$0")/../tap.sh"
+. "$top/tests/cli/lib.sh"
+
+command -v python3 >/dev/null || skip_all "python3 is not installed"
+command -v cc >/dev/null || skip_all "there is no C compiler"
+
+cat >Makefile <<'TOY'
+KCONFIG_CONFIG ?= $(O)/.config
+olddefconfig:
+	echo CONFIG_TOY=y >>$(KCONFIG_CONFIG)
+clean:
+	rm -f $(O)/linux $(O)/vmlinux
+linux:
+	cc -g -I. -o $(O)/vmlinux kernel.c
+	cp $(O)/vmlinux $(O)/linux
+.PHONY: olddefconfig clean linux
+TOY
+cat >kernel.c <<'TOY'
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const int version =
+#include "number"
+;
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[argc - 1] : "";
+
+	setvbuf(stdout, NULL, _IONBF, 0);
+	if (!strcmp(how, "broken")) {
+		puts("no memory for a guest");
+		return 1;
+	}
+	puts("[    0.000000][    T0] Linux version 6.1.0-toy");
+	if (!strcmp(how, "hangs"))
+		pause();
+	puts("[    0.100000][    T1] culprit: started");
+	if (!strcmp(how, "dies"))
+		return 0;
+	puts(strcmp(how, "unfit") ? "culprit: check 0" : "culprit: check 3");
+	if (!strcmp(how, "unfit"))
+		return 0;
+	if (version >= 9) {
+		puts("[    1.000000][    T9] BUG: kernel NULL pointer "
+		     "dereference, address: 0000000000000000\n"
+		     "[    1.000001][    T9] RIP: 0010:toy_write+0x1/0x2\n"
+		     "[    1.000002][    T9] Call Trace:\n"
+		     "[    1.000003][    T9]  toy_write+0x1/0x2\n"
+		     "[    1.000004][    T9]  vfs_write+0x1/0x2\n"
+		     "[    1.000005][    T9]  do_syscall_64+0x1/0x2");
+		pause();
+	}
+	puts("culprit: done 0");
+	return 0;
+}
+TOY
+echo "CONFIG_TOY=y" >toy.config
+
+line_repo "$tmp/line" 12 Makefile kernel.c
+session=$tmp/session
+export XDG_CACHE_HOME="$tmp/cache"
+
+# settings FILE [WORD]: the toy's; WORD is for the kernel's command line
+settings()
+{
+	cat >"$1" <<-SETTINGS
+	target = "uml";
+	policy = "syzkaller/2/2";
+	title = "kernel NULL pointer dereference";
+	build = { config = "toy.config"; ccache = false; };
+	guest = { memory = 16; boot_timeout = ${3-60};
+		  ${2:+append = "$2";} };
+	test = { timeout = 60; settle = 1; slots = 2; };
+	SETTINGS
+}
+
+begin()
+{
+	rm -rf "$session"
+	settings=$1
+	shift
+	culprit start -c "$tmp/$settings" "$@"
+}
+
+# ends_as WORD PATTERN: a run of a kernel started with this word
+ends_as()
+{
+	settings one.cfg "$1" "${3-60}"
+	begin one.cfg c6 c1
+	culprit run || :
+	culprit log >log
+	grep "end run 0 of .*: $2" log
+}
+
+settings toy.cfg
+check "a kernel is built, booted and blamed" '
+	begin toy.cfg c12 c1
+	culprit run --batch >said
+	grep "^$(full c9) is the first bad commit$" said
+	title="BUG: unable to handle kernel NULL pointer dereference in toy_write"
+	culprit log | grep "end run 0 of $(short c9): crashed .*, $title"
+	git -C "$repo" status --porcelain | grep . && exit 1
+	grep "^\$ .*make .* olddefconfig" "$session/builds/$(full c9).log"
+'
+check "its signature says what would be loaded" '
+	python3 "$top/tests/run/signature.py" \
+		"$session/out/vmlinux" >expected || exit 0
+	culprit log --format json >out
+	json "[x[\"signature\"] for x in e if x[\"kind\"] == \"build\" and
+		len(x[\"signature\"]) == 64]" <out
+'
+check "another session of the same range builds nothing" '
+	built=$(logged "  build of .* ok")
+	begin toy.cfg c12 c1
+	culprit run --batch >said
+	grep "^$(full c9) is the first bad commit$" said
+	test "$(logged "  build of .* ok")" = "$built"
+	test "$(grep -l "was kept: $XDG_CACHE_HOME/culprit/kernels/" \
+		"$session"/builds/*.log | wc -l)" = "$built"
+	test -z "$(grep -l olddefconfig "$session"/builds/*.log)"
+'
+check "a guest that dies without a word is a lost connection" '
+	ends_as dies "crashed after .*, lost connection to test machine"
+'
+check "a guest that cannot do the simplest thing was not tested" '
+	ends_as unfit "test-failed after .* - the check in the guest failed: \
+exit code 3"
+'
+check "what never was a kernel is no fault of the commit" '
+	ends_as broken "infra after .* - the guest could not be started: \
+no memory for a guest"
+'
+check "a kernel that does not come up in its time did not boot" '
+	ends_as hangs "boot-failed after .* - did not boot within 1 s" 1
+'
+check "a configuration that is not there is said before anything begins" '
+	sed "s/toy.config/no.config/" toy.cfg >no.cfg
+	begin no.cfg c12 c1
+	exits 1 culprit run 2>err
+	grep "build.config: cannot read .*/no.config.: No such file" err
+	test "$(logged "build of")" = 0
+'
+
+cat >reproducer <<'SCRIPT'
+#!/bin/sh
+echo "reproducing on $(uname -r)"
+SCRIPT
+cat >real.cfg <<SETTINGS
+target = "uml";
+policy = "syzkaller/1/1";
+build = { command = "true"; };
+guest = { kernel = "/usr/bin/linux.uml"; initrd = "guest.gz"; memory = 64; };
+test = { timeout = 60; };
+SETTINGS
+if test -x /usr/bin/linux.uml && command -v busybox >/dev/null &&
+	command -v cpio >/dev/null; then
+	check "a real kernel boots as a program, and its guest is heard" '
+		"$top/data/guest/mkinitramfs" -r reproducer guest.gz
+		begin real.cfg c3 c1
+		culprit run || :
+		culprit log | grep "end run 0 of $(short c2): ok"
+		grep "^reproducing on " "$session/runs/$(full c2)/0.console"
+	'
+else
+	check "a real kernel boots as a program # SKIP no user-mode-linux" 'true'
+fi
+plan
