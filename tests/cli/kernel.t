@@ -153,6 +153,40 @@ check "a configuration that is not there is said before anything begins" '
 	test "$(logged "build of")" = 0
 '
 
+# Stands for a qemu whose KVM opens, and then stops its guests.
+cat >qemu.sh <<SCRIPT
+#!/bin/sh
+echo "\$*" >>$tmp/started
+case "\$*" in
+*"-accel kvm"*)
+	echo "KVM internal error. Suberror: 1"
+	exec sleep 1000
+	;;
+esac
+echo "Linux version 6.1.0-toy"
+echo "culprit: started"
+echo "culprit: done 0"
+SCRIPT
+chmod +x qemu.sh
+cat >kvm.cfg <<SETTINGS
+target = "qemu";
+policy = "syzkaller/2/2";
+build = { command = "true"; };
+guest = { kernel = "number"; program = "$tmp/qemu.sh"; };
+test = { timeout = 60; };
+SETTINGS
+if test -r /dev/kvm && test -w /dev/kvm; then
+	check "where KVM does not really boot, qemu does without it" '
+		begin kvm.cfg c3 c1
+		culprit run || :
+		culprit log | grep "end run 1 of $(short c2): ok"
+		test "$(grep -c -e "-accel kvm" started)" = 1
+		test "$(grep -c -e "-accel tcg" started)" = 2
+	'
+else
+	check "where KVM does not really boot # SKIP no /dev/kvm" 'true'
+fi
+
 cat >reproducer <<'SCRIPT'
 #!/bin/sh
 echo "reproducing on $(uname -r)"

@@ -1,0 +1,146 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Guests that are visited over ssh.  What boots here is a script that runs a
+# private sshd of this machine, so everything behind it is real: keys, copies,
+# the check, the reproducer, its time.  The console is a file that it follows.
+
+. "$(dirname "$0")/../tap.sh"
+. "$top/tests/cli/lib.sh"
+
+command -v python3 >/dev/null || skip_all "python3 is not installed"
+command -v ssh-keygen >/dev/null || skip_all "openssh-client is not installed"
+sshd=$(command -v sshd || echo /usr/sbin/sshd)
+test -x "$sshd" || skip_all "openssh-server is not installed"
+sftp=/usr/lib/openssh/sftp-server
+test -x $sftp || skip_all "openssh-sftp-server is not installed"
+if test "$(id -u)" = 0 && ! test -d /run/sshd; then
+	mkdir -m 755 /run/sshd || skip_all "sshd has no /run/sshd"
+fi
+
+cleanup()
+{
+	culprit stop
+	rm -f /tmp/culprit-reproducer
+} >/dev/null 2>&1
+
+for key in host user other; do
+	ssh-keygen -q -t ed25519 -N "" -f $key
+done
+cat >sshd.conf <<CONFIG
+ListenAddress 127.0.0.1
+HostKey $tmp/host
+AuthorizedKeysFile $tmp/user.pub
+PidFile none
+StrictModes no
+UsePAM no
+Subsystem sftp $sftp
+CONFIG
+
+# A guest of commit n, which the word in $tmp/how makes behave.
+cat >guest.sh <<SCRIPT
+echo "[    0.000000][    T0] Linux version 6.1.0-toy"
+cp number $tmp/number.\$CULPRIT_PORT
+: >$tmp/console.\$CULPRIT_PORT
+tail -f $tmp/console.\$CULPRIT_PORT &
+case \$(cat $tmp/how) in
+silent) exec sleep 1000 ;;
+esac
+exec $sshd -D -p \$CULPRIT_PORT -f $tmp/sshd.conf -E $tmp/sshd.log
+SCRIPT
+cat >reproducer <<SCRIPT
+#!/bin/sh
+port=\${SSH_CONNECTION##* }
+echo "reproducing"
+case \$(cat $tmp/how) in
+lost) kill \$PPID; sleep 1000 ;;
+esac
+test "\$(cat $tmp/number.\$port)" -ge 9 || exit 0
+cat $tmp/crash.log >>$tmp/console.\$port
+exit 0
+SCRIPT
+cat >crash.log <<'CONSOLE'
+[   12.1][  T311] BUG: kernel NULL pointer dereference, address: 0000000000000000
+[   12.1][  T311] RIP: 0010:ring_release+0x1c4/0x230
+[   12.1][  T311] Call Trace:
+[   12.1][  T311]  ring_release+0x1c4/0x230
+[   12.1][  T311]  __fput+0x1f5/0x650
+[   12.1][  T311]  task_work_run+0x11b/0x200
+CONSOLE
+echo well >how
+
+line_repo "$tmp/line" 12
+session=$tmp/session
+
+# settings FILE KEY [MORE]: as the user of this key
+settings()
+{
+	cat >"$1" <<-SETTINGS
+	target = "qemu";
+	policy = "syzkaller/1/1";
+	matching = "any";
+	build = { command = "true"; };
+	guest = { kernel = "number"; command = "sh $tmp/guest.sh";
+		  boot_timeout = ${4-30}; };
+	ssh = { user = "$(id -un)"; keys = [ "$2" ]; host_key = "host.pub"; };
+	reproducer = { file = "reproducer"; ${3-} };
+	test = { timeout = 30; settle = 1; };
+	SETTINGS
+}
+
+begin()
+{
+	rm -rf "$session"
+	settings=$1
+	shift
+	culprit start -c "$tmp/$settings" "$@"
+}
+
+# ends_as PATTERN: the run of c2 in a session with one.cfg
+ends_as()
+{
+	begin one.cfg c3 c1
+	culprit run || :
+	culprit log >log
+	grep "end run 0 of $(short c2): $1" log
+}
+
+settings one.cfg user
+check "the reproducer is copied and run, and the console has the last word" '
+	begin one.cfg c12 c1
+	culprit run --batch >said
+	grep "^$(full c9) is the first bad commit$" said
+	title="BUG: unable to handle kernel NULL pointer dereference in ring_release"
+	culprit log | grep "end run 0 of $(short c9): crashed .*, $title"
+	grep "^reproducing$" "$session/runs/$(full c9)/0.output"
+'
+check "a run without a crash is ok" '
+	ends_as "ok"
+'
+check "a check that fails says that the guest cannot be tested" '
+	settings one.cfg user "check = \"exit 3\";"
+	ends_as "test-failed after .* - the check there failed: exit status 3"
+'
+check "a key that is refused is no fault of the commit" '
+	settings one.cfg other
+	ends_as "infra after .*$(id -un)@127.0.0.1.*key"
+'
+check "a host that is not the one we know is not talked to" '
+	mv host.pub host.kept && cp other.pub host.pub
+	settings one.cfg user
+	ends_as "infra after .*127.0.0.1.*key"
+	mv host.kept host.pub
+'
+check "a connection that is cut is lost, if no crash tells more" '
+	echo lost >how
+	settings one.cfg user
+	ends_as "crashed after .*, lost connection to test machine"
+	echo well >how
+'
+check "a guest that nobody can reach did not boot" '
+	echo silent >how
+	settings one.cfg user "" 1
+	ends_as "boot-failed after .* - did not boot: .*127.0.0.1"
+	echo well >how
+'
+plan
