@@ -52,6 +52,7 @@ static struct copy *copy_of(struct ssh_op *op)
 static char *quoted(const char *text)
 {
 	struct buf out;
+	char *word;
 
 	buf_init(&out, 0);
 	buf_putc(&out, '\'');
@@ -62,7 +63,9 @@ static char *quoted(const char *text)
 			buf_putc(&out, *text);
 	}
 	buf_putc(&out, '\'');
-	return buf_take(&out);
+	word = buf_take(&out);
+	buf_release(&out);
+	return word;
 }
 
 static void by_scp(struct copy *copy)
