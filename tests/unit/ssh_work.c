@@ -431,7 +431,9 @@ static void what_cannot_be_copied_is_said(void **state)
 		    "cannot read '/nonexistent': No such file");
 	cannot_copy(world, world->folder, "/tmp/x", "is no regular file");
 	cannot_copy(world, from, "/nonexistent/to", "there: no such folder");
-	cannot_copy(world, from, "/dev/full", "is the disk full?");
+	/* Nobody else may set the mode of that. */
+	if (getuid() == 0)
+		cannot_copy(world, from, "/dev/full", "is the disk full?");
 }
 
 static void what_scp_cannot_copy_is_said(void **state)
@@ -445,7 +447,9 @@ static void what_scp_cannot_copy_is_said(void **state)
 	cannot_copy(world, "/nonexistent", "/tmp/x",
 		    "cannot read '/nonexistent': No such file");
 	cannot_copy(world, from, "/nonexistent/to", "No such file");
-	cannot_copy(world, from, "/dev/full", "No space left on device");
+	if (getuid() == 0)
+		cannot_copy(world, from, "/dev/full",
+			    "No space left on device");
 }
 
 static void a_file_that_permissions_forbid_is_said(void **state)

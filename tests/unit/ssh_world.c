@@ -320,6 +320,18 @@ static void be_endless(int fd)
 	_exit(0);
 }
 
+/* Who closes with something unread resets the connection. */
+static void be_other(int fd)
+{
+	char scrap[64];
+
+	if (write(fd, "\n220 mail\n", 10) == 10) {
+		while (read(fd, scrap, sizeof(scrap)) > 0)
+			;
+	}
+	_exit(0);
+}
+
 static void exec_openssh(const struct server *server)
 {
 	const char *types = server->host_keys ? server->host_keys : "ed25519";
@@ -440,7 +452,7 @@ static void serve(const struct server *server, int fd)
 		_exit(0);
 	}
 	if (server->kind == SERVER_OTHER)
-		_exit(write(fd, "\n220 mail\n", 10) == 10 ? 0 : 1);
+		be_other(fd);
 	if (server->cut_after >= 0)
 		fd = put_between(server, fd);
 	dup2(fd, STDIN_FILENO);
