@@ -82,8 +82,8 @@ check "a policy, an outcome or a target that does not exist" '
 	printf "policy = \"syzkaller/0\";\n" | wrong_settings 1 "policy: "
 	printf "test: {\n\tcommand = \"x\";\n\ton_timeout = \"bad\";\n};\n" |
 		wrong_settings 3 "on_timeout: expected ok, crashed"
-	printf "target = \"qemu\";\n" |
-		wrong_settings 1 "target: expected \"command\""
+	printf "target = \"vmware\";\n" |
+		wrong_settings 1 "target: expected \"command\" or \"uml\" or \"qemu\""
 '
 check "what is no settings file at all: the line where it stops" '
 	printf "title = \"x\";\ntest {\n" | wrong_settings 2 "."
