@@ -160,8 +160,7 @@ static void make_runner(struct scene *scene)
 
 static void start_build(struct scene *scene, const char *commit)
 {
-	struct build_request request = { .commit = commit,
-					 .log = scene->log };
+	struct build_request request = { .commit = commit, .log = scene->log };
 	struct error err = ERROR_INIT;
 
 	if (scene->runner->ops->build(scene->runner, &request, on_build,
@@ -585,7 +584,7 @@ static void a_full_disk_is_infra(void **state)
 				       .number = 1,
 				       .console = "/dev/full" };
 	struct build_request build_request = { .commit = COMMIT,
-					 .log = "/dev/full" };
+					       .log = "/dev/full" };
 	struct error err = ERROR_INIT;
 
 	scene->spec.console.crash = "BUG";
@@ -894,8 +893,7 @@ static void what_was_not_built_last_is_not_run(void **state)
 static void a_build_does_not_meet_other_jobs(void **state)
 {
 	struct scene *scene = *state;
-	struct build_request request = { .commit = OTHER,
-					 .log = scene->log };
+	struct build_request request = { .commit = OTHER, .log = scene->log };
 	struct error err = ERROR_INIT;
 
 	scene->spec.test = "read line <$FIFO";
@@ -1003,8 +1001,7 @@ static void a_bad_expression_is_an_input_error(void **state)
 static void a_missing_worktree_is_said(void **state)
 {
 	struct scene *scene = *state;
-	struct build_request request = { .commit = COMMIT,
-					 .log = scene->log };
+	struct build_request request = { .commit = COMMIT, .log = scene->log };
 	struct error err = ERROR_INIT;
 
 	make_runner(scene);

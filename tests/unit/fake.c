@@ -98,8 +98,7 @@ static void play(struct scene *scene, const char *script)
 
 static int try_build(struct scene *scene, const char *commit, struct error *err)
 {
-	struct build_request request = { .commit = commit,
-					 .log = scene->path };
+	struct build_request request = { .commit = commit, .log = scene->path };
 
 	return scene->runner->ops->build(scene->runner, &request, on_build,
 					 scene, err);

@@ -50,8 +50,7 @@ static int read_bytes(struct scene *scene, const char *text, size_t length)
 	assert_non_null(file);
 	assert_int_equal(fwrite(text, 1, length, file), length);
 	assert_int_equal(fclose(file), 0);
-	return settings_read(&scene->settings, scene->path, NULL,
-			     &scene->err);
+	return settings_read(&scene->settings, scene->path, NULL, &scene->err);
 }
 
 static int read_text(struct scene *scene, const char *text)
@@ -247,7 +246,8 @@ static void values_are_checked_where_they_stand(void **state)
 {
 	struct scene *scene = *state;
 
-	refused(scene, "target = \"vmware\";", 1, "target: expected \"command\" or \"uml\" or \"qemu\"");
+	refused(scene, "target = \"vmware\";", 1,
+		"target: expected \"command\" or \"uml\" or \"qemu\"");
 	refused(scene, "matching = \"most\";", 1,
 		"matching: expected any, family or title");
 	refused(scene, "test: {\nconsole = \"vga\";};", 2,
