@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "run/builder.h"
+#include "run/jobs.h"
 #include "run/runner.h"
 #include "run/trial.h"
 
@@ -26,19 +27,7 @@ struct command_runner {
 	const char *const *commands[2];
 	struct builder_work work;
 	struct console_rules *rules;
-	struct job *jobs; /* runs */
-};
-
-/* One run under way. */
-struct job {
-	struct command_runner *owner;
-	struct job *next;
-	struct trial *trial;
-	char *commit;
-	int slot;
-	struct run_request request; /* whom to tell */
-	run_done *done;
-	void *data;
+	struct jobs jobs;
 };
 
 static struct command_runner *self(struct runner *runner)
@@ -46,56 +35,18 @@ static struct command_runner *self(struct runner *runner)
 	return (struct command_runner *)runner;
 }
 
-static void job_free(struct job *job)
-{
-	free(job->commit);
-	free(job);
-}
-
-static void job_link(struct job *job)
-{
-	job->next = job->owner->jobs;
-	job->owner->jobs = job;
-}
-
-static void job_unlink(struct job *job)
-{
-	struct job **place = &job->owner->jobs;
-
-	while (*place != job)
-		place = &(*place)->next;
-	*place = job->next;
-}
-
-static void on_seen(void *data, const char *title)
-{
-	struct job *job = data;
-
-	job->request.seen(job->data, title);
-}
-
-static bool on_decides(void *data, const struct crash *crashes, int count)
-{
-	struct job *job = data;
-
-	return job->request.decides(job->data, crashes, count);
-}
-
-/* The job leaves the list before it calls back, so that another may start. */
 static void on_end(void *data, const struct run_end *end)
 {
-	struct job *job = data;
-
-	job_unlink(job);
-	job->done(job->data, end);
-	job_free(job);
+	job_end(data, end);
 }
 
-static int launch(struct job *job, struct error *err)
+static int launch(struct command_runner *owner, struct job *job,
+		  struct error *err)
 {
-	const struct command_spec *spec = &job->owner->spec;
+	const struct command_spec *spec = &owner->spec;
 	const char *argv[] = { "sh", "-c", spec->test, NULL };
-	struct trial_spec trial = {
+	const struct run_request request = job_request(job);
+	const struct trial_spec trial = {
 		.keeper = spec->keeper,
 		.argv = argv,
 		.worktree = spec->worktree,
@@ -106,13 +57,10 @@ static int launch(struct job *job, struct error *err)
 		.settle_ms = spec->settle_ms,
 		.output_max = spec->test_output_max,
 		.on_timeout = spec->on_timeout,
-		.rules = job->owner->rules,
+		.rules = owner->rules,
 	};
-	struct run_request request = job->request;
 
-	request.seen = request.seen ? on_seen : NULL;
-	request.decides = request.decides ? on_decides : NULL;
-	return trial_start(job->owner->loop, &trial, &request, on_end, job,
+	return trial_start(owner->loop, &trial, &request, on_end, job,
 			   &job->trial, err);
 }
 
@@ -122,28 +70,12 @@ static int command_build(struct runner *runner,
 {
 	struct command_runner *owner = self(runner);
 
-	if (owner->jobs)
+	if (owner->jobs.first)
 		return error_set(err, ERROR_BUSY,
 				 "cannot build while %s is worked on",
-				 owner->jobs->commit);
+				 owner->jobs.first->commit);
 	return builder_build(owner->builder, request, &owner->work, done, data,
 			     err);
-}
-
-/* The lowest slot that no job has. */
-static int free_slot(const struct command_runner *owner)
-{
-	int slot = 1;
-
-	for (const struct job *job = owner->jobs; job;) {
-		if (job->slot == slot) {
-			slot++;
-			job = owner->jobs;
-		} else {
-			job = job->next;
-		}
-	}
-	return slot;
 }
 
 static int command_run(struct runner *runner, const struct run_request *request,
@@ -151,45 +83,30 @@ static int command_run(struct runner *runner, const struct run_request *request,
 {
 	struct command_runner *owner = self(runner);
 	struct job *job;
-	int slot = free_slot(owner);
 
 	if (!str_equal(builder_built(owner->builder), request->commit))
 		return error_set(err, ERROR_STATE,
 				 "cannot run %s: it is not what was built last",
 				 request->commit);
-	if (slot > runner->slots)
-		return error_set(err, ERROR_BUSY, "all %d slots are taken",
-				 runner->slots);
-	job = xcalloc(1, sizeof(*job));
-	job->owner = owner;
-	job->commit = xstrdup(request->commit);
-	job->slot = slot;
-	job->request = *request;
-	job->done = done;
-	job->data = data;
-	if (launch(job, err) < 0) {
-		job_free(job);
-		return -1;
-	}
-	job_link(job);
-	return 0;
+	job = jobs_add(&owner->jobs, sizeof(*job), request, done, data, err);
+	if (job && launch(owner, job, err) == 0)
+		return 0;
+	if (job)
+		job_drop(job);
+	return -1;
 }
 
 static void command_cancel(struct runner *runner, const char *commit)
 {
 	builder_cancel(self(runner)->builder, commit);
-	for (struct job *job = self(runner)->jobs; job; job = job->next) {
-		if (commit && !str_equal(commit, job->commit))
-			continue;
-		trial_cancel(job->trial);
-	}
+	jobs_cancel(&self(runner)->jobs, commit);
 }
 
 static void command_free(struct runner *runner)
 {
 	struct command_runner *owner = self(runner);
 
-	assert(!owner->jobs);
+	assert(!owner->jobs.first);
 	for (int i = 0; i < owner->text_count; i++)
 		free(owner->texts[i]);
 	builder_free(owner->builder);
@@ -241,7 +158,7 @@ int command_runner_new(uv_loop_t *loop, const struct command_spec *spec,
 		return -1;
 	}
 	owner->runner.ops = &command_ops;
-	owner->runner.slots = spec->slots;
+	owner->runner.slots = owner->jobs.slots = spec->slots;
 	owner->runner.has_build = true; /* there is the checkout at least */
 	owner->loop = loop;
 	owner->spec = *spec;

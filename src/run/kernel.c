@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "run/jobs.h"
 #include "run/runner.h"
 #include "run/trial.h"
 
@@ -40,46 +41,22 @@ struct kernel_runner {
 	struct builder_work work;
 	struct console_rules *rules;
 	enum kvm_state kvm;
-	struct job *jobs; /* runs */
+	struct jobs jobs;
 };
 
 /*
  * booted -> done      [on_end]
  * booted -> booted    [on_end: under KVM it did not come up, again without]
  */
-struct job {
+struct boot {
+	struct job job; /* the head */
 	struct kernel_runner *owner;
-	struct job *next;
-	struct trial *trial;
-	char *commit, *console, *output;
-	struct run_request request; /* its texts are ours */
-	int slot;
 	bool kvm; /* under it */
-	bool cancelled;
-	run_done *done;
-	void *data;
 };
 
 static struct kernel_runner *self(struct runner *runner)
 {
 	return (struct kernel_runner *)runner;
-}
-
-static void job_free(struct job *job)
-{
-	free(job->commit);
-	free(job->console);
-	free(job->output);
-	free(job);
-}
-
-static void job_unlink(struct job *job)
-{
-	struct job **place = &job->owner->jobs;
-
-	while (*place != job)
-		place = &(*place)->next;
-	*place = job->next;
 }
 
 /* A port of this machine that nobody listens on just now; -1 with an error. */
@@ -127,15 +104,15 @@ static bool may_use_kvm(const struct kernel_runner *owner)
 	return owner->kvm != KVM_BROKE && access("/dev/kvm", R_OK | W_OK) == 0;
 }
 
-static char **make_argv(const struct job *job, const char *kernel, int port,
+static char **make_argv(const struct boot *boot, const char *kernel, int port,
 			struct error *err)
 {
-	const struct kernel_spec *spec = &job->owner->spec;
+	const struct kernel_spec *spec = &boot->owner->spec;
 	struct guest_spec guest = spec->guest;
 	char **argv;
 
 	if (!spec->command) {
-		guest.kvm = job->kvm;
+		guest.kvm = boot->kvm;
 		return guest_argv(&guest, kernel, port, err);
 	}
 	argv = xcalloc(4, sizeof(*argv));
@@ -145,29 +122,15 @@ static char **make_argv(const struct job *job, const char *kernel, int port,
 	return argv;
 }
 
-static void on_seen(void *data, const char *title)
-{
-	struct job *job = data;
-
-	job->request.seen(job->data, title);
-}
-
-static bool on_decides(void *data, const struct crash *crashes, int count)
-{
-	struct job *job = data;
-
-	return job->request.decides(job->data, crashes, count);
-}
-
-static int launch(struct job *job, struct error *err);
+static int launch(struct boot *boot, struct error *err);
 
 /* Under KVM for the first time, and it did not come up: is KVM to blame? */
-static bool try_without_kvm(struct job *job, const struct run_end *end)
+static bool try_without_kvm(struct boot *boot, const struct run_end *end)
 {
-	struct kernel_runner *owner = job->owner;
+	struct kernel_runner *owner = boot->owner;
 	struct error err;
 
-	if (!job->kvm || owner->spec.kvm != KVM_AUTO || job->cancelled)
+	if (!boot->kvm || owner->spec.kvm != KVM_AUTO || boot->job.cancelled)
 		return false;
 	if (end->outcome != OUTCOME_INFRA &&
 	    end->outcome != OUTCOME_BOOT_FAILED) {
@@ -177,26 +140,22 @@ static bool try_without_kvm(struct job *job, const struct run_end *end)
 	if (owner->kvm == KVM_WORKS)
 		return false;
 	owner->kvm = KVM_BROKE;
-	return launch(job, &err) == 0;
+	return launch(boot, &err) == 0;
 }
 
-/* The job leaves the list before it calls back, so that another may start. */
 static void on_end(void *data, const struct run_end *end)
 {
-	struct job *job = data;
+	struct boot *boot = data;
 
-	job->trial = NULL;
-	if (try_without_kvm(job, end))
-		return;
-	job_unlink(job);
-	job->done(job->data, end);
-	job_free(job);
+	boot->job.trial = NULL;
+	if (!try_without_kvm(boot, end))
+		job_end(&boot->job, end);
 }
 
-static int start_trial(struct job *job, const char *kernel, int port,
+static int start_trial(struct boot *boot, const char *kernel, int port,
 		       char **argv, struct error *err)
 {
-	const struct kernel_spec *spec = &job->owner->spec;
+	const struct kernel_spec *spec = &boot->owner->spec;
 	char *kernel_is = xasprintf("CULPRIT_KERNEL=%s", kernel);
 	char *port_is = xasprintf("CULPRIT_PORT=%d", port);
 	const char *env[] = { kernel_is, port_is, NULL };
@@ -206,7 +165,7 @@ static int start_trial(struct job *job, const char *kernel, int port,
 		.argv = (const char *const *)argv,
 		.worktree = spec->builder.worktree,
 		.session = spec->builder.session,
-		.slot = job->slot,
+		.slot = boot->job.slot,
 		.guest = true,
 		.boot_ms = spec->boot_ms,
 		.timeout_ms = spec->timeout_ms,
@@ -214,10 +173,10 @@ static int start_trial(struct job *job, const char *kernel, int port,
 		.settle_ms = spec->settle_ms,
 		.output_max = spec->output_max,
 		.on_timeout = spec->on_timeout,
-		.rules = job->owner->rules,
+		.rules = boot->owner->rules,
 		.env = env,
 	};
-	struct run_request request = job->request;
+	const struct run_request request = job_request(&boot->job);
 	int ret;
 
 	if (spec->visit) {
@@ -226,28 +185,26 @@ static int start_trial(struct job *job, const char *kernel, int port,
 		visit.peer.port = port;
 		trial.visit = &visit;
 	}
-	request.seen = request.seen ? on_seen : NULL;
-	request.decides = request.decides ? on_decides : NULL;
-	ret = trial_start(job->owner->loop, &trial, &request, on_end, job,
-			  &job->trial, err);
+	ret = trial_start(boot->owner->loop, &trial, &request, on_end, boot,
+			  &boot->job.trial, err);
 	free(kernel_is);
 	free(port_is);
 	return ret;
 }
 
-static int launch(struct job *job, struct error *err)
+static int launch(struct boot *boot, struct error *err)
 {
-	const struct kernel_spec *spec = &job->owner->spec;
-	char *kernel = kernel_path(job->owner), **argv = NULL;
+	const struct kernel_spec *spec = &boot->owner->spec;
+	char *kernel = kernel_path(boot->owner), **argv = NULL;
 	int port = spec->visit ? free_port(err) : 0, ret = -1;
 
-	job->kvm = may_use_kvm(job->owner);
+	boot->kvm = may_use_kvm(boot->owner);
 	if (access(kernel, R_OK) < 0)
 		error_errno(err, "there is no kernel to boot: '%s'", kernel);
 	else if (port >= 0)
-		argv = make_argv(job, kernel, port, err);
+		argv = make_argv(boot, kernel, port, err);
 	if (argv)
-		ret = start_trial(job, kernel, port, argv, err);
+		ret = start_trial(boot, kernel, port, argv, err);
 	guest_argv_free(argv);
 	free(kernel);
 	return ret;
@@ -259,10 +216,10 @@ static int kernel_build(struct runner *runner,
 {
 	struct kernel_runner *owner = self(runner);
 
-	if (owner->jobs)
+	if (owner->jobs.first)
 		return error_set(err, ERROR_BUSY,
 				 "cannot build while %s is worked on",
-				 owner->jobs->commit);
+				 owner->jobs.first->commit);
 	if (owner->maker)
 		return maker_make(owner->maker, request, done, data, err);
 	return builder_build(owner->builder, request, &owner->work, done, data,
@@ -275,71 +232,38 @@ static const char *built(const struct kernel_runner *owner)
 			    : builder_built(owner->builder);
 }
 
-/* The lowest slot that no job has. */
-static int free_slot(const struct kernel_runner *owner)
-{
-	int slot = 1;
-
-	for (const struct job *job = owner->jobs; job;) {
-		if (job->slot == slot) {
-			slot++;
-			job = owner->jobs;
-		} else {
-			job = job->next;
-		}
-	}
-	return slot;
-}
-
 static int kernel_run(struct runner *runner, const struct run_request *request,
 		      run_done *done, void *data, struct error *err)
 {
 	struct kernel_runner *owner = self(runner);
-	int slot = free_slot(owner);
-	struct job *job;
+	struct boot *boot;
 
 	if (!str_equal(built(owner), request->commit))
 		return error_set(err, ERROR_STATE,
 				 "cannot run %s: it is not what was built last",
 				 request->commit);
-	if (slot > runner->slots)
-		return error_set(err, ERROR_BUSY, "all %d slots are taken",
-				 runner->slots);
-	job = xcalloc(1, sizeof(*job));
-	job->owner = owner;
-	job->request = *request;
-	job->request.commit = job->commit = xstrdup(request->commit);
-	job->request.console = job->console = xstrdup(request->console);
-	job->request.output = job->output = xstrdup_null(request->output);
-	job->slot = slot;
-	job->done = done;
-	job->data = data;
-	if (launch(job, err) < 0) {
-		job_free(job);
+	boot = (struct boot *)jobs_add(&owner->jobs, sizeof(*boot), request,
+				       done, data, err);
+	if (!boot)
 		return -1;
-	}
-	job->next = owner->jobs;
-	owner->jobs = job;
-	return 0;
+	boot->owner = owner;
+	if (launch(boot, err) == 0)
+		return 0;
+	job_drop(&boot->job);
+	return -1;
 }
 
 static void kernel_cancel(struct runner *runner, const char *commit)
 {
 	builder_cancel(self(runner)->builder, commit);
-	for (struct job *job = self(runner)->jobs; job; job = job->next) {
-		if (commit && !str_equal(commit, job->commit))
-			continue;
-		job->cancelled = true;
-		if (job->trial)
-			trial_cancel(job->trial);
-	}
+	jobs_cancel(&self(runner)->jobs, commit);
 }
 
 static void kernel_free(struct runner *runner)
 {
 	struct kernel_runner *owner = self(runner);
 
-	assert(!owner->jobs);
+	assert(!owner->jobs.first);
 	for (int i = 0; i < owner->text_count; i++)
 		free(owner->texts[i]);
 	maker_free(owner->maker);
@@ -400,7 +324,7 @@ int kernel_runner_new(uv_loop_t *loop, const struct kernel_spec *spec,
 	}
 	copy_spec(owner, spec);
 	owner->runner.ops = &kernel_ops;
-	owner->runner.slots = spec->slots;
+	owner->runner.slots = owner->jobs.slots = spec->slots;
 	owner->runner.has_build = true;
 	owner->loop = loop;
 	owner->builder = builder_new(loop, &spec->builder);
