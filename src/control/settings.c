@@ -351,7 +351,7 @@ static int take_console(const char *path, const config_setting_t *item,
 }
 
 static const char *const targets[] = { "command", "uml", "qemu", NULL };
-static const char *const cleans[] = { "on-failure", "never", "always", NULL };
+static const char *const cleans[] = { "never", "on-failure", "always", NULL };
 static const char *const kvms[] = { "auto", "always", "never", NULL };
 
 static int take_policy(const struct reader *reader,

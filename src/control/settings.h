@@ -34,8 +34,8 @@ enum target {
 
 /* What is thrown away before a kernel's build. */
 enum clean {
-	CLEAN_ON_FAILURE, /* what was compiled, after a build that failed */
 	CLEAN_NEVER,
+	CLEAN_ON_FAILURE, /* what was compiled, after a build that failed */
 	CLEAN_ALWAYS,
 };
 

@@ -217,12 +217,12 @@ static enum maker_clean clean_of(const struct settings *settings)
 	switch (settings->build.clean) {
 	case CLEAN_ALWAYS:
 		return MAKER_CLEAN_ALWAYS;
-	case CLEAN_NEVER:
-		return MAKER_CLEAN_NEVER;
 	case CLEAN_ON_FAILURE:
+		return MAKER_CLEAN_ON_FAILURE;
+	case CLEAN_NEVER:
 		break;
 	}
-	return MAKER_CLEAN_ON_FAILURE;
+	return MAKER_CLEAN_NEVER;
 }
 
 static int open_kernel(struct target_room *room, struct error *err)

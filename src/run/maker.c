@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/buf.h"
@@ -163,11 +164,48 @@ static bool take_kept(struct maker *maker, const struct build_request *request)
 	return true;
 }
 
+/*
+ * A build that is cut short, by whatever, leaves objects that are half
+ * written; this file says that one has begun and not ended.
+ */
+static char *unfinished(const struct maker *maker)
+{
+	return xasprintf("%s/.unfinished", maker->kbuild.out);
+}
+
+static bool was_cut_short(const struct maker *maker)
+{
+	char *mark = unfinished(maker);
+	bool yes = access(mark, F_OK) == 0;
+
+	free(mark);
+	return yes;
+}
+
 static int prepare(void *data, struct error *err)
 {
 	struct maker *maker = data;
+	struct record file = { .fd = -1 };
+	char *mark;
+	int ret;
 
-	return kbuild_prepare(&maker->kbuild, err);
+	if (kbuild_prepare(&maker->kbuild, err) < 0)
+		return -1;
+	mark = unfinished(maker);
+	ret = record_open(&file, mark, true, err);
+	record_close(&file);
+	free(mark);
+	return ret;
+}
+
+/* Killed is not ended: a signal is 256 and more. */
+static void mark_ended(const struct maker *maker, const struct build_end *end)
+{
+	char *mark = unfinished(maker);
+
+	if (!end->cancelled && end->exit_status < 256)
+		unlink(mark);
+	free(mark);
 }
 
 /* In another thread: touches only what is its own of the maker. */
@@ -206,6 +244,7 @@ static void on_built(void *data, const struct build_end *end)
 {
 	struct maker *maker = data;
 
+	mark_ended(maker, end);
 	maker->failed = !end->cancelled && end->result == BUILD_FAILED;
 	if (end->result == BUILD_OK && !end->cancelled) {
 		if (maker->fresh) {
@@ -224,6 +263,8 @@ static void on_built(void *data, const struct build_end *end)
 
 static enum kbuild_clean clean_of(const struct maker *maker)
 {
+	if (was_cut_short(maker))
+		return KBUILD_CLEAN;
 	switch (maker->spec.clean) {
 	case MAKER_CLEAN_ALWAYS:
 		return KBUILD_CLEAN;

@@ -21,9 +21,10 @@ struct error;
 struct maker;
 typedef struct uv_loop_s uv_loop_t;
 
+/* What was compiled is thrown away; after a build that was cut short always. */
 enum maker_clean {
-	MAKER_CLEAN_ON_FAILURE, /* what was compiled, after a failed build */
 	MAKER_CLEAN_NEVER,
+	MAKER_CLEAN_ON_FAILURE, /* after a build that failed */
 	MAKER_CLEAN_ALWAYS,
 };
 

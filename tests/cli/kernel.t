@@ -131,6 +131,16 @@ check "another session of the same range builds nothing" '
 		"$session"/builds/*.log | wc -l)" = "$built"
 	test -z "$(grep -l olddefconfig "$session"/builds/*.log)"
 '
+check "after a build that was cut short nothing of it is trusted" '
+	begin toy.cfg c12 c1
+	rm -rf "$XDG_CACHE_HOME"
+	mkdir -p "$session/out"
+	touch "$session/out/.unfinished"
+	culprit run --batch >said
+	grep "^$(full c9) is the first bad commit$" said
+	test "$(grep -l "^\$ .* clean$" "$session"/builds/*.log | wc -l)" = 1
+	test ! -e "$session/out/.unfinished"
+'
 check "a guest that dies without a word is a lost connection" '
 	ends_as dies "crashed after .*, lost connection to test machine"
 '
@@ -203,16 +213,24 @@ build = { command = "true"; };
 guest = { kernel = "/usr/bin/linux.uml"; initrd = "guest.gz"; memory = 64; };
 test = { timeout = 60; };
 SETTINGS
-if test -x /usr/bin/linux.uml && command -v busybox >/dev/null &&
-	command -v cpio >/dev/null; then
+# On some processors (AMX) a UML kernel of that age cannot reach user space.
+uml_boots()
+{
+	test -x /usr/bin/linux.uml && command -v busybox &&
+		command -v cpio &&
+		"$top/data/guest/mkinitramfs" -r reproducer guest.gz &&
+		timeout 60 /usr/bin/linux.uml mem=64M con0=fd:0,fd:1 con=null \
+			panic=-1 initrd=guest.gz | grep "culprit: done 0"
+} >/dev/null 2>&1 </dev/null
+
+if uml_boots; then
 	check "a real kernel boots as a program, and its guest is heard" '
-		"$top/data/guest/mkinitramfs" -r reproducer guest.gz
 		begin real.cfg c3 c1
 		culprit run || :
 		culprit log | grep "end run 0 of $(short c2): ok"
 		grep "^reproducing on " "$session/runs/$(full c2)/0.console"
 	'
 else
-	check "a real kernel boots as a program # SKIP no user-mode-linux" 'true'
+	check "a real kernel boots as a program # SKIP none boots here" 'true'
 fi
 plan
