@@ -119,8 +119,12 @@ def titles(folder):
         spent, _ = cpu([culprit, "titles", path])
         row("titles, 64 MiB, " + name,
             os.path.getsize(path) / 1e6 / max(spent, 1e-6), None, "MB/s")
-    corpus = os.environ.get("CRASH_CORPUS")
-    if not corpus:
+    beside = os.path.join(os.path.dirname(__file__),
+                          "../../../shared/data/crash-corpus/dev")
+    corpus = os.environ.get("CRASH_CORPUS", beside)
+    if not os.path.isdir(corpus):
+        print("no crash corpus: name its folder in CRASH_CORPUS",
+              file=sys.stderr)
         return
     logs = sorted(os.path.join(corpus, name) for name in os.listdir(corpus)
                   if name.endswith(".txt"))
@@ -128,6 +132,14 @@ def titles(folder):
     spent, _ = cpu([culprit, "titles"] + logs)
     row("titles, crash corpus", size / 1e6 / spent, None, "MB/s")
     row("titles, a log of the corpus", spent * 1000 / len(logs), None, "ms")
+    dense = os.path.join(folder, "reports.console")
+    with open(dense, "wb") as out:
+        for path in logs * 20:
+            with open(path, "rb") as log:
+                out.write(log.read())
+    spent, _ = cpu([culprit, "titles", "--all", dense])
+    row("titles, reports one after another",
+        os.path.getsize(dense) / 1e6 / spent, None, "MB/s")
 
 
 def main():
