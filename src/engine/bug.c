@@ -172,6 +172,13 @@ static void count_type(struct bug *bug, const char *type)
 	bug->types[bug->type_count++] = (struct type_count){ type, 1 };
 }
 
+/* Trouble of the machinery: no crash of the kernel's. */
+static bool is_machinery(const char *type)
+{
+	return str_equal(type, "SYZ_FAILURE") ||
+	       str_equal(type, "LOST_CONNECTION");
+}
+
 /* The title of the first crash that nobody set aside, borrowed. */
 static const char *first_of(const struct bug *bug, const struct event *run)
 {
@@ -182,7 +189,8 @@ static const char *first_of(const struct bug *bug, const struct event *run)
 	for (int i = 0; i < count; i++) {
 		const struct ruling *ruling = bug_ruling(bug, crashes[i].title);
 
-		if (!ruling || ruling->bearing == BEARING_BUG)
+		if (ruling ? ruling->bearing == BEARING_BUG
+			   : !is_machinery(crashes[i].type))
 			return crashes[i].title;
 	}
 	return NULL;
@@ -261,16 +269,11 @@ static bool is_foreign(const struct bug *bug, const char *type)
 	return taken > 0;
 }
 
-/* Trouble of the machinery: no crash of the kernel's. */
-static bool is_machinery(const char *type)
-{
-	return str_equal(type, "SYZ_FAILURE") ||
-	       str_equal(type, "LOST_CONNECTION");
-}
-
 static bool looks_same(const struct bug *bug, const struct crash *crash)
 {
-	if (!*bug_title(bug) || is_name(bug, crash->title))
+	if (!*bug_title(bug))
+		return !is_machinery(crash->type);
+	if (is_name(bug, crash->title))
 		return true;
 	for (size_t i = 0; i < bug->known_count; i++)
 		if (crash_compare(bug->known[i], crash) != CRASH_DIFFERENT)

@@ -8,8 +8,8 @@
  * crash of a run counts.  Part of the fold: knows no commits and no verdicts.
  *
  * The bug has names: the title that the session was begun for (of which a
- * part will do), or else that of the first crash; and every title that a
- * person called the same.  Crashes
+ * part will do), or else that of the first crash, but not one that may be our
+ * own machinery's; and every title that a person called the same.  Crashes
  * under one of these names lend their other titles, types and functions, by
  * which further crashes are recognised; those that are recognised lend
  * nothing on.

@@ -470,6 +470,26 @@ static void when_that_was_noise_the_next_one_does(void **state)
 	world_release(&w);
 }
 
+static void a_lost_connection_names_no_bug(void **state)
+{
+	struct world w = begun("syzkaller/3/3", false);
+
+	(void)state;
+	crash(&w, "e", "l l l");
+	LETTERS("xxx");
+	PLAN("ask about e");
+	OK(rule(&w, EVENT_SAME, 'l'));
+	LETTERS("XXX");
+	PLAN("e is bad");
+	world_release(&w);
+	w = begun("syzkaller/3/3", false);
+	crash(&w, "e", "l A A");
+	LETTERS("xXX");
+	assert_string_equal(engine_title(w.engine), title_of('A'));
+	PLAN("e is bad");
+	world_release(&w);
+}
+
 /* Several crashes on one console. */
 
 static void the_bug_counts_behind_another_crash(void **state)
@@ -597,6 +617,7 @@ int main(void)
 		cmocka_unit_test(a_run_that_a_person_judged_stays_as_it_is),
 		cmocka_unit_test(the_first_crash_names_the_bug),
 		cmocka_unit_test(when_that_was_noise_the_next_one_does),
+		cmocka_unit_test(a_lost_connection_names_no_bug),
 		cmocka_unit_test(the_bug_counts_behind_another_crash),
 		cmocka_unit_test(any_crash_counts_as_syzkaller_has_it),
 		cmocka_unit_test(
