@@ -10,7 +10,7 @@
 #include "base/xalloc.h"
 #include "run/ssh_op.h"
 
-#define CLOSE_MS 500 /* for the peer to close a channel */
+#define CLOSE_MS 5000 /* for the peer to close a channel; a guest is slow */
 
 static char **copy_list(const char *const *list)
 {
