@@ -29,6 +29,7 @@ struct cli {
 };
 
 /* Each gets its own words, argv[0] being its name; returns the exit code. */
+int cli_check(struct cli *cli, int argc, char **argv);
 int cli_start(struct cli *cli, int argc, char **argv);
 int cli_run(struct cli *cli, int argc, char **argv);
 int cli_order(struct cli *cli, int argc, char **argv);
@@ -46,6 +47,12 @@ int cli_screen(struct cli *cli);
  */
 int cli_open(struct cli *cli, struct error *err);
 void cli_close(struct cli *cli);
+
+/*
+ * Without -c, a culprit.cfg at the top of the checkout is the settings: its
+ * path, for the caller to free, or NULL.
+ */
+char *cli_default_settings(const struct repo *repo);
 
 /* "culprit: what failed" on standard error; returns EXIT_ERROR. */
 int cli_fail(const struct error *err);

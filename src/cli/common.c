@@ -4,10 +4,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "control/begin.h"
 #include "control/command.h"
 #include "repo/repo.h"
@@ -35,6 +37,19 @@ int cli_open(struct cli *cli, struct error *err)
 	ret = session_open(dir, &cli->session, err);
 	free(dir);
 	return ret;
+}
+
+char *cli_default_settings(const struct repo *repo)
+{
+	char *path;
+
+	if (!repo_workdir(repo))
+		return NULL;
+	path = xasprintf("%s/culprit.cfg", repo_workdir(repo));
+	if (access(path, F_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
 }
 
 void cli_close(struct cli *cli)

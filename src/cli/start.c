@@ -3,11 +3,9 @@
 
 #include <getopt.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/xalloc.h"
 #include "control/begin.h"
 #include "control/describe.h"
 #include "control/desk.h"
@@ -22,20 +20,6 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* Without -c, a culprit.cfg at the top of the checkout is the settings. */
-static char *default_settings(const struct repo *repo)
-{
-	char *path;
-
-	if (!repo_workdir(repo))
-		return NULL;
-	path = xasprintf("%s/culprit.cfg", repo_workdir(repo));
-	if (access(path, F_OK) == 0)
-		return path;
-	free(path);
-	return NULL;
-}
-
 static int begin(struct cli *cli, struct begin *begin)
 {
 	struct error err = ERROR_INIT;
@@ -47,7 +31,7 @@ static int begin(struct cli *cli, struct begin *begin)
 	if (repo_open(".", &cli->repo, &err) < 0)
 		return cli_fail(&err);
 	if (!begin->settings)
-		begin->settings = settings = default_settings(cli->repo);
+		begin->settings = settings = cli_default_settings(cli->repo);
 	if (!cli->session_dir)
 		begin_current(cli->repo, &before, NULL);
 	buf_init(&text, 0);

@@ -155,6 +155,17 @@ no memory for a guest"
 check "a kernel that does not come up in its time did not boot" '
 	ends_as hangs "boot-failed after .* - did not boot within 1 s" 1
 '
+check "culprit check says what is there and what is not" '
+	"$CULPRIT" -C "$repo" check -c "$tmp/toy.cfg" >out || :
+	grep "^ok     build.config: $tmp/toy.config$" out
+	grep "^ok     compiler: /.* for HEAD$" out
+	grep "^note   guest: neither initrd nor image" out
+	sed "s/toy.config/no.config/" toy.cfg >no.cfg
+	exits 1 "$CULPRIT" -C "$repo" check -c "$tmp/no.cfg" >out
+	grep "^wrong  build.config: cannot read .*: No such file" out
+	exits 1 "$CULPRIT" -C "$repo" check -c "$tmp/absent.cfg" 2>err
+	grep "absent.cfg" err
+'
 check "a configuration that is not there is said before anything begins" '
 	sed "s/toy.config/no.config/" toy.cfg >no.cfg
 	begin no.cfg c12 c1
