@@ -12,6 +12,7 @@
 #include "engine/event.h"
 
 #define EXIT_UNTESTABLE 125 /* git bisect run's */
+#define TYPES_MAX	64  /* that are looked at; the table has fewer */
 
 static const char *const matchings[MATCHING_COUNT] = {
 	[MATCHING_FAMILY] = "family",
@@ -243,12 +244,14 @@ static int count_of(const struct bug *bug, const char *type)
  */
 static bool is_foreign(const struct bug *bug, const char *type)
 {
-	struct type_count types[64];
-	size_t count = bug->type_count < 64 ? bug->type_count : 64;
+	struct type_count types[TYPES_MAX];
+	size_t count = bug->type_count;
 	int taken = 0, covered = 0, hangs = count_of(bug, "HANG");
 
 	if (count == 0)
 		return false;
+	if (count > TYPES_MAX)
+		count = TYPES_MAX;
 	memcpy(types, bug->types, count * sizeof(*types));
 	for (size_t i = 0; i < count && count > 1; i++)
 		if (str_equal(types[i].type, "LOST_CONNECTION") ||

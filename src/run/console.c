@@ -234,13 +234,11 @@ size_t console_count(const struct console *console)
 
 static char **texts_of(const struct texts *texts, int *count)
 {
-	size_t most =
-		texts->count < CRASH_TEXTS_MAX ? texts->count : CRASH_TEXTS_MAX;
-	char **copy = xcalloc(most + 1, sizeof(*copy));
+	char **copy = xcalloc(CRASH_TEXTS_MAX, sizeof(*copy));
 
-	for (size_t i = 0; i < most; i++)
-		copy[i] = xstrdup(texts->items[i]);
-	*count = (int)most;
+	*count = 0;
+	for (size_t i = 0; i < texts->count && *count < CRASH_TEXTS_MAX; i++)
+		copy[(*count)++] = xstrdup(texts->items[i]);
 	return copy;
 }
 

@@ -460,11 +460,12 @@ static void step(struct ssh_op *op)
 
 static void due(struct ssh_op *op)
 {
+	static const char mute[] = "it accepts the connection and then says "
+				   "nothing that makes ssh";
 	static const char *const silent[] = {
 		[CONNECT_RESOLVING] = "its name cannot be resolved in time",
 		[CONNECT_OPENING] = "no answer",
-		[CONNECT_GREETING] = "it accepts the connection and then says "
-				     "nothing that makes ssh",
+		[CONNECT_GREETING] = mute,
 		[CONNECT_LOGGING_IN] = "logging in takes too long",
 	};
 	struct connect *connect = connect_of(op);

@@ -49,6 +49,7 @@ struct ssh_wire {
 /* In front of each block of memory, as large as malloc's alignment. */
 union block {
 	size_t size;
+	/* cppcheck-suppress unusedStructMember ; it aligns */
 	max_align_t align;
 };
 
