@@ -471,11 +471,11 @@ static void dies_in_a_copy(struct ssh_world *world)
 	make_file(from, 5000000);
 	world->server.cut_after = 20000;
 	open_server(world, SERVER_OPENSSH);
-	/* Each write has an answer: it is cut off before the last of them. */
+	/* Where the cut falls is the server's: in the data, or between. */
 	while (ssh_is_open(world->ssh))
 		copy_now(world, from, world_path(world, "to"));
 	assert_int_equal(world->result.end, SSH_LOST);
-	says(world, "the copy: the connection is lost: ");
+	says(world, ": the connection is lost: ");
 	world->server.cut_after = -1;
 	connected(world);
 	assert_int_equal(copy_now(world, from, world_path(world, "to")),
