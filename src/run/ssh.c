@@ -136,9 +136,10 @@ static void free_left(struct ssh *ssh)
 }
 
 /*
- * dropbear (2022.83) starts a command and never answers that it did, when the
- * channel was opened while another one was closing.  OpenSSH closes only when
- * the command has ended, so there is no waiting for ever.
+ * dropbear (2022.83 to 2024.85, its pull request 326) starts a command and
+ * never answers that it did, or dies of an assertion, when the channel was
+ * opened while another one was closing.  Waiting makes that rare.  OpenSSH
+ * closes only when the command has ended, so there is no waiting for ever.
  */
 static bool waits_for_close(struct ssh *ssh)
 {
