@@ -241,7 +241,7 @@ static void at_any_byte(struct ssh_world *world, bool flips)
 	for (int at = 0; !worked && world->server.connections < 250;
 	     at += step) {
 		world->server.cut_after = at;
-		if (connect_now(world) == SSH_DONE)
+		if (connect_now(world) == SSH_DONE && ssh_is_open(world->ssh))
 			run_spec(world, "exit 3",
 				 (struct ssh_run){ .timeout_ms = 2000 });
 		/* What comes later than all that was needed. */
