@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "control/table.h"
 #include "oops/rules.h"
 
 /*
@@ -32,18 +33,7 @@ struct reading {
 static int wrong(const struct reading *in, const config_setting_t *item,
 		 const char *what)
 {
-	const char *name = config_setting_name(item);
-	unsigned line = config_setting_source_line(item);
-
-	/* libconfig has a group begin where what is before it ends */
-	if (config_setting_is_group(item) && config_setting_length(item))
-		line = config_setting_source_line(
-			config_setting_get_elem(item, 0));
-	for (; !name && config_setting_parent(item);
-	     name = config_setting_name(item))
-		item = config_setting_parent(item);
-	return error_set(in->err, ERROR_INPUT, "%s:%u: %s: %s", in->path, line,
-			 name ? name : "the table", what);
+	return table_wrong(in->path, item, what, in->err);
 }
 
 static int take_text(const struct reading *in, const config_setting_t *item,
@@ -516,19 +506,10 @@ static int take_all(const struct reading *in)
 	return 0;
 }
 
-static int no_syntax(const config_t *config, const char *path,
-		     struct error *err)
-{
-	if (config_error_type(config) == CONFIG_ERR_FILE_IO)
-		return error_errno(err, "cannot read '%s'", path);
-	return error_set(err, ERROR_INPUT, "%s:%d: %s", path,
-			 config_error_line(config), config_error_text(config));
-}
-
 static int add_text(struct reading *in, config_t *config, const char *text)
 {
 	if (config_read_string(config, text) != CONFIG_TRUE)
-		return no_syntax(config, in->path, in->err);
+		return table_unread(config, in->path, in->err);
 	in->root = config_root_setting(config);
 	return take_all(in);
 }
@@ -541,7 +522,7 @@ static int add_file(struct reading *in, const char *path)
 	config_init(&config);
 	in->path = path;
 	if (config_read_file(&config, path) != CONFIG_TRUE) {
-		no_syntax(&config, path, in->err);
+		table_unread(&config, path, in->err);
 	} else {
 		in->root = config_root_setting(&config);
 		ret = take_all(in);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "control/table.h"
 #include "engine/verdict.h"
 
 #define SLOTS_MAX   64
@@ -620,9 +621,7 @@ static int read_file(struct settings *settings, const struct reader *reader,
 	else if (config_error_type(&config) == CONFIG_ERR_FILE_IO)
 		error_errno(err, "cannot read the settings %s", reader->path);
 	else
-		error_set(err, ERROR_INPUT, "%s:%d: %s", reader->path,
-			  config_error_line(&config),
-			  config_error_text(&config));
+		table_unread(&config, reader->path, err);
 	config_destroy(&config);
 	return ret;
 }

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "control/table.h"
 #include "run/kbuild.h"
 
 /* The compilers for what has reached a tag. */
@@ -49,18 +50,7 @@ struct reading {
 static int wrong(const struct reading *in, const config_setting_t *item,
 		 const char *what)
 {
-	const char *name = config_setting_name(item);
-	unsigned line = config_setting_source_line(item);
-
-	/* libconfig has a group begin where what is before it ends */
-	if (config_setting_is_group(item) && config_setting_length(item))
-		line = config_setting_source_line(
-			config_setting_get_elem(item, 0));
-	for (; !name && config_setting_parent(item);
-	     name = config_setting_name(item))
-		item = config_setting_parent(item);
-	return error_set(in->err, ERROR_INPUT, "%s:%u: %s: %s", in->path, line,
-			 name ? name : "the table", what);
+	return table_wrong(in->path, item, what, in->err);
 }
 
 static config_setting_t *element(const config_setting_t *item, int index)
@@ -310,12 +300,7 @@ static struct versions *take(const config_t *config, int read, const char *path,
 	struct reading in = { .path = path, .err = err };
 
 	if (read != CONFIG_TRUE) {
-		if (config_error_type(config) == CONFIG_ERR_FILE_IO)
-			error_errno(err, "cannot read '%s'", path);
-		else
-			error_set(err, ERROR_INPUT, "%s:%d: %s", path,
-				  config_error_line(config),
-				  config_error_text(config));
+		table_unread(config, path, err);
 		return NULL;
 	}
 	versions = xcalloc(1, sizeof(*versions));
