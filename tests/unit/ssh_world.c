@@ -210,7 +210,7 @@ static void make_dropbear(void)
 	shared.dropbear = scratch_child(try_home, NULL) == 0;
 }
 
-const char *world_begin(void)
+static const char *prepare(void)
 {
 	struct passwd *own = getpwuid(getuid());
 
@@ -229,6 +229,20 @@ const char *world_begin(void)
 		printf("# dropbear is left out: no dropbear-bin, or no "
 		       "namespaces\n");
 	return NULL;
+}
+
+bool world_begin(int argc, char **argv)
+{
+	const char *missing = prepare();
+
+	if (missing) {
+		printf("1..0 # SKIP %s\n", missing);
+		return false;
+	}
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return true;
 }
 
 void world_end(void)

@@ -75,8 +75,11 @@ struct ssh_world {
 	char *agent_path;
 };
 
-/* Keys are made once.  A sentence when something is missing, or NULL. */
-const char *world_begin(void);
+/*
+ * What a program of tests begins with: keys are made once, and its argument
+ * chooses tests.  False when something is missing; the skip is said by then.
+ */
+bool world_begin(int argc, char **argv);
 void world_end(void);
 
 bool world_has_dropbear(void);
@@ -86,9 +89,11 @@ const char *world_user(void);
 const char *world_key(const char *name);
 const char *world_path(const struct ssh_world *world, const char *name);
 
-/* cmocka's fixtures. */
+/* cmocka's fixtures, and a test that has them. */
 int world_set_up(void **state);
 int world_tear_down(void **state);
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, world_set_up, world_tear_down)
 
 /* Listen; the port is in the server.  server_reserve only takes the port. */
 void server_start(struct ssh_world *world, enum server_kind kind);
