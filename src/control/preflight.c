@@ -16,6 +16,7 @@
 #include "base/xalloc.h"
 #include "control/rules.h"
 #include "control/settings.h"
+#include "control/target.h"
 #include "control/versions.h"
 #include "engine/oid.h"
 #include "oops/rules.h"
@@ -140,17 +141,10 @@ static void look_at_rules(struct look *look)
 	rules_free(rules);
 }
 
-static bool reaches(void *data, const char *tag)
-{
-	return reach_has(data, tag);
-}
-
 /* For the commit that is checked out; older ones may ask for another. */
 static void look_at_compiler(struct look *look)
 {
 	const struct kernel_settings *build = &look->settings->build;
-	const char *const own[] = { build->cc, NULL };
-	const char *const *names = build->cc ? own : NULL;
 	struct versions *versions = versions_load(build->versions, NULL);
 	struct reach *reach = NULL;
 	char *path = NULL;
@@ -160,11 +154,7 @@ static void look_at_compiler(struct look *look)
 	if (!versions || repo_resolve(look->repo, "HEAD", &head, &err) < 0 ||
 	    reach_new(look->repo, &head, &reach, &err) < 0)
 		goto out;
-	if (!names)
-		names = versions_compilers(versions, build->compiler, reaches,
-					   reach, &err);
-	if (names)
-		kbuild_find_compiler(names, NULL, getenv("PATH"), &path, &err);
+	target_compiler(build, versions, reach, &path, &err);
 out:
 	if (path)
 		say(look, FINDING_OK, "compiler: %s for HEAD", path);

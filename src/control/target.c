@@ -320,21 +320,19 @@ static bool reaches(void *data, const char *tag)
 	return reach_has(data, tag);
 }
 
-static int choose_compiler(struct target_room *room, const struct reach *reach,
-			   struct error *err)
+int target_compiler(const struct kernel_settings *build,
+		    const struct versions *versions, struct reach *reach,
+		    char **out, struct error *err)
 {
-	const struct kernel_settings *build = &room->spec.settings->build;
 	const char *const own[] = { build->cc, NULL };
 	const char *const *names =
 		build->cc ? own
-			  : versions_compilers(room->versions, build->compiler,
-					       reaches,
-					       (void *)(uintptr_t)reach, err);
+			  : versions_compilers(versions, build->compiler,
+					       reaches, reach, err);
 
 	if (!names)
 		return -1;
-	return kbuild_find_compiler(names, NULL, getenv("PATH"), &room->cc,
-				    err);
+	return kbuild_find_compiler(names, NULL, getenv("PATH"), out, err);
 }
 
 int target_choose(struct target_room *room, const struct oid *commit,
@@ -349,7 +347,8 @@ int target_choose(struct target_room *room, const struct oid *commit,
 	forget_choice(room);
 	if (repo_tree(room->spec.repo, commit, &room->tree, err) < 0 ||
 	    reach_new(room->spec.repo, commit, &reach, err) < 0 ||
-	    choose_compiler(room, reach, err) < 0)
+	    target_compiler(&room->spec.settings->build, room->versions, reach,
+			    &room->cc, err) < 0)
 		goto out;
 	room->choice.switch_count = versions_switches(room->versions, reaches,
 						      reach, &room->switches);

@@ -11,12 +11,15 @@
 
 struct build_choice;
 struct error;
+struct kernel_settings;
 struct oid;
+struct reach;
 struct repo;
 struct rules;
 struct runner;
 struct settings;
 struct target_room;
+struct versions;
 typedef struct uv_loop_s uv_loop_t;
 
 /* All is borrowed, for as long as the room lives. */
@@ -49,5 +52,13 @@ struct runner *target_runner(const struct target_room *room);
  */
 int target_choose(struct target_room *room, const struct oid *commit,
 		  const struct build_choice **out, struct error *err);
+
+/*
+ * The compiler for what `reach` knows of a commit, its full name on the heap:
+ * the settings' own, or the first of the table that is installed.
+ */
+int target_compiler(const struct kernel_settings *build,
+		    const struct versions *versions, struct reach *reach,
+		    char **out, struct error *err);
 
 #endif
