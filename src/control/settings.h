@@ -78,8 +78,7 @@ struct settings {
 	char *title;  /* of the bug that is looked for, or NULL */
 	char *policy; /* as policy_parse takes it; never NULL */
 	enum matching matching;
-	char *oops; /* a file of further rules for crash titles, or NULL;
-		       relative to nothing but the working folder */
+	char *oops; /* a file of further rules for crash titles, or NULL */
 	char *build_command; /* or NULL */
 	int64_t build_timeout_ms;
 	int64_t build_output_max;
