@@ -295,7 +295,7 @@ bool bug_is_same(const struct bug *bug, const struct crash *crash)
 	return ruling ? ruling->bearing == BEARING_BUG : looks_same(bug, crash);
 }
 
-enum bearing bug_bearing(const struct bug *bug, const struct crash *crash)
+static enum bearing bearing_of(const struct bug *bug, const struct crash *crash)
 {
 	const struct ruling *ruling = bug_ruling(bug, crash->title);
 
@@ -351,7 +351,7 @@ static struct bug_run judge_ignored(const struct bug *bug,
 static enum bearing bearing_at(const struct bug *bug,
 			       const struct crash *crashes, int at)
 {
-	enum bearing bearing = bug_bearing(bug, &crashes[at]);
+	enum bearing bearing = bearing_of(bug, &crashes[at]);
 
 	return at > 0 && crashes[at].corrupted && bearing != BEARING_NOISE
 		       ? BEARING_OTHER

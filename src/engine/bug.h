@@ -91,8 +91,6 @@ bool bug_learn(struct bug *bug, const struct event *run, bool first_commit);
 /* Forget what was learnt, not what was ruled. */
 void bug_forget(struct bug *bug);
 
-/* What this crash says, under the present matching. */
-enum bearing bug_bearing(const struct bug *bug, const struct crash *crash);
 /* Is it the bug by its looks or a person's word, whatever the matching? */
 bool bug_is_same(const struct bug *bug, const struct crash *crash);
 

@@ -14,10 +14,10 @@
 #include "run/diagnosis.h"
 #include "run/judge.h"
 #include "run/record.h"
+#include "run/signature.h"
 #include "run/surroundings.h"
 
 #define CHECKOUT_OUTPUT_MAX (1 << 20)
-#define SIGNATURE_SIZE	    65
 
 enum stage {
 	STAGE_CHECKOUT,
@@ -39,7 +39,7 @@ struct builder {
 	size_t command;
 	struct child *child; /* but for products */
 	uv_work_t thread;
-	char signature[SIGNATURE_SIZE];
+	char signature[SIGNATURE_HEX + 1];
 	struct record record;
 	struct diagnosis diagnosis;
 	uint64_t began;
@@ -160,7 +160,7 @@ static void reset(struct builder *builder)
 static void finish(struct builder *builder, int exit_status,
 		   enum build_result result, struct buf *text)
 {
-	char signature[SIGNATURE_SIZE];
+	char signature[SIGNATURE_HEX + 1];
 	struct build_end end = {
 		.result = result,
 		.cancelled = builder->cancelled,
@@ -309,11 +309,6 @@ void builder_cancel(struct builder *builder, const char *commit)
 		return;
 	builder->cancelled = true;
 	stop_child(builder);
-}
-
-const char *builder_busy_with(const struct builder *builder)
-{
-	return builder->commit;
 }
 
 const char *builder_built(const struct builder *builder)

@@ -74,8 +74,7 @@ int builder_build(struct builder *builder, const struct build_request *request,
 /* Stop the build of this commit (NULL: any). */
 void builder_cancel(struct builder *builder, const char *commit);
 
-/* The commit that is being built, or was built last; NULL when none is. */
-const char *builder_busy_with(const struct builder *builder);
+/* The commit that was built last; NULL when none is. */
 const char *builder_built(const struct builder *builder);
 
 #endif

@@ -9,11 +9,6 @@
 #include "base/error.h"
 #include "base/str.h"
 
-static const char *const kinds[GUEST_KIND_COUNT] = {
-	[GUEST_UML] = "uml",
-	[GUEST_QEMU] = "qemu",
-};
-
 /* What differs between qemu's machines for a kernel with a serial console. */
 static const struct machine {
 	const char *arch, *program, *machine, *console, *net;
@@ -55,11 +50,6 @@ static void add_extra(struct words *words, const struct guest_spec *spec)
 {
 	for (int i = 0; spec->extra && spec->extra[i]; i++)
 		add(words, spec->extra[i]);
-}
-
-const char *guest_kind_name(enum guest_kind kind)
-{
-	return kinds[kind];
 }
 
 /* The kernel's words become arguments of the program, split at blanks. */

@@ -18,7 +18,6 @@ struct error;
 enum guest_kind {
 	GUEST_UML,
 	GUEST_QEMU,
-	GUEST_KIND_COUNT,
 };
 
 struct guest_spec {
@@ -34,9 +33,6 @@ struct guest_spec {
 	bool kvm;
 	const char *const *extra; /* more arguments, ended by NULL; or NULL */
 };
-
-/* "uml", "qemu" */
-const char *guest_kind_name(enum guest_kind kind);
 
 /*
  * The command that boots this kernel, on the heap, ended by NULL, freed with

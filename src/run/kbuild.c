@@ -187,9 +187,7 @@ int kbuild_plan(const struct kbuild *kbuild, struct kbuild_steps *out,
 		return -1;
 	if (kbuild->clean != KBUILD_KEEP) {
 		words = make_words(kbuild);
-		add_word(&words,
-			 xstrdup(kbuild->clean == KBUILD_CLEAN ? "clean"
-							       : "distclean"));
+		add_word(&words, xstrdup("clean"));
 		/* A folder that was never built in cannot always be cleaned. */
 		add_step(&steps, &room, KBUILD_STAGE_CLEAN, words.items, false);
 	}

@@ -32,9 +32,8 @@ struct error;
 
 /* What is thrown away before the build. */
 enum kbuild_clean {
-	KBUILD_KEEP,	 /* nothing: build what changed */
-	KBUILD_CLEAN,	 /* what was compiled */
-	KBUILD_DISTCLEAN /* all in the output folder that make knows of */
+	KBUILD_KEEP,  /* nothing: build what changed */
+	KBUILD_CLEAN, /* what was compiled */
 };
 
 /* An option that is set whatever the configuration says. */

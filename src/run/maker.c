@@ -41,7 +41,6 @@ struct maker {
 	char *commit, *key, *cc;
 	struct signature signature;
 	struct cache_entry *fresh; /* made by another thread */
-	bool busy;
 	build_done *done;
 	void *data;
 };
@@ -65,7 +64,6 @@ static void forget_job(struct maker *maker)
 	memset(&maker->steps, 0, sizeof(maker->steps));
 	maker->commands = NULL;
 	maker->commit = maker->key = maker->cc = NULL;
-	maker->busy = false;
 }
 
 /* Takes the entry. */
@@ -309,12 +307,11 @@ static size_t optional_steps(const struct maker *maker)
 int maker_make(struct maker *maker, const struct build_request *request,
 	       build_done *done, void *data, struct error *err)
 {
-	if (maker->busy)
+	if (maker->commit)
 		return error_set(err, ERROR_BUSY,
 				 "cannot build while %s is worked on",
 				 maker->commit);
 	forget_made(maker);
-	maker->busy = true;
 	maker->commit = xstrdup(request->commit);
 	maker->done = done;
 	maker->data = data;
@@ -367,7 +364,7 @@ void maker_free(struct maker *maker)
 {
 	if (!maker)
 		return;
-	assert(!maker->busy);
+	assert(!maker->commit);
 	forget_made(maker);
 	uv_close((uv_handle_t *)&maker->soon, on_closed);
 }

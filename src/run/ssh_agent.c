@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/ssh_agent.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -50,7 +49,7 @@ struct request {
 static void fail(struct ssh_agent *agent, const char *why)
 {
 	agent->state = SSH_AGENT_FAILED;
-	snprintf(agent->problem, sizeof(agent->problem), "%s", why);
+	str_copy(agent->problem, sizeof(agent->problem), why);
 	if (!uv_is_closing((uv_handle_t *)&agent->pipe))
 		uv_read_stop((uv_stream_t *)&agent->pipe);
 }
