@@ -138,6 +138,7 @@ static void print_json(struct session *session)
 	json_text(&json, "session", session_dir(session));
 	json_text(&json, "title", engine_title(engine));
 	json_text(&json, "policy", policy.text);
+	json_text(&json, "symptom", symptom_name(engine_symptom(engine)));
 	json_text(&json, "matching",
 		  matching_name(engine_bug(engine)->matching));
 	json_text(&json, "state", plan_state_name(plan->state));

@@ -44,6 +44,8 @@ const struct command commands[] = {
 	  order_noise },
 	{ "matching", "any|family|title [-m WHY]", NULL, "which crashes decide",
 	  GROUP_DECIDE, order_matching },
+	{ "symptom", "crash|boot-failed|build-failed [-m WHY]", NULL,
+	  "what makes a commit bad", GROUP_DECIDE, order_symptom },
 	{ "undo", "[N]", "u", "take the last N decisions back", GROUP_TIME,
 	  order_undo },
 	{ "redo", "[N]", "C-r", "let the last N undone decisions count again",

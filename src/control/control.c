@@ -230,7 +230,9 @@ static bool on_decides(void *data, const struct crash *crashes, int count)
 	};
 	struct bug_run as = bug_judge(engine_bug(engine), &run);
 
-	return as.outcome == OUTCOME_CRASHED && !as.open;
+	/* a kernel that crashed on its way may still come up */
+	return engine_symptom(engine) == SYMPTOM_CRASH &&
+	       as.outcome == OUTCOME_CRASHED && !as.open;
 }
 
 static void on_run(void *data, const struct run_end *end)

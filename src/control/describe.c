@@ -95,7 +95,8 @@ static void describe_fact(const struct event *event, struct buf *out)
 	case EVENT_VERDICT: case EVENT_SKIP_RANGE: case EVENT_RETRACT:
 	case EVENT_JUDGE: case EVENT_MORE: case EVENT_PICK:
 	case EVENT_SAME: case EVENT_OTHER: case EVENT_NOISE:
-	case EVENT_POLICY: case EVENT_MATCHING: case EVENT_PAUSE:
+	case EVENT_POLICY: case EVENT_MATCHING: case EVENT_SYMPTOM:
+	case EVENT_PAUSE:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO: case EVENT_REDO:
 	case EVENT_KIND_COUNT:
 		break;
@@ -179,6 +180,9 @@ static void describe_decision(struct session *session,
 		break;
 	case EVENT_MATCHING:
 		buf_printf(out, "matching %s", event->policy);
+		break;
+	case EVENT_SYMPTOM:
+		buf_printf(out, "bad is: %s", event->policy);
 		break;
 	case EVENT_UNDO: case EVENT_REDO:
 		describe_turn(session, event, out);

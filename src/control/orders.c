@@ -475,6 +475,24 @@ int order_matching(struct order *order, struct error *err)
 	return append_to_runs(order, &event, err);
 }
 
+int order_symptom(struct order *order, struct error *err)
+{
+	struct event event = event_by(order, EVENT_SYMPTOM);
+	enum symptom symptom;
+
+	if (expect(order, 1, 1,
+		   "symptom crash|boot-failed|build-failed "
+		   "[-m WHY]",
+		   err) < 0)
+		return -1;
+	if (symptom_parse(&symptom, order->argv[0], err) < 0) {
+		err->code = ERROR_USAGE;
+		return -1;
+	}
+	event.policy = (char *)(uintptr_t)symptom_name(symptom);
+	return append(order, &event, err);
+}
+
 int order_more(struct order *order, struct error *err)
 {
 	struct event event = event_by(order, EVENT_MORE);
@@ -490,6 +508,10 @@ int order_more(struct order *order, struct error *err)
 		return error_set(err, ERROR_STATE,
 				 "this session has no test command that could "
 				 "be run");
+	if (engine_symptom(session_engine(order->session)) == SYMPTOM_NO_BUILD)
+		return error_set(err, ERROR_STATE,
+				 "what does not build is looked for: nothing "
+				 "is run");
 	return append(order, &event, err);
 }
 

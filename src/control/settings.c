@@ -28,6 +28,7 @@ enum type {
 	OUTCOME,
 	POLICY,
 	MATCHING,
+	SYMPTOM,
 	CONSOLE,
 	TARGET,
 	TEXTS,
@@ -59,6 +60,7 @@ static const struct key top_keys[] = {
 	{ "title", TEXT, AT(title) },
 	{ "policy", POLICY, AT(policy) },
 	{ "matching", MATCHING, AT(matching) },
+	{ "bad", SYMPTOM, AT(symptom) },
 	{ "oops", FILE_NAME, AT(oops) },
 	{ "target", TARGET, AT(target) },
 	{ NULL, TEXT, 0 },
@@ -382,6 +384,11 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 		if (matching_parse(where, text, NULL) == 0)
 			return 0;
 		return wrong(reader->path, item, "any, family or title", err);
+	case SYMPTOM:
+		if (symptom_parse(where, text, NULL) == 0)
+			return 0;
+		return wrong(reader->path, item,
+			     "crash, boot-failed or build-failed", err);
 	case CONSOLE:
 		return take_console(reader->path, item, text, where, err);
 	case TARGET:
@@ -470,7 +477,8 @@ static int take(struct settings *settings, const struct reader *reader,
 	case TRUTH:
 		return take_truth(reader, item, where, err);
 	case TEXT: case FILE_NAME: case REGEX: case OUTCOME: case POLICY:
-	case MATCHING: case CONSOLE: case TARGET: case CLEAN: case KVM:
+	case MATCHING: case SYMPTOM: case CONSOLE: case TARGET:
+	case CLEAN: case KVM:
 		break;
 	}
 	/* clang-format on */
@@ -579,8 +587,17 @@ static const char *complaint(const struct settings *settings)
 		return "test: crash is for other consoles than a kernel's; "
 		       "more rules for a kernel's go into a file named by "
 		       "'oops'";
+	if (!runs_guest && settings->symptom == SYMPTOM_NO_BUILD)
+		return settings->build_command
+			       ? NULL
+			       : "build: command is needed, to look for what "
+				 "does not build";
 	if (!runs_guest && settings->build_command && !settings->test_command)
 		return "build has a command, but test has none";
+	if (!runs_guest && settings->symptom == SYMPTOM_NO_BOOT &&
+	    !settings->boot)
+		return "test: boot is needed, the expression by which one "
+		       "sees that it booted, to look for what does not boot";
 	if (!runs_guest)
 		return NULL;
 	if (settings->test_command)
@@ -660,5 +677,7 @@ out:
 bool settings_can_run(const struct settings *settings)
 {
 	return settings->test_command || settings->fake_script ||
-	       settings->target != TARGET_COMMAND;
+	       settings->target != TARGET_COMMAND ||
+	       (settings->symptom == SYMPTOM_NO_BUILD &&
+		settings->build_command);
 }

@@ -13,6 +13,7 @@
 
 #include "engine/bug.h"
 #include "engine/outcome.h"
+#include "engine/symptom.h"
 
 struct error;
 
@@ -78,6 +79,7 @@ struct settings {
 	char *title;  /* of the bug that is looked for, or NULL */
 	char *policy; /* as policy_parse takes it; never NULL */
 	enum matching matching;
+	enum symptom symptom;
 	char *oops; /* a file of further rules for crash titles, or NULL */
 	char *build_command; /* or NULL */
 	int64_t build_timeout_ms;

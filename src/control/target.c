@@ -242,6 +242,7 @@ static int open_kernel(struct target_room *room, struct error *err)
 		.command = settings->guest.command,
 		.kvm = (enum kvm_use)settings->guest.kvm,
 		.slots = settings->slots,
+		.boot_only = settings->symptom == SYMPTOM_NO_BOOT,
 		.boot_ms = settings->guest.boot_ms,
 		.timeout_ms = settings->test_timeout_ms,
 		.silence_ms = settings->test_silence_ms,

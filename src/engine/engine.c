@@ -198,7 +198,16 @@ const struct policy *engine_policy(const struct engine *engine)
 
 const char *engine_title(const struct engine *engine)
 {
-	return bug_title(&engine->bug);
+	const char *title = bug_title(&engine->bug);
+
+	if (str_empty(title) && engine->symptom != SYMPTOM_CRASH)
+		return symptom_says(engine->symptom);
+	return title;
+}
+
+enum symptom engine_symptom(const struct engine *engine)
+{
+	return engine->symptom;
 }
 
 const struct bug *engine_bug(const struct engine *engine)
@@ -221,7 +230,7 @@ struct judgement engine_judge(struct engine *engine, int commit)
 
 void engine_tally(struct engine *engine, int commit, struct tally *tally)
 {
-	plan_tally(fold_step_of(engine, commit), tally);
+	plan_tally(engine, fold_step_of(engine, commit), tally);
 }
 
 const char *run_title(const struct run_state *run)

@@ -22,6 +22,7 @@
 
 #include "engine/bug.h"
 #include "engine/event.h"
+#include "engine/symptom.h"
 #include "engine/verdict.h"
 
 struct error;
@@ -168,7 +169,9 @@ const struct step *engine_step_of(struct engine *engine,
 /* The session's own facts; the event of the start is NULL before it. */
 const struct event *engine_start_event(const struct engine *engine);
 const struct policy *engine_policy(const struct engine *engine);
-const char *engine_title(const struct engine *engine); /* never NULL */
+/* What is looked for: the bug's title, "does not boot", "" not known yet. */
+const char *engine_title(const struct engine *engine);
+enum symptom engine_symptom(const struct engine *engine);
 const struct bug *engine_bug(const struct engine *engine);
 bool engine_is_fix(const struct engine *engine);
 bool engine_is_flaky(struct engine *engine);

@@ -34,6 +34,7 @@ static const struct {
 	[EVENT_NOISE] = { "noise", true },
 	[EVENT_POLICY] = { "policy", true },
 	[EVENT_MATCHING] = { "matching", true },
+	[EVENT_SYMPTOM] = { "symptom", true },
 	[EVENT_PAUSE] = { "pause", true },
 	[EVENT_RESUME] = { "resume", true },
 	[EVENT_NOTE] = { "note", true },

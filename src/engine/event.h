@@ -50,6 +50,8 @@ enum event_kind {
 	EVENT_POLICY,	  /* policy */
 	EVENT_MATCHING,	  /* policy = which crashes decide, as matching_parse
 			     has it */
+	EVENT_SYMPTOM,	  /* policy = what makes a commit bad, as
+			     symptom_parse has it */
 	EVENT_PAUSE,
 	EVENT_RESUME, /* also: the infra trouble before it is mended */
 	EVENT_NOTE,   /* text, commit or none */

@@ -166,6 +166,19 @@ static void fold_run_crash(struct folded_step *step, const struct event *event)
 		run->seen = event;
 }
 
+/* Which crash it was matters only where crashes are looked for. */
+static struct bug_run judge_fact(const struct engine *engine,
+				 const struct event *run)
+{
+	struct bug_run as = { .outcome = run->outcome };
+
+	if (engine->symptom == SYMPTOM_CRASH)
+		return bug_judge(&engine->bug, run);
+	as.same = run->outcome == OUTCOME_BOOT_FAILED;
+	as.crash = run->crash_count > 0 ? &run->crashes[0] : NULL;
+	return as;
+}
+
 /* What the fact of a run comes to, unless a person judged it. */
 static bool judge_run(const struct engine *engine, struct run_state *run)
 {
@@ -174,7 +187,7 @@ static bool judge_run(const struct engine *engine, struct run_state *run)
 
 	if (!run->fact || run->judge)
 		return false;
-	as = bug_judge(&engine->bug, run->fact);
+	as = judge_fact(engine, run->fact);
 	run->outcome = as.outcome;
 	run->open = as.open;
 	run->same = as.same;
@@ -244,6 +257,24 @@ static void fold_matching(struct engine *engine, const struct event *event)
 	judge_all(engine, event->seq);
 }
 
+/* Every build and every run bears on something else now. */
+static void look_again(struct engine *engine, int64_t seq)
+{
+	for (size_t i = 0; i < engine->step_count; i++) {
+		struct step *step = &engine->steps[i]->shown;
+
+		if (step->build || step->run_count > 0)
+			step->evidence_seq = seq;
+	}
+}
+
+static void fold_symptom(struct engine *engine, const struct event *event)
+{
+	symptom_parse(&engine->symptom, event->policy, NULL);
+	judge_all(engine, event->seq);
+	look_again(engine, event->seq);
+}
+
 static void fold_verdict(struct engine *engine, struct folded_step *step,
 			 const struct event *event)
 {
@@ -268,11 +299,12 @@ static void fold_retract(struct engine *engine, struct folded_step *step,
 		struct tally tally = { .total = 0 };
 
 		step->shown.recorded = NULL;
-		plan_tally(step, &tally);
+		plan_tally(engine, step, &tally);
 		if (tally.total > 0)
 			step->shown.extra_runs += engine->policy.runs;
 		if (step->shown.build &&
-		    step->shown.build->build == BUILD_FAILED)
+		    (step->shown.build->build == BUILD_FAILED ||
+		     engine->symptom == SYMPTOM_NO_BUILD))
 			step->shown.build_again = true;
 	} else {
 		step->unskipped = event->seq;
@@ -344,6 +376,8 @@ static void fold_undo(struct engine *engine, const struct event *event)
 		look_again_at_crashes(engine, event->seq);
 		return;
 	}
+	if (target->kind == EVENT_SYMPTOM)
+		look_again(engine, event->seq);
 	if (oid_is_none(&target->commit))
 		return;
 	step = fold_step_of(engine, graph_find(engine->graph, &target->commit));
@@ -398,7 +432,7 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 	case EVENT_RANGE: case EVENT_RELEASE: case EVENT_SKIP_RANGE:
 	case EVENT_PICK: case EVENT_POLICY: case EVENT_PAUSE:
 	case EVENT_SAME: case EVENT_OTHER: case EVENT_NOISE:
-	case EVENT_MATCHING:
+	case EVENT_MATCHING: case EVENT_SYMPTOM:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO:
 	case EVENT_REDO: case EVENT_KIND_COUNT:
 		break;
@@ -468,6 +502,9 @@ void fold_event(struct engine *engine, size_t place)
 	case EVENT_MATCHING:
 		fold_matching(engine, event);
 		break;
+	case EVENT_SYMPTOM:
+		fold_symptom(engine, event);
+		break;
 	case EVENT_PAUSE:
 		engine->paused = true;
 		break;
@@ -506,6 +543,7 @@ void fold_all(struct engine *engine)
 {
 	fold_release(engine);
 	engine->start = NULL;
+	engine->symptom = SYMPTOM_CRASH;
 	engine->paused = false;
 	engine->resumed = 0;
 	engine->pick = NULL;
@@ -679,6 +717,7 @@ int fold_check(const struct engine *engine, const struct event *event,
 	       struct error *err)
 {
 	enum matching matching;
+	enum symptom symptom;
 
 	if (engine->event_count > 0 &&
 	    event->seq <= engine->events[engine->event_count - 1]->seq)
@@ -703,6 +742,8 @@ int fold_check(const struct engine *engine, const struct event *event,
 		return check_ruling(engine, event, err);
 	case EVENT_MATCHING:
 		return matching_parse(&matching, event->policy, err);
+	case EVENT_SYMPTOM:
+		return symptom_parse(&symptom, event->policy, err);
 	case EVENT_RUN_BEGIN: case EVENT_RUN: case EVENT_JUDGE:
 		return check_run(engine, event, err);
 	case EVENT_VERDICT:

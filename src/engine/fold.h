@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "engine/engine.h"
+#include "engine/symptom.h"
 
 enum mark_kind {
 	MARK_OLD, /* git's "good" */
@@ -72,6 +73,7 @@ struct engine {
 	/* the fold */
 	const struct event *start;
 	struct policy policy;
+	enum symptom symptom;
 	bool paused;
 	int64_t resumed; /* seq of the last resume, 0 for none */
 	const struct event *pick;
@@ -134,6 +136,7 @@ void plan_make(struct engine *engine);
 /* The build, runs and person's wishes: what policy says of one step. */
 struct judgement plan_judge(const struct engine *engine,
 			    const struct folded_step *step);
-void plan_tally(const struct folded_step *step, struct tally *tally);
+void plan_tally(const struct engine *engine, const struct folded_step *step,
+		struct tally *tally);
 
 #endif

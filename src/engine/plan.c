@@ -11,7 +11,8 @@
 #include "engine/graph.h"
 #include "engine/suspects.h"
 
-void plan_tally(const struct folded_step *step, struct tally *tally)
+void plan_tally(const struct engine *engine, const struct folded_step *step,
+		struct tally *tally)
 {
 	memset(tally, 0, sizeof(*tally));
 	for (int i = 0; step && i < step->shown.run_count; i++) {
@@ -22,7 +23,8 @@ void plan_tally(const struct folded_step *step, struct tally *tally)
 		if (run->open)
 			tally_add_open(tally);
 		else
-			tally_add(tally, run->outcome);
+			tally_add(tally,
+				  symptom_weigh(engine->symptom, run->outcome));
 	}
 }
 
@@ -38,7 +40,7 @@ static bool flaky_beside(const struct engine *engine, int commit)
 		if (step->shown.commit == commit || !given ||
 		    given->verdict != VERDICT_BAD)
 			continue;
-		plan_tally(step, &tally);
+		plan_tally(engine, step, &tally);
 		if (tally.outcomes[OUTCOME_CRASHED] > 0 &&
 		    policy_is_flaky(&tally))
 			return true;
@@ -51,6 +53,21 @@ bool engine_is_flaky(struct engine *engine)
 	return flaky_beside(engine, -1);
 }
 
+/* Where builds are looked at, a build is all there is to say. */
+static struct judgement judge_build(const struct folded_step *step)
+{
+	struct judgement j = { .verdict = VERDICT_NONE };
+
+	if (!step || !step->shown.build || step->shown.build_again)
+		return j;
+	if (step->shown.build->build == BUILD_OK)
+		j.verdict = VERDICT_GOOD;
+	else if (step->shown.build->build == BUILD_FAILED)
+		j.verdict = VERDICT_BAD;
+	j.leaning = j.verdict;
+	return j;
+}
+
 struct judgement plan_judge(const struct engine *engine,
 			    const struct folded_step *step)
 {
@@ -58,7 +75,9 @@ struct judgement plan_judge(const struct engine *engine,
 	struct tally tally;
 	bool first = engine->first_tested < 0 || engine->first_tested == commit;
 
-	plan_tally(step, &tally);
+	if (engine->symptom == SYMPTOM_NO_BUILD)
+		return judge_build(step);
+	plan_tally(engine, step, &tally);
 	return policy_judge(&engine->policy, &tally, first,
 			    flaky_beside(engine, commit),
 			    step ? step->shown.extra_runs : 0);
@@ -150,16 +169,23 @@ static void ask_title(struct engine *engine, const struct folded_step *step,
 		engine->plan.needs_person = true;
 }
 
-static void explain(struct wish *wish, const struct judgement *j)
+static void explain(struct wish *wish, enum symptom symptom,
+		    const struct judgement *j)
 {
+	const char *one = "crash", *many = "crashes";
+
+	if (symptom == SYMPTOM_NO_BOOT) {
+		one = "boot failure";
+		many = "boot failures";
+	}
 	if (wish->verdict == VERDICT_SKIP)
 		snprintf(wish->why, sizeof(wish->why),
 			 "%d valid runs of %d, %d needed", j->valid, j->wanted,
 			 j->valid_needed);
 	else
 		snprintf(wish->why, sizeof(wish->why),
-			 "%d crash%s in %d valid run%s", j->crashes,
-			 j->crashes == 1 ? "" : "es", j->valid,
+			 "%d %s in %d valid run%s", j->crashes,
+			 j->crashes == 1 ? one : many, j->valid,
 			 j->valid == 1 ? "" : "s");
 }
 
@@ -171,9 +197,10 @@ static void wish_verdict(struct engine *engine, const struct folded_step *step)
 {
 	const struct step *shown = &step->shown;
 	struct judgement j = plan_judge(engine, step);
+	bool by_build = engine->symptom == SYMPTOM_NO_BUILD;
 	bool unbuilt = shown->build && shown->build->build == BUILD_FAILED &&
 		       !shown->build_again;
-	enum verdict verdict = unbuilt ? VERDICT_SKIP : j.verdict;
+	enum verdict verdict = unbuilt && !by_build ? VERDICT_SKIP : j.verdict;
 	struct wish *wish;
 
 	if (!step->person && j.undecided && shown->recorded &&
@@ -181,7 +208,7 @@ static void wish_verdict(struct engine *engine, const struct folded_step *step)
 		ask_title(engine, step, false);
 	if (step->person || verdict == VERDICT_NONE)
 		return;
-	if (!unbuilt && shown->run_count == 0)
+	if (!unbuilt && !by_build && shown->run_count == 0)
 		return;
 	if (shown->recorded && (shown->evidence_seq < shown->recorded->seq ||
 				shown->recorded->verdict == verdict))
@@ -190,8 +217,10 @@ static void wish_verdict(struct engine *engine, const struct folded_step *step)
 	wish->verdict = verdict;
 	if (unbuilt)
 		snprintf(wish->why, sizeof(wish->why), "does not build");
+	else if (by_build)
+		snprintf(wish->why, sizeof(wish->why), "builds");
 	else
-		explain(wish, &j);
+		explain(wish, engine->symptom, &j);
 }
 
 /* Build it if need be, run it as often as its judgement wants. */

@@ -217,6 +217,8 @@ enum outcome judge_run(const struct ending *ending,
 		return OUTCOME_CRASHED;
 	if (evidence->sight->seen == SEEN_IGNORED)
 		return OUTCOME_IGNORED;
+	if (evidence->boot_only)
+		return OUTCOME_OK;
 	if (evidence->visited)
 		return judge_visit(ending, evidence->visited, monitored, text);
 	if (evidence->guest)

@@ -41,7 +41,8 @@ struct visited {
 struct evidence {
 	const struct sight *sight;
 	const struct console *console;
-	bool guest; /* the program ran a guest: its status says nothing */
+	bool guest;	/* the program ran a guest: its status says nothing */
+	bool boot_only; /* that it came up is all that was asked for */
 	const struct visited *visited; /* or NULL: there was no visit */
 	enum outcome on_timeout;
 };

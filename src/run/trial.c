@@ -25,6 +25,7 @@ struct trial {
 	struct watch *watch;
 	struct error trouble; /* ours: the record could not be written */
 	bool guest;
+	bool boot_only;
 	bool up; /* testing */
 	bool cancelled;
 	bool silent;	/* stopped for silence */
@@ -57,6 +58,13 @@ static void set_time(struct trial *trial, int64_t ms)
 		uv_timer_stop(&trial->timer);
 }
 
+static void come_up(struct trial *trial)
+{
+	trial->up = true;
+	if (trial->boot_only)
+		child_stop(trial->child);
+}
+
 static void on_output(void *data, const char *bytes, size_t length)
 {
 	struct trial *trial = data;
@@ -72,8 +80,8 @@ static void on_output(void *data, const char *bytes, size_t length)
 		child_stop(trial->child);
 	if (!trial->up && !trial->visit &&
 	    watch_console(trial->watch)->booted) {
-		trial->up = true;
 		set_time(trial, trial->timeout_ms);
+		come_up(trial);
 	}
 }
 
@@ -81,9 +89,9 @@ static void on_up(void *data)
 {
 	struct trial *trial = data;
 
-	trial->up = true;
 	trial->visited.up = true;
 	set_time(trial, 0);
+	come_up(trial);
 }
 
 /*
@@ -176,6 +184,7 @@ static void judge(const struct trial *trial, const struct ending *ending,
 		.sight = sight,
 		.console = watch_console(trial->watch),
 		.guest = trial->guest,
+		.boot_only = trial->boot_only,
 		.visited = trial->visit ? &trial->visited : NULL,
 		.on_timeout = trial->on_timeout,
 	};
@@ -269,6 +278,7 @@ static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
 	trial->record.fd = -1;
 	trial->output.fd = -1;
 	trial->guest = spec->guest;
+	trial->boot_only = spec->boot_only;
 	trial->boot_ms = spec->boot_ms;
 	trial->timeout_ms = spec->timeout_ms;
 	trial->silence_ms = spec->silence_ms;

@@ -7,7 +7,8 @@
  * start to an outcome.  The program is a test command, or what runs a guest.
  *
  *     booting -> testing    [on_output: it came up]
- *     booting -> stopping   [its time to boot is over]
+ *     booting -> stopping   [its time to boot is over; it is up, and that is
+ *                            all that is asked for]
  *     testing -> stopping   [its time is over; the visit is]
  *     any -> stopping       [trial_cancel; the watch: a crash that decides,
  *                            silence; a record that cannot be written]
@@ -38,6 +39,7 @@ struct trial_spec {
 	int slot;	    /* from 1 */
 	bool guest;	    /* the program runs a guest, which says by its
 				 words how far it is (console.h) */
+	bool boot_only;	    /* to come up is all that is asked for */
 	int64_t boot_ms;    /* to come up; 0: counted as testing */
 	int64_t timeout_ms; /* to test; 0: none */
 	int64_t silence_ms; /* without output; 0: as long as it likes */

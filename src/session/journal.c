@@ -360,7 +360,9 @@ int journal_open(const char *path, struct journal **out, struct error *err)
 	struct journal *journal = xcalloc(1, sizeof(*journal));
 
 	if (store_open(path, &journal->store, err) < 0 ||
-	    store_upgrade(journal->store, crash_schema, err) < 0 ||
+	    store_upgrade(journal->store,
+			  journal->store->version < 2 ? crash_schema : "",
+			  err) < 0 ||
 	    read_repository(journal, err) < 0) {
 		journal_close(journal);
 		return -1;

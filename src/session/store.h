@@ -29,10 +29,10 @@ struct store {
 
 /*
  * What a culprit session's file says of itself, in the file's header.  Format
- * 2 added the crashes of runs.
+ * 2 added the crashes of runs, format 3 further kinds of events.
  */
 #define STORE_APPLICATION 0x63756c70 /* "culp" */
-#define STORE_VERSION	  2
+#define STORE_VERSION	  3
 #define STORE_OLDEST	  1
 
 /*

@@ -126,6 +126,85 @@ static void a_broken_build_is_skipped(void **state)
 	world_release(&w);
 }
 
+static int look_for(struct world *w, const char *symptom)
+{
+	return world_apply(
+		w, (struct event){ .kind = EVENT_SYMPTOM,
+				   .by = BY_PERSON,
+				   .policy = (char *)(uintptr_t)symptom });
+}
+
+static void what_does_not_boot_can_be_looked_for(void **state)
+{
+	struct world w = begun(line, "syzkaller/4/4", false);
+
+	(void)state;
+	OK(look_for(&w, "boot-failed"));
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", "BBB.");
+	PLAN("e is bad");
+	assert_string_equal(engine_plan(w.engine)->wishes[0].why,
+			    "3 boot failures in 4 valid runs");
+	POLICY("e", VERDICT_BAD);
+	/* it came up, whatever happened then */
+	OK(world_build(&w, "c", BUILD_OK));
+	world_runs(&w, "c", "XT..");
+	PLAN("c is good");
+	POLICY("c", VERDICT_GOOD);
+	OK(world_build(&w, "d", BUILD_FAILED));
+	PLAN("d is skip");
+	world_release(&w);
+}
+
+static void what_does_not_build_can_be_looked_for(void **state)
+{
+	struct world w = begun(line, "syzkaller/4/4", false);
+
+	(void)state;
+	OK(look_for(&w, "build-failed"));
+	PLAN("test e");
+	assert_int_equal(engine_plan(w.engine)->wish_count, 1);
+	assert_int_equal(engine_plan(w.engine)->wishes[0].kind, WISH_BUILD);
+	OK(world_build(&w, "e", BUILD_OK));
+	PLAN("e is good");
+	POLICY("e", VERDICT_GOOD);
+	PLAN("test g");
+	OK(world_build(&w, "g", BUILD_INFRA));
+	PLAN("ask about g");
+	OK(world_say(&w, EVENT_RESUME, NULL, 0));
+	OK(world_build(&w, "g", BUILD_FAILED));
+	PLAN("g is bad");
+	POLICY("g", VERDICT_BAD);
+	OK(world_build(&w, "f", BUILD_FAILED));
+	PLAN("f is bad");
+	POLICY("f", VERDICT_BAD);
+	PLAN("found f");
+	/* a retracted one is built again */
+	OK(world_say(&w, EVENT_RETRACT, "e", 0));
+	PLAN("test c");
+	world_release(&w);
+}
+
+static void what_is_looked_for_may_be_changed_and_changed_back(void **state)
+{
+	struct world w = begun(line, "syzkaller/2/2", false);
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", "BB");
+	PLAN("e is skip");
+	POLICY("e", VERDICT_SKIP);
+	OK(look_for(&w, "boot-failed"));
+	PLAN("e is bad");
+	POLICY("e", VERDICT_BAD);
+	OK(world_undo(&w));
+	PLAN("e is skip");
+	assert_int_equal(look_for(&w, "slow"), -1);
+	assert_int_equal(w.err.code, ERROR_INPUT);
+	assert_non_null(strstr(w.err.text, "boot-failed or build-failed"));
+	world_release(&w);
+}
+
 static void trouble_on_our_side_asks_and_is_repeated_after_resume(void **state)
 {
 	struct world w = begun(line, "syzkaller/10/10", false);
@@ -893,6 +972,10 @@ int main(void)
 		cmocka_unit_test(
 			a_run_that_was_replaced_counts_again_when_it_is_judged),
 		cmocka_unit_test(a_run_has_a_number_that_makes_sense),
+		cmocka_unit_test(what_does_not_boot_can_be_looked_for),
+		cmocka_unit_test(what_does_not_build_can_be_looked_for),
+		cmocka_unit_test(
+			what_is_looked_for_may_be_changed_and_changed_back),
 		cmocka_unit_test(steps_are_numbered_without_gaps),
 		cmocka_unit_test(what_is_skipped_cannot_be_picked),
 		cmocka_unit_test(a_range_with_an_unknown_end_is_refused),

@@ -334,8 +334,20 @@ static void a_session_of_format_1_goes_on_as_one_of_today(void **state)
 	assert_comes_back(world, &old);
 	append(world, &new);
 	assert_comes_back(world, &new);
-	assert_answer(world, "PRAGMA user_version", "2");
+	assert_answer(world, "PRAGMA user_version", "3");
 	assert_answer(world, "SELECT title FROM crashes", "BUG: x");
+}
+
+static void a_session_of_format_2_is_one_of_today_with_fewer_kinds(void **state)
+{
+	struct world *world = *state;
+	struct event old = { .seq = 1, .kind = EVENT_RUN, .commit = id('a') };
+
+	append(world, &old);
+	assert_int_equal(meddle(world, "PRAGMA user_version = 2"), SQLITE_OK);
+	reopen(world);
+	assert_comes_back(world, &old);
+	assert_answer(world, "PRAGMA user_version", "3");
 }
 
 static void the_file_can_be_read_by_a_person(void **state)
@@ -374,9 +386,9 @@ static void the_file_can_be_read_by_a_person(void **state)
 	assert_answer(world, "SELECT value FROM meta WHERE name = 'created'",
 		      "12345");
 	assert_answer(world, "SELECT value FROM meta WHERE name = 'schema'",
-		      "2");
+		      "3");
 	assert_answer(world, "PRAGMA application_id", "1668639856");
-	assert_answer(world, "PRAGMA user_version", "2");
+	assert_answer(world, "PRAGMA user_version", "3");
 	assert_answer(world, "PRAGMA journal_mode", "wal");
 }
 
@@ -646,10 +658,10 @@ static void a_newer_format_is_refused_politely(void **state)
 {
 	struct world *world = *state;
 
-	assert_int_equal(meddle(world, "PRAGMA user_version = 3"), SQLITE_OK);
+	assert_int_equal(meddle(world, "PRAGMA user_version = 4"), SQLITE_OK);
 	assert_not_opened(world,
-			  "was made by a newer culprit (its format is 3, this "
-			  "culprit knows 2); use that one");
+			  "was made by a newer culprit (its format is 4, this "
+			  "culprit knows 3); use that one");
 }
 
 static void a_format_without_number_is_damage(void **state)
@@ -781,6 +793,7 @@ int main(void)
 		TEST(every_kind_comes_back_with_none_of_its_fields),
 		TEST(the_crashes_of_a_run_come_back_in_their_order),
 		TEST(a_session_of_format_1_goes_on_as_one_of_today),
+		TEST(a_session_of_format_2_is_one_of_today_with_fewer_kinds),
 		TEST(the_database_itself_keeps_crashes_with_their_run),
 		TEST(ids_of_64_digits_come_back),
 		TEST(the_journal_ends_where_it_ends),

@@ -174,8 +174,8 @@ static void unknown_keys_are_named_with_those_that_are_known(void **state)
 	struct scene *scene = *state;
 
 	refused(scene, "\n\ntitel = \"x\";", 3,
-		"'titel' here: expected one of title, policy, matching, oops, "
-		"target, build, test");
+		"'titel' here: expected one of title, policy, matching, bad, "
+		"oops, target, build, test");
 	refused(scene, "build: {\ncmd = \"x\";\n};", 2,
 		"'cmd' here: expected one of command, timeout, output_limit");
 	refused(scene, "test: {\n\n\nslot = 1;\n};", 4,
@@ -370,6 +370,10 @@ static void what_a_guest_lacks_or_cannot_have_is_said(void **state)
 		{ "target = \"uml\"; build: { config = \"c\"; };"
 		  "ssh: { user = \"root\"; };",
 		  "ssh: a kernel that is a program here" },
+		{ "bad = \"boot-failed\"; test: { command = \"x\"; };",
+		  "test: boot is needed" },
+		{ "bad = \"build-failed\"; test: { command = \"x\"; };",
+		  "build: command is needed" },
 		{ "target = \"qemu\"; build: { config = \"c\"; };"
 		  "reproducer: { file = \"r\"; };",
 		  "reproducer: needs ssh" },
@@ -380,6 +384,8 @@ static void what_a_guest_lacks_or_cannot_have_is_said(void **state)
 		assert_int_equal(read_text(scene, cases[i].text), -1);
 		assert_non_null(strstr(scene->err.text, cases[i].complaint));
 	}
+	refused(scene, "bad = \"slow\";", 1,
+		"bad: expected crash, boot-failed or build-failed");
 	refused(scene, "build: {\nfragments = \"a\"; };", 2,
 		"fragments: expected a list of texts in [ ]");
 	refused(scene, "build: {\nfragments = [ 1 ]; };", 2,
