@@ -50,14 +50,16 @@ static bool wants_runs(const struct model *model, const struct step *step)
 
 static char *letters_of(const struct step *step, int more)
 {
-	size_t count = (size_t)step->run_count, all = count + (size_t)more;
-	char *letters = xmalloc(all + 1);
+	struct buf letters;
+	char *text;
 
-	for (size_t i = 0; i < all; i++)
-		letters[i] =
-			i < count ? engine_run_letter(&step->runs[i]) : '-';
-	letters[all] = '\0';
-	return letters;
+	buf_init(&letters, 0);
+	engine_letters(step, &letters);
+	for (int i = 0; i < more; i++)
+		buf_putc(&letters, '-');
+	text = buf_take(&letters);
+	buf_release(&letters);
+	return text;
 }
 
 static bool by_person(const struct event *given)
@@ -231,7 +233,10 @@ static void signature_of(struct buf *out, struct engine *engine,
 		if (!other->build ||
 		    !str_equal(other->build->signature, signature))
 			continue;
-		buf_printf(out, "as step %d", other->position);
+		buf_printf(out, "as step %d%s", other->position,
+			   step->same_as == other->commit
+				   ? ", whose runs count (=)"
+				   : "");
 		return;
 	}
 	buf_puts(out, "new");

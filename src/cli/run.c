@@ -40,10 +40,13 @@ static void tell_verdict(struct session *session, const struct event *event,
 	const struct step *step = engine_step_of(
 		engine, graph_find(session_graph(session), &event->commit));
 
+	size_t begin;
+
 	buf_puts(out, "    ");
-	for (int i = 0; step && i < step->run_count; i++)
-		buf_putc(out, engine_run_letter(&step->runs[i]));
-	buf_printf(out, "%s%s", step && step->run_count ? "  " : "",
+	begin = out->length;
+	if (step)
+		engine_letters(step, out);
+	buf_printf(out, "%s%s", out->length > begin ? "  " : "",
 		   verdict_name(event->verdict));
 	if (!str_empty(event->text))
 		buf_printf(out, ": %s", event->text);

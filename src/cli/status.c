@@ -70,6 +70,8 @@ static void json_step(struct json *json, struct session *session,
 	json_text(json, "by", step->given ? actor_name(step->given->by) : NULL);
 	json_bool(json, "set_aside", step->set_aside);
 	json_runs(json, step);
+	json_text(json, "same_as", hex_of(session, step->same_as));
+	json_number(json, "same_runs", step->same_runs);
 	if (step->left_after >= 0) {
 		json_number(json, "left", step->left_after);
 		json_number(json, "steps_left", step->steps_after);
@@ -79,6 +81,7 @@ static void json_step(struct json *json, struct session *session,
 	}
 	json_text(json, "build",
 		  build ? build_result_name(build->build) : NULL);
+	json_text(json, "signature", build ? build->signature : NULL);
 	json_text(json, "build_error",
 		  build && build->build != BUILD_OK ? build->text : NULL);
 	json_close_object(json);
@@ -180,8 +183,7 @@ static void text_step(struct session *session, const struct step *step,
 		   step->given ? verdict_name(step->verdict) : "...",
 		   step->given && step->given->by == BY_PERSON ? "*" : " ",
 		   OID_SHORT, hex_of(session, step->commit), left);
-	for (int i = 0; i < step->run_count; i++)
-		buf_putc(out, engine_run_letter(&step->runs[i]));
+	engine_letters(step, out);
 	if (step->build && step->build->build == BUILD_FAILED)
 		buf_puts(out, "build fails");
 	buf_printf(out, "%s%s\n", step->run_count || step->build ? "  " : "",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "engine/fold.h"
@@ -222,14 +223,17 @@ bool engine_is_fix(const struct engine *engine)
 
 struct judgement engine_judge(struct engine *engine, int commit)
 {
-	struct folded_step nothing = { .shown = { .commit = commit } };
+	struct folded_step nothing = { .shown = { .commit = commit,
+						  .same_as = -1 } };
 	const struct folded_step *step = fold_step_of(engine, commit);
 
+	settle(engine);
 	return plan_judge(engine, step ? step : &nothing);
 }
 
 void engine_tally(struct engine *engine, int commit, struct tally *tally)
 {
+	settle(engine);
 	plan_tally(engine, fold_step_of(engine, commit), tally);
 }
 
@@ -249,6 +253,14 @@ char engine_run_letter(const struct run_state *run)
 	if (run->other || (run->outcome == OUTCOME_CRASHED && !run->same))
 		return 'x';
 	return outcome_letter(run->outcome);
+}
+
+void engine_letters(const struct step *step, struct buf *out)
+{
+	for (int i = 0; i < step->same_runs; i++)
+		buf_putc(out, '=');
+	for (int i = 0; i < step->run_count; i++)
+		buf_putc(out, engine_run_letter(&step->runs[i]));
 }
 
 static bool is_ordinary(const struct event *event)

@@ -25,6 +25,7 @@
 #include "engine/symptom.h"
 #include "engine/verdict.h"
 
+struct buf;
 struct error;
 struct graph;
 
@@ -60,6 +61,10 @@ struct step {
 	struct run_state *runs; /* by number */
 	int run_count;
 	int extra_runs; /* asked for by a person beyond the policy's */
+	int same_as;	/* a step before it had the same kernel, by its
+			   signature: this commit, whose runs count here too;
+			   -1: none */
+	int same_runs;	/* how many these are */
 
 	enum verdict verdict;	      /* that counts, VERDICT_NONE if none */
 	const struct event *given;    /* the event that gave it, or NULL */
@@ -186,6 +191,9 @@ void engine_tally(struct engine *engine, int commit, struct tally *tally);
  * it.
  */
 char engine_run_letter(const struct run_state *run);
+
+/* Those of a step in order, behind a '=' for each that an equal kernel had. */
+void engine_letters(const struct step *step, struct buf *out);
 
 /*
  * The decision that `undo` would cancel (a person's latest that still

@@ -75,6 +75,7 @@ static struct folded_step *step_make(struct engine *engine, int commit)
 	}
 	step = xcalloc(1, sizeof(*step));
 	step->shown.commit = commit;
+	step->shown.same_as = -1;
 	step->shown.left_after = -1;
 	step->shown.steps_after = -1;
 	array_grow(engine->steps, engine->step_count + 1, &engine->step_room);
@@ -285,9 +286,19 @@ static void fold_verdict(struct engine *engine, struct folded_step *step,
 		step->shown.recorded = event;
 }
 
+int fold_count_runs(const struct step *step)
+{
+	int count = 0;
+
+	for (int i = 0; i < step->run_count; i++)
+		count += step->runs[i].fact && step->runs[i].counts;
+	return count;
+}
+
 /*
  * The person's verdict goes first; then the policy's own, which asks for as
  * many new runs as it wanted before, or it would only say the same again.
+ * One that had no runs of its own gets them.
  */
 static void fold_retract(struct engine *engine, struct folded_step *step,
 			 const struct event *event)
@@ -296,12 +307,11 @@ static void fold_retract(struct engine *engine, struct folded_step *step,
 	if (step->person) {
 		step->person = NULL;
 	} else if (step->shown.recorded) {
-		struct tally tally = { .total = 0 };
-
 		step->shown.recorded = NULL;
-		plan_tally(engine, step, &tally);
-		if (tally.total > 0)
+		if (fold_count_runs(&step->shown) > 0)
 			step->shown.extra_runs += engine->policy.runs;
+		else
+			step->own = true;
 		if (step->shown.build &&
 		    (step->shown.build->build == BUILD_FAILED ||
 		     engine->symptom == SYMPTOM_NO_BUILD))

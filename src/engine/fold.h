@@ -56,6 +56,7 @@ struct folded_step {
 	size_t run_room;
 	const struct event *person; /* the person's verdict, or NULL */
 	int64_t unskipped; /* seq of a retract without a verdict to take */
+	bool own; /* the runs of an equal kernel are not believed here */
 };
 
 struct release_event {
@@ -118,6 +119,9 @@ struct folded_step *fold_step_of(const struct engine *engine, int commit);
 /* A step whose decisions were all undone, and that has no facts, is none. */
 bool fold_has_content(const struct folded_step *step);
 
+/* Its finished runs that count. */
+int fold_count_runs(const struct step *step);
+
 /* By a verdict or with a range, as last settled. */
 bool fold_is_skipped(const struct engine *engine, int commit);
 
@@ -126,14 +130,17 @@ bool fold_is_new(const struct engine *engine, enum verdict verdict);
 
 /* settle.c */
 
-/* Bring engine->ends, and the verdicts of the steps, up to date. */
+/* Bring engine->ends, and what steps have of others, up to date. */
 void settle(struct engine *engine);
 void settle_release(struct ends *ends);
 
 /* plan.c */
 void plan_make(struct engine *engine);
 
-/* The build, runs and person's wishes: what policy says of one step. */
+/*
+ * The build, runs and person's wishes: what policy says of one step.  Settle
+ * before: the runs of an equal kernel count.
+ */
 struct judgement plan_judge(const struct engine *engine,
 			    const struct folded_step *step);
 void plan_tally(const struct engine *engine, const struct folded_step *step,

@@ -11,10 +11,9 @@
 #include "engine/graph.h"
 #include "engine/suspects.h"
 
-void plan_tally(const struct engine *engine, const struct folded_step *step,
-		struct tally *tally)
+static void add_runs(const struct engine *engine,
+		     const struct folded_step *step, struct tally *tally)
 {
-	memset(tally, 0, sizeof(*tally));
 	for (int i = 0; step && i < step->shown.run_count; i++) {
 		const struct run_state *run = &step->shown.runs[i];
 
@@ -26,6 +25,33 @@ void plan_tally(const struct engine *engine, const struct folded_step *step,
 			tally_add(tally,
 				  symptom_weigh(engine->symptom, run->outcome));
 	}
+}
+
+/* The step whose runs count here too, or NULL. */
+static const struct folded_step *equal_of(const struct engine *engine,
+					  const struct folded_step *step)
+{
+	return step ? fold_step_of(engine, step->shown.same_as) : NULL;
+}
+
+void plan_tally(const struct engine *engine, const struct folded_step *step,
+		struct tally *tally)
+{
+	memset(tally, 0, sizeof(*tally));
+	add_runs(engine, step, tally);
+	add_runs(engine, equal_of(engine, step), tally);
+}
+
+/* The latest event that changed what is known of it. */
+static int64_t evidence_seq(const struct engine *engine,
+			    const struct folded_step *step)
+{
+	const struct folded_step *equal = equal_of(engine, step);
+	int64_t own = step->shown.evidence_seq;
+
+	return equal && equal->shown.evidence_seq > own
+		       ? equal->shown.evidence_seq
+		       : own;
 }
 
 /* Does another bad commit of the session make the bug a flaky one? */
@@ -169,24 +195,54 @@ static void ask_title(struct engine *engine, const struct folded_step *step,
 		engine->plan.needs_person = true;
 }
 
-static void explain(struct wish *wish, enum symptom symptom,
-		    const struct judgement *j)
+/* What stands before the count: whose runs these are, if another's. */
+static size_t name_equal(const struct engine *engine, const struct step *step,
+			 struct wish *wish)
+{
+	if (step->same_as < 0)
+		return 0;
+	return (size_t)snprintf(wish->why, sizeof(wish->why),
+				"the same kernel as %.*s: ", OID_SHORT,
+				graph_oid(engine->graph, step->same_as)->hex);
+}
+
+static void explain(const struct engine *engine, const struct step *step,
+		    const struct judgement *j, struct wish *wish)
 {
 	const char *one = "crash", *many = "crashes";
+	size_t used = name_equal(engine, step, wish);
+	char *out = wish->why + used;
+	size_t room = sizeof(wish->why) - used;
 
-	if (symptom == SYMPTOM_NO_BOOT) {
+	if (engine->symptom == SYMPTOM_NO_BOOT) {
 		one = "boot failure";
 		many = "boot failures";
 	}
 	if (wish->verdict == VERDICT_SKIP)
-		snprintf(wish->why, sizeof(wish->why),
-			 "%d valid runs of %d, %d needed", j->valid, j->wanted,
-			 j->valid_needed);
+		snprintf(out, room, "%d valid runs of %d, %d needed", j->valid,
+			 j->wanted, j->valid_needed);
 	else
-		snprintf(wish->why, sizeof(wish->why),
-			 "%d %s in %d valid run%s", j->crashes,
+		snprintf(out, room, "%d %s in %d valid run%s", j->crashes,
 			 j->crashes == 1 ? one : many, j->valid,
 			 j->valid == 1 ? "" : "s");
+}
+
+/* Is there anything that a policy could judge? */
+static bool has_evidence(const struct engine *engine, const struct step *step)
+{
+	return step->run_count > 0 || step->same_as >= 0 ||
+	       engine->symptom == SYMPTOM_NO_BUILD;
+}
+
+static void word_verdict(struct engine *engine, const struct step *step,
+			 const struct judgement *j, struct wish *wish)
+{
+	if (step->build && step->build->build == BUILD_FAILED)
+		snprintf(wish->why, sizeof(wish->why), "does not build");
+	else if (engine->symptom == SYMPTOM_NO_BUILD)
+		snprintf(wish->why, sizeof(wish->why), "builds");
+	else
+		explain(engine, step, j, wish);
 }
 
 /*
@@ -197,30 +253,26 @@ static void wish_verdict(struct engine *engine, const struct folded_step *step)
 {
 	const struct step *shown = &step->shown;
 	struct judgement j = plan_judge(engine, step);
-	bool by_build = engine->symptom == SYMPTOM_NO_BUILD;
 	bool unbuilt = shown->build && shown->build->build == BUILD_FAILED &&
 		       !shown->build_again;
-	enum verdict verdict = unbuilt && !by_build ? VERDICT_SKIP : j.verdict;
+	bool fresh = !shown->recorded ||
+		     evidence_seq(engine, step) > shown->recorded->seq;
+	enum verdict verdict = j.verdict;
 	struct wish *wish;
 
-	if (!step->person && j.undecided && shown->recorded &&
-	    shown->evidence_seq > shown->recorded->seq)
+	if (unbuilt && engine->symptom != SYMPTOM_NO_BUILD)
+		verdict = VERDICT_SKIP;
+	if (!step->person && j.undecided && shown->recorded && fresh)
 		ask_title(engine, step, false);
-	if (step->person || verdict == VERDICT_NONE)
+	if (step->person || verdict == VERDICT_NONE || !fresh)
 		return;
-	if (!unbuilt && !by_build && shown->run_count == 0)
+	if (!unbuilt && !has_evidence(engine, shown))
 		return;
-	if (shown->recorded && (shown->evidence_seq < shown->recorded->seq ||
-				shown->recorded->verdict == verdict))
+	if (shown->recorded && shown->recorded->verdict == verdict)
 		return;
 	wish = add_wish(engine, WISH_VERDICT, shown->commit);
 	wish->verdict = verdict;
-	if (unbuilt)
-		snprintf(wish->why, sizeof(wish->why), "does not build");
-	else if (by_build)
-		snprintf(wish->why, sizeof(wish->why), "builds");
-	else
-		explain(wish, engine->symptom, &j);
+	word_verdict(engine, shown, &j, wish);
 }
 
 /* Build it if need be, run it as often as its judgement wants. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/str.h"
 #include "engine/graph.h"
 #include "engine/suspects.h"
 
@@ -341,6 +342,36 @@ void settle_release(struct ends *ends)
 	ends->valid = false;
 }
 
+static bool same_kernel(const struct step *a, const struct step *b)
+{
+	return a->build && b->build && a->build->build == BUILD_OK &&
+	       b->build->build == BUILD_OK && !str_empty(a->build->signature) &&
+	       str_equal(a->build->signature, b->build->signature);
+}
+
+/* Which steps may count the runs of an earlier one as their own. */
+static void find_equals(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->step_count; i++) {
+		struct step *step = &engine->steps[i]->shown;
+
+		step->same_as = -1;
+		step->same_runs = 0;
+		for (size_t k = 0; k < i && !engine->steps[i]->own; k++) {
+			const struct step *other = &engine->steps[k]->shown;
+			int runs = same_kernel(step, other)
+					   ? fold_count_runs(other)
+					   : 0;
+
+			if (runs == 0)
+				continue;
+			step->same_as = other->commit;
+			step->same_runs = runs;
+			break;
+		}
+	}
+}
+
 void settle(struct engine *engine)
 {
 	struct ends *ends = &engine->ends;
@@ -351,6 +382,7 @@ void settle(struct engine *engine)
 
 	if (ends->valid)
 		return;
+	find_equals(engine);
 	drop(ends);
 	ends->conflicts = 0;
 	ends->goods = xmalloc((engine->step_count + 1) * sizeof(int));

@@ -208,10 +208,34 @@ else
 	check "where KVM does not really boot # SKIP no /dev/kvm" 'true'
 fi
 
+# The same, but most commits change nothing of the kernel.
+mkdir quiet
+sed "s/^#include .number./	VERSION/" kernel.c >quiet/kernel.c
+sed "s/cc -g/cc -g -DVERSION=\$\$((\$\$(cat number) < 9 ? 1 : 9))/" Makefile \
+	>quiet/Makefile
+line_repo "$tmp/quiet.repo" 12 quiet/Makefile quiet/kernel.c
+check "a kernel that is the same is not run again: its runs count" '
+	begin toy.cfg c12 c1
+	culprit run --batch >said
+	grep "^$(full c9) is the first bad commit$" said
+	test "$(logged "begin run")" = 4
+	culprit log | grep "good .*: the same kernel as $(short c6): 0 crashes"
+	culprit status | grep "good  $(short c8) .* ==  commit 8$"
+	culprit status --json | json "[s[\"same_runs\"] for s in j[\"steps\"]
+		if s[\"commit\"] == \"$(full c8)\"] == [2]"
+'
+check "who retracts such a verdict has it tested by itself" '
+	culprit retract c8
+	culprit run --batch >said
+	test "$(logged "begin run 0 of $(short c8)")" = 1
+	culprit status | grep "good  $(short c8) .* \.\.  commit 8$"
+'
+
 cat >reproducer <<'SCRIPT'
 #!/bin/sh
 echo "reproducing on $(uname -r)"
 SCRIPT
+
 # Debian's kernel warns at some of its boots.
 cat >real.rules <<RULES
 ignores = [ "WARNING:*crypto_wait_for_test" ];

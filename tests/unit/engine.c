@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/graph.h"
@@ -202,6 +203,98 @@ static void what_is_looked_for_may_be_changed_and_changed_back(void **state)
 	assert_int_equal(look_for(&w, "slow"), -1);
 	assert_int_equal(w.err.code, ERROR_INPUT);
 	assert_non_null(strstr(w.err.text, "boot-failed or build-failed"));
+	world_release(&w);
+}
+
+static int build_as(struct world *w, const char *name, const char *signature)
+{
+	return world_apply(
+		w, (struct event){ .kind = EVENT_BUILD,
+				   .by = BY_ENGINE,
+				   .commit = world_oid(name),
+				   .build = BUILD_OK,
+				   .signature = (char *)(uintptr_t)signature });
+}
+
+static const struct step *step_of(struct world *w, const char *name)
+{
+	return engine_step_of(w->engine, world_commit(w, name));
+}
+
+static void the_runs_of_an_equal_kernel_count_for_a_commit(void **state)
+{
+	struct world w = begun(line, "syzkaller/4/4", false);
+	char why[200];
+
+	(void)state;
+	OK(build_as(&w, "e", "aa"));
+	world_runs(&w, "e", "....");
+	POLICY("e", VERDICT_GOOD);
+	OK(build_as(&w, "g", "aa"));
+	assert_int_equal(step_of(&w, "g")->same_as, world_commit(&w, "e"));
+	assert_int_equal(step_of(&w, "g")->same_runs, 4);
+	PLAN("g is good");
+	snprintf(why, sizeof(why),
+		 "the same kernel as %.*s: 0 crashes in 4 valid runs",
+		 OID_SHORT, world_oid("e").hex);
+	assert_string_equal(engine_plan(w.engine)->wishes[0].why, why);
+	POLICY("g", VERDICT_GOOD);
+	OK(build_as(&w, "h", "bb"));
+	assert_int_equal(step_of(&w, "h")->same_as, -1);
+	PLAN("test i");
+	world_release(&w);
+}
+
+static void who_does_not_believe_that_asks_for_runs_of_its_own(void **state)
+{
+	struct world w = begun(line, "syzkaller/4/4", false);
+
+	(void)state;
+	OK(build_as(&w, "e", "aa"));
+	world_runs(&w, "e", "....");
+	POLICY("e", VERDICT_GOOD);
+	OK(build_as(&w, "g", "aa"));
+	POLICY("g", VERDICT_GOOD);
+	/* more of them count beside the others' */
+	OK(world_say(&w, EVENT_MORE, "g", 2));
+	assert_int_equal(engine_judge(w.engine, world_commit(&w, "g")).wanted,
+			 6);
+	assert_int_equal(
+		engine_judge(w.engine, world_commit(&w, "g")).more_runs, 2);
+	OK(world_undo(&w));
+	/* a verdict that is taken back is given by its own alone */
+	OK(world_say(&w, EVENT_RETRACT, "g", 0));
+	PLAN("test g");
+	assert_int_equal(step_of(&w, "g")->same_as, -1);
+	assert_int_equal(
+		engine_judge(w.engine, world_commit(&w, "g")).more_runs, 4);
+	world_runs(&w, "g", "XXX.");
+	PLAN("g is bad");
+	world_release(&w);
+}
+
+static void what_changes_of_a_run_changes_for_the_equal_kernel_too(void **state)
+{
+	struct world w = begun(line, "syzkaller/2/2", false);
+	struct event judge = { .kind = EVENT_JUDGE,
+			       .by = BY_PERSON,
+			       .commit = world_oid("e"),
+			       .outcome = OUTCOME_CRASHED };
+
+	(void)state;
+	OK(build_as(&w, "e", "aa"));
+	world_runs(&w, "e", "..");
+	POLICY("e", VERDICT_GOOD);
+	OK(build_as(&w, "g", "aa"));
+	POLICY("g", VERDICT_GOOD);
+	OK(world_apply(&w, judge));
+	judge.number = 1;
+	OK(world_apply(&w, judge));
+	PLAN("e is bad");
+	POLICY("e", VERDICT_BAD);
+	PLAN("g is bad");
+	POLICY("g", VERDICT_BAD);
+	PLAN("test c");
 	world_release(&w);
 }
 
@@ -972,6 +1065,12 @@ int main(void)
 		cmocka_unit_test(
 			a_run_that_was_replaced_counts_again_when_it_is_judged),
 		cmocka_unit_test(a_run_has_a_number_that_makes_sense),
+		cmocka_unit_test(
+			the_runs_of_an_equal_kernel_count_for_a_commit),
+		cmocka_unit_test(
+			who_does_not_believe_that_asks_for_runs_of_its_own),
+		cmocka_unit_test(
+			what_changes_of_a_run_changes_for_the_equal_kernel_too),
 		cmocka_unit_test(what_does_not_boot_can_be_looked_for),
 		cmocka_unit_test(what_does_not_build_can_be_looked_for),
 		cmocka_unit_test(
