@@ -150,6 +150,7 @@ static int first_with(const struct model *model, enum verdict verdict,
 static const char *test_label_of(const struct plan *plan)
 {
 	return plan->picked	  ? "picked by hand"
+	       : plan->confirming ? "confirming"
 	       : plan->merge_base ? "merge base"
 	       : plan->release	  ? "older release"
 				  : "testing now";

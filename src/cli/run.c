@@ -27,7 +27,7 @@ static void tell_build(struct session *session, const struct event *event,
 	buf_printf(out, "%.*s  %s\n", OID_SHORT, event->commit.hex,
 		   session_subject(session, commit));
 	if (plan->state == PLAN_TEST && plan->commit == commit &&
-	    !plan->merge_base && !plan->release)
+	    !plan->merge_base && !plan->release && !plan->confirming)
 		buf_printf(out, "    %d left after this, ~%d step%s\n",
 			   plan->left, plan->steps,
 			   plan->steps == 1 ? "" : "s");

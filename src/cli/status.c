@@ -156,6 +156,7 @@ static void print_json(struct session *session)
 	json_text(&json, "testing",
 		  testing ? hex_of(session, plan->commit) : NULL);
 	json_bool(&json, "merge_base", plan->merge_base);
+	json_bool(&json, "confirming", plan->confirming);
 	json_bool(&json, "flaky", engine_is_flaky(engine));
 	json_text(&json, "culprit",
 		  found ? hex_of(session, plan->commit) : NULL);
@@ -221,6 +222,7 @@ static void print_text(struct session *session)
 		buf_printf(&out, "%s\n", engine_title(engine));
 	for (int i = 0; i < engine_step_count(engine); i++)
 		text_step(session, engine_step(engine, i), &out);
+	describe_rate(session, &out);
 	describe_plan(session, &out);
 	if (process.alive)
 		buf_printf(&out, "engine: process %d on %s\n", process.pid,

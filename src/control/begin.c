@@ -133,7 +133,7 @@ static char *unconst(const char *text)
 static int append(struct session *session, const struct begin *begin,
 		  const struct ends *ends, struct error *err)
 {
-	size_t most = 4 + ends->good_count + (size_t)ends->release_count;
+	size_t most = 5 + ends->good_count + (size_t)ends->release_count;
 	struct event *events = xcalloc(most, sizeof(*events));
 	const char *title = begin->title ? begin->title : ends->settings.title;
 	size_t count = 0;
@@ -157,6 +157,9 @@ static int append(struct session *session, const struct begin *begin,
 			.by = BY_START,
 			.policy = unconst(symptom_name(ends->settings.symptom)),
 		};
+	if (ends->settings.confirm)
+		events[count++] =
+			(struct event){ .kind = EVENT_CONFIRM, .by = BY_START };
 	events[count++] = (struct event){ .kind = EVENT_VERDICT,
 					  .by = BY_START,
 					  .who = unconst(begin->who),

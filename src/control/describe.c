@@ -96,7 +96,7 @@ static void describe_fact(const struct event *event, struct buf *out)
 	case EVENT_JUDGE: case EVENT_MORE: case EVENT_PICK:
 	case EVENT_SAME: case EVENT_OTHER: case EVENT_NOISE:
 	case EVENT_POLICY: case EVENT_MATCHING: case EVENT_SYMPTOM:
-	case EVENT_PAUSE:
+	case EVENT_CONFIRM: case EVENT_PAUSE:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO: case EVENT_REDO:
 	case EVENT_KIND_COUNT:
 		break;
@@ -184,6 +184,9 @@ static void describe_decision(struct session *session,
 	case EVENT_SYMPTOM:
 		buf_printf(out, "bad is: %s", event->policy);
 		break;
+	case EVENT_CONFIRM:
+		buf_puts(out, "the ends are tested first");
+		break;
 	case EVENT_UNDO: case EVENT_REDO:
 		describe_turn(session, event, out);
 		break;
@@ -243,7 +246,9 @@ static void describe_test(struct session *session, const struct plan *plan,
 {
 	const struct graph *graph = session_graph(session);
 
-	if (plan->merge_base)
+	if (plan->confirming)
+		buf_puts(out, "Bisecting: the ends are tested first\n");
+	else if (plan->merge_base)
 		buf_puts(out, "Bisecting: a merge base must be tested\n");
 	else if (plan->release)
 		buf_printf(out,
@@ -277,6 +282,23 @@ static void describe_candidates(struct session *session,
 				     plan->candidates[i])
 				   ->hex);
 	buf_puts(out, "We cannot bisect more!\n");
+}
+
+void describe_rate(struct session *session, struct buf *out)
+{
+	struct engine *engine = session_engine(session);
+	const struct plan *plan = engine_plan(engine);
+	int bad = engine_is_fix(engine) ? plan->nearest_good : plan->bad;
+	struct judgement j;
+
+	if (bad < 0)
+		return;
+	j = engine_judge(engine, bad);
+	if (j.valid > 1)
+		buf_printf(out,
+			   "the bug shows in %d of %d valid runs of %.*s\n",
+			   j.crashes, j.valid, OID_SHORT,
+			   graph_oid(session_graph(session), bad)->hex);
 }
 
 void describe_plan(struct session *session, struct buf *out)

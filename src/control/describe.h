@@ -26,6 +26,12 @@ void describe_event(struct session *session, const struct event *event,
  */
 void describe_plan(struct session *session, struct buf *out);
 
+/*
+ * How often the bug shows where it should, a line; nothing while that is not
+ * known.
+ */
+void describe_rate(struct session *session, struct buf *out);
+
 /* "X is the first bad commit", in git's words for both directions. */
 void describe_culprit(struct session *session, int commit, struct buf *out);
 

@@ -34,6 +34,7 @@ enum type {
 	TEXTS,
 	FILES,
 	TRUTH,
+	ANSWER,
 	CLEAN,
 	KVM,
 	COUNT_OF_JOBS,
@@ -61,6 +62,7 @@ static const struct key top_keys[] = {
 	{ "policy", POLICY, AT(policy) },
 	{ "matching", MATCHING, AT(matching) },
 	{ "bad", SYMPTOM, AT(symptom) },
+	{ "confirm", ANSWER, AT(confirm) },
 	{ "oops", FILE_NAME, AT(oops) },
 	{ "target", TARGET, AT(target) },
 	{ NULL, TEXT, 0 },
@@ -418,7 +420,7 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 			return -1;
 		break;
 	case TEXT: case SECONDS: case MEBIBYTES: case SLOTS: case TEXTS:
-	case FILES: case TRUTH: case COUNT_OF_JOBS: case COUNT_OF_CPUS:
+	case FILES: case TRUTH: case ANSWER: case COUNT_OF_JOBS: case COUNT_OF_CPUS:
 	case MEMORY: case GIBIBYTES:
 		break;
 	}
@@ -443,6 +445,7 @@ static int take(struct settings *settings, const struct reader *reader,
 	void *where = (char *)settings + key->where;
 	const char *path = reader->path;
 	int64_t *wide = where;
+	bool truth = false;
 	int number;
 
 	/* clang-format off */
@@ -476,6 +479,11 @@ static int take(struct settings *settings, const struct reader *reader,
 		return take_list(reader, item, key->type == FILES, where, err);
 	case TRUTH:
 		return take_truth(reader, item, where, err);
+	case ANSWER:
+		if (take_truth(reader, item, &truth, err) < 0)
+			return -1;
+		*(int *)where = truth;
+		return 0;
 	case TEXT: case FILE_NAME: case REGEX: case OUTCOME: case POLICY:
 	case MATCHING: case SYMPTOM: case CONSOLE: case TARGET:
 	case CLEAN: case KVM:
@@ -574,6 +582,8 @@ static void fill_in(struct settings *settings)
 	if (!settings->build.arch)
 		settings->build.arch = xstrdup(
 			settings->target == TARGET_UML ? "um" : "x86_64");
+	if (settings->confirm < 0)
+		settings->confirm = guest;
 	settings->console = read_as(settings);
 }
 
@@ -656,6 +666,7 @@ int settings_read(struct settings *settings, const char *path,
 	free(fresh.policy);
 	fresh.policy = NULL;
 	fresh.on_timeout = OUTCOME_COUNT;
+	fresh.confirm = -1;
 	if (read_file(&fresh, &reader, err) < 0)
 		goto out;
 	wrong_is = complaint(&fresh);

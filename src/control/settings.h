@@ -80,7 +80,9 @@ struct settings {
 	char *policy; /* as policy_parse takes it; never NULL */
 	enum matching matching;
 	enum symptom symptom;
-	char *oops; /* a file of further rules for crash titles, or NULL */
+	int confirm; /* are the ends tested first: 0, 1; -1 only until that is
+			known */
+	char *oops;  /* a file of further rules for crash titles, or NULL */
 	char *build_command; /* or NULL */
 	int64_t build_timeout_ms;
 	int64_t build_output_max;

@@ -124,6 +124,7 @@ struct plan {
 	bool merge_base; /* `commit` is tested because it is a merge base */
 	bool release;	 /* ... because it is the next older release */
 	bool picked;	 /* ... because a person picked it */
+	bool confirming; /* ... because it was given as an end, untested */
 	bool paused;
 	bool needs_person; /* nothing can go on without one */
 

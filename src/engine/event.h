@@ -52,6 +52,7 @@ enum event_kind {
 			     has it */
 	EVENT_SYMPTOM,	  /* policy = what makes a commit bad, as
 			     symptom_parse has it */
+	EVENT_CONFIRM,	  /* the ends given at the start are tested first */
 	EVENT_PAUSE,
 	EVENT_RESUME, /* also: the infra trouble before it is mended */
 	EVENT_NOTE,   /* text, commit or none */

@@ -442,7 +442,7 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 	case EVENT_RANGE: case EVENT_RELEASE: case EVENT_SKIP_RANGE:
 	case EVENT_PICK: case EVENT_POLICY: case EVENT_PAUSE:
 	case EVENT_SAME: case EVENT_OTHER: case EVENT_NOISE:
-	case EVENT_MATCHING: case EVENT_SYMPTOM:
+	case EVENT_MATCHING: case EVENT_SYMPTOM: case EVENT_CONFIRM:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO:
 	case EVENT_REDO: case EVENT_KIND_COUNT:
 		break;
@@ -515,6 +515,9 @@ void fold_event(struct engine *engine, size_t place)
 	case EVENT_SYMPTOM:
 		fold_symptom(engine, event);
 		break;
+	case EVENT_CONFIRM:
+		engine->confirm = true;
+		break;
 	case EVENT_PAUSE:
 		engine->paused = true;
 		break;
@@ -554,6 +557,7 @@ void fold_all(struct engine *engine)
 	fold_release(engine);
 	engine->start = NULL;
 	engine->symptom = SYMPTOM_CRASH;
+	engine->confirm = false;
 	engine->paused = false;
 	engine->resumed = 0;
 	engine->pick = NULL;
@@ -771,8 +775,8 @@ int fold_check(const struct engine *engine, const struct event *event,
 	case EVENT_ENGINE: case EVENT_ENGINE_GONE: case EVENT_RANGE:
 	case EVENT_RELEASE: case EVENT_BUILD_BEGIN: case EVENT_BUILD:
 	case EVENT_BUILD_STOPPED: case EVENT_RUN_CRASH:
-	case EVENT_RUN_STOPPED: case EVENT_PAUSE: case EVENT_RESUME:
-	case EVENT_NOTE: case EVENT_KIND_COUNT:
+	case EVENT_RUN_STOPPED: case EVENT_CONFIRM: case EVENT_PAUSE:
+	case EVENT_RESUME: case EVENT_NOTE: case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */

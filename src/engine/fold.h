@@ -75,6 +75,7 @@ struct engine {
 	const struct event *start;
 	struct policy policy;
 	enum symptom symptom;
+	bool confirm; /* test the ends that were given */
 	bool paused;
 	int64_t resumed; /* seq of the last resume, 0 for none */
 	const struct event *pick;

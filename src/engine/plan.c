@@ -452,6 +452,24 @@ static bool plan_merge_base(struct engine *engine)
 	return settled;
 }
 
+/*
+ * Does the culprit change the kernel at all?  Its parent's signature tells,
+ * so it is built where it was not.
+ */
+static void wish_parent(struct engine *engine, int culprit)
+{
+	const struct folded_step *step = fold_step_of(engine, culprit), *parent;
+	const int *parents;
+
+	if (!step || !step->shown.build ||
+	    str_empty(step->shown.build->signature) ||
+	    graph_parents(engine->graph, culprit, &parents) != 1)
+		return;
+	parent = fold_step_of(engine, parents[0]);
+	if (!parent || !parent->shown.build || parent->shown.build_again)
+		add_wish(engine, WISH_BUILD, parents[0]);
+}
+
 static void plan_midpoint(struct engine *engine)
 {
 	const struct ends *ends = &engine->ends;
@@ -480,6 +498,7 @@ static void plan_midpoint(struct engine *engine)
 		plan->commit = mid.commit;
 		plan->left = 0;
 		plan->steps = 0;
+		wish_parent(engine, mid.commit);
 		break;
 	case MIDPOINT_ONLY_SKIPPED:
 		plan->state = PLAN_ONLY_SKIPPED;
@@ -498,6 +517,82 @@ static void plan_midpoint(struct engine *engine)
 	suspects_free(suspects);
 }
 
+/*
+ * May the search begin from this end, as far as its own test says?  One that
+ * a person gave after the start is meant as it is, and one that tested
+ * otherwise is kept when a person resumes.  Returns whether that settled the
+ * plan.
+ */
+static bool confirm_end(struct engine *engine, int commit)
+{
+	const struct folded_step *step = fold_step_of(engine, commit);
+	const char *hex = graph_oid(engine->graph, commit)->hex;
+	struct judgement j = plan_judge(engine, step);
+	const char *name = verdict_name(step->person->verdict);
+	bool unbuilt = step->shown.build &&
+		       step->shown.build->build == BUILD_FAILED &&
+		       !step->shown.build_again;
+
+	if (engine->symptom == SYMPTOM_NO_BUILD)
+		unbuilt = false;
+	if (j.verdict == step->person->verdict && !unbuilt)
+		return false;
+	if ((unbuilt || j.verdict != VERDICT_NONE) &&
+	    engine->resumed > evidence_seq(engine, step))
+		return false;
+	engine->plan.confirming = true;
+	engine->plan.state = PLAN_TEST;
+	engine->plan.commit = commit;
+	if (unbuilt)
+		ask(engine, commit,
+		    "the %s commit %.*s does not build, so it cannot be "
+		    "confirmed: resume to search all the same, or give "
+		    "another one",
+		    name, OID_SHORT, hex);
+	else if (j.verdict != VERDICT_NONE)
+		ask(engine, commit,
+		    "the %s commit %.*s is %s by its test, %d of %d valid runs "
+		    "show the bug: resume to search all the same, or give "
+		    "another one",
+		    name, OID_SHORT, hex, verdict_name(j.verdict), j.crashes,
+		    j.valid);
+	else
+		wish_runs(engine, commit);
+	return true;
+}
+
+static bool needs_confirming(const struct engine *engine, int commit,
+			     enum verdict verdict)
+{
+	const struct folded_step *step = fold_step_of(engine, commit);
+
+	return step && step->person && step->person->by == BY_START &&
+	       step->person->verdict == verdict;
+}
+
+/*
+ * The ends are tested before anything is built on them: who has the bug
+ * first, since that also tells how often it shows.
+ */
+static bool plan_confirm(struct engine *engine)
+{
+	static const enum verdict order[] = { VERDICT_BAD, VERDICT_GOOD };
+	const struct ends *ends = &engine->ends;
+
+	for (int i = 0; i < 2 && engine->confirm; i++) {
+		if (ends->bad >= 0 &&
+		    needs_confirming(engine, ends->bad, order[i]) &&
+		    confirm_end(engine, ends->bad))
+			return true;
+		for (int k = 0; k < ends->good_count; k++)
+			if (needs_confirming(engine, ends->goods[k],
+					     order[i]) &&
+			    confirm_end(engine, ends->goods[k]))
+				return true;
+	}
+	return false;
+}
+
 static void plan_search(struct engine *engine)
 {
 	const struct ends *ends = &engine->ends;
@@ -506,6 +601,8 @@ static void plan_search(struct engine *engine)
 		engine->plan.state = PLAN_NEEDS_BAD;
 		ask(engine, -1, "a %s commit is needed",
 		    engine->start->fix ? "good (fixed)" : "bad");
+	} else if (plan_confirm(engine)) {
+		return;
 	} else if (ends->good_count == 0) {
 		plan_without_good(engine);
 	} else if (range_is_missing(engine)) {
@@ -537,6 +634,7 @@ static void plan_pick(struct engine *engine, size_t wishes_before)
 	plan->needs_person = false;
 	plan->merge_base = false;
 	plan->release = false;
+	plan->confirming = false;
 	plan->picked = true;
 	plan_test(engine, commit);
 }

@@ -77,6 +77,7 @@ settings()
 	test -z "${2-}" || append="append = \"$2\";"
 	cat >"$1" <<-SETTINGS
 	target = "uml";
+	confirm = false;
 	policy = "syzkaller/2/2";
 	title = "kernel NULL pointer dereference";
 	build = { config = "toy.config"; ccache = false; };
@@ -141,6 +142,18 @@ check "after a build that was cut short nothing of it is trusted" '
 	test "$(grep -l "^\$ .* clean$" "$session"/builds/*.log | wc -l)" = 1
 	test ! -e "$session/out/.unfinished"
 '
+check "the ends are tested first, and a good one that crashes is asked about" '
+	sed "/^confirm/d" toy.cfg >sure.cfg
+	begin sure.cfg c12 c10
+	exits 2 culprit run >said
+	grep "the good commit $(short c10) is bad by its test, 2 of 2" said
+	test "$(logged "begin run .* of $(short c12)")" = 2
+	culprit status --json | json "j[\"confirming\"]"
+	begin sure.cfg c12 c8
+	culprit run --batch >said
+	grep "^$(full c9) is the first bad commit$" said
+	culprit status | grep "the bug shows in 2 of 2 valid runs of $(short c9)"
+'
 check "a guest that dies without a word is a lost connection" '
 	ends_as dies "crashed after .*, lost connection to test machine"
 '
@@ -191,6 +204,7 @@ SCRIPT
 chmod +x qemu.sh
 cat >kvm.cfg <<SETTINGS
 target = "qemu";
+confirm = false;
 policy = "syzkaller/2/2";
 build = { command = "true"; };
 guest = { kernel = "number"; program = "$tmp/qemu.sh"; };
@@ -242,6 +256,7 @@ ignores = [ "WARNING:*crypto_wait_for_test" ];
 RULES
 cat >real.cfg <<SETTINGS
 target = "uml";
+confirm = false;
 oops = "real.rules";
 policy = "syzkaller/1/1";
 build = { command = "true"; };

@@ -77,6 +77,7 @@ settings()
 {
 	cat >"$1" <<-SETTINGS
 	target = "qemu";
+	confirm = false;
 	policy = "syzkaller/1/1";
 	matching = "any";
 	build = { command = "true"; };

@@ -298,6 +298,118 @@ static void what_changes_of_a_run_changes_for_the_equal_kernel_too(void **state)
 	world_release(&w);
 }
 
+/* As begun(), and the ends are to be tested first. */
+static struct world unsure(const char *policy, bool fix)
+{
+	struct world w;
+
+	world_init(&w, line);
+	OK(world_start(&w, policy, fix));
+	OK(world_apply(&w, (struct event){ .kind = EVENT_CONFIRM,
+					   .by = BY_START }));
+	OK(world_mark(&w, BY_START, "j", fix ? VERDICT_GOOD : VERDICT_BAD));
+	OK(world_mark(&w, BY_START, "a", fix ? VERDICT_BAD : VERDICT_GOOD));
+	return w;
+}
+
+static void the_ends_are_tested_first_the_bad_one_with_the_long_series(
+	void **state)
+{
+	struct world w = unsure("syzkaller/2/4", false);
+
+	(void)state;
+	PLAN("test j");
+	assert_true(engine_plan(w.engine)->confirming);
+	assert_int_equal(engine_plan(w.engine)->wishes[1].runs, 4);
+	OK(world_build(&w, "j", BUILD_OK));
+	world_runs(&w, "j", "XXX.");
+	PLAN("test a");
+	assert_true(engine_plan(w.engine)->confirming);
+	assert_int_equal(engine_plan(w.engine)->wishes[1].runs, 2);
+	OK(world_build(&w, "a", BUILD_OK));
+	world_runs(&w, "a", "..");
+	PLAN("test e");
+	assert_false(engine_plan(w.engine)->confirming);
+	world_release(&w);
+}
+
+static void in_a_search_for_a_fix_the_bad_end_is_the_older_one(void **state)
+{
+	struct world w = unsure("syzkaller/2/2", true);
+
+	(void)state;
+	PLAN("test a");
+	world_runs(&w, "a", "XX");
+	PLAN("test j");
+	world_runs(&w, "j", "..");
+	PLAN("test e");
+	world_release(&w);
+}
+
+static void a_bad_commit_that_does_not_crash_is_asked_about(void **state)
+{
+	struct world w = unsure("syzkaller/2/2", false);
+
+	(void)state;
+	OK(world_build(&w, "j", BUILD_OK));
+	world_runs(&w, "j", "..");
+	PLAN("ask about j");
+	assert_non_null(strstr(engine_plan(w.engine)->wishes[0].why,
+			       "is good by its test, 0 of 2 valid runs show "
+			       "the bug"));
+	/* who resumes searches all the same */
+	OK(world_say(&w, EVENT_RESUME, NULL, 0));
+	PLAN("test a");
+	/* who gives it a verdict means it */
+	OK(world_undo(&w));
+	PLAN("ask about j");
+	BAD("j");
+	PLAN("test a");
+	world_runs(&w, "a", "XX");
+	PLAN("ask about a");
+	assert_non_null(strstr(engine_plan(w.engine)->wishes[0].why,
+			       "is bad by its test"));
+	world_release(&w);
+}
+
+static void an_end_that_cannot_be_tested_is_asked_about(void **state)
+{
+	struct world w = unsure("syzkaller/2/2", false);
+
+	(void)state;
+	OK(world_build(&w, "j", BUILD_FAILED));
+	PLAN("ask about j");
+	assert_non_null(strstr(engine_plan(w.engine)->wishes[0].why,
+			       "does not build, so it cannot be confirmed"));
+	OK(world_say(&w, EVENT_RESUME, NULL, 0));
+	PLAN("test a");
+	world_runs(&w, "a", "TT");
+	PLAN("ask about a");
+	assert_non_null(strstr(engine_plan(w.engine)->wishes[0].why,
+			       "is skip by its test"));
+	world_release(&w);
+}
+
+static void the_culprits_parent_is_built_to_compare_their_kernels(void **state)
+{
+	struct world w = begun("a b:a c:b j:c", "syzkaller/1/1", false);
+
+	(void)state;
+	GOOD("b");
+	OK(build_as(&w, "c", "cc"));
+	world_runs(&w, "c", "X");
+	POLICY("c", VERDICT_BAD);
+	PLAN("found c");
+	assert_int_equal(engine_plan(w.engine)->wish_count, 1);
+	assert_int_equal(engine_plan(w.engine)->wishes[0].kind, WISH_BUILD);
+	assert_int_equal(engine_plan(w.engine)->wishes[0].commit,
+			 world_commit(&w, "b"));
+	OK(world_build(&w, "b", BUILD_FAILED));
+	PLAN("found c");
+	assert_int_equal(engine_plan(w.engine)->wish_count, 0);
+	world_release(&w);
+}
+
 static void trouble_on_our_side_asks_and_is_repeated_after_resume(void **state)
 {
 	struct world w = begun(line, "syzkaller/10/10", false);
@@ -1071,6 +1183,15 @@ int main(void)
 			who_does_not_believe_that_asks_for_runs_of_its_own),
 		cmocka_unit_test(
 			what_changes_of_a_run_changes_for_the_equal_kernel_too),
+		cmocka_unit_test(
+			the_ends_are_tested_first_the_bad_one_with_the_long_series),
+		cmocka_unit_test(
+			in_a_search_for_a_fix_the_bad_end_is_the_older_one),
+		cmocka_unit_test(
+			a_bad_commit_that_does_not_crash_is_asked_about),
+		cmocka_unit_test(an_end_that_cannot_be_tested_is_asked_about),
+		cmocka_unit_test(
+			the_culprits_parent_is_built_to_compare_their_kernels),
 		cmocka_unit_test(what_does_not_boot_can_be_looked_for),
 		cmocka_unit_test(what_does_not_build_can_be_looked_for),
 		cmocka_unit_test(

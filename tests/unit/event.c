@@ -40,6 +40,7 @@ static const struct {
 	{ EVENT_POLICY, "policy", true },
 	{ EVENT_MATCHING, "matching", true },
 	{ EVENT_SYMPTOM, "symptom", true },
+	{ EVENT_CONFIRM, "confirm", true },
 	{ EVENT_PAUSE, "pause", true },
 	{ EVENT_RESUME, "resume", true },
 	{ EVENT_NOTE, "note", true },
