@@ -10,8 +10,6 @@
 #include "base/xalloc.h"
 #include "run/ssh_op.h"
 
-#define CLOSE_MS 5000 /* for the peer to close a channel; a guest is slow */
-
 static char **copy_list(const char *const *list)
 {
 	size_t count = 0;
@@ -121,7 +119,6 @@ void ssh_let_go(struct ssh *ssh, LIBSSH2_CHANNEL *channel)
 		return;
 	array_grow(ssh->left, ssh->left_count + 1, &ssh->left_room);
 	ssh->left[ssh->left_count++] = channel;
-	ssh->let_go_at = uv_now(ssh->loop);
 }
 
 static void free_left(struct ssh *ssh)
@@ -135,30 +132,12 @@ static void free_left(struct ssh *ssh)
 	ssh->left_count = kept;
 }
 
-/*
- * dropbear (2022.83 to 2024.85, its pull request 326) starts a command and
- * never answers that it did, or dies of an assertion, when the channel was
- * opened while another one was closing.  Waiting makes that rare.  OpenSSH
- * closes only when the command has ended, so there is no waiting for ever.
- */
-static bool waits_for_close(struct ssh *ssh)
-{
-	uint64_t now = uv_now(ssh->loop);
-
-	if (ssh->left_count == 0 || now >= ssh->let_go_at + CLOSE_MS)
-		return false;
-	if (!uv_is_active((uv_handle_t *)&ssh->kick))
-		uv_timer_start(&ssh->kick, on_kick,
-			       ssh->let_go_at + CLOSE_MS - now, 0);
-	return true;
-}
-
 /* False when the peer does not want to. */
 static bool open_spare(struct ssh *ssh)
 {
 	LIBSSH2_SESSION *session = ssh_wire_session(ssh->wire);
 
-	if (ssh->spare || waits_for_close(ssh))
+	if (ssh->spare)
 		return true;
 	ssh->spare =
 		libssh2_channel_open_ex(session, "session", strlen("session"),
@@ -169,12 +148,18 @@ static bool open_spare(struct ssh *ssh)
 
 LIBSSH2_CHANNEL *ssh_take_channel(struct ssh_op *op)
 {
+	struct ssh *ssh = op->ssh;
 	LIBSSH2_CHANNEL *channel;
 
-	if (!open_spare(op->ssh))
+	if (ssh->frail && ssh->spent) {
+		ssh_renew(op);
+		return NULL;
+	}
+	if (!open_spare(ssh))
 		ssh_op_failed(op, "cannot open a channel");
-	channel = op->ssh->spare;
-	op->ssh->spare = NULL;
+	channel = ssh->spare;
+	ssh->spare = NULL;
+	ssh->spent = ssh->spent || channel;
 	return channel;
 }
 
@@ -195,6 +180,7 @@ static void idle(struct ssh *ssh)
 	char scrap[1024];
 	ssize_t got = 0;
 
+	ssh->spent = true; /* this channel is for listening */
 	if (open_spare(ssh)) {
 		while (ssh->spare && got >= 0) {
 			got = libssh2_channel_read(ssh->spare, scrap,
@@ -231,6 +217,8 @@ static void finish(struct ssh *ssh)
 	if (ssh->open && ssh_wire_ended(ssh->wire))
 		ssh_drop(ssh);
 	ssh_kick(ssh);
+	if (ssh->waiting)
+		ssh_renewed(ssh, op);
 	op->kind->report(op);
 	op->kind->free(op);
 }
@@ -392,12 +380,16 @@ static void on_pulse(uv_timer_t *timer)
 
 void ssh_opened(struct ssh *ssh)
 {
+	LIBSSH2_SESSION *session = ssh_wire_session(ssh->wire);
+
 	ssh->open = true;
+	ssh->frail = ssh_peer_is_frail(libssh2_session_banner_get(session));
+	ssh->spent = false;
 	ssh_wire_trust(ssh->wire);
 	if (ssh->spec.keepalive_ms <= 0)
 		return;
 	/* Its own clock has whole seconds, and no fewer than two of them. */
-	libssh2_keepalive_config(ssh_wire_session(ssh->wire), 1, 1);
+	libssh2_keepalive_config(session, 1, 1);
 	uv_timer_start(&ssh->pulse, on_pulse, (uint64_t)ssh->spec.keepalive_ms,
 		       0);
 }

@@ -20,6 +20,10 @@
  * next one may be started, also from inside the call.  ssh_cancel and ssh_free
  * may be called from anywhere.
  *
+ * A dropbear that does not bear a second operation on one connection (up to
+ * 2024.85, see ssh_renew.c) gets a new connection for each; one that cannot be
+ * made counts as lost.  A command that was asked for is never asked for again.
+ *
  * The peer is not trusted: whatever it sends, time and memory have limits,
  * and its words are clean where they are repeated.  Errors are one sentence
  * that begins with user@host:port.

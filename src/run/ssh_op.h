@@ -59,7 +59,11 @@ struct ssh {
 	bool open;
 	bool freed;   /* by its owner */
 	bool no_sftp; /* the peer was found to have none */
+	bool frail;   /* the peer bears one operation a connection */
+	bool spent;   /* this connection has had one */
 	struct ssh_op *op;
+	struct ssh_op *waiting; /* for a connection that op makes anew */
+	uint64_t limit_at;	/* uv_now: its limit; 0: none */
 	/* The channel of the next operation, opened ahead: reading from it is
 	 * how libssh2 is made to look at what comes meanwhile. */
 	LIBSSH2_CHANNEL *spare;
@@ -67,10 +71,9 @@ struct ssh {
 	LIBSSH2_CHANNEL **left;
 	size_t left_count;
 	size_t left_room;
-	uint64_t let_go_at; /* uv_now: the last of them */
-	uv_timer_t kick;    /* go on with the next turn of the loop */
-	uv_timer_t limit;   /* of the operation */
-	uv_timer_t pulse;   /* is the peer alive? */
+	uv_timer_t kick;  /* go on with the next turn of the loop */
+	uv_timer_t limit; /* of the operation */
+	uv_timer_t pulse; /* is the peer alive? */
 	int handle_count;
 };
 
@@ -101,6 +104,17 @@ void ssh_kick(struct ssh *ssh);
  * back with ssh_let_go.
  */
 LIBSSH2_CHANNEL *ssh_take_channel(struct ssh_op *op);
+
+/* Does what names itself so bear only one operation a connection? */
+bool ssh_peer_is_frail(const char *banner);
+
+/*
+ * Let the operation, which has no channel, wait for a new connection in place
+ * of the one there is; afterwards it goes on, or ends as ssh_renewed says.
+ */
+void ssh_renew(struct ssh_op *op);
+/* Called when the operation that makes the new connection is over. */
+void ssh_renewed(struct ssh *ssh, const struct ssh_op *connect);
 
 /* Close a channel without waiting for it; NULL is fine. */
 void ssh_let_go(struct ssh *ssh, LIBSSH2_CHANNEL *channel);

@@ -18,6 +18,7 @@
 #include "run/ssh_blob.h"
 #include "run/ssh_hosts.h"
 #include "run/ssh_key.h"
+#include "run/ssh_op.h"
 #include "tests/unit/scratch.h"
 
 /* The parts that need no server. */
@@ -373,6 +374,18 @@ static void keys_are_loaded_and_released(void **state)
 	free(path);
 }
 
+static void a_frail_dropbear_is_known_by_its_banner(void **state)
+{
+	(void)state;
+	assert_true(ssh_peer_is_frail("SSH-2.0-dropbear_2022.83"));
+	assert_true(ssh_peer_is_frail("SSH-2.0-dropbear_2024.85"));
+	assert_true(ssh_peer_is_frail("SSH-2.0-dropbear"));
+	assert_false(ssh_peer_is_frail("SSH-2.0-dropbear_2024.86"));
+	assert_false(ssh_peer_is_frail("SSH-2.0-dropbear_2025.88"));
+	assert_false(ssh_peer_is_frail("SSH-2.0-OpenSSH_9.2p1 Debian-2"));
+	assert_false(ssh_peer_is_frail(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -380,6 +393,7 @@ int main(void)
 		TEST(strings_have_a_length),
 		TEST(text_is_made_clean),
 		TEST(host_keys_are_compared),
+		TEST(a_frail_dropbear_is_known_by_its_banner),
 		TEST(scp_says_the_name_and_the_bytes),
 		TEST(scp_tells_what_is_wrong_there),
 		TEST(a_file_that_shrinks_is_told),

@@ -495,7 +495,8 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 		close(fd);
 		return;
 	}
-	assert_true(server->connections < 256);
+	assert_true((size_t)server->connections <
+		    sizeof(server->processes) / sizeof(server->processes[0]));
 	if (server->kind != SERVER_SILENT) {
 		pid_t child = fork();
 

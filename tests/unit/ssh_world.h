@@ -46,7 +46,7 @@ struct server {
 	int fd;
 	int port;
 	int connections;
-	pid_t processes[256];
+	pid_t processes[4096];
 	bool listening;
 	struct ssh_world *world;
 };
