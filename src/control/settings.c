@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/argv.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
@@ -171,21 +172,14 @@ void settings_init(struct settings *settings)
 	settings->guest.boot_ms = 600 * 1000;
 }
 
-static void texts_free(char **texts)
-{
-	for (char **at = texts; at && *at; at++)
-		free(*at);
-	free(texts);
-}
-
 static void build_release(struct kernel_settings *build)
 {
 	free(build->config);
-	texts_free(build->fragments);
+	argv_free(build->fragments);
 	free(build->arch);
 	free(build->compiler);
 	free(build->cc);
-	texts_free(build->arguments);
+	argv_free(build->arguments);
 	free(build->versions);
 }
 
@@ -198,11 +192,11 @@ static void guest_release(struct guest_settings *guest)
 	free(guest->image);
 	free(guest->root);
 	free(guest->append);
-	texts_free(guest->arguments);
+	argv_free(guest->arguments);
 	free(guest->ssh_user);
 	free(guest->ssh_host_key);
 	free(guest->ssh_known_hosts);
-	texts_free(guest->ssh_keys);
+	argv_free(guest->ssh_keys);
 	free(guest->repro_file);
 	free(guest->repro_command);
 	free(guest->repro_check);
@@ -311,13 +305,13 @@ static int take_list(const struct reader *reader, const config_setting_t *item,
 		const char *text = config_setting_get_string_elem(item, i);
 
 		if (str_empty(text)) {
-			texts_free(texts);
+			argv_free(texts);
 			return wrong(reader->path, item, "texts in quotes",
 				     err);
 		}
 		texts[i] = files ? beside(reader, text) : xstrdup(text);
 	}
-	texts_free(*member);
+	argv_free(*member);
 	*member = texts;
 	return 0;
 }

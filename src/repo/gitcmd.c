@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/argv.h"
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -71,23 +72,11 @@ static char **make_environment(void)
 /* exec wants it so, but does not write to it. */
 static char **make_argv(const char *const *argv)
 {
-	size_t count = 0;
-	char **full;
+	struct argv full = ARGV_INIT;
 
-	while (argv[count])
-		count++;
-	full = xcalloc(count + 2, sizeof(*full));
-	full[0] = xstrdup("git");
-	for (size_t i = 0; i < count; i++)
-		full[i + 1] = xstrdup(argv[i]);
-	return full;
-}
-
-static void free_argv(char **argv)
-{
-	for (char **p = argv; *p; p++)
-		free(*p);
-	free(argv);
+	argv_add(&full, "git");
+	argv_add_all(&full, argv);
+	return full.items;
 }
 
 /*
@@ -277,6 +266,6 @@ out:
 	for (int i = 0; i < 3; i++)
 		if (streams[i] >= 0)
 			close(streams[i]);
-	free_argv(argv);
+	argv_free(argv);
 	return ret;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "base/argv.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
@@ -29,7 +30,6 @@ struct builder {
 	uv_loop_t *loop;
 	struct builder_spec spec; /* its texts are ours */
 	char **checkout;	  /* ended by NULL */
-	size_t checkout_length;
 	char *built; /* the commit in the worktree, when it was built */
 
 	/* the build under way */
@@ -133,15 +133,13 @@ static int start(struct builder *builder, const char *const *argv,
 
 static int start_checkout(struct builder *builder, struct error *err)
 {
-	size_t length = builder->checkout_length;
-	const char **argv = xcalloc(length + 2, sizeof(*argv));
+	struct argv argv = ARGV_INIT;
 	int ret;
 
-	for (size_t i = 0; i < length; i++)
-		argv[i] = builder->checkout[i];
-	argv[length] = builder->commit;
-	ret = start(builder, argv, err);
-	free(argv);
+	argv_add_all(&argv, (const char *const *)builder->checkout);
+	argv_add(&argv, builder->commit);
+	ret = start(builder, (const char *const *)argv.items, err);
+	argv_free(argv.items);
 	return ret;
 }
 
@@ -327,12 +325,7 @@ struct builder *builder_new(uv_loop_t *loop, const struct builder_spec *spec)
 	builder->spec.session = xstrdup(spec->session);
 	builder->spec.checkout = NULL;
 	builder->record.fd = -1;
-	while (spec->checkout[builder->checkout_length])
-		builder->checkout_length++;
-	builder->checkout = xcalloc(builder->checkout_length + 1,
-				    sizeof(*builder->checkout));
-	for (size_t i = 0; i < builder->checkout_length; i++)
-		builder->checkout[i] = xstrdup(spec->checkout[i]);
+	builder->checkout = argv_copy(spec->checkout);
 	return builder;
 }
 
@@ -341,9 +334,7 @@ void builder_free(struct builder *builder)
 	if (!builder)
 		return;
 	assert(!builder->commit);
-	for (size_t i = 0; i < builder->checkout_length; i++)
-		free(builder->checkout[i]);
-	free(builder->checkout);
+	argv_free(builder->checkout);
 	free((char *)(uintptr_t)builder->spec.keeper);
 	free((char *)(uintptr_t)builder->spec.worktree);
 	free((char *)(uintptr_t)builder->spec.session);

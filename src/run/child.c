@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/argv.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
@@ -166,33 +167,15 @@ static void on_exit_of_keeper(uv_process_t *process, int64_t exit_status,
 	child->on_end(child->data, child->why, status, duration_ms);
 }
 
-static size_t count(const char *const *list)
-{
-	size_t n = 0;
-
-	while (list && list[n])
-		n++;
-	return n;
-}
-
-static void strings_free(char **list)
-{
-	for (size_t i = 0; list && list[i]; i++)
-		free(list[i]);
-	free(list);
-}
-
 static char **command_line(const struct child_spec *spec)
 {
-	size_t n = count(spec->argv);
-	char **list = xcalloc(n + 4, sizeof(*list));
+	struct argv line = ARGV_INIT;
 
-	list[0] = xstrdup(spec->keeper);
-	list[1] = xstrdup("keep");
-	list[2] = xstrdup("--");
-	for (size_t i = 0; i < n; i++)
-		list[3 + i] = xstrdup(spec->argv[i]);
-	return list;
+	argv_add(&line, spec->keeper);
+	argv_add(&line, "keep");
+	argv_add(&line, "--");
+	argv_add_all(&line, spec->argv);
+	return line.items;
 }
 
 /* Is the variable of this "NAME=value" set or unset by one of the changes? */
@@ -210,21 +193,19 @@ static bool is_changed(const char *variable, const char *const *changes)
 
 static char **environment(const char *const *changes)
 {
-	size_t room = count(changes) + 1, n = 0;
-	char **list;
+	static const char *const nothing[] = { NULL };
+	struct argv list = ARGV_INIT;
 
-	for (char **variable = environ; *variable; variable++)
-		room++;
-	list = xcalloc(room, sizeof(*list));
 	for (char **variable = environ; *variable; variable++) {
 		if (!is_changed(*variable, changes))
-			list[n++] = xstrdup(*variable);
+			argv_add(&list, *variable);
 	}
 	for (; changes && *changes; changes++) {
 		if (strchr(*changes, '='))
-			list[n++] = xstrdup(*changes);
+			argv_add(&list, *changes);
 	}
-	return list;
+	/* libuv takes NULL for our own */
+	return list.items ? list.items : argv_copy(nothing);
 }
 
 static int spawn(struct child *child, uv_loop_t *loop,
@@ -252,8 +233,8 @@ static int spawn(struct child *child, uv_loop_t *loop,
 	code = uv_spawn(loop, &child->process, &options);
 	/* A failed one has to be closed, too. */
 	add_handle(child, (uv_handle_t *)&child->process);
-	strings_free(options.args);
-	strings_free(options.env);
+	argv_free(options.args);
+	argv_free(options.env);
 	if (code < 0)
 		uv_failed(err, spec->keeper, code);
 	return code < 0 ? -1 : 0;

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/argv.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/xalloc.h"
 
 /* What differs between qemu's machines for a kernel with a serial console. */
 static const struct machine {
@@ -22,68 +23,44 @@ static const struct machine {
 	  "virtio-net-device,netdev=net" },
 };
 
-struct words {
-	char **items;
-	size_t count, room;
-};
-
-/* Takes the word. */
-static void take(struct words *words, char *word)
+static void add_pair(struct argv *words, const char *option, char *value)
 {
-	array_grow(words->items, words->count + 2, &words->room);
-	words->items[words->count++] = word;
-	words->items[words->count] = NULL;
-}
-
-static void add(struct words *words, const char *word)
-{
-	take(words, xstrdup(word));
-}
-
-static void add_pair(struct words *words, const char *option, char *value)
-{
-	add(words, option);
-	take(words, value);
-}
-
-static void add_extra(struct words *words, const struct guest_spec *spec)
-{
-	for (int i = 0; spec->extra && spec->extra[i]; i++)
-		add(words, spec->extra[i]);
+	argv_add(words, option);
+	argv_take(words, value);
 }
 
 /* The kernel's words become arguments of the program, split at blanks. */
-static void add_append(struct words *words, const char *append)
+static void add_append(struct argv *words, const char *append)
 {
 	while (append && *append) {
 		size_t length = strcspn(append, " ");
 
 		if (length)
-			take(words, xstrndup(append, length));
+			argv_take(words, xstrndup(append, length));
 		append += length + (append[length] == ' ');
 	}
 }
 
-static void uml_words(struct words *words, const struct guest_spec *spec,
+static void uml_words(struct argv *words, const struct guest_spec *spec,
 		      const char *kernel)
 {
-	add(words, kernel);
-	take(words, xasprintf("mem=%dM", spec->memory_mib));
-	add(words, "con0=fd:0,fd:1");
-	add(words, "con=null");
-	add(words, "panic=-1");
+	argv_add(words, kernel);
+	argv_take(words, xasprintf("mem=%dM", spec->memory_mib));
+	argv_add(words, "con0=fd:0,fd:1");
+	argv_add(words, "con=null");
+	argv_add(words, "panic=-1");
 	if (spec->initrd)
-		take(words, xasprintf("initrd=%s", spec->initrd));
+		argv_take(words, xasprintf("initrd=%s", spec->initrd));
 	if (spec->root) {
-		add(words, "root=/dev/root");
-		add(words, "rootfstype=hostfs");
-		take(words, xasprintf("rootflags=%s", spec->root));
-		add(words, "rw");
+		argv_add(words, "root=/dev/root");
+		argv_add(words, "rootfstype=hostfs");
+		argv_take(words, xasprintf("rootflags=%s", spec->root));
+		argv_add(words, "rw");
 	}
 	if (spec->image)
-		take(words, xasprintf("ubd0r=%s", spec->image));
+		argv_take(words, xasprintf("ubd0r=%s", spec->image));
 	add_append(words, spec->append);
-	add_extra(words, spec);
+	argv_add_all(words, spec->extra);
 }
 
 static const struct machine *find_machine(const char *arch)
@@ -114,21 +91,21 @@ static char *quote_commas(const char *prefix, const char *name,
 	return text;
 }
 
-static void qemu_words(struct words *words, const struct guest_spec *spec,
+static void qemu_words(struct argv *words, const struct guest_spec *spec,
 		       const struct machine *machine, const char *kernel,
 		       int ssh_port)
 {
 	const char *append = spec->append ? spec->append : "";
 
-	add(words, spec->program ? spec->program : machine->program);
+	argv_add(words, spec->program ? spec->program : machine->program);
 	add_pair(words, "-machine", xstrdup(machine->machine));
 	add_pair(words, "-accel", xstrdup(spec->kvm ? "kvm" : "tcg"));
 	add_pair(words, "-cpu", xstrdup(spec->kvm ? "host" : "max"));
 	add_pair(words, "-smp", xasprintf("%d", spec->cpus));
 	add_pair(words, "-m", xasprintf("%d", spec->memory_mib));
 	add_pair(words, "-display", xstrdup("none"));
-	add(words, "-nodefaults");
-	add(words, "-no-reboot");
+	argv_add(words, "-nodefaults");
+	argv_add(words, "-no-reboot");
 	add_pair(words, "-serial", xstrdup("stdio"));
 	add_pair(words, "-kernel", xstrdup(kernel));
 	if (spec->initrd)
@@ -147,14 +124,14 @@ static void qemu_words(struct words *words, const struct guest_spec *spec,
 	add_pair(words, "-append",
 		 xasprintf("%s panic=-1%s%s", machine->console,
 			   *append ? " " : "", append));
-	add_extra(words, spec);
+	argv_add_all(words, spec->extra);
 }
 
 char **guest_argv(const struct guest_spec *spec, const char *kernel,
 		  int ssh_port, struct error *err)
 {
 	const struct machine *machine;
-	struct words words = { NULL, 0, 0 };
+	struct argv words = ARGV_INIT;
 
 	if (spec->kind == GUEST_UML) {
 		uml_words(&words, spec, kernel);
@@ -174,7 +151,5 @@ char **guest_argv(const struct guest_spec *spec, const char *kernel,
 
 void guest_argv_free(char **argv)
 {
-	for (char **at = argv; at && *at; at++)
-		free(*at);
-	free(argv);
+	argv_free(argv);
 }

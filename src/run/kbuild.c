@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/argv.h"
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -110,43 +111,24 @@ static int check(const struct kbuild *kbuild, struct error *err)
 	return 0;
 }
 
-/* A vector that grows. */
-struct words {
-	char **items;
-	size_t count, room;
-};
-
-static void add_word(struct words *words, char *take)
-{
-	array_grow(words->items, words->count + 2, &words->room);
-	words->items[words->count++] = take;
-	words->items[words->count] = NULL;
-}
-
-static void add_words(struct words *words, const char *const *list)
-{
-	for (; list && *list; list++)
-		add_word(words, xstrdup(*list));
-}
-
 /* What every make is given, so that all see the same kernel. */
-static struct words make_words(const struct kbuild *kbuild)
+static struct argv make_words(const struct kbuild *kbuild)
 {
-	struct words words = { NULL, 0, 0 };
+	struct argv words = ARGV_INIT;
 
-	add_words(&words,
-		  (const char *const[]){ "make", "-C", kbuild->source, NULL });
-	add_word(&words, xasprintf("O=%s", kbuild->out));
-	add_word(&words, xasprintf("ARCH=%s", kbuild->arch));
+	argv_add_all(&words, (const char *const[]){ "make", "-C",
+						    kbuild->source, NULL });
+	argv_take(&words, xasprintf("O=%s", kbuild->out));
+	argv_take(&words, xasprintf("ARCH=%s", kbuild->arch));
 	if (kbuild->cc)
-		add_word(&words,
-			 xasprintf("CC=%s%s", kbuild->ccache ? "ccache " : "",
-				   kbuild->cc));
+		argv_take(&words,
+			  xasprintf("CC=%s%s", kbuild->ccache ? "ccache " : "",
+				    kbuild->cc));
 	else if (kbuild->ccache)
-		add_word(&words, xstrdup("CC=ccache gcc"));
+		argv_add(&words, "CC=ccache gcc");
 	for (size_t i = 0; i < COUNT(fixed); i++)
-		add_word(&words, xstrdup(fixed[i]));
-	add_words(&words, kbuild->arguments);
+		argv_add(&words, fixed[i]);
+	argv_add_all(&words, kbuild->arguments);
 	return words;
 }
 
@@ -165,14 +147,15 @@ static char *next_config(const struct kbuild *kbuild)
 
 static char **settle_words(const struct kbuild *kbuild)
 {
-	struct words words = { NULL, 0, 0 };
+	struct argv words = ARGV_INIT;
 
-	add_words(&words, (const char *const[]){
-				  "sh", "-c",
-				  "cmp -s \"$1\" \"$2\" || mv -f \"$1\" \"$2\"",
-				  "sh", NULL });
-	add_word(&words, next_config(kbuild));
-	add_word(&words, kbuild_config(kbuild));
+	argv_add_all(&words,
+		     (const char *const[]){
+			     "sh", "-c",
+			     "cmp -s \"$1\" \"$2\" || mv -f \"$1\" \"$2\"",
+			     "sh", NULL });
+	argv_take(&words, next_config(kbuild));
+	argv_take(&words, kbuild_config(kbuild));
 	return words.items;
 }
 
@@ -180,31 +163,31 @@ int kbuild_plan(const struct kbuild *kbuild, struct kbuild_steps *out,
 		struct error *err)
 {
 	struct kbuild_steps steps = { NULL, 0 };
-	struct words words;
+	struct argv words;
 	size_t room = 0;
 
 	if (check(kbuild, err) < 0)
 		return -1;
 	if (kbuild->clean != KBUILD_KEEP) {
 		words = make_words(kbuild);
-		add_word(&words, xstrdup("clean"));
+		argv_add(&words, "clean");
 		/* A folder that was never built in cannot always be cleaned. */
 		add_step(&steps, &room, KBUILD_STAGE_CLEAN, words.items, false);
 	}
 	words = make_words(kbuild);
-	add_word(&words,
-		 xasprintf("KCONFIG_CONFIG=%s/.config.next", kbuild->out));
-	add_word(&words, xstrdup("olddefconfig"));
+	argv_take(&words,
+		  xasprintf("KCONFIG_CONFIG=%s/.config.next", kbuild->out));
+	argv_add(&words, "olddefconfig");
 	add_step(&steps, &room, KBUILD_STAGE_CONFIGURE, words.items, true);
 	add_step(&steps, &room, KBUILD_STAGE_SETTLE, settle_words(kbuild),
 		 true);
 	words = make_words(kbuild);
-	add_word(&words,
-		 xasprintf("-j%d", kbuild->jobs > 0 ? kbuild->jobs : 1));
+	argv_take(&words,
+		  xasprintf("-j%d", kbuild->jobs > 0 ? kbuild->jobs : 1));
 	if (kbuild->targets && kbuild->targets[0])
-		add_words(&words, kbuild->targets);
+		argv_add_all(&words, kbuild->targets);
 	else
-		add_word(&words, xstrdup(kbuild_default_target(kbuild->arch)));
+		argv_add(&words, kbuild_default_target(kbuild->arch));
 	add_step(&steps, &room, KBUILD_STAGE_BUILD, words.items, true);
 	*out = steps;
 	return 0;
@@ -260,11 +243,8 @@ out:
 
 void kbuild_steps_release(struct kbuild_steps *steps)
 {
-	for (int i = 0; i < steps->count; i++) {
-		for (char **word = steps->items[i].argv; *word; word++)
-			free(*word);
-		free(steps->items[i].argv);
-	}
+	for (int i = 0; i < steps->count; i++)
+		argv_free(steps->items[i].argv);
 	free(steps->items);
 	steps->items = NULL;
 	steps->count = 0;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/argv.h"
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
@@ -103,6 +104,42 @@ static void an_array_grows_and_keeps_what_it_holds(void **state)
 	for (int i = 0; i < 1000; i++)
 		assert_int_equal(list.items[i], i);
 	free(list.items);
+}
+
+/* argv */
+
+static void a_list_of_words_ends_with_null_at_any_time(void **state)
+{
+	static const char *const more[] = { "d", "e", NULL };
+	struct argv argv = ARGV_INIT;
+
+	(void)state;
+	assert_int_equal(argv_count((const char *const *)argv.items), 0);
+	argv_add(&argv, "a b");
+	assert_null(argv.items[1]);
+	argv_take(&argv, xstrdup("c"));
+	argv_add_all(&argv, NULL);
+	argv_add_all(&argv, more);
+	assert_int_equal(argv_count((const char *const *)argv.items), 4);
+	assert_string_equal(argv.items[0], "a b");
+	assert_string_equal(argv.items[1], "c");
+	assert_string_equal(argv.items[3], "e");
+	assert_null(argv.items[4]);
+	argv_free(argv.items);
+}
+
+static void a_copied_list_is_never_null(void **state)
+{
+	static const char *const two[] = { "a", "b", NULL };
+	char **copy = argv_copy(two), **none = argv_copy(NULL);
+
+	(void)state;
+	assert_string_equal(copy[1], "b");
+	assert_null(copy[2]);
+	assert_null(none[0]);
+	argv_free(copy);
+	argv_free(none);
+	argv_free(NULL);
 }
 
 /* buf */
@@ -483,6 +520,8 @@ int main(void)
 		cmocka_unit_test(context_goes_in_front_and_the_code_stays),
 		cmocka_unit_test(a_text_that_is_too_long_is_cut),
 		cmocka_unit_test(an_array_grows_and_keeps_what_it_holds),
+		cmocka_unit_test(a_list_of_words_ends_with_null_at_any_time),
+		cmocka_unit_test(a_copied_list_is_never_null),
 		cmocka_unit_test(a_buf_is_always_a_string),
 		cmocka_unit_test(a_buf_holds_any_bytes_and_may_be_given_none),
 		cmocka_unit_test(a_buf_without_a_limit_takes_a_lot),
