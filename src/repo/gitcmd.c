@@ -17,6 +17,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/gitenv.h"
 #include "base/str.h"
 
 #define COMPLAINT_MAX 2000
@@ -27,27 +28,8 @@
  */
 static bool is_scrubbed(const char *variable)
 {
-	static const char *const names[] = {
-		"GIT_DIR=",
-		"GIT_WORK_TREE=",
-		"GIT_IMPLICIT_WORK_TREE=",
-		"GIT_COMMON_DIR=",
-		"GIT_INDEX_FILE=",
-		"GIT_OBJECT_DIRECTORY=",
-		"GIT_ALTERNATE_OBJECT_DIRECTORIES=",
-		"GIT_NAMESPACE=",
-		"GIT_PREFIX=",
-		"GIT_INTERNAL_SUPER_PREFIX=",
-		"GIT_SHALLOW_FILE=",
-		"GIT_GRAFT_FILE=",
-		"GIT_CEILING_DIRECTORIES=",
-		"GIT_TERMINAL_PROMPT=",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (str_starts(variable, names[i]))
-			return true;
-	return false;
+	return gitenv_has(variable) ||
+	       str_starts(variable, "GIT_TERMINAL_PROMPT=");
 }
 
 /* The strings are borrowed from the environment. */

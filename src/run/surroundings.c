@@ -1,22 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/surroundings.h"
 
-#include <stddef.h>
-
 #include "base/argv.h"
+#include "base/gitenv.h"
 #include "base/xalloc.h"
-
-/* git rev-parse --local-env-vars, what could lead git astray */
-static const char *const gits[] = {
-	"GIT_ALTERNATE_OBJECT_DIRECTORIES",
-	"GIT_COMMON_DIR",
-	"GIT_DIR",
-	"GIT_INDEX_FILE",
-	"GIT_OBJECT_DIRECTORY",
-	"GIT_PREFIX",
-	"GIT_WORK_TREE",
-	NULL,
-};
 
 char **surroundings_make(const struct surroundings *of)
 {
@@ -33,7 +20,7 @@ char **surroundings_make(const struct surroundings *of)
 		argv_add(&changes, "CULPRIT_RUN");
 		argv_add(&changes, "CULPRIT_SLOT");
 	}
-	argv_add_all(&changes, gits);
+	argv_add_all(&changes, gitenv_names);
 	argv_add_all(&changes, of->more);
 	return changes.items;
 }

@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/gitenv.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -140,6 +141,16 @@ static void a_copied_list_is_never_null(void **state)
 	argv_free(copy);
 	argv_free(none);
 	argv_free(NULL);
+}
+
+static void variables_that_name_a_repository_are_known(void **state)
+{
+	(void)state;
+	assert_true(gitenv_has("GIT_DIR=/x"));
+	assert_true(gitenv_has("GIT_INDEX_FILE="));
+	assert_false(gitenv_has("GIT_DIRECTORY=/x"));
+	assert_false(gitenv_has("GIT_DIR"));
+	assert_false(gitenv_has("GIT_AUTHOR_NAME=me"));
 }
 
 /* buf */
@@ -522,6 +533,7 @@ int main(void)
 		cmocka_unit_test(an_array_grows_and_keeps_what_it_holds),
 		cmocka_unit_test(a_list_of_words_ends_with_null_at_any_time),
 		cmocka_unit_test(a_copied_list_is_never_null),
+		cmocka_unit_test(variables_that_name_a_repository_are_known),
 		cmocka_unit_test(a_buf_is_always_a_string),
 		cmocka_unit_test(a_buf_holds_any_bytes_and_may_be_given_none),
 		cmocka_unit_test(a_buf_without_a_limit_takes_a_lot),
