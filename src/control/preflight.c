@@ -22,7 +22,7 @@
 #include "oops/rules.h"
 #include "repo/reach.h"
 #include "repo/repo.h"
-#include "run/kbuild.h"
+#include "run/program.h"
 
 /* A kernel's objects, and what its runs write in a night. */
 #define ROOM_GIB 8
@@ -52,23 +52,10 @@ static void say(struct look *look, enum finding finding, const char *format,
 	look->tell(look->data, finding, text);
 }
 
-/* The full name of a program; NULL when there is none. */
-static char *find_program(const char *name)
-{
-	const char *const names[] = { name, NULL };
-	char *path = NULL;
-
-	if (strchr(name, '/'))
-		return access(name, X_OK) == 0 ? xstrdup(name) : NULL;
-	if (kbuild_find_compiler(names, NULL, getenv("PATH"), &path, NULL) < 0)
-		return NULL;
-	return path;
-}
-
 static void need_program(struct look *look, const char *name,
 			 const char *package)
 {
-	char *path = find_program(name);
+	char *path = program_find(name);
 
 	if (path)
 		say(look, FINDING_OK, "%s: %s", name, path);
@@ -185,7 +172,7 @@ static void look_at_build(struct look *look)
 	need_program(look, "bison", "bison");
 	need_program(look, "bc", "bc");
 	look_at_compiler(look);
-	ccache = build->ccache ? find_program("ccache") : NULL;
+	ccache = build->ccache ? program_find("ccache") : NULL;
 	if (build->ccache && !ccache)
 		say(look, FINDING_NOTE,
 		    "ccache is not installed: builds take longer without it");

@@ -19,6 +19,7 @@
 #include "run/command.h"
 #include "run/fake.h"
 #include "run/kernel.h"
+#include "run/program.h"
 #include "run/runner.h"
 
 #define GIB (INT64_C(1) << 30)
@@ -136,10 +137,8 @@ static void open_cache(struct target_room *room)
 
 static bool has_program(const char *name)
 {
-	const char *const names[] = { name, NULL };
-	char *path = NULL;
-	bool there = kbuild_find_compiler(names, NULL, getenv("PATH"), &path,
-					  NULL) == 0;
+	char *path = program_find(name);
+	bool there = path;
 
 	free(path);
 	return there;

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/argv.h"
 #include "base/array.h"
@@ -14,6 +12,7 @@
 #include "base/xalloc.h"
 #include "run/copy.h"
 #include "run/kconfig.h"
+#include "run/program.h"
 #include "run/record.h"
 
 /*
@@ -274,30 +273,6 @@ char *kbuild_config(const struct kbuild *kbuild)
 	return xasprintf("%s/.config", kbuild->out);
 }
 
-static bool is_program(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	       access(path, X_OK) == 0;
-}
-
-/* In one of the folders of "A:B"; the caller frees. */
-static char *find_program(const char *name, const char *path)
-{
-	while (path && *path) {
-		size_t length = strcspn(path, ":");
-		char *full = xasprintf("%.*s/%s", (int)length, path, name);
-
-		if (length > 0 && is_program(full))
-			return full;
-		free(full);
-		path += length;
-		path += *path == ':';
-	}
-	return NULL;
-}
-
 int kbuild_find_compiler(const char *const *names, const char *bin_dir,
 			 const char *path, char **out, struct error *err)
 {
@@ -305,9 +280,9 @@ int kbuild_find_compiler(const char *const *names, const char *bin_dir,
 	char *found = NULL;
 
 	for (const char *const *name = names; *name && !found; name++) {
-		found = find_program(*name, bin_dir);
+		found = program_in(*name, bin_dir);
 		if (!found)
-			found = find_program(*name, path);
+			found = program_in(*name, path);
 	}
 	if (found) {
 		*out = found;
