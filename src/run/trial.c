@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/trial.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -37,6 +39,7 @@ struct trial {
 	struct visited visited;
 	char *visit_text;
 	struct record output; /* of the reproducer */
+	int64_t said;	      /* bytes of it that are in there */
 	run_done *done;
 	void *data;
 };
@@ -110,14 +113,36 @@ static void on_visited(void *data, enum visit_end end, const char *text)
 	set_time(trial, gone ? trial->settle_ms : DRAIN_MS);
 }
 
+static void note_cut(struct trial *trial)
+{
+	char note[80];
+
+	snprintf(note, sizeof(note),
+		 "\n[culprit: more than %" PRId64 " bytes, the rest was left "
+		 "out]\n",
+		 trial->output_max);
+	record_write(&trial->output, note, strlen(note), NULL);
+}
+
 static void on_said(void *data, const char *bytes, size_t length)
 {
 	struct trial *trial = data;
 
+	int64_t room = trial->output_max - trial->said;
+	bool cut = trial->output_max && (int64_t)length > room;
+
+	if (trial->output.fd < 0)
+		return;
+	if (cut)
+		length = (size_t)room;
+	trial->said += (int64_t)length;
 	/* what it said is no evidence: a full disk ends no run here */
-	if (trial->output.fd >= 0 &&
-	    record_write(&trial->output, bytes, length, NULL) < 0)
+	if (record_write(&trial->output, bytes, length, NULL) < 0) {
 		record_close(&trial->output);
+	} else if (cut) {
+		note_cut(trial);
+		record_close(&trial->output);
+	}
 }
 
 static int begin_visit(struct trial *trial, uv_loop_t *loop,

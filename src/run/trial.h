@@ -44,7 +44,8 @@ struct trial_spec {
 	int64_t timeout_ms; /* to test; 0: none */
 	int64_t silence_ms; /* without output; 0: as long as it likes */
 	int64_t settle_ms;  /* of quiet after a crash */
-	int64_t output_max; /* bytes; more ends it; 0: none */
+	int64_t output_max; /* bytes; more ends it, and of what a reproducer
+			       says over ssh more is left out; 0: none */
 	enum outcome on_timeout;
 	const struct console_rules *rules; /* borrowed */
 	const struct visit_spec *visit;	   /* over ssh; or NULL.  Its calls are

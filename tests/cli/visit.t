@@ -54,6 +54,7 @@ port=\${SSH_CONNECTION##* }
 echo "reproducing"
 case \$(cat $tmp/how) in
 lost) kill \$PPID; sleep 1000 ;;
+floods) head -c 3000000 /dev/zero | tr "\\0" x ;;
 esac
 test "\$(cat $tmp/number.\$port)" -ge 9 || exit 0
 cat $tmp/crash.log >>$tmp/console.\$port
@@ -85,7 +86,7 @@ settings()
 		  boot_timeout = ${4-30}; };
 	ssh = { user = "$(id -un)"; keys = [ "$2" ]; host_key = "host.pub"; };
 	reproducer = { file = "reproducer"; ${3-} };
-	test = { timeout = 30; settle = 1; };
+	test = { timeout = 30; settle = 1; output_limit = 2; };
 	SETTINGS
 }
 
@@ -117,6 +118,15 @@ check "the reproducer is copied and run, and the console has the last word" '
 '
 check "a run without a crash is ok" '
 	ends_as "ok"
+'
+check "what a reproducer says is kept up to the limit of output" '
+	echo floods >how
+	ends_as "ok"
+	said=$session/runs/$(full c2)/0.output
+	grep "^\[culprit: more than 2097152 bytes, the rest was left out\]$" \
+		"$said"
+	test "$(wc -c <"$said")" -lt 2100000
+	echo well >how
 '
 check "a check that fails says that the guest cannot be tested" '
 	settings one.cfg user "check = \"exit 3\";"
