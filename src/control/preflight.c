@@ -132,10 +132,10 @@ static void look_at_rules(struct look *look)
 static void look_at_compiler(struct look *look)
 {
 	const struct kernel_settings *build = &look->settings->build;
-	struct versions *versions = versions_load(build->versions, NULL);
+	struct error err = ERROR_INIT;
+	struct versions *versions = versions_load(build->versions, &err);
 	struct reach *reach = NULL;
 	char *path = NULL;
-	struct error err = ERROR_INIT;
 	struct oid head;
 
 	if (!versions || repo_resolve(look->repo, "HEAD", &head, &err) < 0 ||
@@ -146,8 +146,7 @@ out:
 	if (path)
 		say(look, FINDING_OK, "compiler: %s for HEAD", path);
 	else
-		say(look, FINDING_WRONG, "compiler: %s",
-		    *err.text ? err.text : "the table cannot be read");
+		say(look, FINDING_WRONG, "compiler: %s", err.text);
 	free(path);
 	reach_free(reach);
 	versions_free(versions);

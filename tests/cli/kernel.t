@@ -179,6 +179,13 @@ check "culprit check says what is there and what is not" '
 	exits 1 "$CULPRIT" -C "$repo" check -c "$tmp/absent.cfg" 2>err
 	grep "absent.cfg" err
 '
+check "a mistake in the table of versions is said with its line" '
+	printf "\n\nswitches = 5;\n" >bad-versions.cfg
+	sed "s/toy.config\";/&; versions = \"bad-versions.cfg\";/" toy.cfg |
+		sed "s/;;/;/" >versions.cfg
+	exits 1 "$CULPRIT" -C "$repo" check -c "$tmp/versions.cfg" >out
+	grep "^wrong  compiler: $tmp/bad-versions.cfg:3: " out
+'
 check "a configuration that is not there is said before anything begins" '
 	sed "s/toy.config/no.config/" toy.cfg >no.cfg
 	begin no.cfg c12 c1
