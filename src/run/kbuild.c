@@ -218,25 +218,20 @@ out:
 	return ret;
 }
 
-int kbuild_prepare(const struct kbuild *kbuild, struct error *err)
+int kbuild_prepare(const struct kbuild *kbuild, const char *config,
+		   struct error *err)
 {
 	struct record file = { NULL, -1 };
-	char *path = NULL;
-	struct buf text;
+	char *path;
 	int ret = -1;
 
-	buf_init(&text, 0);
-	if (kbuild_merge(kbuild, &text, err) < 0 ||
-	    copy_make_folders(kbuild->out, 0777, err) < 0)
-		goto out;
+	if (copy_make_folders(kbuild->out, 0777, err) < 0)
+		return -1;
 	path = next_config(kbuild);
-	if (record_open(&file, path, true, err) < 0)
-		goto out;
-	ret = record_write(&file, text.text, text.length, err);
-out:
+	if (record_open(&file, path, true, err) == 0)
+		ret = record_write(&file, config, strlen(config), err);
 	record_close(&file);
 	free(path);
-	buf_release(&text);
 	return ret;
 }
 

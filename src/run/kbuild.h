@@ -10,10 +10,10 @@
  * Only kbuild_prepare writes, into the output folder; the source tree is never
  * touched.
  *
- * A build is kbuild_prepare, then the steps in order, each with
+ * A build is kbuild_merge and kbuild_prepare, then the steps in order, each with
  * kbuild_environment, from any folder and with nothing on its input:
  *
- *	prepare    OUT/.config.next = the configuration, merged
+ *	prepare    OUT/.config.next = the configuration, as it was merged
  *	clean      if so wished
  *	configure  make olddefconfig completes OUT/.config.next
  *	settle     it becomes OUT/.config, unless that says the same
@@ -90,10 +90,11 @@ int kbuild_plan(const struct kbuild *kbuild, struct kbuild_steps *out,
 void kbuild_steps_release(struct kbuild_steps *steps);
 
 /*
- * Merge the configuration, make the output folder and write OUT/.config.next.
- * Refuses what kbuild_plan refuses.
+ * Make the output folder and write a configuration, as kbuild_merge gave it,
+ * into OUT/.config.next.
  */
-int kbuild_prepare(const struct kbuild *kbuild, struct error *err);
+int kbuild_prepare(const struct kbuild *kbuild, const char *config,
+		   struct error *err);
 
 /*
  * Append the merged configuration: the files in order, then the switches; of

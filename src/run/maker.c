@@ -39,6 +39,7 @@ struct maker {
 	const char *const **commands;
 	struct builder_work work;
 	char *commit, *key, *cc;
+	char *config; /* what it is configured with, part of the key */
 	struct signature signature;
 	struct cache_entry *fresh; /* made by another thread */
 	build_done *done;
@@ -61,9 +62,10 @@ static void forget_job(struct maker *maker)
 	free(maker->commit);
 	free(maker->key);
 	free(maker->cc);
+	free(maker->config);
 	memset(&maker->steps, 0, sizeof(maker->steps));
 	maker->commands = NULL;
-	maker->commit = maker->key = maker->cc = NULL;
+	maker->commit = maker->key = maker->cc = maker->config = NULL;
 }
 
 /* Takes the entry. */
@@ -76,16 +78,24 @@ static void take_entry(struct maker *maker, struct cache_entry *entry)
 
 /*
  * What the sources, the configuration and the compiler are; two builds with
- * the same key are the same.  A compiler is known by its file.
+ * the same key are the same.  A compiler is known by its file.  What the
+ * configuration is read from is read once: edited in between, a kernel would
+ * be kept under the key of another.
  */
 static int make_key(struct maker *maker, const struct build_choice *choice,
 		    struct error *err)
 {
 	const struct kbuild *kbuild = &maker->kbuild;
 	struct stat cc = { .st_size = 0 };
-	struct buf key;
+	struct buf config, key;
 	int ret;
 
+	buf_init(&config, 0);
+	ret = kbuild_merge(kbuild, &config, err);
+	maker->config = buf_take(&config);
+	buf_release(&config);
+	if (ret < 0)
+		return -1;
 	buf_init(&key, 0);
 	if (kbuild->cc)
 		stat(kbuild->cc, &cc);
@@ -96,11 +106,10 @@ static int make_key(struct maker *maker, const struct build_choice *choice,
 		buf_printf(&key, "argument %s\n", kbuild->arguments[i]);
 	for (int i = 0; kbuild->targets && kbuild->targets[i]; i++)
 		buf_printf(&key, "target %s\n", kbuild->targets[i]);
-	ret = kbuild_merge(kbuild, &key, err);
-	if (ret == 0)
-		maker->key = buf_take(&key);
+	buf_puts(&key, maker->config);
+	maker->key = buf_take(&key);
 	buf_release(&key);
-	return ret;
+	return 0;
 }
 
 /* The signature that was kept with a kernel, or "". */
@@ -187,7 +196,7 @@ static int prepare(void *data, struct error *err)
 	char *mark;
 	int ret;
 
-	if (kbuild_prepare(&maker->kbuild, err) < 0)
+	if (kbuild_prepare(&maker->kbuild, maker->config, err) < 0)
 		return -1;
 	mark = unfinished(maker);
 	ret = record_open(&file, mark, true, err);

@@ -132,6 +132,24 @@ check "another session of the same range builds nothing" '
 		"$session"/builds/*.log | wc -l)" = "$built"
 	test -z "$(grep -l olddefconfig "$session"/builds/*.log)"
 '
+check "a configuration edited during a build is not kept under another key" '
+	rm -rf "$XDG_CACHE_HOME"
+	cp toy.config kept.config
+	mkdir -p "$repo/.git/hooks"
+	echo "echo CONFIG_LATE=y >>$tmp/toy.config" >"$repo/.git/hooks/post-checkout"
+	chmod +x "$repo/.git/hooks/post-checkout"
+	begin toy.cfg c3 c1
+	culprit run || :
+	rm "$repo/.git/hooks/post-checkout"
+	grep LATE toy.config
+	mv kept.config toy.config
+	entries=$(echo "$XDG_CACHE_HOME"/culprit/kernels/*/.key)
+	for key in $entries; do
+		a=$(grep -c LATE "$key" || :)
+		b=$(grep -c LATE "${key%/.key}/config" || :)
+		test "$a" = "$b"
+	done
+'
 check "after a build that was cut short nothing of it is trusted" '
 	begin toy.cfg c12 c1
 	rm -rf "$XDG_CACHE_HOME"

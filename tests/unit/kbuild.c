@@ -134,12 +134,15 @@ static void expect_refused(const struct kbuild *kbuild, const char *says)
 {
 	struct kbuild_steps steps;
 	struct error err = ERROR_INIT;
+	struct buf config;
 
 	assert_int_equal(kbuild_plan(kbuild, &steps, &err), -1);
 	assert_int_equal(err.code, ERROR_INPUT);
 	assert_string_equal(err.text, says);
-	assert_int_equal(kbuild_prepare(kbuild, &err), -1);
+	buf_init(&config, 0);
+	assert_int_equal(kbuild_merge(kbuild, &config, &err), -1);
 	assert_string_equal(err.text, says);
+	buf_release(&config);
 }
 
 static void what_a_recipe_lacks_is_said(void **state)
@@ -307,10 +310,13 @@ static void a_configuration_that_is_not_there_is_said(void **state)
 {
 	struct kbuild kbuild = um;
 	struct error err = ERROR_INIT;
+	struct buf config;
 
 	(void)state;
+	buf_init(&config, 0);
 	kbuild.config = "/nonexistent/config";
-	assert_int_equal(kbuild_prepare(&kbuild, &err), -1);
+	assert_int_equal(kbuild_merge(&kbuild, &config, &err), -1);
+	buf_release(&config);
 	assert_string_equal(err.text,
 			    "cannot read the configuration "
 			    "'/nonexistent/config': No such file or directory");
@@ -365,11 +371,15 @@ static void run_step(const struct kbuild_step *step)
 static void build(const struct kbuild *kbuild)
 {
 	struct kbuild_steps steps;
+	struct buf config;
 	struct error err;
 
-	if (kbuild_prepare(kbuild, &err) < 0 ||
+	buf_init(&config, 0);
+	if (kbuild_merge(kbuild, &config, &err) < 0 ||
+	    kbuild_prepare(kbuild, config.text, &err) < 0 ||
 	    kbuild_plan(kbuild, &steps, &err) < 0)
 		fail_msg("%s", err.text);
+	buf_release(&config);
 	for (int i = 0; i < steps.count; i++)
 		run_step(&steps.items[i]);
 	kbuild_steps_release(&steps);
