@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +21,7 @@
 #include "oops/rules.h"
 #include "repo/repo.h"
 #include "repo/tags.h"
+#include "session/folder.h"
 #include "session/session.h"
 
 #define SETTINGS_MAX (1024 * 1024)
@@ -209,16 +209,6 @@ static int copy_file(const char *from, const char *to, struct error *err)
 	return ret;
 }
 
-static int remove_one(const char *path, const struct stat *info, int kind,
-		      struct FTW *where)
-{
-	(void)info;
-	(void)kind;
-	(void)where;
-	remove(path);
-	return 0;
-}
-
 /* <common dir>/culprit, where the sessions live. */
 static char *sessions_of(const struct repo *repo)
 {
@@ -371,7 +361,7 @@ int begin_session(struct repo *repo, const struct begin *begin,
 		goto out;
 	if (fill(session, repo, begin, &ends, err) < 0) {
 		session_close(session);
-		nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		folder_remove(dir, NULL);
 		goto out;
 	}
 	*out = session;

@@ -23,6 +23,7 @@
 #include "repo/repo.h"
 #include "repo/worktree.h"
 #include "run/runner.h"
+#include "session/folder.h"
 #include "session/session.h"
 
 #define LOOK_AGAIN_MS 500 /* where file watching does not work */
@@ -51,7 +52,7 @@ struct control {
 	struct rules *rules; /* for crash titles */
 	struct target_room *target;
 	struct runner *runner; /* the target's */
-	char *worktree;
+	char *worktree, *out;
 
 	int built;    /* the commit in the worktree, -1: not known */
 	int building; /* -1: none */
@@ -553,6 +554,7 @@ static int open_target(struct control *control, struct error *err)
 		.program = control->options->program,
 		.worktree = control->worktree,
 		.session = session_dir(control->session),
+		.out = control->out,
 	};
 
 	if (target_open(&spec, &control->target, err) < 0)
@@ -595,15 +597,18 @@ static int make_worktree(struct control *control, struct error *err)
 
 /*
  * The search is over: a kernel's tree with all its objects is not left lying
- * about.  Should somebody want more runs, it is made again.  That it cannot be
- * removed (somebody's shell is in it, say) spoils nothing.
+ * about.  Should somebody want more runs, it is made again; the kernels that
+ * were tested are in the cache.  That it cannot be removed (somebody's shell is
+ * in it, say) spoils nothing.
  */
-static void drop_worktree(struct control *control)
+static void drop_tree(struct control *control)
 {
 	const char *common = session_repository(control->session);
 
-	if (common && !control->settings.fake_script)
-		worktree_remove(common, control->worktree, NULL);
+	if (!common || control->settings.fake_script)
+		return;
+	worktree_remove(common, control->worktree, NULL);
+	folder_remove(control->out, NULL);
 }
 
 static int read_settings(struct control *control, struct error *err)
@@ -707,6 +712,7 @@ int control_run(struct session *session, struct repo *repo,
 
 	settings_init(&control.settings);
 	control.worktree = session_worktree(session);
+	control.out = session_out(session);
 	open_loop(&control);
 	if (read_settings(&control, err) < 0 || read_rules(&control, err) < 0 ||
 	    lease_take(lock, &lease, err) < 0 ||
@@ -721,7 +727,7 @@ int control_run(struct session *session, struct repo *repo,
 	pump_soon(&control);
 	uv_run(&control.loop, UV_RUN_DEFAULT);
 	if (control.end == CONTROL_FOUND && !control.failed)
-		drop_worktree(&control);
+		drop_tree(&control);
 	*end = control.end;
 	ret = control.failed ? -1 : 0;
 	if (control.failed)
@@ -730,6 +736,7 @@ out:
 	close_loop(&control);
 	free(control.flights);
 	free(control.worktree);
+	free(control.out);
 	rules_free(control.rules);
 	settings_release(&control.settings);
 	lease_give_back(lease);

@@ -19,6 +19,7 @@
 #include "engine/graph.h"
 #include "repo/repo.h"
 #include "repo/worktree.h"
+#include "session/folder.h"
 #include "session/session.h"
 
 #define PREFIX_MIN 4
@@ -634,13 +635,14 @@ int order_stop(struct order *order, struct error *err)
 
 /*
  * git's word for leaving a bisection.  The session stays, as evidence; its
- * worktree goes, and it is the repository's current one no more.
+ * worktree goes, with what was compiled, and it is the repository's current
+ * one no more.
  */
 int order_reset(struct order *order, struct error *err)
 {
 	const char *common = session_repository(order->session);
 	struct engine_process engine;
-	char *path;
+	char *path, *out;
 	int ret = 0;
 
 	if (expect(order, 0, 0, "reset", err) < 0)
@@ -655,6 +657,10 @@ int order_reset(struct order *order, struct error *err)
 	if (common)
 		ret = worktree_remove(common, path, err);
 	free(path);
+	out = session_out(order->session);
+	if (ret == 0)
+		ret = folder_remove(out, err);
+	free(out);
 	if (ret == 0 && order->repo)
 		ret = begin_forget(order->repo, order->session, err);
 	if (ret == 0)

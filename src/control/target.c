@@ -33,7 +33,6 @@ struct target_room {
 	struct versions *versions;
 	struct cache *cache;
 	struct kbuild kbuild;
-	char *out; /* the folder it is built in */
 	struct visit_spec visit;
 
 	/* of the commit that was asked for last */
@@ -153,11 +152,10 @@ static int open_kbuild(struct target_room *room, struct error *err)
 	if (!room->versions)
 		return -1;
 	open_cache(room);
-	room->out = xasprintf("%s/out", room->spec.session);
 	room->kbuild = (struct kbuild){
 		.arch = build->arch,
 		.source = room->spec.worktree,
-		.out = room->out,
+		.out = room->spec.out,
 		.config = build->config,
 		.fragments = (const char *const *)build->fragments,
 		.arguments = (const char *const *)build->arguments,
@@ -306,7 +304,6 @@ void target_close(struct target_room *room)
 	forget_choice(room);
 	versions_free(room->versions);
 	cache_close(room->cache);
-	free(room->out);
 	free(room);
 }
 

@@ -31,6 +31,7 @@ struct target_spec {
 	const char *program; /* culprit: the keeper of children */
 	const char *worktree;
 	const char *session; /* its folder */
+	const char *out;     /* where kernels are built */
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -84,5 +85,32 @@ int folder_make(const char *path, struct error *err)
 		ret = make_one(part, err);
 	}
 	free(part);
+	return ret;
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind,
+		      struct FTW *where)
+{
+	(void)info;
+	if (where->level == 0)
+		return 0;
+	if (kind == FTW_DP || kind == FTW_DNR)
+		rmdir(path);
+	else
+		unlink(path);
+	return 0;
+}
+
+int folder_remove(const char *path, struct error *err)
+{
+	char *inside = xasprintf("%s/.", path);
+	int ret = 0;
+
+	/* the dot leads into a folder that is a link */
+	nftw(inside, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (rmdir(path) < 0 && errno != ENOENT && errno != ENOTDIR)
+		ret = error_set(err, ERROR_STORE, "cannot remove '%s': %s",
+				path, strerror(errno));
+	free(inside);
 	return ret;
 }

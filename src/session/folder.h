@@ -12,6 +12,13 @@ struct error;
 /* Make path and the folders above it where they are missing. */
 int folder_make(const char *path, struct error *err);
 
+/*
+ * Remove it, with everything in it, as far as that is possible.  Nothing
+ * there is no error.  What links lead to stays; where the folder itself is a
+ * link, somebody has put it elsewhere: it is emptied, and stays.
+ */
+int folder_remove(const char *path, struct error *err);
+
 /* Write the folder's own entries (new files, new names) to the disk. */
 int folder_sync(const char *path, struct error *err);
 

@@ -504,6 +504,11 @@ char *session_worktree(const struct session *session)
 	return path_in(session, "worktree");
 }
 
+char *session_out(const struct session *session)
+{
+	return path_in(session, "out");
+}
+
 char *session_settings(const struct session *session)
 {
 	return path_in(session, "culprit.cfg");

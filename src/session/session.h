@@ -103,6 +103,7 @@ char *session_console(const struct session *session, const struct oid *oid,
 char *session_output(const struct session *session, const struct oid *oid,
 		     int run);
 char *session_worktree(const struct session *session); /* not made */
+char *session_out(const struct session *session);      /* not made */
 char *session_settings(const struct session *session); /* not made */
 char *session_oops(const struct session *session);     /* not made */
 char *session_lock(const struct session *session);     /* not made */

@@ -116,11 +116,17 @@ check "a kernel is built, booted and blamed" '
 	grep "^\$ .*make .* olddefconfig" "$session/builds/$(full c9).log"
 '
 check "its signature says what would be loaded" '
-	python3 "$top/tests/run/signature.py" of \
-		"$session/out/vmlinux" >expected
+	kernel=$(grep -l "version 6.1.0-toy" \
+		"$XDG_CACHE_HOME"/culprit/kernels/*/kernel | head -n 1)
+	python3 "$top/tests/run/signature.py" of "$kernel" >expected
 	culprit log --format json >out
 	json "\"$(cat expected)\" in [x[\"signature\"] for x in e
 		if x[\"kind\"] == \"build\"]" <out
+'
+check "with the culprit known its objects go, and the kernels are kept" '
+	test ! -e "$session/out"
+	test ! -e "$session/worktree"
+	ls "$XDG_CACHE_HOME"/culprit/kernels/*/kernel
 '
 check "another session of the same range builds nothing" '
 	built=$(logged "  build of .* ok")
@@ -158,7 +164,6 @@ check "after a build that was cut short nothing of it is trusted" '
 	culprit run --batch >said
 	grep "^$(full c9) is the first bad commit$" said
 	test "$(grep -l "^\$ .* clean$" "$session"/builds/*.log | wc -l)" = 1
-	test ! -e "$session/out/.unfinished"
 '
 check "the ends are tested first, and a good one that crashes is asked about" '
 	sed "/^confirm/d" toy.cfg >sure.cfg
@@ -178,6 +183,12 @@ check "a guest that dies without a word is a lost connection" '
 check "a guest that cannot do the simplest thing was not tested" '
 	ends_as unfit "test-failed after .* - the check in the guest failed: \
 exit code 3"
+'
+check "objects stay while a person is needed, and go when the session is left" '
+	test -e "$session/out"
+	culprit reset
+	test ! -e "$session/out"
+	test -e "$session/session.db"
 '
 check "what never was a kernel is no fault of the commit" '
 	ends_as broken "infra after .* - the guest could not be started: \

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "base/str.h"
+#include "session/folder.h"
 #include "tests/unit/session_world.h"
 
 /* Permissions. */
@@ -396,6 +397,67 @@ static void a_second_session_in_a_folder_is_refused(void **state)
 	free(sentence);
 }
 
+static void write_file(const char *folder, const char *name)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	fclose(file);
+	free(path);
+}
+
+static bool is_there(const char *folder, const char *name)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	struct stat st;
+	bool there = lstat(path, &st) == 0;
+
+	free(path);
+	return there;
+}
+
+static void a_folder_goes_with_all_in_it_but_not_what_links_lead_to(
+	void **state)
+{
+	struct world *world = *state;
+	char *out = xasprintf("%s/out/arch/um", world->folder);
+	char *mine = xasprintf("%s/mine", world->folder);
+	char *link = xasprintf("%s/out/source", world->folder);
+
+	ok(folder_make(out, &world->err));
+	ok(folder_make(mine, &world->err));
+	write_file(out, "vmlinux.o");
+	write_file(mine, "file");
+	ok(symlink(mine, link));
+	free(out);
+	out = xasprintf("%s/out", world->folder);
+	ok(folder_remove(out, &world->err));
+	assert_false(is_there(world->folder, "out"));
+	assert_true(is_there(mine, "file"));
+	ok(folder_remove(out, &world->err)); /* nothing there is fine */
+	free(out);
+	free(mine);
+	free(link);
+}
+
+static void a_folder_put_elsewhere_by_a_link_is_emptied(void **state)
+{
+	struct world *world = *state;
+	char *disk = xasprintf("%s/big-disk", world->folder);
+	char *out = xasprintf("%s/out", world->folder);
+
+	ok(folder_make(disk, &world->err));
+	write_file(disk, "vmlinux");
+	ok(symlink(disk, out));
+	ok(folder_remove(out, &world->err));
+	assert_true(is_there(world->folder, "out"));
+	assert_true(is_there(world->folder, "big-disk"));
+	assert_false(is_there(disk, "vmlinux"));
+	free(disk);
+	free(out);
+}
+
 static void a_session_is_not_made_below_a_file(void **state)
 {
 	struct world *world = *state;
@@ -494,6 +556,8 @@ int main(void)
 		TEST(nothing_is_written_to_a_file_that_has_gone),
 		TEST(a_folder_without_session_is_said),
 		TEST(a_second_session_in_a_folder_is_refused),
+		TEST(a_folder_goes_with_all_in_it_but_not_what_links_lead_to),
+		TEST(a_folder_put_elsewhere_by_a_link_is_emptied),
 		TEST(a_session_is_not_made_below_a_file),
 		TEST(a_file_that_was_cut_is_damaged),
 		TEST(a_damaged_file_says_how_far_it_can_be_read),
