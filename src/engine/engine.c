@@ -187,6 +187,13 @@ const struct step *engine_step_of(struct engine *engine, int commit)
 	return step && fold_has_content(step) ? &step->shown : NULL;
 }
 
+int engine_skips(struct engine *engine, const int **skips)
+{
+	settle(engine);
+	*skips = engine->ends.skips;
+	return engine->ends.skip_count;
+}
+
 const struct event *engine_start_event(const struct engine *engine)
 {
 	return engine->start;

@@ -172,6 +172,12 @@ const struct step *engine_step(struct engine *engine, int position_from_0);
 const struct step *engine_step_of(struct engine *engine,
 				  int commit); /* or NULL */
 
+/*
+ * The skipped commits, those of ranges too; *skips is borrowed likewise.
+ * Returns how many.
+ */
+int engine_skips(struct engine *engine, const int **skips);
+
 /* The session's own facts; the event of the start is NULL before it. */
 const struct event *engine_start_event(const struct engine *engine);
 const struct policy *engine_policy(const struct engine *engine);
