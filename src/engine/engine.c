@@ -235,13 +235,13 @@ struct judgement engine_judge(struct engine *engine, int commit)
 	const struct folded_step *step = fold_step_of(engine, commit);
 
 	settle(engine);
-	return plan_judge(engine, step ? step : &nothing);
+	return weigh_judge(engine, step ? step : &nothing);
 }
 
 void engine_tally(struct engine *engine, int commit, struct tally *tally)
 {
 	settle(engine);
-	plan_tally(engine, fold_step_of(engine, commit), tally);
+	weigh_tally(engine, fold_step_of(engine, commit), tally);
 }
 
 const char *run_title(const struct run_state *run)

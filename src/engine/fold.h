@@ -3,9 +3,10 @@
 #define ENGINE_FOLD_H
 
 /*
- * The inside of the engine, shared by its four parts: fold.c turns events
- * into steps, settle.c turns verdicts into ends, plan.c turns ends into
- * wishes, engine.c is what others see.  Nobody else includes this.
+ * The inside of the engine, shared by its parts: fold.c turns events into
+ * steps, settle.c turns verdicts into ends, weigh.c says what a step's
+ * evidence comes to, wish.c what it lacks, plan.c what the ends ask for;
+ * engine.c is what others see.  Nobody else includes this.
  */
 
 #include <stdbool.h>
@@ -135,16 +136,44 @@ bool fold_is_new(const struct engine *engine, enum verdict verdict);
 void settle(struct engine *engine);
 void settle_release(struct ends *ends);
 
-/* plan.c */
-void plan_make(struct engine *engine);
+/* weigh.c */
+
+/* The runs that speak of a step, also those of an equal kernel. */
+void weigh_tally(const struct engine *engine, const struct folded_step *step,
+		 struct tally *tally);
 
 /*
- * The build, runs and person's wishes: what policy says of one step.  Settle
- * before: the runs of an equal kernel count.
+ * What the policy says of one step, from its build, its runs and a person's
+ * wishes.  Settle before: the runs of an equal kernel count.
  */
-struct judgement plan_judge(const struct engine *engine,
-			    const struct folded_step *step);
-void plan_tally(const struct engine *engine, const struct folded_step *step,
-		struct tally *tally);
+struct judgement weigh_judge(const struct engine *engine,
+			     const struct folded_step *step);
+
+/* The seq of the latest event that changed what is known of it. */
+int64_t weigh_evidence(const struct engine *engine,
+		       const struct folded_step *step);
+
+/* wish.c */
+
+struct wish *wish_add(struct engine *engine, enum wish_kind kind, int commit);
+
+/* Only a person can say: about this commit, or about the search (-1). */
+void wish_ask(struct engine *engine, int commit, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * A verdict by the policy: where there is none yet and the runs are all
+ * there, or where the evidence changed since it was given.
+ */
+void wish_verdict(struct engine *engine, const struct folded_step *step);
+
+/* Build it if need be, run it as often as its judgement wants. */
+void wish_runs(struct engine *engine, int commit);
+
+/* Further runs that a person ordered for commits that are not under test. */
+void wish_more(struct engine *engine);
+
+/* plan.c */
+void plan_make(struct engine *engine);
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine/fold.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,104 +8,6 @@
 #include "base/str.h"
 #include "engine/graph.h"
 #include "engine/suspects.h"
-
-static void add_runs(const struct engine *engine,
-		     const struct folded_step *step, struct tally *tally)
-{
-	for (int i = 0; step && i < step->shown.run_count; i++) {
-		const struct run_state *run = &step->shown.runs[i];
-
-		if (!run->fact || !run->counts)
-			continue;
-		if (run->open)
-			tally_add_open(tally);
-		else
-			tally_add(tally,
-				  symptom_weigh(engine->symptom, run->outcome));
-	}
-}
-
-/* The step whose runs count here too, or NULL. */
-static const struct folded_step *equal_of(const struct engine *engine,
-					  const struct folded_step *step)
-{
-	return step ? fold_step_of(engine, step->shown.same_as) : NULL;
-}
-
-void plan_tally(const struct engine *engine, const struct folded_step *step,
-		struct tally *tally)
-{
-	memset(tally, 0, sizeof(*tally));
-	add_runs(engine, step, tally);
-	add_runs(engine, equal_of(engine, step), tally);
-}
-
-/* The latest event that changed what is known of it. */
-static int64_t evidence_seq(const struct engine *engine,
-			    const struct folded_step *step)
-{
-	const struct folded_step *equal = equal_of(engine, step);
-	int64_t own = step->shown.evidence_seq;
-
-	return equal && equal->shown.evidence_seq > own
-		       ? equal->shown.evidence_seq
-		       : own;
-}
-
-/* Does another bad commit of the session make the bug a flaky one? */
-static bool flaky_beside(const struct engine *engine, int commit)
-{
-	for (size_t i = 0; i < engine->step_count; i++) {
-		const struct folded_step *step = engine->steps[i];
-		const struct event *given =
-			step->person ? step->person : step->shown.recorded;
-		struct tally tally;
-
-		if (step->shown.commit == commit || !given ||
-		    given->verdict != VERDICT_BAD)
-			continue;
-		plan_tally(engine, step, &tally);
-		if (tally.outcomes[OUTCOME_CRASHED] > 0 &&
-		    policy_is_flaky(&tally))
-			return true;
-	}
-	return false;
-}
-
-bool engine_is_flaky(struct engine *engine)
-{
-	return flaky_beside(engine, -1);
-}
-
-/* Where builds are looked at, a build is all there is to say. */
-static struct judgement judge_build(const struct folded_step *step)
-{
-	struct judgement j = { .verdict = VERDICT_NONE };
-
-	if (!step || !step->shown.build || step->shown.build_again)
-		return j;
-	if (step->shown.build->build == BUILD_OK)
-		j.verdict = VERDICT_GOOD;
-	else if (step->shown.build->build == BUILD_FAILED)
-		j.verdict = VERDICT_BAD;
-	j.leaning = j.verdict;
-	return j;
-}
-
-struct judgement plan_judge(const struct engine *engine,
-			    const struct folded_step *step)
-{
-	int commit = step ? step->shown.commit : -1;
-	struct tally tally;
-	bool first = engine->first_tested < 0 || engine->first_tested == commit;
-
-	if (engine->symptom == SYMPTOM_NO_BUILD)
-		return judge_build(step);
-	plan_tally(engine, step, &tally);
-	return policy_judge(&engine->policy, &tally, first,
-			    flaky_beside(engine, commit),
-			    step ? step->shown.extra_runs : 0);
-}
 
 const char *plan_state_name(enum plan_state state)
 {
@@ -130,192 +30,6 @@ bool plan_has_work(const struct plan *plan)
 		if (plan->wishes[i].kind != WISH_ASK)
 			return !plan->paused;
 	return false;
-}
-
-static struct wish *add_wish(struct engine *engine, enum wish_kind kind,
-			     int commit)
-{
-	struct wish *wish;
-
-	array_grow(engine->wishes, engine->wish_count + 1, &engine->wish_room);
-	wish = &engine->wishes[engine->wish_count++];
-	memset(wish, 0, sizeof(*wish));
-	wish->kind = kind;
-	wish->commit = commit;
-	return wish;
-}
-
-static void ask(struct engine *engine, int commit, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void ask(struct engine *engine, int commit, const char *format, ...)
-{
-	struct wish *wish = add_wish(engine, WISH_ASK, commit);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(wish->why, sizeof(wish->why), format, args);
-	va_end(args);
-	/* trouble with other runs is asked about, and the search goes on */
-	if (commit < 0 || commit == engine->plan.commit)
-		engine->plan.needs_person = true;
-}
-
-/*
- * A crash of which nobody knows whether it is the bug.  Where the verdict
- * hangs on it a person is needed, else it may be answered at any time.
- */
-static void ask_title(struct engine *engine, const struct folded_step *step,
-		      bool needed)
-{
-	const struct run_state *first = NULL;
-	struct wish *wish;
-	int commit = step->shown.commit, count = 0;
-
-	for (int i = 0; i < step->shown.run_count; i++) {
-		const struct run_state *run = &step->shown.runs[i];
-
-		if (!run->open || !run->counts)
-			continue;
-		if (!first)
-			first = run;
-		count += str_equal(run_title(run), run_title(first));
-	}
-	if (!first)
-		return;
-	wish = add_wish(engine, WISH_ASK, commit);
-	wish->title = run_title(first);
-	wish->run = first->number;
-	snprintf(wish->why, sizeof(wish->why),
-		 "is it the same bug, another one or noise: '%s', in %d run%s "
-		 "of %.*s?",
-		 wish->title, count, count == 1 ? "" : "s", OID_SHORT,
-		 graph_oid(engine->graph, commit)->hex);
-	if (needed && commit == engine->plan.commit)
-		engine->plan.needs_person = true;
-}
-
-/* What stands before the count: whose runs these are, if another's. */
-static size_t name_equal(const struct engine *engine, const struct step *step,
-			 struct wish *wish)
-{
-	if (step->same_as < 0)
-		return 0;
-	return (size_t)snprintf(wish->why, sizeof(wish->why),
-				"the same kernel as %.*s: ", OID_SHORT,
-				graph_oid(engine->graph, step->same_as)->hex);
-}
-
-static void explain(const struct engine *engine, const struct step *step,
-		    const struct judgement *j, struct wish *wish)
-{
-	const char *one = "crash", *many = "crashes";
-	size_t used = name_equal(engine, step, wish);
-	char *out = wish->why + used;
-	size_t room = sizeof(wish->why) - used;
-
-	if (engine->symptom == SYMPTOM_NO_BOOT) {
-		one = "boot failure";
-		many = "boot failures";
-	}
-	if (wish->verdict == VERDICT_SKIP)
-		snprintf(out, room, "%d valid runs of %d, %d needed", j->valid,
-			 j->wanted, j->valid_needed);
-	else
-		snprintf(out, room, "%d %s in %d valid run%s", j->crashes,
-			 j->crashes == 1 ? one : many, j->valid,
-			 j->valid == 1 ? "" : "s");
-}
-
-/* Is there anything that a policy could judge? */
-static bool has_evidence(const struct engine *engine, const struct step *step)
-{
-	return step->run_count > 0 || step->same_as >= 0 ||
-	       engine->symptom == SYMPTOM_NO_BUILD;
-}
-
-static void word_verdict(struct engine *engine, const struct step *step,
-			 const struct judgement *j, struct wish *wish)
-{
-	if (step->build && step->build->build == BUILD_FAILED)
-		snprintf(wish->why, sizeof(wish->why), "does not build");
-	else if (engine->symptom == SYMPTOM_NO_BUILD)
-		snprintf(wish->why, sizeof(wish->why), "builds");
-	else
-		explain(engine, step, j, wish);
-}
-
-/*
- * A verdict by the policy: where there is none yet and the runs are all
- * there, or where the evidence changed since it was given.
- */
-static void wish_verdict(struct engine *engine, const struct folded_step *step)
-{
-	const struct step *shown = &step->shown;
-	struct judgement j = plan_judge(engine, step);
-	bool unbuilt = shown->build && shown->build->build == BUILD_FAILED &&
-		       !shown->build_again;
-	bool fresh = !shown->recorded ||
-		     evidence_seq(engine, step) > shown->recorded->seq;
-	enum verdict verdict = j.verdict;
-	struct wish *wish;
-
-	if (unbuilt && engine->symptom != SYMPTOM_NO_BUILD)
-		verdict = VERDICT_SKIP;
-	if (!step->person && j.undecided && shown->recorded && fresh)
-		ask_title(engine, step, false);
-	if (step->person || verdict == VERDICT_NONE || !fresh)
-		return;
-	if (!unbuilt && !has_evidence(engine, shown))
-		return;
-	if (shown->recorded && shown->recorded->verdict == verdict)
-		return;
-	wish = add_wish(engine, WISH_VERDICT, shown->commit);
-	wish->verdict = verdict;
-	word_verdict(engine, shown, &j, wish);
-}
-
-/* Build it if need be, run it as often as its judgement wants. */
-static void wish_runs(struct engine *engine, int commit)
-{
-	const struct folded_step *step = fold_step_of(engine, commit);
-	const struct event *build = step ? step->shown.build : NULL;
-	struct judgement j = plan_judge(engine, step);
-	bool again = step && step->shown.build_again;
-
-	if (build && build->build == BUILD_INFRA && !again) {
-		ask(engine, commit,
-		    "the build of %.*s could not be made here (%s): mend it "
-		    "and resume",
-		    OID_SHORT, graph_oid(engine->graph, commit)->hex,
-		    build->text ? build->text : "no reason given");
-		return;
-	}
-	if (j.stop) {
-		ask(engine, commit,
-		    "too much infrastructure trouble at %.*s: mend it and "
-		    "resume, or give a verdict",
-		    OID_SHORT, graph_oid(engine->graph, commit)->hex);
-		return;
-	}
-	if (!build || again)
-		add_wish(engine, WISH_BUILD, commit);
-	if (j.more_runs > 0)
-		add_wish(engine, WISH_RUNS, commit)->runs = j.more_runs;
-	if (step)
-		ask_title(engine, step, j.undecided);
-}
-
-/* Further runs that a person ordered for commits that are not under test. */
-static void wish_more(struct engine *engine)
-{
-	for (size_t i = 0; i < engine->step_count; i++) {
-		const struct step *step = &engine->steps[i]->shown;
-
-		if (step->extra_runs > 0 && step->verdict != VERDICT_NONE &&
-		    !(step->build && step->build->build == BUILD_FAILED))
-			wish_runs(engine, step->commit);
-	}
 }
 
 /* The next release to try, or -1. */
@@ -350,12 +64,12 @@ static void plan_without_good(struct engine *engine)
 	}
 	engine->plan.state = PLAN_NEEDS_GOOD;
 	if (engine->release_count > 0)
-		ask(engine, -1,
-		    "no release is good down to %s: give a good commit",
-		    engine->releases[engine->release_count - 1].name);
+		wish_ask(engine, -1,
+			 "no release is good down to %s: give a good commit",
+			 engine->releases[engine->release_count - 1].name);
 	else
-		ask(engine, -1, "a %s commit is needed",
-		    engine->start->fix ? "bad (still broken)" : "good");
+		wish_ask(engine, -1, "a %s commit is needed",
+			 engine->start->fix ? "bad (still broken)" : "good");
 }
 
 static bool range_is_missing(const struct engine *engine)
@@ -408,10 +122,11 @@ static void merge_base_is_bad(struct engine *engine, int base)
 	engine->plan.state = PLAN_MERGE_BASE_BAD;
 	engine->plan.merge_base = true;
 	engine->plan.commit = base;
-	ask(engine, base,
-	    "the merge base %.*s is bad: the bug was fixed between it and the "
-	    "good commit",
-	    OID_SHORT, graph_oid(engine->graph, base)->hex);
+	wish_ask(engine, base,
+		 "the merge base %.*s is bad: the bug was fixed between it and "
+		 "the "
+		 "good commit",
+		 OID_SHORT, graph_oid(engine->graph, base)->hex);
 }
 
 /*
@@ -467,7 +182,7 @@ static void wish_parent(struct engine *engine, int culprit)
 		return;
 	parent = fold_step_of(engine, parents[0]);
 	if (!parent || !parent->shown.build || parent->shown.build_again)
-		add_wish(engine, WISH_BUILD, parents[0]);
+		wish_add(engine, WISH_BUILD, parents[0]);
 }
 
 static void plan_midpoint(struct engine *engine)
@@ -507,11 +222,11 @@ static void plan_midpoint(struct engine *engine)
 		plan->candidates = engine->candidates;
 		plan->candidate_count = suspects->count;
 		suspects->commits = NULL;
-		ask(engine, -1, "only skipped commits are left to test");
+		wish_ask(engine, -1, "only skipped commits are left to test");
 		break;
 	case MIDPOINT_NONE:
 		plan->state = PLAN_NEEDS_GOOD;
-		ask(engine, -1, "there is no commit between the ends");
+		wish_ask(engine, -1, "there is no commit between the ends");
 		break;
 	}
 	suspects_free(suspects);
@@ -527,7 +242,7 @@ static bool confirm_end(struct engine *engine, int commit)
 {
 	const struct folded_step *step = fold_step_of(engine, commit);
 	const char *hex = graph_oid(engine->graph, commit)->hex;
-	struct judgement j = plan_judge(engine, step);
+	struct judgement j = weigh_judge(engine, step);
 	const char *name = verdict_name(step->person->verdict);
 	bool unbuilt = step->shown.build &&
 		       step->shown.build->build == BUILD_FAILED &&
@@ -538,24 +253,25 @@ static bool confirm_end(struct engine *engine, int commit)
 	if (j.verdict == step->person->verdict && !unbuilt)
 		return false;
 	if ((unbuilt || j.verdict != VERDICT_NONE) &&
-	    engine->resumed > evidence_seq(engine, step))
+	    engine->resumed > weigh_evidence(engine, step))
 		return false;
 	engine->plan.confirming = true;
 	engine->plan.state = PLAN_TEST;
 	engine->plan.commit = commit;
 	if (unbuilt)
-		ask(engine, commit,
-		    "the %s commit %.*s does not build, so it cannot be "
-		    "confirmed: resume to search all the same, or give "
-		    "another one",
-		    name, OID_SHORT, hex);
+		wish_ask(engine, commit,
+			 "the %s commit %.*s does not build, so it cannot be "
+			 "confirmed: resume to search all the same, or give "
+			 "another one",
+			 name, OID_SHORT, hex);
 	else if (j.verdict != VERDICT_NONE)
-		ask(engine, commit,
-		    "the %s commit %.*s is %s by its test, %d of %d valid runs "
-		    "show the bug: resume to search all the same, or give "
-		    "another one",
-		    name, OID_SHORT, hex, verdict_name(j.verdict), j.crashes,
-		    j.valid);
+		wish_ask(engine, commit,
+			 "the %s commit %.*s is %s by its test, %d of %d valid "
+			 "runs "
+			 "show the bug: resume to search all the same, or give "
+			 "another one",
+			 name, OID_SHORT, hex, verdict_name(j.verdict),
+			 j.crashes, j.valid);
 	else
 		wish_runs(engine, commit);
 	return true;
@@ -599,15 +315,15 @@ static void plan_search(struct engine *engine)
 
 	if (ends->bad < 0) {
 		engine->plan.state = PLAN_NEEDS_BAD;
-		ask(engine, -1, "a %s commit is needed",
-		    engine->start->fix ? "good (fixed)" : "bad");
+		wish_ask(engine, -1, "a %s commit is needed",
+			 engine->start->fix ? "good (fixed)" : "bad");
 	} else if (plan_confirm(engine)) {
 		return;
 	} else if (ends->good_count == 0) {
 		plan_without_good(engine);
 	} else if (range_is_missing(engine)) {
 		engine->plan.state = PLAN_NEEDS_RANGE;
-		add_wish(engine, WISH_RANGE, -1);
+		wish_add(engine, WISH_RANGE, -1);
 	} else if (!plan_merge_base(engine)) {
 		plan_midpoint(engine);
 	}

@@ -273,6 +273,35 @@ static void who_does_not_believe_that_asks_for_runs_of_its_own(void **state)
 	world_release(&w);
 }
 
+static void what_an_equal_kernel_crashed_with_is_asked_about(void **state)
+{
+	struct world w = begun(line, "syzkaller/1/1", false);
+	struct event run = { .kind = EVENT_RUN,
+			     .by = BY_ENGINE,
+			     .commit = world_oid("j"),
+			     .outcome = OUTCOME_CRASHED,
+			     .title = (char[]){ "A" } };
+
+	(void)state;
+	OK(world_apply(&w, run));
+	OK(build_as(&w, "e", "aa"));
+	run.commit = world_oid("e");
+	run.title = (char[]){ "B" };
+	OK(world_apply(&w, run));
+	SKIP("e");
+	OK(world_say(&w, EVENT_PICK, "g", 0));
+	OK(build_as(&w, "g", "aa"));
+	PLAN("ask about g");
+	assert_string_equal(engine_plan(w.engine)->wishes[0].title, "B");
+	assert_int_equal(engine_plan(w.engine)->wishes[0].commit,
+			 world_commit(&w, "e"));
+	OK(world_apply(&w, (struct event){ .kind = EVENT_SAME,
+					   .by = BY_PERSON,
+					   .title = (char[]){ "B" } }));
+	PLAN("g is bad");
+	world_release(&w);
+}
+
 static void what_changes_of_a_run_changes_for_the_equal_kernel_too(void **state)
 {
 	struct world w = begun(line, "syzkaller/2/2", false);
@@ -1181,6 +1210,8 @@ int main(void)
 			the_runs_of_an_equal_kernel_count_for_a_commit),
 		cmocka_unit_test(
 			who_does_not_believe_that_asks_for_runs_of_its_own),
+		cmocka_unit_test(
+			what_an_equal_kernel_crashed_with_is_asked_about),
 		cmocka_unit_test(
 			what_changes_of_a_run_changes_for_the_equal_kernel_too),
 		cmocka_unit_test(

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/fold.h"
+
+#include <string.h>
+
+static void add_runs(const struct engine *engine,
+		     const struct folded_step *step, struct tally *tally)
+{
+	for (int i = 0; step && i < step->shown.run_count; i++) {
+		const struct run_state *run = &step->shown.runs[i];
+
+		if (!run->fact || !run->counts)
+			continue;
+		if (run->open)
+			tally_add_open(tally);
+		else
+			tally_add(tally,
+				  symptom_weigh(engine->symptom, run->outcome));
+	}
+}
+
+/* The step whose runs count here too, or NULL. */
+static const struct folded_step *equal_of(const struct engine *engine,
+					  const struct folded_step *step)
+{
+	return step ? fold_step_of(engine, step->shown.same_as) : NULL;
+}
+
+void weigh_tally(const struct engine *engine, const struct folded_step *step,
+		 struct tally *tally)
+{
+	memset(tally, 0, sizeof(*tally));
+	add_runs(engine, step, tally);
+	add_runs(engine, equal_of(engine, step), tally);
+}
+
+int64_t weigh_evidence(const struct engine *engine,
+		       const struct folded_step *step)
+{
+	const struct folded_step *equal = equal_of(engine, step);
+	int64_t own = step->shown.evidence_seq;
+
+	return equal && equal->shown.evidence_seq > own
+		       ? equal->shown.evidence_seq
+		       : own;
+}
+
+/* Does another bad commit of the session make the bug a flaky one? */
+static bool flaky_beside(const struct engine *engine, int commit)
+{
+	for (size_t i = 0; i < engine->step_count; i++) {
+		const struct folded_step *step = engine->steps[i];
+		const struct event *given =
+			step->person ? step->person : step->shown.recorded;
+		struct tally tally;
+
+		if (step->shown.commit == commit || !given ||
+		    given->verdict != VERDICT_BAD)
+			continue;
+		weigh_tally(engine, step, &tally);
+		if (tally.outcomes[OUTCOME_CRASHED] > 0 &&
+		    policy_is_flaky(&tally))
+			return true;
+	}
+	return false;
+}
+
+bool engine_is_flaky(struct engine *engine)
+{
+	return flaky_beside(engine, -1);
+}
+
+/* Where builds are looked at, a build is all there is to say. */
+static struct judgement judge_build(const struct folded_step *step)
+{
+	struct judgement j = { .verdict = VERDICT_NONE };
+
+	if (!step || !step->shown.build || step->shown.build_again)
+		return j;
+	if (step->shown.build->build == BUILD_OK)
+		j.verdict = VERDICT_GOOD;
+	else if (step->shown.build->build == BUILD_FAILED)
+		j.verdict = VERDICT_BAD;
+	j.leaning = j.verdict;
+	return j;
+}
+
+struct judgement weigh_judge(const struct engine *engine,
+			     const struct folded_step *step)
+{
+	int commit = step ? step->shown.commit : -1;
+	struct tally tally;
+	bool first = engine->first_tested < 0 || engine->first_tested == commit;
+
+	if (engine->symptom == SYMPTOM_NO_BUILD)
+		return judge_build(step);
+	weigh_tally(engine, step, &tally);
+	return policy_judge(&engine->policy, &tally, first,
+			    flaky_beside(engine, commit),
+			    step ? step->shown.extra_runs : 0);
+}
