@@ -233,10 +233,9 @@ static void signature_of(struct buf *out, struct engine *engine,
 		if (!other->build ||
 		    !str_equal(other->build->signature, signature))
 			continue;
-		buf_printf(out, "as step %d%s", other->position,
-			   step->same_as == other->commit
-				   ? ", whose runs count (=)"
-				   : "");
+		buf_printf(out, "%s step %d",
+			   step->same_as == other->commit ? "=" : "as",
+			   other->position);
 		return;
 	}
 	buf_puts(out, "new");

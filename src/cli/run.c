@@ -53,6 +53,26 @@ static void tell_verdict(struct session *session, const struct event *event,
 	buf_putc(out, '\n');
 }
 
+/* An end that was given has no verdict to come: its test is told. */
+static void tell_end(struct session *session, const struct event *event,
+		     struct buf *out)
+{
+	struct engine *engine = session_engine(session);
+	const struct step *step = engine_step_of(
+		engine, graph_find(session_graph(session), &event->commit));
+	struct judgement j;
+
+	if (!step || !step->given || step->given->by != BY_START)
+		return;
+	j = engine_judge(engine, step->commit);
+	if (j.verdict == VERDICT_NONE)
+		return;
+	buf_puts(out, "    ");
+	engine_letters(step, out);
+	buf_printf(out, "  %s, %sas it was given\n", verdict_name(j.verdict),
+		   j.verdict == step->verdict ? "" : "not ");
+}
+
 void cli_tell(void *data, struct session *session, const struct event *event)
 {
 	struct buf out;
@@ -63,6 +83,8 @@ void cli_tell(void *data, struct session *session, const struct event *event)
 		tell_build(session, event, &out);
 	else if (event->kind == EVENT_VERDICT)
 		tell_verdict(session, event, &out);
+	else if (event->kind == EVENT_RUN)
+		tell_end(session, event, &out);
 	else if (event->kind == EVENT_BUILD && event->build != BUILD_OK)
 		buf_printf(&out, "    build %s: %.*s\n",
 			   build_result_name(event->build),

@@ -170,6 +170,8 @@ check "the ends are tested first, and a good one that crashes is asked about" '
 	begin sure.cfg c12 c10
 	exits 2 culprit run >said
 	grep "the good commit $(short c10) is bad by its test, 2 of 2" said
+	grep "^    XX  bad, as it was given$" said
+	grep "^    XX  bad, not as it was given$" said
 	test "$(logged "begin run .* of $(short c12)")" = 2
 	culprit status --json | json "j[\"confirming\"]"
 	begin sure.cfg c12 c8
