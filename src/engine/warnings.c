@@ -48,35 +48,53 @@ static bool name_one(struct look *look)
 	return true;
 }
 
-struct showing warnings_showing(const struct step *step)
+struct showing warnings_showing(const struct engine *engine,
+				const struct step *step)
 {
+	enum symptom symptom = engine_symptom(engine);
 	struct showing showing = { 0, 0 };
+	enum outcome outcome;
 
+	if (step && step->build && symptom == SYMPTOM_NO_BUILD) {
+		showing.bug = step->build->build == BUILD_FAILED;
+		showing.valid = showing.bug || step->build->build == BUILD_OK;
+		return showing;
+	}
 	for (int i = 0; step && i < step->run_count; i++) {
 		const struct run_state *run = &step->runs[i];
 
-		if (run->running || !run->counts || run->open || run->other)
+		if (!run->fact || !run->counts || run->open)
 			continue;
-		showing.bug += run->outcome == OUTCOME_CRASHED;
-		showing.valid += run->outcome == OUTCOME_CRASHED ||
-				 run->outcome == OUTCOME_OK;
+		outcome = symptom_weigh(symptom, run->outcome);
+		showing.bug += outcome == OUTCOME_CRASHED;
+		showing.valid +=
+			outcome == OUTCOME_CRASHED || outcome == OUTCOME_OK;
 	}
 	return showing;
 }
 
-static bool is_tested(const struct step *step)
+/* Also by the runs of an equal kernel. */
+static bool is_tested(struct look *look, const struct step *step)
 {
-	return step && warnings_showing(step).valid > 0;
+	const struct step *equal =
+		step ? engine_step_of(look->engine, step->same_as) : NULL;
+
+	return warnings_showing(look->engine, step).valid > 0 ||
+	       warnings_showing(look->engine, equal).valid > 0;
 }
 
-static bool has_runs(struct engine *engine)
+/* Otherwise everything was done by hand. */
+static bool has_evidence(struct engine *engine)
 {
 	const struct step *step;
 
-	for (int i = 0; (step = engine_step(engine, i)); i++)
+	for (int i = 0; (step = engine_step(engine, i)); i++) {
+		if (step->build && engine_symptom(engine) == SYMPTOM_NO_BUILD)
+			return true;
 		for (int k = 0; k < step->run_count; k++)
-			if (!step->runs[k].running)
+			if (step->runs[k].fact)
 				return true;
+	}
 	return false;
 }
 
@@ -135,6 +153,7 @@ static void look_at_commit(struct look *look, int culprit)
 static void look_at_runs(struct look *look, int culprit)
 {
 	int commit = culprit;
+	const struct step *step;
 	const int *parents;
 	struct showing showing;
 
@@ -143,8 +162,10 @@ static void look_at_runs(struct look *look, int culprit)
 			return;
 		commit = parents[0];
 	}
-	showing = warnings_showing(engine_step_of(look->engine, commit));
-	if (showing.bug != 1 ||
+	step = engine_step_of(look->engine, commit);
+	showing = warnings_showing(look->engine, step);
+	if (showing.bug != 1 || step->same_as >= 0 ||
+	    engine_symptom(look->engine) == SYMPTOM_NO_BUILD ||
 	    (showing.valid == 1 &&
 	     engine_policy(look->engine)->kind == POLICY_EXIT_CODE))
 		return;
@@ -165,7 +186,7 @@ static const struct step *spoken_for(struct look *look, int commit,
 		    !graph_is_ancestor(look->graph, commit, step->commit))
 			continue;
 		found = step;
-		if (is_tested(step))
+		if (is_tested(look, step))
 			break;
 	}
 	return found;
@@ -187,7 +208,7 @@ static void look_at_parents(struct look *look, int culprit)
 			engine_step_of(look->engine, parents[i]);
 		const struct step *by;
 
-		if (is_tested(own) && own->verdict == old)
+		if (is_tested(look, own) && own->verdict == old)
 			continue;
 		buf_printf(&look->text,
 			   "%.*s, a parent of the culprit, was never tested",
@@ -198,11 +219,12 @@ static void look_at_parents(struct look *look, int culprit)
 				   ": it counts as %s because of %.*s%s",
 				   verdict_name(old), OID_SHORT,
 				   hex_of(look, by->commit),
-				   is_tested(by) ? ""
-						 : ", which was not either");
+				   is_tested(look, by)
+					   ? ""
+					   : ", which was not either");
 		add(look);
 	}
-	if (is_tested(engine_step_of(look->engine, culprit)))
+	if (is_tested(look, engine_step_of(look->engine, culprit)))
 		return;
 	buf_puts(&look->text, "the culprit itself was never tested");
 	add(look);
@@ -269,7 +291,7 @@ void warnings_find(struct warnings *warnings, struct engine *engine,
 			     .engine = engine,
 			     .graph = graph,
 			     .release = release };
-	bool by_hand = !has_runs(engine);
+	bool by_hand = !has_evidence(engine);
 
 	*warnings = (struct warnings){ 0 };
 	buf_init(&look.text, 0);

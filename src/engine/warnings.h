@@ -34,13 +34,19 @@ void warnings_find(struct warnings *warnings, struct engine *engine,
 		   const struct graph *graph, const char *release);
 void warnings_release(struct warnings *warnings);
 
-/* How many finished runs of a commit show the bug, of those that say
-   something: ok, or the bug. */
+/*
+ * How many runs of a commit show what is looked for, of those that say
+ * something at all; where builds are looked at, its build is the one run.
+ */
 struct showing {
 	int bug, valid;
 };
 
-/* step may be NULL: nothing was run. */
-struct showing warnings_showing(const struct step *step);
+/*
+ * The commit's own runs, not those that count because its kernel is an equal
+ * one.  step may be NULL: nothing was run.
+ */
+struct showing warnings_showing(const struct engine *engine,
+				const struct step *step);
 
 #endif

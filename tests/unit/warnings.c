@@ -213,6 +213,59 @@ static void what_is_good_because_of_others_is_told(void **state)
 	world_release(&w);
 }
 
+static void runs_of_an_equal_kernel_are_a_test(void **state)
+{
+	struct world w = begun(line, "syzkaller/3/3", false);
+
+	(void)state;
+	build(&w, "a", "0123456789abcdef");
+	world_runs(&w, "a", "...");
+	build(&w, "c", "0123456789abcdef");
+	OK(world_mark(&w, BY_POLICY, "c", VERDICT_GOOD));
+	RUNS("d", "XX.", VERDICT_BAD);
+	PLAN("found d");
+	assert_warnings(&w, NULL, "");
+	world_release(&w);
+}
+
+static void look_for(struct world *w, const char *symptom)
+{
+	char text[20];
+
+	snprintf(text, sizeof(text), "%s", symptom);
+	OK(world_apply(w, (struct event){ .kind = EVENT_SYMPTOM,
+					  .by = BY_START,
+					  .policy = text }));
+}
+
+static void what_is_looked_for_is_what_shows(void **state)
+{
+	struct world w = begun(line, "syzkaller/3/3", false);
+
+	(void)state;
+	look_for(&w, "boot-failed");
+	RUNS("c", ".X.", VERDICT_GOOD);
+	RUNS("d", "B..", VERDICT_BAD);
+	PLAN("found d");
+	assert_warnings(&w, NULL, "only one run of d showed the bug, of 3\n");
+	world_release(&w);
+}
+
+static void where_builds_are_looked_at_they_are_the_test(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	look_for(&w, "build-failed");
+	OK(world_build(&w, "c", BUILD_OK));
+	OK(world_mark(&w, BY_POLICY, "c", VERDICT_GOOD));
+	OK(world_build(&w, "d", BUILD_FAILED));
+	OK(world_mark(&w, BY_POLICY, "d", VERDICT_BAD));
+	PLAN("found d");
+	assert_warnings(&w, NULL, "");
+	world_release(&w);
+}
+
 static void in_a_search_for_a_fix_the_bug_shows_below(void **state)
 {
 	struct world w = begun(line, "syzkaller/3/3", true);
@@ -309,6 +362,9 @@ int main(void)
 		cmocka_unit_test(the_same_kernel_cannot_have_broken_anything),
 		cmocka_unit_test(ends_that_the_result_leans_on_must_be_tested),
 		cmocka_unit_test(what_is_good_because_of_others_is_told),
+		cmocka_unit_test(runs_of_an_equal_kernel_are_a_test),
+		cmocka_unit_test(what_is_looked_for_is_what_shows),
+		cmocka_unit_test(where_builds_are_looked_at_they_are_the_test),
 		cmocka_unit_test(in_a_search_for_a_fix_the_bug_shows_below),
 		cmocka_unit_test(what_a_person_overruled_is_told),
 		cmocka_unit_test(long_lists_are_cut),
