@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "control/describe.h"
 #include "engine/engine.h"
+#include "session/gitlog.h"
 #include "session/session.h"
 
 static void add_time(struct buf *out, int64_t at)
@@ -48,6 +49,16 @@ static void print_text(struct session *session)
 		cli_print(stdout, &line);
 	}
 	buf_release(&line);
+}
+
+static void print_git(struct session *session)
+{
+	struct buf out;
+
+	buf_init(&out, 0);
+	gitlog_write(session, &out);
+	cli_print(stdout, &out);
+	buf_release(&out);
 }
 
 static void json_oid(struct json *json, const char *key, const struct oid *oid)
@@ -157,15 +168,18 @@ int cli_log(struct cli *cli, int argc, char **argv)
 	if (optind < argc)
 		return cli_usage("log", "'%s' is one word too many",
 				 argv[optind]);
-	if (!str_equal(format, "text") && !str_equal(format, "json"))
+	if (!str_equal(format, "text") && !str_equal(format, "json") &&
+	    !str_equal(format, "git"))
 		return cli_usage("log",
-				 "'%s' is not a format: expected text "
+				 "'%s' is not a format: expected text, git "
 				 "or json",
 				 format);
 	if (cli_open(cli, &err) < 0)
 		return cli_fail(&err);
 	if (str_equal(format, "json"))
 		print_json(cli->session);
+	else if (str_equal(format, "git"))
+		print_git(cli->session);
 	else
 		print_text(cli->session);
 	return EXIT_OK;

@@ -63,7 +63,7 @@ const struct command commands[] = {
 	  order_note },
 	{ "status", "[--json]", NULL, "where the bisection stands", GROUP_LOOK,
 	  NULL },
-	{ "log", "[--format text|json]", NULL, "every event of the session",
+	{ "log", "[--format text|git|json]", NULL, "every event of the session",
 	  GROUP_LOOK, NULL },
 	{ "next",
 	  "[--repo DIR] --bad C --good C... [--skip C...] [--first-parent] "
