@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "control/mail.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "control/describe.h"
+#include "control/mail_runs.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "engine/warnings.h"
+#include "repo/people.h"
+#include "session/gitlog.h"
+#include "session/session.h"
+
+#define CANDIDATES_MAX 50
+
+struct letter {
+	struct session *session;
+	struct engine *engine;
+	const struct graph *graph;
+	const struct plan *plan;
+	const struct mail_extras *extras;
+	struct buf *out;
+};
+
+/* On one line, whatever it holds. */
+static void put_flat(struct buf *out, const char *text)
+{
+	for (; *text; text++)
+		buf_putc(out, (unsigned char)*text < ' ' || *text == 127
+				      ? ' '
+				      : *text);
+}
+
+static const char *hex_of(const struct letter *letter, int commit)
+{
+	return graph_oid(letter->graph, commit)->hex;
+}
+
+/* 1a2b3c4d5e6f ("its subject") */
+static void put_commit(const struct letter *letter, int commit)
+{
+	buf_printf(letter->out, "%.*s (\"", OID_SHORT, hex_of(letter, commit));
+	put_flat(letter->out, session_subject(letter->session, commit));
+	buf_puts(letter->out, "\")");
+}
+
+static const char *title_of(const struct letter *letter)
+{
+	const char *title = engine_title(letter->engine);
+
+	switch (engine_symptom(letter->engine)) {
+	case SYMPTOM_NO_BOOT:
+		return "kernel does not boot";
+	case SYMPTOM_NO_BUILD:
+		return "kernel does not build";
+	case SYMPTOM_CRASH:
+	case SYMPTOM_COUNT:
+		break;
+	}
+	return *title ? title : "a bug";
+}
+
+static void put_people(const struct letter *letter, const char *field, bool to)
+{
+	const struct people *people = letter->extras->people;
+	int count = 0;
+
+	for (size_t i = 0; people && i < people->count; i++) {
+		if (people->items[i].to != to)
+			continue;
+		buf_printf(letter->out, "%s", count++ ? ",\n    " : field);
+		people_format(&people->items[i], letter->out);
+	}
+	if (count)
+		buf_putc(letter->out, '\n');
+}
+
+static void put_subject(const struct letter *letter)
+{
+	bool fix = engine_is_fix(letter->engine);
+
+	buf_printf(letter->out, "Subject: [%s] ",
+		   letter->plan->state == PLAN_FOUND ? "bisected"
+						     : "bisecting");
+	put_flat(letter->out, title_of(letter));
+	if (letter->plan->state == PLAN_FOUND) {
+		buf_puts(letter->out, fix ? ", fixed by " : ", caused by ");
+		put_commit(letter, letter->plan->commit);
+	}
+	buf_putc(letter->out, '\n');
+}
+
+static void put_header(const struct letter *letter)
+{
+	if (letter->extras->from) {
+		buf_puts(letter->out, "From: ");
+		put_flat(letter->out, letter->extras->from);
+		buf_putc(letter->out, '\n');
+	}
+	put_people(letter, "To: ", true);
+	put_people(letter, "Cc: ", false);
+	put_subject(letter);
+	buf_putc(letter->out, '\n');
+	put_flat(letter->out, title_of(letter));
+	buf_puts(letter->out, "\n\n");
+}
+
+/* "  key: text" for each line of many */
+static void put_lines(struct buf *out, const char *lead, const char *lines)
+{
+	while (*lines) {
+		size_t length = strcspn(lines, "\n");
+
+		buf_puts(out, lead);
+		buf_add(out, lines, length);
+		buf_putc(out, '\n');
+		lines += length + (lines[length] == '\n');
+	}
+}
+
+static void put_date(struct buf *out, int64_t at)
+{
+	time_t seconds = (time_t)at;
+	char text[40];
+	struct tm when;
+
+	if (at <= 0 || !gmtime_r(&seconds, &when))
+		return;
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S +0000", &when);
+	buf_printf(out, "\tDate:   %s\n", text);
+}
+
+static void put_culprit(const struct letter *letter)
+{
+	int culprit = letter->plan->commit;
+	struct buf *out = letter->out;
+
+	buf_printf(out, "The first %s commit is\n\n\tcommit %s\n\tAuthor: ",
+		   engine_is_fix(letter->engine) ? "fixed" : "bad",
+		   hex_of(letter, culprit));
+	put_flat(out, session_author(letter->session, culprit));
+	buf_putc(out, '\n');
+	put_date(out, session_author_date(letter->session, culprit));
+	buf_puts(out, "\n\t    ");
+	put_flat(out, session_subject(letter->session, culprit));
+	buf_puts(out, "\n\n");
+	if (str_empty(letter->extras->links))
+		return;
+	buf_puts(out, "Its message links to\n\n");
+	put_lines(out, "\t", letter->extras->links);
+	buf_putc(out, '\n');
+}
+
+static void put_candidates(const struct letter *letter)
+{
+	const struct plan *plan = letter->plan;
+
+	buf_printf(letter->out,
+		   "Only skipped commits are left to test.  The first %s "
+		   "commit is one of these:\n\n",
+		   engine_is_fix(letter->engine) ? "fixed" : "bad");
+	for (int i = 0; i < plan->candidate_count && i < CANDIDATES_MAX; i++) {
+		buf_putc(letter->out, '\t');
+		put_commit(letter, plan->candidates[i]);
+		buf_putc(letter->out, '\n');
+	}
+	if (plan->candidate_count > CANDIDATES_MAX)
+		buf_printf(letter->out, "\tand %d more\n",
+			   plan->candidate_count - CANDIDATES_MAX);
+	buf_putc(letter->out, '\n');
+}
+
+static void put_so_far(const struct letter *letter)
+{
+	const struct plan *plan = letter->plan;
+	bool fix = engine_is_fix(letter->engine);
+
+	buf_puts(letter->out, "The search is not over; this is what is known "
+			      "so far.\n");
+	if (plan->nearest_good >= 0) {
+		buf_printf(letter->out, "%s is ", fix ? "Bad" : "Good");
+		put_commit(letter, plan->nearest_good);
+		buf_puts(letter->out, ".\n");
+	}
+	if (plan->bad >= 0) {
+		buf_printf(letter->out, "%s is ", fix ? "Good" : "Bad");
+		put_commit(letter, plan->bad);
+		buf_puts(letter->out, ".\n");
+	}
+	if (plan->state == PLAN_TEST)
+		buf_printf(letter->out,
+			   "%d commits are suspect, about %d more steps.\n",
+			   plan->suspects, plan->steps + 1);
+	if (plan->state == PLAN_MERGE_BASE_BAD) {
+		buf_puts(letter->out, "The merge base ");
+		put_commit(letter, plan->commit);
+		buf_puts(letter->out, " is bad: the bug was fixed on the good "
+				      "side.\n");
+	}
+	buf_putc(letter->out, '\n');
+}
+
+static void put_result(const struct letter *letter)
+{
+	if (letter->plan->state == PLAN_FOUND)
+		put_culprit(letter);
+	else if (letter->plan->state == PLAN_ONLY_SKIPPED)
+		put_candidates(letter);
+	else
+		put_so_far(letter);
+}
+
+static void put_warnings(const struct letter *letter)
+{
+	struct warnings warnings;
+
+	warnings_find(&warnings, letter->engine, letter->graph,
+		      letter->extras->release);
+	for (size_t i = 0; i < warnings.count; i++)
+		buf_printf(letter->out, "Warning: %s.\n", warnings.items[i]);
+	if (warnings.count)
+		buf_putc(letter->out, '\n');
+	warnings_release(&warnings);
+}
+
+/* Lines for the commit that mends it, or for the fix where it goes next. */
+static void put_tags(const struct letter *letter)
+{
+	if (letter->plan->state != PLAN_FOUND)
+		return;
+	if (engine_is_fix(letter->engine)) {
+		if (!letter->extras->from)
+			return;
+		buf_puts(letter->out, "Where this fix goes next:\n\n"
+				      "Tested-by: ");
+	} else {
+		buf_puts(letter->out,
+			 "For the commit that mends it:\n\nFixes: ");
+		put_commit(letter, letter->plan->commit);
+		buf_putc(letter->out, '\n');
+		if (letter->extras->from)
+			buf_puts(letter->out, "Reported-by: ");
+	}
+	if (letter->extras->from) {
+		put_flat(letter->out, letter->extras->from);
+		buf_putc(letter->out, '\n');
+	}
+	buf_putc(letter->out, '\n');
+}
+
+/* What changes the meaning of runs or commits; the rest steers the work. */
+static bool is_told(const struct letter *letter, const struct event *event)
+{
+	if (event->by != BY_PERSON ||
+	    engine_is_undone(letter->engine, event->seq))
+		return false;
+	return event->kind == EVENT_VERDICT ||
+	       event->kind == EVENT_SKIP_RANGE ||
+	       event->kind == EVENT_RETRACT || event->kind == EVENT_JUDGE ||
+	       event->kind == EVENT_SAME || event->kind == EVENT_OTHER ||
+	       event->kind == EVENT_NOISE || event->kind == EVENT_POLICY ||
+	       event->kind == EVENT_MATCHING || event->kind == EVENT_SYMPTOM ||
+	       event->kind == EVENT_NOTE;
+}
+
+static void put_decisions(const struct letter *letter)
+{
+	struct buf line;
+	int count = 0;
+
+	buf_init(&line, 0);
+	for (size_t i = 0; i < engine_event_count(letter->engine); i++) {
+		const struct event *event = engine_event(letter->engine, i);
+
+		if (!is_told(letter, event))
+			continue;
+		if (count++ == 0)
+			buf_puts(letter->out, "Decided by a person:\n\n");
+		buf_clear(&line);
+		describe_event(letter->session, event, &line);
+		buf_puts(letter->out, "  ");
+		put_flat(letter->out, line.text);
+		buf_putc(letter->out, '\n');
+	}
+	if (count)
+		buf_putc(letter->out, '\n');
+	buf_release(&line);
+}
+
+static void put_setup(const struct letter *letter)
+{
+	struct buf policy;
+
+	buf_puts(letter->out, "How it was tested:\n\n");
+	if (!str_empty(letter->extras->setup))
+		put_lines(letter->out, "  ", letter->extras->setup);
+	buf_init(&policy, 0);
+	policy_format(engine_policy(letter->engine), &policy);
+	buf_printf(letter->out,
+		   "  verdicts: policy %s; crashes compared by %s\n\n",
+		   policy.text,
+		   matching_name(engine_bug(letter->engine)->matching));
+	buf_release(&policy);
+}
+
+static void put_crash(const struct letter *letter)
+{
+	if (!letter->extras->crash_from)
+		return;
+	buf_puts(letter->out, "\n");
+	put_flat(letter->out, letter->extras->crash_from);
+	if (!letter->extras->crash) {
+		buf_puts(letter->out, "\n");
+		return;
+	}
+	buf_puts(letter->out, ":\n\n");
+	buf_puts(letter->out, letter->extras->crash);
+}
+
+void mail_write(struct session *session, const struct mail_extras *extras,
+		struct buf *out)
+{
+	struct engine *engine = session_engine(session);
+	struct letter letter = { .session = session,
+				 .engine = engine,
+				 .graph = session_graph(session),
+				 .plan = engine_plan(engine),
+				 .extras = extras,
+				 .out = out };
+
+	put_header(&letter);
+	put_result(&letter);
+	mail_rates(session, out);
+	put_warnings(&letter);
+	put_tags(&letter);
+	mail_runs(session, out);
+	put_decisions(&letter);
+	put_setup(&letter);
+	buf_puts(out, "git bisect log:\n\n");
+	gitlog_write(session, out);
+	put_crash(&letter);
+}
