@@ -135,6 +135,9 @@ static void say_end(struct cli *cli)
 				    ->hex,
 			    &out);
 	cli_print(stdout, &out);
+	buf_clear(&out);
+	describe_doubts(cli->session, cli->repo, &out);
+	cli_print(stdout, &out);
 	buf_release(&out);
 }
 

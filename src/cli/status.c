@@ -12,6 +12,7 @@
 #include "control/desk.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
+#include "engine/warnings.h"
 #include "session/session.h"
 
 static const char *hex_of(struct session *session, int commit)
@@ -124,8 +125,21 @@ static void json_engine(struct json *json, const struct session *session)
 	json_close_object(json);
 }
 
-static void print_json(struct session *session)
+static void json_warnings(struct json *json, struct cli *cli)
 {
+	struct warnings warnings;
+
+	describe_warnings(cli->session, cli->repo, &warnings);
+	json_open_array(json, "warnings");
+	for (size_t i = 0; i < warnings.count; i++)
+		json_text(json, NULL, warnings.items[i]);
+	json_close_array(json);
+	warnings_release(&warnings);
+}
+
+static void print_json(struct cli *cli)
+{
+	struct session *session = cli->session;
 	struct engine *engine = session_engine(session);
 	const struct plan *plan = engine_plan(engine);
 	bool testing = plan->state == PLAN_TEST;
@@ -161,6 +175,7 @@ static void print_json(struct session *session)
 	json_text(&json, "culprit",
 		  found ? hex_of(session, plan->commit) : NULL);
 	json_null(&json, "confidence");
+	json_warnings(&json, cli);
 	json_candidates(&json, session, plan);
 	json_engine(&json, session);
 	json_open_array(&json, "steps");
@@ -210,8 +225,9 @@ static void text_idle(struct session *session, struct buf *out)
 	free(worktree);
 }
 
-static void print_text(struct session *session)
+static void print_text(struct cli *cli)
 {
+	struct session *session = cli->session;
 	struct engine *engine = session_engine(session);
 	struct engine_process process;
 	struct buf out;
@@ -224,6 +240,7 @@ static void print_text(struct session *session)
 		text_step(session, engine_step(engine, i), &out);
 	describe_rate(session, &out);
 	describe_plan(session, &out);
+	describe_doubts(session, cli->repo, &out);
 	if (process.alive)
 		buf_printf(&out, "engine: process %d on %s\n", process.pid,
 			   process.host);
@@ -256,8 +273,8 @@ int cli_status(struct cli *cli, int argc, char **argv)
 	if (cli_open(cli, &err) < 0)
 		return cli_fail(&err);
 	if (json)
-		print_json(cli->session);
+		print_json(cli);
 	else
-		print_text(cli->session);
+		print_text(cli);
 	return EXIT_OK;
 }

@@ -65,6 +65,8 @@ const struct command commands[] = {
 	  NULL },
 	{ "log", "[--format text|git|json]", NULL, "every event of the session",
 	  GROUP_LOOK, NULL },
+	{ "report", "[--no-maintainers]", NULL,
+	  "a mail that tells others what was found", GROUP_LOOK, NULL },
 	{ "next",
 	  "[--repo DIR] --bad C --good C... [--skip C...] [--first-parent] "
 	  "[--vars]",

@@ -2,11 +2,14 @@
 #include "control/describe.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/str.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
+#include "engine/warnings.h"
+#include "repo/tags.h"
 #include "session/session.h"
 
 static void add_commit(const struct event *event, struct buf *out)
@@ -329,4 +332,30 @@ void describe_plan(struct session *session, struct buf *out)
 			buf_printf(out, "%s\n", plan->wishes[i].why);
 	if (plan->paused)
 		buf_puts(out, "paused: culprit resume goes on\n");
+}
+
+void describe_warnings(struct session *session, struct repo *repo,
+		       struct warnings *warnings)
+{
+	struct engine *engine = session_engine(session);
+	const struct graph *graph = session_graph(session);
+	const struct plan *plan = engine_plan(engine);
+	char *release = NULL;
+
+	if (repo && plan->state == PLAN_FOUND)
+		tags_release_at(repo, graph_oid(graph, plan->commit), &release,
+				NULL);
+	warnings_find(warnings, engine, graph, release);
+	free(release);
+}
+
+void describe_doubts(struct session *session, struct repo *repo,
+		     struct buf *out)
+{
+	struct warnings warnings;
+
+	describe_warnings(session, repo, &warnings);
+	for (size_t i = 0; i < warnings.count; i++)
+		buf_printf(out, "warning: %s\n", warnings.items[i]);
+	warnings_release(&warnings);
 }

@@ -10,7 +10,9 @@
 
 struct buf;
 struct event;
+struct repo;
 struct session;
+struct warnings;
 
 /*
  * One event on one line, without its time: "good 83b0383613b9: boots fine (by
@@ -34,5 +36,17 @@ void describe_rate(struct session *session, struct buf *out);
 
 /* "X is the first bad commit", in git's words for both directions. */
 void describe_culprit(struct session *session, int commit, struct buf *out);
+
+/*
+ * Why one should look twice (engine/warnings.h), with what the repository adds
+ * to it: a release tag at the culprit.  repo may be NULL.  The caller releases
+ * the warnings.
+ */
+void describe_warnings(struct session *session, struct repo *repo,
+		       struct warnings *warnings);
+
+/* The same as lines, "warning: ...". */
+void describe_doubts(struct session *session, struct repo *repo,
+		     struct buf *out);
 
 #endif

@@ -216,15 +216,12 @@ static void put_result(const struct letter *letter)
 
 static void put_warnings(const struct letter *letter)
 {
-	struct warnings warnings;
+	const struct warnings *warnings = letter->extras->warnings;
 
-	warnings_find(&warnings, letter->engine, letter->graph,
-		      letter->extras->release);
-	for (size_t i = 0; i < warnings.count; i++)
-		buf_printf(letter->out, "Warning: %s.\n", warnings.items[i]);
-	if (warnings.count)
+	for (size_t i = 0; warnings && i < warnings->count; i++)
+		buf_printf(letter->out, "Warning: %s.\n", warnings->items[i]);
+	if (warnings && warnings->count)
 		buf_putc(letter->out, '\n');
-	warnings_release(&warnings);
 }
 
 /* Lines for the commit that mends it, or for the fix where it goes next. */

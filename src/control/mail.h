@@ -17,16 +17,17 @@
 struct buf;
 struct people;
 struct session;
+struct warnings;
 
 /* All is borrowed, and all may be NULL. */
 struct mail_extras {
 	const char *from;	     /* who reports: "Name <address>" */
 	const struct people *people; /* whom to tell */
 	const char *links;	     /* of the commit's message, a line each */
-	const char *release;	     /* the tag that points at the culprit */
-	const char *setup;	     /* how it was built and run, lines */
-	const char *crash;	     /* what a console says, lines */
-	const char *crash_from;	     /* what that is: "run 3 of 1a2b..." */
+	const struct warnings *warnings; /* why to look twice */
+	const char *setup;		 /* how it was built and run, lines */
+	const char *crash;		 /* what a console says, lines */
+	const char *crash_from;		 /* what that is: "run 3 of 1a2b..." */
 };
 
 /* The header of a mail, an empty line, and the text. */

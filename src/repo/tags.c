@@ -21,21 +21,22 @@ struct candidates {
 	size_t count, room;
 };
 
-static int ask_git(struct repo *repo, const struct oid *bad, struct buf *out,
-		   struct error *err)
+/* which: "--merged", "--points-at" */
+static int ask_git(struct repo *repo, const char *which,
+		   const struct oid *commit, struct buf *out, struct error *err)
 {
 	char *dir = xasprintf("--git-dir=%s", repo->common_dir);
-	char *merged = xasprintf("--merged=%s", bad->hex);
+	char *filter = xasprintf("%s=%s", which, commit->hex);
 	const char *argv[] = { dir,
 			       "for-each-ref",
-			       merged,
+			       filter,
 			       "--format=%(objectname) %(refname:strip=2)",
 			       "refs/tags/v*",
 			       NULL };
 	const struct gitcmd command = { .argv = argv, .output = out };
 	int ret = gitcmd_run(&command, err);
 
-	free(merged);
+	free(filter);
 	free(dir);
 	return ret;
 }
@@ -107,7 +108,7 @@ int tags_releases(struct repo *repo, const struct oid *bad, struct tag **out,
 	int ret = -1;
 
 	buf_init(&text, 0);
-	if (ask_git(repo, bad, &text, err) < 0)
+	if (ask_git(repo, "--merged", bad, &text, err) < 0)
 		goto out;
 	rest = text.text;
 	while ((line = strsep(&rest, "\n")))
@@ -129,4 +130,29 @@ void tags_free(struct tag *tags, int count)
 	for (int i = 0; tags && i < count; i++)
 		free(tags[i].name);
 	free(tags);
+}
+
+int tags_release_at(struct repo *repo, const struct oid *commit, char **out,
+		    struct error *err)
+{
+	struct release release;
+	struct buf text;
+	char *rest, *line, *found = NULL;
+	int ret = -1;
+
+	buf_init(&text, 0);
+	if (ask_git(repo, "--points-at", commit, &text, err) < 0)
+		goto out;
+	rest = text.text;
+	while (!found && (line = strsep(&rest, "\n"))) {
+		const char *name = strchr(line, ' ');
+
+		if (name && release_parse(&release, name + 1))
+			found = xstrdup(name + 1);
+	}
+	*out = found;
+	ret = 0;
+out:
+	buf_release(&text);
+	return ret;
 }

@@ -28,4 +28,11 @@ int tags_releases(struct repo *repo, const struct oid *bad, struct tag **out,
 		  int *count, struct error *err);
 void tags_free(struct tag *tags, int count); /* NULL is fine */
 
+/*
+ * The release tag vX.Y[.Z] that points at this very commit: its name on the
+ * heap, NULL when there is none.
+ */
+int tags_release_at(struct repo *repo, const struct oid *commit, char **out,
+		    struct error *err);
+
 #endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cli.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "control/begin.h"
+#include "control/describe.h"
+#include "control/excerpt.h"
+#include "control/mail.h"
+#include "control/mail_runs.h"
+#include "control/recipients.h"
+#include "control/rules.h"
+#include "control/settings.h"
+#include "control/setup.h"
+#include "control/target.h"
+#include "control/versions.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "engine/warnings.h"
+#include "oops/rules.h"
+#include "repo/gitcmd.h"
+#include "repo/maintainers.h"
+#include "repo/people.h"
+#include "repo/reach.h"
+#include "repo/repo.h"
+#include "session/session.h"
+
+#define EXCERPT_MAX (64 * 1024)
+
+/* What the extras of the mail are made of. */
+struct findings {
+	struct people people;
+	struct buf from, links, setup, crash, crash_from, notes;
+	struct warnings warnings;
+};
+
+static void findings_init(struct findings *found)
+{
+	*found = (struct findings){ .people = { 0 } };
+	buf_init(&found->from, 1000);
+	buf_init(&found->links, 0);
+	buf_init(&found->setup, 0);
+	buf_init(&found->crash, EXCERPT_MAX);
+	buf_init(&found->crash_from, 0);
+	buf_init(&found->notes, 0);
+}
+
+static void findings_release(struct findings *found)
+{
+	people_release(&found->people);
+	buf_release(&found->from);
+	buf_release(&found->links);
+	buf_release(&found->setup);
+	buf_release(&found->crash);
+	buf_release(&found->crash_from);
+	buf_release(&found->notes);
+	warnings_release(&found->warnings);
+}
+
+static bool ask_config(const struct repo *repo, const char *key,
+		       struct buf *out)
+{
+	const char *const argv[] = { "-C", repo_common_dir(repo), "config", key,
+				     NULL };
+	const struct gitcmd command = { .argv = argv, .output = out };
+
+	if (gitcmd_run(&command, NULL) < 0)
+		return false;
+	while (out->length && out->text[out->length - 1] == '\n')
+		out->text[--out->length] = '\0';
+	return true;
+}
+
+/* user.name and user.email of git; nothing unless there is an address. */
+static void find_user(const struct repo *repo, struct buf *out)
+{
+	struct people user = { 0 };
+	struct buf name, text;
+
+	buf_init(&name, 200);
+	buf_init(&text, 1000);
+	ask_config(repo, "user.name", &name);
+	buf_putc(&text, '"');
+	for (const char *p = name.text; *p; p++) {
+		if (*p == '"' || *p == '\\')
+			buf_putc(&text, '\\');
+		buf_putc(&text, *p);
+	}
+	buf_puts(&text, "\" <");
+	if (ask_config(repo, "user.email", &text)) {
+		buf_putc(&text, '>');
+		if (people_add(&user, text.text, text.length, true))
+			people_format(&user.items[0], out);
+	}
+	people_release(&user);
+	buf_release(&name);
+	buf_release(&text);
+}
+
+/* The compiler of this commit, as a build of it would choose it; or NULL. */
+static char *find_compiler(struct repo *repo, const struct settings *settings,
+			   const struct oid *commit)
+{
+	struct versions *versions =
+		versions_load(settings->build.versions, NULL);
+	struct reach *reach = NULL;
+	char *path = NULL;
+
+	if (versions && reach_new(repo, commit, &reach, NULL) == 0)
+		target_compiler(&settings->build, versions, reach, &path, NULL);
+	reach_free(reach);
+	versions_free(versions);
+	return path;
+}
+
+static void find_setup(struct cli *cli, const struct settings *settings,
+		       int commit, struct buf *out)
+{
+	char *compiler = NULL;
+
+	if (settings->build.config && cli->repo && commit >= 0)
+		compiler = find_compiler(cli->repo, settings,
+					 graph_oid(session_graph(cli->session),
+						   commit));
+	setup_describe(settings, compiler, out);
+	free(compiler);
+}
+
+/* The session's own copy of the user's rules, or else the file they name. */
+static struct rules *load_rules(const struct session *session,
+				const struct settings *settings)
+{
+	char *own = session_oops(session);
+	const char *path = access(own, F_OK) == 0 ? own : settings->oops;
+	struct rules *rules = rules_load(&path, path ? 1 : 0, NULL);
+
+	free(own);
+	return rules ? rules : rules_load(NULL, 0, NULL);
+}
+
+/* Where builds are looked at, what the one of the culprit says. */
+static void find_build(struct session *session, struct findings *found)
+{
+	struct engine *engine = session_engine(session);
+	const struct step *step =
+		engine_step_of(engine, engine_plan(engine)->bad);
+
+	if (!step || !step->build || str_empty(step->build->text))
+		return;
+	buf_printf(&found->crash_from, "The build of %.*s says", OID_SHORT,
+		   step->build->commit.hex);
+	buf_printf(&found->crash, "%s\n", step->build->text);
+}
+
+static void find_crash(struct session *session, const struct settings *settings,
+		       struct findings *found)
+{
+	static const char *const words[][2] = {
+		[EXCERPT_GONE] = { "The console of ",
+				   ", which shows the bug, is not kept any "
+				   "more" },
+		[EXCERPT_REPORT] = { "The crash, from ", "" },
+		[EXCERPT_END] = { "The end of the console of ", "" },
+	};
+	const struct run_state *run;
+	const struct oid *oid;
+	struct rules *rules;
+	enum excerpt kind;
+	char *path;
+	int commit;
+
+	if (engine_symptom(session_engine(session)) == SYMPTOM_NO_BUILD) {
+		find_build(session, found);
+		return;
+	}
+	if (!mail_find_run(session, &commit, &run))
+		return;
+	oid = graph_oid(session_graph(session), commit);
+	rules = load_rules(session, settings);
+	path = session_console(session, oid, run->number);
+	kind = excerpt_cut(path, rules, run_title(run), &found->crash);
+	buf_printf(&found->crash_from, "%srun %d of %.*s%s", words[kind][0],
+		   run->number, OID_SHORT, oid->hex, words[kind][1]);
+	free(path);
+	rules_free(rules);
+}
+
+static void find_told(struct cli *cli, bool script, const struct oid *culprit,
+		      struct findings *found)
+{
+	const struct recipients_spec spec = {
+		.repo = cli->repo,
+		.commit = culprit,
+		.script = script,
+		.keeper = cli->program,
+		.timeout_ms = RECIPIENTS_TIMEOUT_MS,
+	};
+
+	recipients_find(&spec, &found->people, &found->notes);
+	maintainers_links(cli->repo, culprit, &found->links, NULL);
+}
+
+static void find_all(struct cli *cli, bool script, struct findings *found)
+{
+	const struct plan *plan = engine_plan(session_engine(cli->session));
+	struct error err = ERROR_INIT;
+	struct settings settings;
+
+	settings_init(&settings);
+	if (begin_read_settings(cli->session, &settings, &err) < 0)
+		buf_printf(&found->notes, "%s\n", err.text);
+	find_setup(cli, &settings,
+		   plan->state == PLAN_FOUND ? plan->commit : plan->bad,
+		   &found->setup);
+	find_crash(cli->session, &settings, found);
+	if (cli->repo)
+		find_user(cli->repo, &found->from);
+	else
+		buf_puts(&found->notes, "the repository is not there: nobody "
+					"to mail is known\n");
+	if (cli->repo && plan->state == PLAN_FOUND)
+		find_told(cli, script,
+			  graph_oid(session_graph(cli->session), plan->commit),
+			  found);
+	describe_warnings(cli->session, cli->repo, &found->warnings);
+	settings_release(&settings);
+}
+
+static const char *or_null(const struct buf *text)
+{
+	return text->length ? text->text : NULL;
+}
+
+static void print(struct session *session, const struct findings *found)
+{
+	const struct mail_extras extras = {
+		.from = or_null(&found->from),
+		.people = &found->people,
+		.links = or_null(&found->links),
+		.warnings = &found->warnings,
+		.setup = or_null(&found->setup),
+		.crash = or_null(&found->crash),
+		.crash_from = or_null(&found->crash_from),
+	};
+	struct buf out;
+
+	buf_init(&out, 0);
+	mail_write(session, &extras, &out);
+	cli_print(stdout, &out);
+	buf_clear(&out);
+	for (const char *p = found->notes.text; *p;) {
+		size_t length = strcspn(p, "\n");
+
+		buf_puts(&out, "culprit: note: ");
+		buf_add(&out, p, length);
+		buf_putc(&out, '\n');
+		p += length + (p[length] == '\n');
+	}
+	fflush(stdout);
+	cli_print(stderr, &out);
+	buf_release(&out);
+}
+
+int cli_report(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "no-maintainers", no_argument, NULL, 'n' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct error err = ERROR_INIT;
+	struct findings found;
+	bool script = true;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option != 'n')
+			return cli_usage("report", "'%s' is not an option here",
+					 argv[optind - 1]);
+		script = false;
+	}
+	if (optind < argc)
+		return cli_usage("report", "'%s' is one word too many",
+				 argv[optind]);
+	if (cli_open(cli, &err) < 0)
+		return cli_fail(&err);
+	findings_init(&found);
+	find_all(cli, script, &found);
+	print(cli->session, &found);
+	findings_release(&found);
+	return EXIT_OK;
+}
