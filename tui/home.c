@@ -52,6 +52,8 @@ static struct layout layout_of(int columns, int rows, const struct model *model)
 					model->candidate_count
 				? 3
 				: 1;
+	if (model->warning_count)
+		at.strip_rows = 4;
 	at.ledger += at.strip_rows + at.wide;
 	lines = 1 + model->row_count + meter_in_ledger(model, at.wide);
 	room = at.status - at.ledger;
@@ -268,8 +270,24 @@ static void draw_candidates(struct grid *grid, const struct model *model)
 	grid_text(grid, 1, 3, width, ROLE_PLAIN, ids + cut);
 }
 
+static void draw_warning(struct grid *grid, const struct model *model)
+{
+	int x = 1, end = grid->columns - 1;
+	char more[24] = "";
+
+	if (model->warning_count > 1)
+		snprintf(more, sizeof(more), " +%d more",
+			 model->warning_count - 1);
+	x += grid_text(grid, x, 4, 8, ROLE_SKIP, "warning:") + 1;
+	x += grid_text(grid, x, 4, end - x - text_width(more), ROLE_PLAIN,
+		       model->warning);
+	grid_text(grid, x, 4, end - x, ROLE_DIM, more);
+}
+
 static void draw_place(struct grid *grid, const struct model *model, int rows)
 {
+	if (model->warning_count)
+		draw_warning(grid, model);
 	if (model->culprit >= 0)
 		draw_culprit(grid, model);
 	else if (model->candidate_count)

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "engine/graph.h"
+#include "engine/warnings.h"
 #include "session/session.h"
 #include "tui/ledger.h"
 
@@ -171,6 +172,24 @@ static void fill_strip(struct model *model, struct session *session,
 	fill_mark(&model->reported, session, first_with(model, new, plan->bad),
 		  new, ascii);
 	model->test_label = test_label_of(plan);
+}
+
+/* Only of a culprit: elsewhere there is no room for them. */
+static void fill_warnings(struct model *model, struct session *session,
+			  const struct plan *plan, bool ascii)
+{
+	struct warnings warnings;
+
+	model->warning_count = 0;
+	if (plan->state != PLAN_FOUND)
+		return;
+	warnings_find(&warnings, session_engine(session),
+		      session_graph(session), NULL);
+	model->warning_count = (int)warnings.count;
+	if (warnings.count)
+		text_copy(model->warning, sizeof(model->warning),
+			  warnings.items[0], ascii);
+	warnings_release(&warnings);
 }
 
 static void fill_culprit(struct model *model, struct session *session,
@@ -395,6 +414,7 @@ void model_build(struct model *model, struct session *session,
 	plan = engine_plan(engine);
 	fill_strip(model, session, plan, view->ascii);
 	fill_culprit(model, session, plan, view->ascii);
+	fill_warnings(model, session, plan, view->ascii);
 	fill_rule(model, engine, plan, view);
 	fill_times(model, engine, view);
 	fill_status(model, engine, view);

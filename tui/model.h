@@ -116,6 +116,9 @@ struct model {
 	char culprit_subject[MODEL_TEXT];
 	char culprit_author[MODEL_TEXT];
 	int64_t culprit_date; /* seconds since 1970, 0: not known */
+	/* why to look twice at it: the first reason, and how many */
+	char warning[MODEL_TEXT];
+	int warning_count;
 	/* PLAN_ONLY_SKIPPED: all that can be, short ids with blanks */
 	int candidate_count;
 	char candidates[MODEL_TEXT];

@@ -334,6 +334,21 @@ static void the_culprit_takes_the_place_of_the_strip(void **state)
 	picture(scene, "home-done-100", 100, 30);
 }
 
+static void below_the_culprit_stands_why_to_look_twice(void **state)
+{
+	struct scene *scene = *state;
+	struct oid culprit = tale_oid(1);
+
+	tale_commits(&scene->tale, 3, NULL);
+	tale_start(&scene->tale, TALE_TITLE, "syzkaller/3/3");
+	tale_mark(&scene->tale, BY_START, tale_oid(2).hex, VERDICT_BAD, NULL);
+	tale_mark(&scene->tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	tale_runs(&scene->tale, culprit.hex, ".X.", 1);
+	tale_mark(&scene->tale, BY_PERSON, culprit.hex, VERDICT_BAD, NULL);
+	picture(scene, "home-warning", 80, 24);
+	picture(scene, "home-warning-100", 100, 30);
+}
+
 static void skipped_commits_are_named_when_only_they_are_left(void **state)
 {
 	struct scene *scene = *state;
@@ -388,6 +403,7 @@ int main(void)
 		scene_test(an_empty_session_says_what_is_missing),
 		scene_test(a_session_by_hand_asks_for_verdicts),
 		scene_test(the_culprit_takes_the_place_of_the_strip),
+		scene_test(below_the_culprit_stands_why_to_look_twice),
 		scene_test(skipped_commits_are_named_when_only_they_are_left),
 		binder_test(no_size_breaks_it),
 	};
