@@ -4,16 +4,16 @@
 
 All on main, each tagged k1, k2...; refs/answer/culprit names the one that
 makes a write to /proc/sys/kernel/domainname crash the kernel.  There is a
-stretch that does not build and a commit that does not boot.  The same sources
-give the same commits.
+stretch that does not build and one that does not boot, where the search comes
+by.  The same sources give the same commits.
 """
 import subprocess
 import sys
 
 COUNT = 72
-CULPRIT = 47
+CULPRIT = 57
 UNBUILDABLE = range(33, 39)  # the commits at which it does not build
-UNBOOTABLE = 52
+UNBOOTABLE = range(49, 51)
 
 # Built by every small configuration; each gets a harmless line now and then.
 FILES = ["kernel/pid.c", "kernel/user.c", "kernel/sys.c", "kernel/exit.c",
@@ -52,11 +52,9 @@ def harmless(n):
     return "add a number", path
 
 
-def change(n):
-    if n == CULPRIT:
-        return "count writes of the domain name", replace(
-            "kernel/utsname_sysctl.c",
-            "static int proc_do_uts_string(",
+def culprit():
+    path = "kernel/utsname_sysctl.c"
+    replace(path, "static int proc_do_uts_string(",
             "unsigned long *uts_domain_writes;\n\n"
             "static void count_write(struct ctl_table *table, int write)\n"
             "{\n"
@@ -64,8 +62,17 @@ def change(n):
             "\t\tWRITE_ONCE(*uts_domain_writes, 1);\n"
             "}\n\n"
             "static int proc_do_uts_string(")
-    if n == CULPRIT + 1:
-        raise AssertionError("the call belongs to the culprit")
+    body = text(path)
+    at = body.index("\tmemcpy(&uts_table",
+                    body.index("static int proc_do_uts_string("))
+    texts[path] = body[:at] + "\tcount_write(table, write);\n\n" + body[at:]
+    return path
+
+
+def change(n):
+    """What commit n says and the file that it changes."""
+    if n == CULPRIT:
+        return "count writes of the domain name", culprit()
     if n == UNBUILDABLE[0]:
         return "use the new header", replace(
             "kernel/user.c", "#include <linux/init.h>",
@@ -73,24 +80,13 @@ def change(n):
     if n == UNBUILDABLE[-1] + 1:
         return "do without the new header", replace(
             "kernel/user.c", "#include <linux/culprit_missing.h>\n", "")
-    if n == UNBOOTABLE:
+    if n == UNBOOTABLE[0]:
         return "check early", replace(
             "kernel/ksysfs.c", "static int __init ksysfs_init(void)\n{\n",
             "static int __init ksysfs_init(void)\n{\n\tBUG();\n\n")
-    if n == UNBOOTABLE + 1:
+    if n == UNBOOTABLE[-1] + 1:
         return "check later", replace("kernel/ksysfs.c", "\tBUG();\n\n", "")
     return harmless(n)
-
-
-def call_in_culprit():
-    """The culprit's other half: the call, in the same commit."""
-    body = text("kernel/utsname_sysctl.c")
-    at = body.index("static int proc_do_uts_string(")
-    brace = body.index("int r;", at)
-    end = body.index("\n", brace)
-    texts["kernel/utsname_sysctl.c"] = (body[:end + 1] + "\n"
-                                        "\tcount_write(table, write);\n" +
-                                        body[end + 1:])
 
 
 def main():
@@ -102,13 +98,7 @@ def main():
         stream.stdin.write(line if isinstance(line, bytes) else line.encode())
 
     for n in range(1, COUNT + 1):
-        if n == CULPRIT:
-            subject, path = change(n)
-            call_in_culprit()
-        elif n == CULPRIT + 1:
-            subject, path = harmless(n)
-        else:
-            subject, path = change(n)
+        subject, path = change(n)
         message = "%s: %s\n" % (path, subject)
         when = 1700000000 + 3600 * n
         say("commit refs/heads/main\nmark :%d\n" % n)
