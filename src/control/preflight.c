@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "control/needs.h"
 #include "control/rules.h"
 #include "control/settings.h"
 #include "control/target.h"
@@ -22,7 +23,10 @@
 #include "oops/rules.h"
 #include "repo/reach.h"
 #include "repo/repo.h"
+#include "run/guest.h"
+#include "run/kconfig.h"
 #include "run/program.h"
+#include "run/ssh_key.h"
 
 /* A kernel's objects, and what its runs write in a night. */
 #define ROOM_GIB 8
@@ -76,13 +80,6 @@ static void look_at_file(struct look *look, const char *key, const char *path)
 		    strerror(errno));
 }
 
-static void look_at_files(struct look *look, const char *key,
-			  char *const *paths)
-{
-	for (; paths && *paths; paths++)
-		look_at_file(look, key, *paths);
-}
-
 static void look_at_room(struct look *look)
 {
 	const char *folder = repo_common_dir(look->repo);
@@ -109,6 +106,11 @@ static void look_at_repository(struct look *look)
 	else
 		say(look, FINDING_OK, "repository: %s",
 		    repo_common_dir(look->repo));
+	if (repo_is_changed(look->repo))
+		say(look, FINDING_NOTE,
+		    "repository: %s has uncommitted changes: they are left "
+		    "alone, and are no part of what is tested",
+		    repo_workdir(look->repo));
 	look_at_room(look);
 }
 
@@ -152,6 +154,71 @@ out:
 	versions_free(versions);
 }
 
+static void say_need(struct look *look, enum finding finding,
+		     const struct need *need, const char *why)
+{
+	if (need->header)
+		say(look, finding,
+		    "<%s> is not there, which %s%s: "
+		    "apt install %s",
+		    need->header, finding == FINDING_WRONG ? "CONFIG_" : "",
+		    why, need->package);
+	else
+		say(look, finding,
+		    "%s is not installed, which CONFIG_%s: "
+		    "apt install %s",
+		    need->program, why, need->package);
+}
+
+static void look_at_needs(struct look *look, const struct kconfig *config)
+{
+	const struct need *need;
+	bool missing = false;
+	size_t at = 0;
+	char why[64];
+
+	while ((need = needs_next(config, &at))) {
+		if (need_is_met(need))
+			continue;
+		snprintf(why, sizeof(why), "%s asks for", need->option);
+		say_need(look, FINDING_WRONG, need, why);
+		missing = true;
+	}
+	need = needs_mostly(look->settings->build.arch);
+	if (need && !missing && !need_is_met(need))
+		say_need(look, FINDING_NOTE, need,
+			 "kernels of this architecture mostly need");
+}
+
+static void read_config(struct look *look, const char *key, const char *path,
+			struct kconfig *config)
+{
+	struct error err;
+
+	if (access(path, R_OK) < 0 || kconfig_read(config, path, &err) == 0)
+		look_at_file(look, key, path);
+	else
+		say(look, FINDING_WRONG, "%s: %s", key, err.text);
+}
+
+static void look_at_config(struct look *look)
+{
+	const struct kernel_settings *build = &look->settings->build;
+	struct kconfig config;
+
+	kconfig_init(&config);
+	read_config(look, "build.config", build->config, &config);
+	for (char **file = build->fragments; file && *file; file++)
+		read_config(look, "build.fragments", *file, &config);
+	if (!str_equal(build->arch, "um") &&
+	    str_equal(kconfig_value(&config, "UML"), "y"))
+		say(look, FINDING_WRONG,
+		    "build.config: it is one of ARCH=um, and build.arch is %s",
+		    build->arch);
+	look_at_needs(look, &config);
+	kconfig_release(&config);
+}
+
 static void look_at_build(struct look *look)
 {
 	const struct kernel_settings *build = &look->settings->build;
@@ -163,8 +230,7 @@ static void look_at_build(struct look *look)
 			    look->settings->build_command);
 		return;
 	}
-	look_at_file(look, "build.config", build->config);
-	look_at_files(look, "build.fragments", build->fragments);
+	look_at_config(look);
 	look_at_file(look, "build.versions", build->versions);
 	need_program(look, "make", "make");
 	need_program(look, "flex", "flex");
@@ -180,8 +246,6 @@ static void look_at_build(struct look *look)
 
 static void look_at_kvm(struct look *look)
 {
-	if (look->settings->guest.command)
-		return;
 	if (access("/dev/kvm", R_OK | W_OK) == 0)
 		say(look, FINDING_OK,
 		    "kvm: /dev/kvm may be opened; the first run shows whether "
@@ -194,16 +258,31 @@ static void look_at_kvm(struct look *look)
 		    strerror(errno));
 }
 
+/* One with a passphrase is of use where an agent has it. */
+static void look_at_key(struct look *look, const char *path)
+{
+	struct ssh_key *key = NULL;
+	struct error err;
+	struct stat info;
+
+	if (access(path, R_OK) == 0 && ssh_key_load(path, &key, &err) < 0) {
+		say(look,
+		    getenv("SSH_AUTH_SOCK") ? FINDING_NOTE : FINDING_WRONG,
+		    "ssh.keys: %s", err.text);
+		return;
+	}
+	ssh_key_free(key);
+	look_at_file(look, "ssh.keys", path);
+	if (stat(path, &info) == 0 && (info.st_mode & 077))
+		say(look, FINDING_NOTE, "ssh.keys: others may read %s", path);
+}
+
 static void look_at_keys(struct look *look)
 {
 	const struct guest_settings *guest = &look->settings->guest;
-	struct stat info;
 
-	look_at_files(look, "ssh.keys", guest->ssh_keys);
 	for (char *const *key = guest->ssh_keys; key && *key; key++)
-		if (stat(*key, &info) == 0 && (info.st_mode & 077))
-			say(look, FINDING_NOTE, "ssh.keys: others may read %s",
-			    *key);
+		look_at_key(look, *key);
 	if (!guest->ssh_keys && !getenv("SSH_AUTH_SOCK"))
 		say(look, FINDING_WRONG,
 		    "ssh: there is no key: name some in ssh.keys, or start an "
@@ -214,6 +293,29 @@ static void look_at_keys(struct look *look)
 		say(look, FINDING_NOTE,
 		    "ssh: no host key is given, the first that a guest shows "
 		    "is believed");
+}
+
+static void look_at_qemu(struct look *look)
+{
+	const struct guest_settings *guest = &look->settings->guest;
+	const char *arch = look->settings->build.arch;
+	const char *program = guest_program(arch);
+
+	if (guest->command)
+		return;
+	if (!program)
+		say(look, FINDING_WRONG,
+		    "build.arch: how qemu boots a kernel of '%s' is not known "
+		    "here: give the whole command with guest.command",
+		    arch);
+	else if (guest->program)
+		need_program(look, guest->program, "qemu-system");
+	else
+		need_program(look, program,
+			     str_equal(arch, "x86_64")	? "qemu-system-x86"
+			     : str_equal(arch, "arm64") ? "qemu-system-arm"
+							: "qemu-system-misc");
+	look_at_kvm(look);
 }
 
 static void look_at_guest(struct look *look)
@@ -227,15 +329,8 @@ static void look_at_guest(struct look *look)
 		say(look, FINDING_NOTE,
 		    "guest: neither initrd nor image: the kernel has nothing "
 		    "to start");
-	if (look->settings->target == TARGET_QEMU) {
-		if (guest->program)
-			need_program(look, guest->program, "qemu-system");
-		else if (!guest->command &&
-			 str_equal(look->settings->build.arch, "x86_64"))
-			need_program(look, "qemu-system-x86_64",
-				     "qemu-system-x86");
-		look_at_kvm(look);
-	}
+	if (look->settings->target == TARGET_QEMU)
+		look_at_qemu(look);
 	if (guest->ssh_user)
 		look_at_keys(look);
 	look_at_file(look, "reproducer.file", guest->repro_file);

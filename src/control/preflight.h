@@ -6,7 +6,7 @@
  * Looks, before anything is begun, at what a bisection with these settings
  * will need: a line for each, which says what was found or what to do.
  *
- * Starts no program and changes nothing.
+ * Starts no program but git, and changes nothing.
  */
 
 struct repo;

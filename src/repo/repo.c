@@ -311,3 +311,20 @@ bool repo_is_shallow(struct repo *repo)
 	free(path);
 	return found;
 }
+
+bool repo_is_changed(struct repo *repo)
+{
+	git_status_options options;
+	git_status_list *list = NULL;
+	bool changed;
+
+	if (!repo->workdir)
+		return false;
+	git_status_options_init(&options, GIT_STATUS_OPTIONS_VERSION);
+	options.flags = GIT_STATUS_OPT_EXCLUDE_SUBMODULES;
+	if (git_status_list_new(&list, repo->git, &options) < 0)
+		return false;
+	changed = git_status_list_entrycount(list) > 0;
+	git_status_list_free(list);
+	return changed;
+}

@@ -45,6 +45,13 @@ int repo_resolve_range(struct repo *repo, const char *spec, struct oid *from,
 
 bool repo_is_shallow(struct repo *repo);
 
+/*
+ * Does the checkout have changes of tracked files that are in no commit?
+ * Looks at every file of it: a second for a kernel.  false for a bare one, and
+ * where it cannot be told.
+ */
+bool repo_is_changed(struct repo *repo);
+
 /* The id of a commit's tree: what its sources are. */
 int repo_tree(struct repo *repo, const struct oid *commit, struct oid *out,
 	      struct error *err);

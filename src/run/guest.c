@@ -149,6 +149,13 @@ char **guest_argv(const struct guest_spec *spec, const char *kernel,
 	return words.items;
 }
 
+const char *guest_program(const char *arch)
+{
+	const struct machine *machine = find_machine(arch);
+
+	return machine ? machine->program : NULL;
+}
+
 void guest_argv_free(char **argv)
 {
 	argv_free(argv);

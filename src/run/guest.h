@@ -44,4 +44,7 @@ char **guest_argv(const struct guest_spec *spec, const char *kernel,
 		  int ssh_port, struct error *err);
 void guest_argv_free(char **argv);
 
+/* The qemu for kernels of this arch; NULL where its machine is not known. */
+const char *guest_program(const char *arch);
+
 #endif

@@ -114,6 +114,21 @@ out:
 	return ret;
 }
 
+const char *kconfig_value(const struct kconfig *config, const char *name)
+{
+	const struct kconfig_line *last = NULL;
+
+	/* not in order once it was written */
+	for (size_t i = 0; i < config->count; i++) {
+		const struct kconfig_line *line = &config->lines[i];
+
+		if (str_equal(line->name, name) &&
+		    (!last || line->place > last->place))
+			last = line;
+	}
+	return last ? last->value : NULL;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct kconfig_line *one = a, *two = b;

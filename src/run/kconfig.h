@@ -34,6 +34,9 @@ int kconfig_read(struct kconfig *config, const char *path, struct error *err);
 /* One option, named without CONFIG_; "n" is not set. */
 void kconfig_set(struct kconfig *config, const char *name, const char *value);
 
+/* What was said of an option last, borrowed; NULL when nothing was. */
+const char *kconfig_value(const struct kconfig *config, const char *name);
+
 /* Append the options as in .config, one line each, sorted by name. */
 void kconfig_write(struct kconfig *config, struct buf *out);
 
