@@ -62,8 +62,7 @@ int cli_check(struct cli *cli, int argc, char **argv)
 	opterr = 0;
 	while ((option = getopt(argc, argv, "c:")) != -1) {
 		if (option != 'c')
-			return cli_usage("check", "'%s' is not an option here",
-					 argv[optind - 1]);
+			return cli_bad_option("check", argv);
 		settings = optarg;
 	}
 	if (optind < argc)

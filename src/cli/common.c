@@ -121,3 +121,13 @@ int cli_usage(const char *name, const char *format, ...)
 	buf_release(&text);
 	return EXIT_ERROR;
 }
+
+int cli_bad_option(const char *name, char *const *argv)
+{
+	const char *word = argv[optind - 1];
+
+	/* among letters behind one dash getopt has not moved on yet */
+	if (*word != '-' && argv[optind])
+		word = argv[optind];
+	return cli_usage(name, "'%s' is not an option here", word);
+}

@@ -113,8 +113,7 @@ int cli_demo(struct cli *cli, int argc, char **argv)
 						 optarg);
 			demo.seed = (unsigned)seed;
 		} else {
-			return cli_usage("demo", "'%s' is not an option here",
-					 argv[optind - 1]);
+			return cli_bad_option("demo", argv);
 		}
 	}
 	if (optind < argc)

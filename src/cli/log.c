@@ -161,8 +161,7 @@ int cli_log(struct cli *cli, int argc, char **argv)
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option != 'f')
-			return cli_usage("log", "'%s' is not an option here",
-					 argv[optind - 1]);
+			return cli_bad_option("log", argv);
 		format = optarg;
 	}
 	if (optind < argc)

@@ -141,8 +141,7 @@ static int take_options(struct question *question, int argc, char **argv)
 		else if (option == 's')
 			add(&question->skips, optarg);
 		else if (option != 0)
-			return cli_usage("next", "'%s' is not an option here",
-					 argv[optind - 1]);
+			return cli_bad_option("next", argv);
 	}
 	if (optind < argc)
 		return cli_usage("next", "'%s' is one word too many",

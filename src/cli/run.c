@@ -182,8 +182,7 @@ int cli_run(struct cli *cli, int argc, char **argv)
 		if (option == 's')
 			stay = true;
 		else if (option != 'b')
-			return cli_usage("run", "'%s' is not an option here",
-					 argv[optind - 1]);
+			return cli_bad_option("run", argv);
 	}
 	if (optind < argc)
 		return cli_usage("run", "'%s' is one word too many",

@@ -83,8 +83,7 @@ int cli_start(struct cli *cli, int argc, char **argv)
 			order.title = optarg;
 			break;
 		default:
-			return cli_usage("start", "'%s' is not an option here",
-					 argv[optind - 1]);
+			return cli_bad_option("start", argv);
 		}
 	}
 	if (optind == argc)

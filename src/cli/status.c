@@ -263,8 +263,7 @@ int cli_status(struct cli *cli, int argc, char **argv)
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option != 'j')
-			return cli_usage("status", "'%s' is not an option here",
-					 argv[optind - 1]);
+			return cli_bad_option("status", argv);
 		json = true;
 	}
 	if (optind < argc)

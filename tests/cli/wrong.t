@@ -48,6 +48,11 @@ session=$tmp/session
 
 # Settings.
 
+check "an option that there is not is named as it was written" '
+	refused ".-repo. is not an option here$" next -repo x
+	refused ".--nonsense. is not an option here$" status --nonsense
+	refused ".-x. is not an option here$" start -c a.cfg -x
+'
 check "a typo in the settings: the line, the word, and those that are known" '
 	printf "title = \"x\";\n\ntest: {\n\tcomand = \"true\";\n};\n" |
 		wrong_settings 4 ".*comand.*expected one of command, timeout"
