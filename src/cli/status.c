@@ -225,6 +225,24 @@ static void text_idle(struct session *session, struct buf *out)
 	free(worktree);
 }
 
+/* A kernel takes minutes: where to look on. */
+static void text_build(struct session *session, struct buf *out)
+{
+	struct engine *engine = session_engine(session);
+
+	for (int i = 0; i < engine_step_count(engine); i++) {
+		const struct step *step = engine_step(engine, i);
+		char *log;
+
+		if (!step->build_begin)
+			continue;
+		log = session_build_log(session, &step->build_begin->commit);
+		buf_printf(out, "building %.*s, its output goes to %s\n",
+			   OID_SHORT, hex_of(session, step->commit), log);
+		free(log);
+	}
+}
+
 static void print_text(struct cli *cli)
 {
 	struct session *session = cli->session;
@@ -241,11 +259,13 @@ static void print_text(struct cli *cli)
 	describe_rate(session, &out);
 	describe_plan(session, &out);
 	describe_doubts(session, cli->repo, &out);
-	if (process.alive)
+	if (process.alive) {
+		text_build(session, &out);
 		buf_printf(&out, "engine: process %d on %s\n", process.pid,
 			   process.host);
-	else
+	} else {
 		text_idle(session, &out);
+	}
 	cli_print(stdout, &out);
 	buf_release(&out);
 }

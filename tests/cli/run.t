@@ -421,6 +421,21 @@ done
 
 # What other programs read.
 
+check "status says what is being built, and where its output goes" '
+	mkfifo gate
+	cat >building.cfg <<-SETTINGS
+	build = { command = "test -e $tmp/open || read word <$tmp/gate"; };
+	test = { command = "true"; };
+	SETTINGS
+	begin building.cfg c3 c1
+	engine
+	until_true "culprit status | grep \"^building $(short c2), its output \
+goes to $session/builds/$(full c2).log$\""
+	touch open
+	echo go >gate
+	until_true "! running $engine"
+	culprit status | fails grep "^building"
+'
 check "status --json has its documented keys before, during and after" '
 	begin exit.cfg c20 c1
 	culprit status --json >before
