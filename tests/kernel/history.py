@@ -4,16 +4,19 @@
 
 All on main, each tagged k1, k2...; refs/answer/culprit names the one that
 makes a write to /proc/sys/kernel/domainname crash the kernel.  There is a
-stretch that does not build and one that does not boot, where the search comes
-by.  The same sources give the same commits.
+stretch that does not build and one that does not boot.  The same sources give
+the same commits.
 """
 import subprocess
 import sys
 
 COUNT = 72
 CULPRIT = 57
-UNBUILDABLE = range(33, 39)  # the commits at which it does not build
-UNBOOTABLE = range(49, 51)
+# The middle does not build.  Where the search goes from there depends on the
+# commits' ids, so on the sources; of twelve such orders none passes by a
+# stretch that does not boot when it is this long.
+UNBUILDABLE = range(33, 39)
+UNBOOTABLE = range(46, 54)
 
 # Built by every small configuration; each gets a harmless line now and then.
 FILES = ["kernel/pid.c", "kernel/user.c", "kernel/sys.c", "kernel/exit.c",
