@@ -62,6 +62,7 @@ static void describe_fact(const struct event *event, struct buf *out)
 	case EVENT_BUILD_BEGIN:
 		buf_puts(out, "build of");
 		add_commit(event, out);
+		add_text(" with fixup ", event->text, out);
 		break;
 	case EVENT_BUILD:
 		buf_puts(out, "build of");
@@ -101,7 +102,7 @@ static void describe_fact(const struct event *event, struct buf *out)
 	case EVENT_POLICY: case EVENT_MATCHING: case EVENT_SYMPTOM:
 	case EVENT_CONFIRM: case EVENT_PAUSE:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO: case EVENT_REDO:
-	case EVENT_KIND_COUNT:
+	case EVENT_FIXUP: case EVENT_FIXUP_DROP: case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */
@@ -145,6 +146,17 @@ static void add_actor(const struct event *event, struct buf *out)
 	else if (event->by != BY_ENGINE)
 		buf_printf(out, " (by %s%s%s)", actor_name(event->by),
 			   *who ? " " : "", who);
+}
+
+void describe_fixup(const struct event *event, struct buf *out)
+{
+	buf_printf(out, "fixup %" PRId64 ", %s", event->number, event->title);
+	if (!oid_is_none(&event->commit))
+		buf_printf(out, ", if it has %.*s", OID_SHORT,
+			   event->commit.hex);
+	if (!oid_is_none(&event->other))
+		buf_printf(out, ", unless it has %.*s", OID_SHORT,
+			   event->other.hex);
 }
 
 static void describe_decision(struct session *session,
@@ -192,6 +204,12 @@ static void describe_decision(struct session *session,
 		break;
 	case EVENT_UNDO: case EVENT_REDO:
 		describe_turn(session, event, out);
+		break;
+	case EVENT_FIXUP:
+		describe_fixup(event, out);
+		break;
+	case EVENT_FIXUP_DROP:
+		buf_printf(out, "drop fixup %" PRId64, event->number);
 		break;
 	case EVENT_RETRACT: case EVENT_PICK: case EVENT_PAUSE:
 	case EVENT_RESUME: case EVENT_NOTE:

@@ -34,6 +34,9 @@ void describe_plan(struct session *session, struct buf *out);
  */
 void describe_rate(struct session *session, struct buf *out);
 
+/* A fixup and where it is applied, without its reason. */
+void describe_fixup(const struct event *event, struct buf *out);
+
 /* "X is the first bad commit", in git's words for both directions. */
 void describe_culprit(struct session *session, int commit, struct buf *out);
 

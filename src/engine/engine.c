@@ -33,6 +33,7 @@ void engine_free(struct engine *engine)
 	free(engine->step_of);
 	free(engine->skip_ranges);
 	free(engine->releases);
+	free(engine->fixups);
 	free(engine->wishes);
 	free(engine->candidates);
 	free(engine);
@@ -311,4 +312,25 @@ size_t engine_event_count(const struct engine *engine)
 const struct event *engine_event(const struct engine *engine, size_t index)
 {
 	return engine->events[index];
+}
+
+int engine_fixup_count(const struct engine *engine)
+{
+	return (int)engine->fixup_count;
+}
+
+const struct event *engine_fixup(const struct engine *engine, int place)
+{
+	return engine->fixups[place];
+}
+
+/* What was dropped or undone keeps its number: its patch may be asked for. */
+int64_t engine_next_fixup(const struct engine *engine)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < engine->event_count; i++)
+		if (engine->events[i]->kind == EVENT_FIXUP)
+			last = engine->events[i]->number;
+	return last + 1;
 }

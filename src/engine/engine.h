@@ -57,6 +57,8 @@ struct step {
 
 	const struct event *build;	 /* the latest EVENT_BUILD, or NULL */
 	const struct event *build_begin; /* a build in flight, or NULL */
+	const struct event *built_from;	 /* the begin of `build`, which tells
+					    its fixups; or NULL */
 	bool build_again; /* the last build was infra and that is mended */
 	struct run_state *runs; /* by number */
 	int run_count;
@@ -187,6 +189,14 @@ enum symptom engine_symptom(const struct engine *engine);
 const struct bug *engine_bug(const struct engine *engine);
 bool engine_is_fix(const struct engine *engine);
 bool engine_is_flaky(struct engine *engine);
+
+/*
+ * The fixups in force, in the order in which they were added: EVENT_FIXUPs.
+ * The next one's number was never another's.
+ */
+int engine_fixup_count(const struct engine *engine);
+const struct event *engine_fixup(const struct engine *engine, int place);
+int64_t engine_next_fixup(const struct engine *engine);
 
 /* What today's policy says of a commit's runs. */
 struct judgement engine_judge(struct engine *engine, int commit);

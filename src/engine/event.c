@@ -41,6 +41,8 @@ static const struct {
 	[EVENT_NOTE] = { "note", true },
 	[EVENT_UNDO] = { "undo", true },
 	[EVENT_REDO] = { "redo", true },
+	[EVENT_FIXUP] = { "fixup", true },
+	[EVENT_FIXUP_DROP] = { "fixup-drop", true },
 };
 
 static const char *const actors[BY_COUNT] = {

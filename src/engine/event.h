@@ -27,9 +27,11 @@ enum event_kind {
 	EVENT_RANGE,	     /* commits were stored: number = how many now */
 	EVENT_RELEASE,	     /* commit, text = the tag's name: the next older
 				release to try while no good commit is known */
-	EVENT_BUILD_BEGIN,   /* commit */
+	EVENT_BUILD_BEGIN,   /* commit, text = the numbers of the fixups it is
+				built with, "1, 3", or NULL */
 	EVENT_BUILD,	     /* commit, build, signature, duration,
-				text = first error lines */
+				text = first error lines, number = the fixup
+				that does not apply, 0: none */
 	EVENT_BUILD_STOPPED, /* commit: cancelled, says nothing */
 	EVENT_RUN_BEGIN,     /* commit, number = run, text = where */
 	EVENT_RUN_CRASH,     /* commit, number, title: a crash is on the console
@@ -54,10 +56,14 @@ enum event_kind {
 			     symptom_parse has it */
 	EVENT_CONFIRM,	  /* the ends given at the start are tested first */
 	EVENT_PAUSE,
-	EVENT_RESUME, /* also: the infra trouble before it is mended */
-	EVENT_NOTE,   /* text, commit or none */
-	EVENT_UNDO,   /* number = the seq of the decision it cancels */
-	EVENT_REDO,   /* number = the seq of the undo it cancels */
+	EVENT_RESUME,	  /* also: the infra trouble before it is mended */
+	EVENT_NOTE,	  /* text, commit or none */
+	EVENT_UNDO,	  /* number = the seq of the decision it cancels */
+	EVENT_REDO,	  /* number = the seq of the undo it cancels */
+	EVENT_FIXUP,	  /* number, title = the patch's name, signature = the
+			 SHA-256 of its text; it is applied before a build
+			 where commit, if any, is reached and other is not */
+	EVENT_FIXUP_DROP, /* number: that fixup is applied no more */
 	EVENT_KIND_COUNT,
 };
 

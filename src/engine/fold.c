@@ -144,6 +144,7 @@ static void fold_build(struct engine *engine, struct folded_step *step,
 		       const struct event *event)
 {
 	(void)engine;
+	step->shown.built_from = step->shown.build_begin;
 	step->shown.build_begin = NULL;
 	step->shown.build = event;
 	step->shown.build_again = false;
@@ -444,7 +445,8 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 	case EVENT_SAME: case EVENT_OTHER: case EVENT_NOISE:
 	case EVENT_MATCHING: case EVENT_SYMPTOM: case EVENT_CONFIRM:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO:
-	case EVENT_REDO: case EVENT_KIND_COUNT:
+	case EVENT_REDO: case EVENT_FIXUP: case EVENT_FIXUP_DROP:
+	case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */
@@ -476,6 +478,34 @@ static void fold_skip_range(struct engine *engine, const struct event *event)
 	array_grow(engine->skip_ranges, engine->skip_range_count + 1,
 		   &engine->skip_range_room);
 	engine->skip_ranges[engine->skip_range_count++] = event;
+}
+
+static void fold_fixup(struct engine *engine, const struct event *event)
+{
+	array_grow(engine->fixups, engine->fixup_count + 1,
+		   &engine->fixup_room);
+	engine->fixups[engine->fixup_count++] = event;
+}
+
+/* Its place among the fixups in force, or -1. */
+static int find_fixup(const struct engine *engine, int64_t number)
+{
+	for (size_t i = 0; i < engine->fixup_count; i++)
+		if (engine->fixups[i]->number == number)
+			return (int)i;
+	return -1;
+}
+
+static void fold_fixup_drop(struct engine *engine, const struct event *event)
+{
+	int place = find_fixup(engine, event->number);
+
+	if (place < 0) /* its fixup was undone since */
+		return;
+	engine->fixup_count--;
+	memmove(&engine->fixups[place], &engine->fixups[place + 1],
+		(engine->fixup_count - (size_t)place) *
+			sizeof(*engine->fixups));
 }
 
 void fold_event(struct engine *engine, size_t place)
@@ -527,6 +557,12 @@ void fold_event(struct engine *engine, size_t place)
 	case EVENT_UNDO: case EVENT_REDO:
 		fold_undo(engine, event);
 		break;
+	case EVENT_FIXUP:
+		fold_fixup(engine, event);
+		break;
+	case EVENT_FIXUP_DROP:
+		fold_fixup_drop(engine, event);
+		break;
 	case EVENT_BUILD_BEGIN: case EVENT_BUILD: case EVENT_BUILD_STOPPED:
 	case EVENT_RUN_BEGIN: case EVENT_RUN_CRASH: case EVENT_RUN:
 	case EVENT_RUN_STOPPED: case EVENT_VERDICT: case EVENT_RETRACT:
@@ -550,6 +586,7 @@ void fold_release(struct engine *engine)
 		engine->step_of[i] = -1;
 	engine->skip_range_count = 0;
 	engine->release_count = 0;
+	engine->fixup_count = 0;
 }
 
 void fold_all(struct engine *engine)
@@ -718,6 +755,26 @@ static int check_more(const struct event *event, struct error *err)
 			 MORE_MAX, event->number);
 }
 
+static int check_fixup(const struct engine *engine, const struct event *event,
+		       struct error *err)
+{
+	if (event->kind == EVENT_FIXUP_DROP) {
+		if (find_fixup(engine, event->number) >= 0)
+			return 0;
+		return error_set(err, ERROR_STATE, "there is no fixup %" PRId64,
+				 event->number);
+	}
+	if (str_empty(event->signature) || str_empty(event->title))
+		return error_set(err, ERROR_STATE,
+				 "a fixup needs a name and its patch's hash");
+	if (event->number == engine_next_fixup(engine))
+		return 0;
+	return error_set(err, ERROR_STATE,
+			 "the next fixup is number %" PRId64 ", not %" PRId64
+			 ": add it again",
+			 engine_next_fixup(engine), event->number);
+}
+
 static int check_policy(const struct event *event, struct error *err)
 {
 	struct policy policy;
@@ -772,6 +829,8 @@ int fold_check(const struct engine *engine, const struct event *event,
 		return check_known(engine, &event->other, err);
 	case EVENT_UNDO: case EVENT_REDO:
 		return check_undo(engine, event, err);
+	case EVENT_FIXUP: case EVENT_FIXUP_DROP:
+		return check_fixup(engine, event, err);
 	case EVENT_ENGINE: case EVENT_ENGINE_GONE: case EVENT_RANGE:
 	case EVENT_RELEASE: case EVENT_BUILD_BEGIN: case EVENT_BUILD:
 	case EVENT_BUILD_STOPPED: case EVENT_RUN_CRASH:

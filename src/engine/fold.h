@@ -88,6 +88,8 @@ struct engine {
 	size_t skip_range_count, skip_range_room;
 	struct release_event *releases;
 	size_t release_count, release_room;
+	const struct event **fixups; /* in force */
+	size_t fixup_count, fixup_room;
 	int first_tested; /* the commit whose run was the first, -1 for none */
 	struct bug bug;
 

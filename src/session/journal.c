@@ -101,6 +101,10 @@ static const char crash_schema[] =
 	" BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;";
 /* clang-format on */
 
+static const char *const upgrades[STORE_VERSION] = {
+	[1] = crash_schema,
+};
+
 enum sql {
 	SQL_VERSION,
 	SQL_META,
@@ -360,9 +364,7 @@ int journal_open(const char *path, struct journal **out, struct error *err)
 	struct journal *journal = xcalloc(1, sizeof(*journal));
 
 	if (store_open(path, &journal->store, err) < 0 ||
-	    store_upgrade(journal->store,
-			  journal->store->version < 2 ? crash_schema : "",
-			  err) < 0 ||
+	    store_upgrade(journal->store, upgrades, err) < 0 ||
 	    read_repository(journal, err) < 0) {
 		journal_close(journal);
 		return -1;

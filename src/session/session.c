@@ -499,6 +499,16 @@ char *session_output(const struct session *session, const struct oid *oid,
 	return run_file(session, oid, run, "output");
 }
 
+char *session_fixup(const struct session *session, const char *hash)
+{
+	char *folder = path_in(session, "fixups"), *path;
+
+	folder_make(folder, NULL);
+	path = xasprintf("%s/%s.patch", folder, hash);
+	free(folder);
+	return path;
+}
+
 char *session_worktree(const struct session *session)
 {
 	return path_in(session, "worktree");

@@ -15,7 +15,8 @@
  * and (what a reproducer in a guest said) <n>.output,
  * the settings the session was started with (culprit.cfg, and in
  * culprit.cfg.folder where they came from) and the rules for crash titles that
- * they name (oops.cfg), and lock.  Files
+ * they name (oops.cfg), the patches of fixups by the hash of their text
+ * (fixups/<hash>.patch), and lock.  Files
  * are 0600, folders 0700.
  */
 
@@ -102,6 +103,7 @@ char *session_console(const struct session *session, const struct oid *oid,
 		      int run);
 char *session_output(const struct session *session, const struct oid *oid,
 		     int run);
+char *session_fixup(const struct session *session, const char *hash);
 char *session_worktree(const struct session *session); /* not made */
 char *session_out(const struct session *session);      /* not made */
 char *session_settings(const struct session *session); /* not made */

@@ -453,7 +453,20 @@ void store_rollback(struct store *store)
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-int store_upgrade(struct store *store, const char *sql, struct error *err)
+static int upgrade_from(struct store *store, int64_t version,
+			const char *const *upgrades, struct error *err)
+{
+	if (version < STORE_OLDEST || version >= STORE_VERSION)
+		return 0;
+	for (; version < STORE_VERSION; version++)
+		if (upgrades[version] &&
+		    store_run(store, upgrades[version], err) < 0)
+			return -1;
+	return set_identity(store, err);
+}
+
+int store_upgrade(struct store *store,
+		  const char *const upgrades[STORE_VERSION], struct error *err)
 {
 	int64_t version = store->version;
 	int ret = 0;
@@ -464,11 +477,8 @@ int store_upgrade(struct store *store, const char *sql, struct error *err)
 		return -1;
 	if (store_number(store, "PRAGMA user_version", &version, err) < 0)
 		ret = -1;
-	else if (version < STORE_VERSION)
-		ret = store_run(store, sql, err) < 0 ||
-				      set_identity(store, err) < 0
-			      ? -1
-			      : 0;
+	else
+		ret = upgrade_from(store, version, upgrades, err);
 	if (ret == 0)
 		ret = store_commit(store, err);
 	else

@@ -29,7 +29,7 @@ struct store {
 
 /*
  * What a culprit session's file says of itself, in the file's header.  Format
- * 2 added the crashes of runs, format 3 further kinds of events.
+ * 2 added the crashes of runs, format 3 further kinds of events and no column.
  */
 #define STORE_APPLICATION 0x63756c70 /* "culp" */
 #define STORE_VERSION	  3
@@ -53,10 +53,12 @@ int store_open(const char *path, struct store **out, struct error *err);
 void store_close(struct store *store);
 
 /*
- * Bring the file of an older format to the present one by these statements;
- * does nothing where another process was faster, or to one that is read-only.
+ * Bring the file of an older format to the present one: upgrades[n] are the
+ * statements that make a format n + 1 of n, NULL for none.  Does nothing where
+ * another process was faster, or to one that is read-only.
  */
-int store_upgrade(struct store *store, const char *sql, struct error *err);
+int store_upgrade(struct store *store,
+		  const char *const upgrades[STORE_VERSION], struct error *err);
 
 /* Transactions.  store_rollback does nothing when none is open. */
 int store_begin_read(struct store *store, struct error *err);

@@ -666,6 +666,81 @@ static void a_fact_cannot_be_undone(void **state)
 	world_release(&w);
 }
 
+static int fixup(struct world *w, int64_t number)
+{
+	char title[] = "x.patch", hash[] = "ab12";
+
+	return world_apply(w, (struct event){ .kind = EVENT_FIXUP,
+					      .by = BY_PERSON,
+					      .number = number,
+					      .title = title,
+					      .signature = hash });
+}
+
+/* The numbers of those in force, as one: 13 is 1 and 3. */
+static int in_force(const struct world *w)
+{
+	int numbers = 0;
+
+	for (int i = 0; i < engine_fixup_count(w->engine); i++)
+		numbers =
+			10 * numbers + (int)engine_fixup(w->engine, i)->number;
+	return numbers;
+}
+
+static void fixups_are_in_force_until_they_are_dropped_or_undone(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	assert_int_equal(engine_next_fixup(w.engine), 1);
+	assert_int_equal(fixup(&w, 1), 0);
+	assert_int_equal(fixup(&w, 2), 0);
+	assert_int_equal(fixup(&w, 3), 0);
+	assert_int_equal(in_force(&w), 123);
+	world_say(&w, EVENT_FIXUP_DROP, NULL, 2);
+	assert_int_equal(in_force(&w), 13);
+	REFUSED(world_say(&w, EVENT_FIXUP_DROP, NULL, 2), "no fixup 2");
+	world_undo(&w);
+	assert_int_equal(in_force(&w), 123);
+	world_undo(&w);
+	assert_int_equal(in_force(&w), 12);
+	world_redo(&w);
+	assert_int_equal(in_force(&w), 123);
+	world_release(&w);
+}
+
+static void a_number_is_never_another_fixups(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	fixup(&w, 1);
+	world_undo(&w);
+	REFUSED(fixup(&w, 1), "the next fixup is number 2, not 1");
+	assert_int_equal(fixup(&w, 2), 0);
+	world_release(&w);
+}
+
+static void a_step_knows_what_it_was_built_with(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+	char text[] = "1, 3";
+	const struct step *step;
+
+	(void)state;
+	world_apply(&w, (struct event){ .kind = EVENT_BUILD_BEGIN,
+					.by = BY_ENGINE,
+					.commit = world_oid("e"),
+					.text = text });
+	world_build(&w, "e", BUILD_OK);
+	step = engine_step_of(w.engine, world_commit(&w, "e"));
+	assert_string_equal(step->built_from->text, "1, 3");
+	world_build(&w, "e", BUILD_OK);
+	assert_null(step->built_from);
+	world_release(&w);
+}
+
 static void what_does_not_fit_is_refused_and_changes_nothing(void **state)
 {
 	struct world w = begun(line, "exit-code", false);
@@ -1229,6 +1304,10 @@ int main(void)
 			what_is_looked_for_may_be_changed_and_changed_back),
 		cmocka_unit_test(steps_are_numbered_without_gaps),
 		cmocka_unit_test(what_is_skipped_cannot_be_picked),
+		cmocka_unit_test(
+			fixups_are_in_force_until_they_are_dropped_or_undone),
+		cmocka_unit_test(a_number_is_never_another_fixups),
+		cmocka_unit_test(a_step_knows_what_it_was_built_with),
 		cmocka_unit_test(a_range_with_an_unknown_end_is_refused),
 	};
 

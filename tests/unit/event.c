@@ -46,6 +46,8 @@ static const struct {
 	{ EVENT_NOTE, "note", true },
 	{ EVENT_UNDO, "undo", true },
 	{ EVENT_REDO, "redo", true },
+	{ EVENT_FIXUP, "fixup", true },
+	{ EVENT_FIXUP_DROP, "fixup-drop", true },
 };
 
 static void every_kind_has_its_word_in_the_journal(void **state)

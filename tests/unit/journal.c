@@ -350,6 +350,26 @@ static void a_session_of_format_2_is_one_of_today_with_fewer_kinds(void **state)
 	assert_answer(world, "PRAGMA user_version", "3");
 }
 
+static void a_session_without_fixups_can_get_some(void **state)
+{
+	struct world *world = *state;
+	char title[] = "x.patch", hash[] = "ab12";
+	struct event fixup = { .seq = 1,
+			       .kind = EVENT_FIXUP,
+			       .by = BY_PERSON,
+			       .commit = id('a'),
+			       .other = id('b'),
+			       .number = 1,
+			       .title = title,
+			       .signature = hash };
+
+	assert_int_equal(meddle(world, "PRAGMA user_version = 2"), SQLITE_OK);
+	reopen(world);
+	append(world, &fixup);
+	assert_comes_back(world, &fixup);
+	assert_answer(world, "PRAGMA user_version", "3");
+}
+
 static void the_file_can_be_read_by_a_person(void **state)
 {
 	struct world *world = *state;
@@ -670,7 +690,7 @@ static void a_format_without_number_is_damage(void **state)
 
 	assert_int_equal(meddle(world, "PRAGMA user_version = 0"), SQLITE_OK);
 	assert_not_opened(world, "is damaged: its format has no number; ");
-	assert_int_equal(meddle(world, "PRAGMA user_version = 2;"
+	assert_int_equal(meddle(world, "PRAGMA user_version = 3;"
 				       "DELETE FROM meta"),
 			 SQLITE_OK);
 	assert_not_opened(world, "is damaged: its repository is not noted; ");
@@ -794,6 +814,7 @@ int main(void)
 		TEST(the_crashes_of_a_run_come_back_in_their_order),
 		TEST(a_session_of_format_1_goes_on_as_one_of_today),
 		TEST(a_session_of_format_2_is_one_of_today_with_fewer_kinds),
+		TEST(a_session_without_fixups_can_get_some),
 		TEST(the_database_itself_keeps_crashes_with_their_run),
 		TEST(ids_of_64_digits_come_back),
 		TEST(the_journal_ends_where_it_ends),
