@@ -14,14 +14,18 @@
 #include "run/child.h"
 #include "run/diagnosis.h"
 #include "run/judge.h"
+#include "run/patch.h"
 #include "run/record.h"
 #include "run/signature.h"
 #include "run/surroundings.h"
 
 #define CHECKOUT_OUTPUT_MAX (1 << 20)
+#define SAID_MAX	    2000 /* bytes of git's words */
 
 enum stage {
 	STAGE_CHECKOUT,
+	STAGE_ASKING, /* whether a patch is in already */
+	STAGE_PATCHING,
 	STAGE_COMMANDS,
 	STAGE_PRODUCTS,
 };
@@ -35,7 +39,11 @@ struct builder {
 	/* the build under way */
 	char *commit; /* NULL: idle */
 	enum stage stage;
+	const struct build_choice *choice; /* or NULL */
 	const struct builder_work *work;
+	int patch;	 /* of the choice, the one it is at */
+	bool refused;	 /* it does not apply */
+	struct buf said; /* of it, by git */
 	size_t command;
 	struct child *child; /* but for products */
 	uv_work_t thread;
@@ -62,6 +70,13 @@ static void on_output(void *data, const char *bytes, size_t length)
 
 	if (builder->trouble.code != ERROR_NONE)
 		return;
+	if (builder->stage == STAGE_ASKING) {
+		/* "no" is told in many words that look like a failure */
+		diagnosis_feed(&builder->diagnosis, bytes, length);
+		return;
+	}
+	if (builder->stage == STAGE_PATCHING)
+		buf_add(&builder->said, bytes, length);
 	if (record_write(&builder->record, bytes, length, &builder->trouble) <
 	    0)
 		stop_child(builder);
@@ -71,8 +86,8 @@ static void on_output(void *data, const char *bytes, size_t length)
 
 static int64_t output_max(const struct builder *builder)
 {
-	return builder->stage == STAGE_CHECKOUT ? CHECKOUT_OUTPUT_MAX
-						: builder->spec.output_max;
+	return builder->stage < STAGE_COMMANDS ? CHECKOUT_OUTPUT_MAX
+					       : builder->spec.output_max;
 }
 
 static void on_end(void *data, enum child_stop why, int exit_status,
@@ -150,8 +165,10 @@ static void reset(struct builder *builder)
 	free(builder->commit);
 	builder->commit = NULL;
 	builder->cancelled = false;
+	builder->refused = false;
 	builder->trouble.code = ERROR_NONE;
 	builder->signature[0] = '\0';
+	buf_clear(&builder->said);
 }
 
 /* All is put back before the call, so that another build may start in it. */
@@ -175,6 +192,8 @@ static void finish(struct builder *builder, int exit_status,
 	end.text = text->length > 0 ? text->text : NULL;
 	memcpy(signature, builder->signature, sizeof(signature));
 	end.signature = *signature ? signature : NULL;
+	if (builder->refused && end.result == BUILD_FAILED)
+		end.patch = builder->choice->patches[builder->patch].number;
 	if (end.result == BUILD_OK && !end.cancelled)
 		builder->built = xstrdup(builder->commit);
 	reset(builder);
@@ -239,12 +258,115 @@ static bool prepare(struct builder *builder, struct buf *text)
 	return false;
 }
 
+static const struct build_patch *patch_of(const struct builder *builder)
+{
+	return &builder->choice->patches[builder->patch];
+}
+
+/* As go_on: ask for the next patch, or begin with the commands. */
+static int next_patch(struct builder *builder, enum build_result *result,
+		      struct buf *text)
+{
+	const char *argv[PATCH_ARGV_MAX];
+
+	if (!builder->choice ||
+	    builder->patch >= builder->choice->patch_count) {
+		if (prepare(builder, text))
+			return go_on(builder);
+		*result = BUILD_FAILED;
+		return -1;
+	}
+	builder->stage = STAGE_ASKING;
+	diagnosis_clear(&builder->diagnosis);
+	patch_argv(patch_of(builder), builder->spec.worktree, true, argv);
+	return launch(builder, argv, &builder->trouble);
+}
+
+static int apply_patch(struct builder *builder)
+{
+	const char *argv[PATCH_ARGV_MAX];
+
+	builder->stage = STAGE_PATCHING;
+	buf_clear(&builder->said);
+	patch_argv(patch_of(builder), builder->spec.worktree, false, argv);
+	return start(builder, argv, &builder->trouble);
+}
+
+static int pass_over(struct builder *builder, enum build_result *result,
+		     struct buf *text)
+{
+	const struct build_patch *patch = patch_of(builder);
+	char *line = xasprintf("$ # fixup %d (%s) is in already\n",
+			       patch->number, patch->name);
+	int ret = record_write(&builder->record, line, strlen(line),
+			       &builder->trouble);
+
+	free(line);
+	builder->patch++;
+	return ret < 0 ? -1 : next_patch(builder, result, text);
+}
+
+/* A child ended well: what follows, as go_on. */
+static int advance(struct builder *builder, int exit_status,
+		   enum build_result *result, struct buf *text)
+{
+	switch (builder->stage) {
+	case STAGE_CHECKOUT:
+		return next_patch(builder, result, text);
+	case STAGE_ASKING:
+		return exit_status ? apply_patch(builder)
+				   : pass_over(builder, result, text);
+	case STAGE_PATCHING:
+		builder->patch++;
+		return next_patch(builder, result, text);
+	case STAGE_COMMANDS:
+	case STAGE_PRODUCTS:
+		break;
+	}
+	return go_on(builder);
+}
+
+/* git's answer is 0 or 1; anything else is trouble of its own. */
+static enum build_result judge_patch(struct builder *builder,
+				     const struct ending *ending,
+				     struct buf *text)
+{
+	bool no = ending->why == CHILD_RAN && ending->exit_status == 1 &&
+		  !builder->diagnosis.trouble;
+
+	if (!no)
+		return judge_checkout(ending, &builder->diagnosis, text);
+	if (builder->stage == STAGE_ASKING)
+		return BUILD_OK;
+	builder->refused = true;
+	patch_refused(patch_of(builder), builder->commit, builder->said.text,
+		      text);
+	return BUILD_FAILED;
+}
+
+static enum build_result judge(struct builder *builder,
+			       const struct ending *ending, struct buf *text)
+{
+	enum build_result result;
+
+	if (builder->stage == STAGE_CHECKOUT)
+		return judge_checkout(ending, &builder->diagnosis, text);
+	if (builder->stage != STAGE_COMMANDS)
+		return judge_patch(builder, ending, text);
+	result = judge_build(ending, &builder->diagnosis, text);
+	if (result == BUILD_FAILED &&
+	    builder->command <= builder->work->optional) {
+		result = BUILD_OK;
+		buf_clear(text);
+	}
+	return result;
+}
+
 static void on_end(void *data, enum child_stop why, int exit_status,
 		   int64_t duration_ms)
 {
 	struct builder *builder = data;
-	bool checkout = builder->stage == STAGE_CHECKOUT;
-	struct ending ending = {
+	const struct ending ending = {
 		.why = why,
 		.exit_status = exit_status,
 		.timeout_ms = builder->spec.timeout_ms,
@@ -257,22 +379,11 @@ static void on_end(void *data, enum child_stop why, int exit_status,
 	builder->child = NULL;
 	buf_init(&text, 0);
 	diagnosis_end(&builder->diagnosis);
-	result = (checkout ? judge_checkout
-			   : judge_build)(&ending, &builder->diagnosis, &text);
-	if (result == BUILD_FAILED && !checkout &&
-	    builder->command <= builder->work->optional) {
-		result = BUILD_OK;
-		buf_clear(&text);
-	}
-	if (result == BUILD_OK && builder->trouble.code == ERROR_NONE &&
-	    !builder->cancelled) {
-		if (checkout && !prepare(builder, &text))
-			result = BUILD_FAILED;
-		else if (go_on(builder) == 0)
-			goto out;
-	}
-	finish(builder, exit_status, result, &text);
-out:
+	result = judge(builder, &ending, &text);
+	if (result != BUILD_OK || builder->trouble.code != ERROR_NONE ||
+	    builder->cancelled ||
+	    advance(builder, exit_status, &result, &text) < 0)
+		finish(builder, exit_status, result, &text);
 	buf_release(&text);
 }
 
@@ -288,7 +399,9 @@ int builder_build(struct builder *builder, const struct build_request *request,
 	builder->built = NULL;
 	builder->commit = xstrdup(request->commit);
 	builder->stage = STAGE_CHECKOUT;
+	builder->choice = request->choice;
 	builder->work = work;
+	builder->patch = 0;
 	builder->command = 0;
 	builder->began = uv_hrtime();
 	builder->done = done;
@@ -325,6 +438,7 @@ struct builder *builder_new(uv_loop_t *loop, const struct builder_spec *spec)
 	builder->spec.session = xstrdup(spec->session);
 	builder->spec.checkout = NULL;
 	builder->record.fd = -1;
+	buf_init(&builder->said, SAID_MAX);
 	builder->checkout = argv_copy(spec->checkout);
 	return builder;
 }
@@ -339,5 +453,6 @@ void builder_free(struct builder *builder)
 	free((char *)(uintptr_t)builder->spec.worktree);
 	free((char *)(uintptr_t)builder->spec.session);
 	free(builder->built);
+	buf_release(&builder->said);
 	free(builder);
 }

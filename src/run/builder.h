@@ -8,7 +8,10 @@
  * "$ ".  Used by every kind of runner.
  *
  *     idle -> checkout        [builder_build]
- *     checkout -> commands    [on_end: git is done]
+ *     checkout -> asking      [on_end: git is done, and there is a patch]
+ *     asking -> patching      [on_end: it is not in already]
+ *     asking, patching -> asking    [on_end: the next patch]
+ *     checkout, asking, patching -> commands  [on_end: there is none (more)]
  *     commands -> commands    [on_end: the next one]
  *     commands -> products    [on_end: the last one, and there is work left]
  *     any -> idle             [finish]
@@ -19,6 +22,10 @@
  * its compiler, when disk or memory are full, or when the log cannot be
  * written.  A checkout is not cut short by cancel, git would leave its lock
  * behind: the build then ends as cancelled when git is done.
+ *
+ * A patch that does not apply fails the build before anything is built, and
+ * the end names it; one that is in already is passed over.  The worktree keeps
+ * the patches until the next checkout, since tests may look into it.
  */
 
 #include <stdbool.h>
@@ -44,7 +51,7 @@ struct builder_spec {
 
 /* What makes something of a checkout. */
 struct builder_work {
-	/* Called when the commit is checked out, to write files; or NULL.
+	/* Called when the commit is there and patched, to write files; or NULL.
 	   -1 fails the build, with the error as its text. */
 	int (*prepare)(void *data, struct error *err);
 	/* A list of argvs, each ended by NULL, as is the list. */

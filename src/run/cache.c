@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <nettle/sha2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +18,8 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "run/copy.h"
+#include "run/digest.h"
 
-#define HASH_HEX   64
 #define NEW_PREFIX "new-"
 #define OLD_PREFIX "old-"
 
@@ -39,7 +38,7 @@ struct cache_entry {
 
 /* An entry while it is decided which ones go. */
 struct candidate {
-	char name[HASH_HEX + 1];
+	char name[DIGEST_HEX + 1];
 	int64_t used; /* nanoseconds since 1970 */
 	int64_t size;
 };
@@ -59,21 +58,9 @@ static int64_t system_clock(void *data)
 	return INT64_C(1000000000) * now.tv_sec + now.tv_nsec;
 }
 
-static void hash_key(const char *key, char *out)
-{
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	struct sha256_ctx context;
-
-	sha256_init(&context);
-	sha256_update(&context, strlen(key), (const uint8_t *)key);
-	sha256_digest(&context, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(out + 2 * i, 3, "%02x", digest[i]);
-}
-
 static bool is_hash(const char *name)
 {
-	return strlen(name) == HASH_HEX && str_hex(name);
+	return strlen(name) == DIGEST_HEX && str_hex(name);
 }
 
 static int lock_wait(int fd, int how)
@@ -269,10 +256,10 @@ static struct cache_entry *entry_new(const struct cache *cache,
 int cache_find(struct cache *cache, const char *key, struct cache_entry **out,
 	       struct error *err)
 {
-	char name[HASH_HEX + 1];
+	char name[DIGEST_HEX + 1];
 	int fd;
 
-	hash_key(key, name);
+	digest_of(key, strlen(key), name);
 	fd = open_lock(cache, name, 0);
 	if (fd < 0 && errno != ENOENT)
 		return error_errno(err, "cannot open '%s/%s'", cache->path,
@@ -343,7 +330,7 @@ static int oldest_first(const void *a, const void *b)
 /* false when it is in use. */
 static bool evict(const struct cache *cache, const char *name)
 {
-	char old[sizeof(OLD_PREFIX) + HASH_HEX];
+	char old[sizeof(OLD_PREFIX) + DIGEST_HEX];
 	int fd = open_lock(cache, name, 0);
 	bool gone = false;
 
@@ -534,12 +521,12 @@ int cache_put(struct cache *cache, const char *key,
 {
 	struct draft draft = { .folder = -1, .lock = -1 };
 	struct cache_entry *entry = NULL;
-	char name[HASH_HEX + 1];
+	char name[DIGEST_HEX + 1];
 	bool renamed = false;
 	int64_t size = 0;
 	int ret = -1;
 
-	hash_key(key, name);
+	digest_of(key, strlen(key), name);
 	if (measure(cache, key, files, count, &size, err) < 0 ||
 	    cache_find(cache, key, &entry, err) < 0)
 		goto out;

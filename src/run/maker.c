@@ -16,6 +16,7 @@
 #include "base/xalloc.h"
 #include "run/builder.h"
 #include "run/cache.h"
+#include "run/patch.h"
 #include "run/record.h"
 #include "run/signature.h"
 
@@ -77,8 +78,8 @@ static void take_entry(struct maker *maker, struct cache_entry *entry)
 }
 
 /*
- * What the sources, the configuration and the compiler are; two builds with
- * the same key are the same.  A compiler is known by its file.  What the
+ * What the sources, what is changed in them, the configuration and the compiler
+ * are; two builds with the same key are the same.  A compiler is known by its file.  What the
  * configuration is read from is read once: edited in between, a kernel would
  * be kept under the key of another.
  */
@@ -106,6 +107,8 @@ static int make_key(struct maker *maker, const struct build_choice *choice,
 		buf_printf(&key, "argument %s\n", kbuild->arguments[i]);
 	for (int i = 0; kbuild->targets && kbuild->targets[i]; i++)
 		buf_printf(&key, "target %s\n", kbuild->targets[i]);
+	for (int i = 0; i < choice->patch_count; i++)
+		buf_printf(&key, "fixup %s\n", choice->patches[i].hash);
 	buf_puts(&key, maker->config);
 	maker->key = buf_take(&key);
 	buf_release(&key);

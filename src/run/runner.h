@@ -18,13 +18,17 @@
 
 #include "engine/outcome.h"
 
+struct build_patch;
 struct crash;
 struct error;
 struct kbuild_switch;
 struct runner;
 
-/* What a kernel of this commit is built with; borrowed until it has ended. */
+/* What this commit is built with; borrowed until it has ended. */
 struct build_choice {
+	const struct build_patch *patches; /* applied first, in order */
+	int patch_count;
+	/* for a kernel by its own build, else NULL */
 	const char *tree;		      /* its id: what the sources are */
 	const char *cc;			      /* the compiler; or NULL */
 	const struct kbuild_switch *switches; /* of its configuration */
@@ -34,7 +38,7 @@ struct build_choice {
 struct build_request {
 	const char *commit; /* full hex */
 	const char *log;    /* file to append the output to, live */
-	const struct build_choice *choice; /* for kernels, or NULL */
+	const struct build_choice *choice; /* NULL: nothing to choose */
 };
 
 struct build_end {
@@ -42,7 +46,8 @@ struct build_end {
 	bool cancelled;	       /* then nothing else counts */
 	const char *signature; /* or NULL */
 	const char *text;      /* why it failed: first error lines, or NULL */
-	int exit_status;       /* 0..255, or 256 + signal */
+	int patch;	 /* the number of the one that does not apply, 0 */
+	int exit_status; /* 0..255, or 256 + signal */
 	int64_t duration_ms;
 };
 
