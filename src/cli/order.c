@@ -11,6 +11,13 @@
 #include "control/desk.h"
 #include "session/session.h"
 
+/* These options are words to the order itself. */
+static bool is_its_own(const char *name, const char *option)
+{
+	return str_equal(name, "fixup") && (str_equal(option, "--if-has") ||
+					    str_equal(option, "--unless-has"));
+}
+
 /* The words but for -m WHY, which may stand anywhere. */
 static int sort_words(int argc, char **argv, struct order *order,
 		      const char **words)
@@ -24,7 +31,8 @@ static int sort_words(int argc, char **argv, struct order *order,
 			if (++i == argc)
 				return cli_usage(argv[0], "-m needs a reason");
 			order->why = argv[i];
-		} else if (!only_words && argv[i][0] == '-' && argv[i][1]) {
+		} else if (!only_words && argv[i][0] == '-' && argv[i][1] &&
+			   !is_its_own(argv[0], argv[i])) {
 			return cli_usage(argv[0], "'%s' is not an option here",
 					 argv[i]);
 		} else {

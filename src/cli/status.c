@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -85,6 +86,12 @@ static void json_step(struct json *json, struct session *session,
 	json_text(json, "signature", build ? build->signature : NULL);
 	json_text(json, "build_error",
 		  build && build->build != BUILD_OK ? build->text : NULL);
+	json_text(json, "fixups",
+		  step->built_from ? step->built_from->text : NULL);
+	if (build && build->build == BUILD_FAILED && build->number)
+		json_number(json, "fixup_refused", build->number);
+	else
+		json_null(json, "fixup_refused");
 	json_close_object(json);
 }
 
@@ -123,6 +130,25 @@ static void json_engine(struct json *json, const struct session *session)
 		json_text(json, "host", process.host);
 	}
 	json_close_object(json);
+}
+
+static void json_fixups(struct json *json, const struct engine *engine)
+{
+	json_open_array(json, "fixups");
+	for (int i = 0; i < engine_fixup_count(engine); i++) {
+		const struct event *fixup = engine_fixup(engine, i);
+
+		json_open_object(json, NULL);
+		json_number(json, "number", fixup->number);
+		json_text(json, "name", fixup->title);
+		json_text(json, "if_has",
+			  oid_is_none(&fixup->commit) ? NULL
+						      : fixup->commit.hex);
+		json_text(json, "unless_has",
+			  oid_is_none(&fixup->other) ? NULL : fixup->other.hex);
+		json_close_object(json);
+	}
+	json_close_array(json);
 }
 
 static void json_warnings(struct json *json, struct cli *cli)
@@ -178,6 +204,7 @@ static void print_json(struct cli *cli)
 	json_warnings(&json, cli);
 	json_candidates(&json, session, plan);
 	json_engine(&json, session);
+	json_fixups(&json, engine);
 	json_open_array(&json, "steps");
 	for (int i = 0; i < engine_step_count(engine); i++)
 		json_step(&json, session, engine_step(engine, i));
@@ -200,10 +227,18 @@ static void text_step(struct session *session, const struct step *step,
 		   step->given && step->given->by == BY_PERSON ? "*" : " ",
 		   OID_SHORT, hex_of(session, step->commit), left);
 	engine_letters(step, out);
-	if (step->build && step->build->build == BUILD_FAILED)
-		buf_puts(out, "build fails");
-	buf_printf(out, "%s%s\n", step->run_count || step->build ? "  " : "",
+	if (step->build && step->build->build == BUILD_FAILED) {
+		if (step->build->number)
+			buf_printf(out, "fixup %" PRId64 " does not apply",
+				   step->build->number);
+		else
+			buf_puts(out, "build fails");
+	}
+	buf_printf(out, "%s%s", step->run_count || step->build ? "  " : "",
 		   session_subject(session, step->commit));
+	if (step->built_from && !str_empty(step->built_from->text))
+		buf_printf(out, " [fixup %s]", step->built_from->text);
+	buf_putc(out, '\n');
 }
 
 /* Nobody is at work: how to go on. */

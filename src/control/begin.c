@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "control/extend.h"
+#include "control/fixup.h"
 #include "control/rules.h"
 #include "control/settings.h"
 #include "engine/engine.h"
@@ -34,6 +35,8 @@ struct ends {
 	struct tag *releases;
 	int release_count;
 	struct settings settings;
+	struct fixup *fixups; /* of the settings, in order */
+	int fixup_count;
 };
 
 static int resolve(struct repo *repo, const struct begin *begin,
@@ -68,6 +71,21 @@ static int check_rules(const struct settings *settings, struct error *err)
 	return rules ? 0 : -1;
 }
 
+static int read_fixups(struct repo *repo, struct ends *ends, struct error *err)
+{
+	const struct fixup_specs *specs = &ends->settings.fixups;
+
+	ends->fixups = xcalloc((size_t)specs->count + 1, sizeof(*ends->fixups));
+	for (int i = 0; i < specs->count; i++) {
+		if (fixup_read(repo, &specs->items[i], &ends->fixups[i], err) <
+		    0)
+			return error_prefix(err, "fixup %d of the settings",
+					    i + 1);
+		ends->fixup_count++;
+	}
+	return 0;
+}
+
 static int check(struct repo *repo, const struct begin *begin,
 		 struct ends *ends, struct error *err)
 {
@@ -79,7 +97,8 @@ static int check(struct repo *repo, const struct begin *begin,
 		return error_set(err, ERROR_GIT,
 				 "this is a shallow clone, commits are missing "
 				 "from it: run 'git fetch --unshallow' first");
-	if (resolve(repo, begin, ends, err) < 0)
+	if (resolve(repo, begin, ends, err) < 0 ||
+	    read_fixups(repo, ends, err) < 0)
 		return -1;
 	if (begin->good_count > 0)
 		return 0;
@@ -133,7 +152,8 @@ static char *unconst(const char *text)
 static int append(struct session *session, const struct begin *begin,
 		  const struct ends *ends, struct error *err)
 {
-	size_t most = 5 + ends->good_count + (size_t)ends->release_count;
+	size_t most = 5 + ends->good_count + (size_t)ends->release_count +
+		      (size_t)ends->fixup_count;
 	struct event *events = xcalloc(most, sizeof(*events));
 	const char *title = begin->title ? begin->title : ends->settings.title;
 	size_t count = 0;
@@ -177,9 +197,23 @@ static int append(struct session *session, const struct begin *begin,
 					.by = BY_START,
 					.commit = ends->releases[i].commit,
 					.text = ends->releases[i].name };
+	for (int i = 0; i < ends->fixup_count; i++) {
+		events[count] = fixup_event(&ends->fixups[i], i + 1);
+		events[count].by = BY_START;
+		events[count++].who = unconst(begin->who);
+	}
 	ret = session_append(session, events, count, err);
 	free(events);
 	return ret;
+}
+
+static int keep_fixups(const struct session *session, const struct ends *ends,
+		       struct error *err)
+{
+	for (int i = 0; i < ends->fixup_count; i++)
+		if (fixup_keep(session, &ends->fixups[i], err) < 0)
+			return -1;
+	return 0;
 }
 
 static int copy_file(const char *from, const char *to, struct error *err)
@@ -302,6 +336,8 @@ static int fill(struct session *session, struct repo *repo,
 	if (ret == 0 && ends->settings.oops)
 		ret = copy_file(ends->settings.oops, oops, err);
 	if (ret == 0)
+		ret = keep_fixups(session, ends, err);
+	if (ret == 0)
 		ret = load(session, repo, begin, ends, err);
 	if (ret == 0)
 		ret = append(session, begin, ends, err);
@@ -367,6 +403,9 @@ int begin_session(struct repo *repo, const struct begin *begin,
 	*out = session;
 	ret = 0;
 out:
+	for (int i = 0; i < ends.fixup_count; i++)
+		fixup_release(&ends.fixups[i]);
+	free(ends.fixups);
 	tags_free(ends.releases, ends.release_count);
 	settings_release(&ends.settings);
 	free(ends.goods);

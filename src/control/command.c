@@ -46,6 +46,11 @@ const struct command commands[] = {
 	  GROUP_DECIDE, order_matching },
 	{ "symptom", "crash|boot-failed|build-failed [-m WHY]", NULL,
 	  "what makes a commit bad", GROUP_DECIDE, order_symptom },
+	{ "fixup",
+	  "add PATCH [--if-has GUILTY] [--unless-has FIX] [-m WHY] | list | "
+	  "drop N",
+	  NULL, "patches that are applied before a build", GROUP_DECIDE,
+	  order_fixup },
 	{ "undo", "[N]", "u", "take the last N decisions back", GROUP_TIME,
 	  order_undo },
 	{ "redo", "[N]", "C-r", "let the last N undone decisions count again",

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "control/begin.h"
 #include "control/extend.h"
+#include "control/fixup.h"
 #include "control/lease.h"
 #include "control/rules.h"
 #include "control/settings.h"
@@ -54,8 +55,10 @@ struct control {
 	struct runner *runner; /* the target's */
 	char *worktree, *out;
 
-	int built;    /* the commit in the worktree, -1: not known */
-	int building; /* -1: none */
+	int built; /* the commit in the worktree, -1: not known */
+	struct fixup_choice fixups; /* of the last build */
+	int64_t fixups_at; /* the event up to which that choice is good */
+	int building;	   /* -1: none */
 	bool build_cancelled;
 	bool dirty; /* a build was cut short: its leavings cannot be trusted */
 	struct flight **flights;
@@ -153,6 +156,7 @@ static void on_build(void *data, const struct build_end *end)
 		.build = end->result,
 		.signature = text_of(end->signature),
 		.text = text_of(end->text),
+		.number = end->cancelled ? 0 : end->patch,
 		.exit_status = end->exit_status,
 		.duration_ms = end->duration_ms,
 	};
@@ -166,6 +170,65 @@ static void on_build(void *data, const struct build_end *end)
 	pump_soon(control);
 }
 
+static int64_t last_seq(const struct control *control)
+{
+	const struct engine *engine = session_engine(control->session);
+	size_t count = engine_event_count(engine);
+
+	return count ? engine_event(engine, count - 1)->seq : 0;
+}
+
+static int choose_fixups(struct control *control, const struct oid *oid,
+			 struct error *err)
+{
+	fixup_choice_release(&control->fixups);
+	fixup_choice_init(&control->fixups);
+	control->fixups_at = last_seq(control);
+	return fixup_choose(control->session, control->repo, oid,
+			    &control->fixups, err);
+}
+
+static bool changes_fixups(enum event_kind kind)
+{
+	return kind == EVENT_FIXUP || kind == EVENT_FIXUP_DROP ||
+	       kind == EVENT_UNDO || kind == EVENT_REDO;
+}
+
+/* Was a fixup added or taken away since they were chosen? */
+static bool fixups_moved(struct control *control)
+{
+	const struct engine *engine = session_engine(control->session);
+	int64_t from = control->fixups_at;
+
+	control->fixups_at = last_seq(control);
+	for (size_t i = engine_event_count(engine); i-- > 0;) {
+		const struct event *event = engine_event(engine, i);
+
+		if (event->seq <= from)
+			break;
+		if (changes_fixups(event->kind))
+			return true;
+	}
+	return false;
+}
+
+/* A run is always of a build with the fixups that are in force. */
+static void look_at_fixups(struct control *control)
+{
+	struct fixup_choice now;
+
+	if (control->built < 0 || !fixups_moved(control))
+		return;
+	if (fixup_choose(control->session, control->repo,
+			 oid_of(control, control->built), &now, NULL) < 0) {
+		control->built = -1; /* what is wrong is said by a build */
+		return;
+	}
+	if (!str_equal(now.numbers.text, control->fixups.numbers.text))
+		control->built = -1;
+	fixup_choice_release(&now);
+}
+
 static void start_build(struct control *control, int commit)
 {
 	struct oid oid = *oid_of(control, commit);
@@ -173,15 +236,21 @@ static void start_build(struct control *control, int commit)
 	char *log = session_build_log(control->session, &oid);
 	struct build_request request = { .commit = oid.hex, .log = log };
 	struct error err = ERROR_INIT;
+	int chosen = choose_fixups(control, &oid, &err);
 
 	control->built = -1;
+	if (control->fixups.count)
+		event.text = control->fixups.numbers.text;
 	if (!append(control, &event))
 		goto out;
 	control->building = commit;
+	if (chosen < 0)
+		goto infra;
 	if (control->dirty && worktree_clean(control->worktree, &err) < 0)
 		goto infra;
 	control->dirty = false;
-	if (target_choose(control->target, &oid, &request.choice, &err) < 0)
+	if (target_choose(control->target, &oid, &control->fixups,
+			  &request.choice, &err) < 0)
 		goto infra;
 	if (control->runner->ops->build(control->runner, &request, on_build,
 					control, &err) == 0)
@@ -495,6 +564,7 @@ static void pump(struct control *control)
 	}
 	if (!control->leaving && follow_plan(control)) {
 		plan = engine_plan(session_engine(control->session));
+		look_at_fixups(control);
 		cancel_unwished(control, plan);
 		if (!work(control, plan)) {
 			if (plan->state == PLAN_FOUND)
@@ -711,6 +781,7 @@ int control_run(struct session *session, struct repo *repo,
 	int ret = -1;
 
 	settings_init(&control.settings);
+	fixup_choice_init(&control.fixups);
 	control.worktree = session_worktree(session);
 	control.out = session_out(session);
 	open_loop(&control);
@@ -737,6 +808,7 @@ out:
 	free(control.flights);
 	free(control.worktree);
 	free(control.out);
+	fixup_choice_release(&control.fixups);
 	rules_free(control.rules);
 	settings_release(&control.settings);
 	lease_give_back(lease);

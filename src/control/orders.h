@@ -40,5 +40,6 @@ int order_resume(struct order *order, struct error *err);
 int order_stop(struct order *order, struct error *err);
 int order_reset(struct order *order, struct error *err);
 int order_note(struct order *order, struct error *err);
+int order_fixup(struct order *order, struct error *err); /* fixup_orders.c */
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "control/fixup.h"
 #include "control/needs.h"
 #include "control/rules.h"
 #include "control/settings.h"
@@ -112,6 +113,24 @@ static void look_at_repository(struct look *look)
 		    "alone, and are no part of what is tested",
 		    repo_workdir(look->repo));
 	look_at_room(look);
+}
+
+static void look_at_fixups(struct look *look)
+{
+	const struct fixup_specs *specs = &look->settings->fixups;
+
+	for (int i = 0; i < specs->count; i++) {
+		struct error err = ERROR_INIT;
+		struct fixup fixup;
+
+		if (fixup_read(look->repo, &specs->items[i], &fixup, &err) <
+		    0) {
+			say(look, FINDING_WRONG, "fixup: %s", err.text);
+			continue;
+		}
+		say(look, FINDING_OK, "fixup: %s", fixup.name);
+		fixup_release(&fixup);
+	}
 }
 
 static void look_at_rules(struct look *look)
@@ -345,6 +364,7 @@ int preflight(const struct settings *settings, struct repo *repo,
 
 	look_at_repository(&look);
 	look_at_rules(&look);
+	look_at_fixups(&look);
 	look_at_build(&look);
 	if (settings->target != TARGET_COMMAND)
 		look_at_guest(&look);

@@ -42,6 +42,7 @@ enum type {
 	COUNT_OF_CPUS,
 	MEMORY,
 	GIBIBYTES,
+	FIXUPS,
 };
 
 struct key {
@@ -66,6 +67,7 @@ static const struct key top_keys[] = {
 	{ "confirm", ANSWER, AT(confirm) },
 	{ "oops", FILE_NAME, AT(oops) },
 	{ "target", TARGET, AT(target) },
+	{ "fixups", FIXUPS, AT(fixups) },
 	{ NULL, TEXT, 0 },
 };
 
@@ -207,6 +209,7 @@ void settings_release(struct settings *settings)
 	free(settings->title);
 	free(settings->policy);
 	free(settings->oops);
+	fixup_specs_release(&settings->fixups);
 	build_release(&settings->build);
 	guest_release(&settings->guest);
 	free(settings->build_command);
@@ -415,7 +418,7 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 		break;
 	case TEXT: case SECONDS: case MEBIBYTES: case SLOTS: case TEXTS:
 	case FILES: case TRUTH: case ANSWER: case COUNT_OF_JOBS: case COUNT_OF_CPUS:
-	case MEMORY: case GIBIBYTES:
+	case MEMORY: case GIBIBYTES: case FIXUPS:
 		break;
 	}
 	/* clang-format on */
@@ -478,6 +481,9 @@ static int take(struct settings *settings, const struct reader *reader,
 			return -1;
 		*(int *)where = truth;
 		return 0;
+	case FIXUPS:
+		fixup_specs_release(where);
+		return fixup_specs_read(item, path, reader->folder, where, err);
 	case TEXT: case FILE_NAME: case REGEX: case OUTCOME: case POLICY:
 	case MATCHING: case SYMPTOM: case CONSOLE: case TARGET:
 	case CLEAN: case KVM:
@@ -596,6 +602,9 @@ static const char *complaint(const struct settings *settings)
 			       ? NULL
 			       : "build: command is needed, to look for what "
 				 "does not build";
+	if (settings->fixups.count && !settings_can_run(settings))
+		return "fixups: nothing is built that they could be applied "
+		       "to: there is no test command";
 	if (!runs_guest && settings->build_command && !settings->test_command)
 		return "build has a command, but test has none";
 	if (!runs_guest && settings->symptom == SYMPTOM_NO_BOOT &&

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "control/fixup_spec.h"
 #include "engine/bug.h"
 #include "engine/outcome.h"
 #include "engine/symptom.h"
@@ -83,7 +84,8 @@ struct settings {
 	int confirm; /* are the ends tested first: 0, 1; -1 only until that is
 			known */
 	char *oops;  /* a file of further rules for crash titles, or NULL */
-	char *build_command; /* or NULL */
+	struct fixup_specs fixups; /* from the start on */
+	char *build_command;	   /* or NULL */
 	int64_t build_timeout_ms;
 	int64_t build_output_max;
 	char *test_command; /* NULL: verdicts are given by hand */

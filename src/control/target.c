@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "control/fixup.h"
 #include "control/settings.h"
 #include "control/versions.h"
 #include "engine/oid.h"
@@ -333,15 +334,18 @@ int target_compiler(const struct kernel_settings *build,
 }
 
 int target_choose(struct target_room *room, const struct oid *commit,
+		  const struct fixup_choice *fixups,
 		  const struct build_choice **out, struct error *err)
 {
 	struct reach *reach = NULL;
 	int ret = -1;
 
-	*out = NULL;
+	forget_choice(room);
+	room->choice = (struct build_choice){ .patches = fixups->patches,
+					      .patch_count = fixups->count };
+	*out = &room->choice;
 	if (!room->versions)
 		return 0;
-	forget_choice(room);
 	if (repo_tree(room->spec.repo, commit, &room->tree, err) < 0 ||
 	    reach_new(room->spec.repo, commit, &reach, err) < 0 ||
 	    target_compiler(&room->spec.settings->build, room->versions, reach,
@@ -352,7 +356,6 @@ int target_choose(struct target_room *room, const struct oid *commit,
 	room->choice.switches = room->switches;
 	room->choice.cc = room->cc;
 	room->choice.tree = room->tree.hex;
-	*out = &room->choice;
 	ret = 0;
 out:
 	reach_free(reach);

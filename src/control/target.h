@@ -11,6 +11,7 @@
 
 struct build_choice;
 struct error;
+struct fixup_choice;
 struct kernel_settings;
 struct oid;
 struct reach;
@@ -47,11 +48,11 @@ void target_close(struct target_room *room);
 struct runner *target_runner(const struct target_room *room);
 
 /*
- * What a build of this commit needs, good until the next one is asked for;
- * *out is NULL where the settings' own command builds.  ERROR_INPUT when there
- * is no compiler for it.
+ * What a build of this commit needs, good until the next one is asked for; the
+ * fixups are borrowed as long.  ERROR_INPUT when there is no compiler for it.
  */
 int target_choose(struct target_room *room, const struct oid *commit,
+		  const struct fixup_choice *fixups,
 		  const struct build_choice **out, struct error *err);
 
 /*

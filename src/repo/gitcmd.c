@@ -239,11 +239,15 @@ int gitcmd_run(const struct gitcmd *command, struct error *err)
 		goto out;
 	if (wait_for(pid, &status, err) < 0)
 		goto out;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+	if (command->answer && WIFEXITED(status) && WEXITSTATUS(status) < 2) {
+		*command->answer = WEXITSTATUS(status) == 0;
+		ret = 0;
+	} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		complain(command, streams[2], status, err);
-	else
+	} else {
 		ret = command->output ? drain(streams[1], command->output, err)
 				      : 0;
+	}
 out:
 	for (int i = 0; i < 3; i++)
 		if (streams[i] >= 0)

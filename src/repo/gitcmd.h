@@ -9,6 +9,7 @@
  * the environment says of another repository (GIT_DIR, GIT_INDEX_FILE...).
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -19,6 +20,8 @@ struct gitcmd {
 	const char *input;	 /* given on standard input; NULL: nothing */
 	size_t input_length;
 	struct buf *output; /* standard output is added here, or NULL */
+	bool *answer;	    /* or NULL; else it asks a question: exit 0 and 1
+			       are true and false, and no failure */
 };
 
 /*

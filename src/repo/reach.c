@@ -65,3 +65,19 @@ bool reach_has(const struct reach *reach, const char *tag)
 	}
 	return true;
 }
+
+int reach_ancestor(struct repo *repo, const struct oid *ancestor,
+		   const struct oid *commit, bool *out, struct error *err)
+{
+	char *dir = xasprintf("--git-dir=%s", repo_common_dir(repo));
+	const char *argv[] = { dir,	      "merge-base", "--is-ancestor",
+			       ancestor->hex, commit->hex,  NULL };
+	const struct gitcmd command = { .argv = argv, .answer = out };
+	int ret = gitcmd_run(&command, err);
+
+	if (ret < 0)
+		error_prefix(err, "cannot see whether %.*s is behind %.*s",
+			     OID_SHORT, ancestor->hex, OID_SHORT, commit->hex);
+	free(dir);
+	return ret;
+}

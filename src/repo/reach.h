@@ -4,7 +4,8 @@
 
 /*
  * How old a commit is: which release tags (v*) it has behind it.  Git is asked
- * once, when this is made; then nothing is read any more.
+ * once, when this is made; then nothing is read any more.  Or whether one
+ * commit is behind it.
  */
 
 #include <stdbool.h>
@@ -24,5 +25,12 @@ void reach_free(struct reach *reach); /* NULL is fine */
  * repository does not have.
  */
 bool reach_has(const struct reach *reach, const char *tag);
+
+/*
+ * Is `ancestor` the commit or an ancestor of it?  Asks git each time.
+ * ERROR_GIT, with git's words, when the repository lacks one of them.
+ */
+int reach_ancestor(struct repo *repo, const struct oid *ancestor,
+		   const struct oid *commit, bool *out, struct error *err);
 
 #endif

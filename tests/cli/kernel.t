@@ -156,6 +156,33 @@ check "a configuration edited during a build is not kept under another key" '
 		test "$a" = "$b"
 	done
 '
+check "a kernel with a fixup is not one without it" '
+	rm -rf "$XDG_CACHE_HOME"
+	cat >toy.patch <<-"PATCH"
+	--- a/kernel.c
+	+++ b/kernel.c
+	@@ -1,3 +1,4 @@
+	+#define FIXED 1
+	 #include <stdio.h>
+	 #include <string.h>
+	 #include <unistd.h>
+	PATCH
+	begin toy.cfg c3 c1
+	culprit run || :
+	begin toy.cfg c3 c1
+	culprit fixup add "$tmp/toy.patch"
+	culprit run || :
+	grep apply "$session/builds/$(full c2).log"
+	grep "a kernel .* was kept" "$session/builds/$(full c2).log" && exit 1
+	set -- "$XDG_CACHE_HOME"/culprit/kernels/*/.key
+	test $# = 2
+	test "$(grep -l "^fixup $(sha256sum <toy.patch | cut -d" " -f1)$" \
+		"$@" | wc -l)" = 1
+	begin toy.cfg c3 c1
+	culprit fixup add "$tmp/toy.patch"
+	culprit run || :
+	grep "a kernel .* was kept" "$session/builds/$(full c2).log"
+'
 check "after a build that was cut short nothing of it is trusted" '
 	begin toy.cfg c12 c1
 	rm -rf "$XDG_CACHE_HOME"

@@ -21,7 +21,9 @@
 #include "engine/oid.h"
 #include "engine/suspects.h"
 #include "repo/gitcmd.h"
+#include "repo/patches.h"
 #include "repo/range.h"
+#include "repo/reach.h"
 #include "repo/repo.h"
 #include "repo/tags.h"
 #include "repo/worktree.h"
@@ -1409,6 +1411,64 @@ static void what_git_complains_of_is_in_the_error(void **state)
 	free(path);
 }
 
+static void a_commit_is_behind_itself_and_what_came_after(void **state)
+{
+	struct place *place = *state;
+	struct error err = ERROR_INIT;
+	struct oid first, third, nothing;
+	struct repo *repo;
+	bool behind;
+
+	fill_checkout(place);
+	first = commit_of(place, "c1");
+	third = commit_of(place, "c3");
+	repo = open_repo(place->path);
+	assert_int_equal(reach_ancestor(repo, &first, &third, &behind, &err),
+			 0);
+	assert_true(behind);
+	assert_int_equal(reach_ancestor(repo, &third, &first, &behind, &err),
+			 0);
+	assert_false(behind);
+	assert_int_equal(reach_ancestor(repo, &third, &third, &behind, &err),
+			 0);
+	assert_true(behind);
+	assert_true(oid_parse(&nothing,
+			      "0123456789012345678901234567890123456789"));
+	assert_int_equal(reach_ancestor(repo, &nothing, &third, &behind, &err),
+			 -1);
+	assert_says(err.text, "cannot see whether 012345678901 is behind ");
+	repo_close(repo);
+}
+
+static void a_commit_is_a_patch_but_not_a_merge(void **state)
+{
+	struct place *place = *state;
+	struct error err = ERROR_INIT;
+	struct oid commit;
+	struct repo *repo;
+	struct buf patch;
+	char *merge;
+
+	fill_checkout(place);
+	merge = git(place->path, "commit-tree -p c1 -p c3 -m merge c3^{tree}");
+	repo = open_repo(place->path);
+	buf_init(&patch, 0);
+	commit = commit_of(place, "c3");
+	assert_int_equal(patches_of_commit(repo, &commit, &patch, &err), 0);
+	assert_says(patch.text, "+version 3\n");
+	assert_int_equal(patches_check(patch.text, patch.length, &err), 0);
+	buf_clear(&patch);
+	assert_true(oid_parse(&commit, merge));
+	assert_int_equal(patches_of_commit(repo, &commit, &patch, &err), -1);
+	assert_int_equal(err.code, ERROR_INPUT);
+	assert_says(err.text, "is a merge or changes nothing");
+	assert_int_equal(patches_check("version 3\n", 10, &err), -1);
+	assert_says(err.text, "git apply: ");
+	buf_release(&patch);
+	repo_close(repo);
+	free(merge);
+}
+
 static void much_input_and_output_is_no_deadlock(void **state)
 {
 	struct place *place = *state;
@@ -1422,10 +1482,13 @@ static void much_input_and_output_is_no_deadlock(void **state)
 	buf_init(&out, 0);
 	for (int i = 0; i < 50000; i++)
 		buf_printf(&in_text, "a line of input, number %d\n", i);
-	assert_int_equal(gitcmd_run(&(struct gitcmd){ argv, in_text.text,
-						      in_text.length, &out },
-				    &err),
-			 0);
+	assert_int_equal(
+		gitcmd_run(&(struct gitcmd){ .argv = argv,
+					     .input = in_text.text,
+					     .input_length = in_text.length,
+					     .output = &out },
+			   &err),
+		0);
 	assert_string_equal(in_text.text, out.text);
 	buf_release(&in_text);
 	buf_release(&out);
@@ -1476,6 +1539,8 @@ int main(void)
 		TEST(the_environment_of_another_repository_does_no_harm),
 		TEST(the_checkout_as_words_does_the_same),
 		TEST(what_git_complains_of_is_in_the_error),
+		TEST(a_commit_is_behind_itself_and_what_came_after),
+		TEST(a_commit_is_a_patch_but_not_a_merge),
 		TEST(much_input_and_output_is_no_deadlock),
 	};
 

@@ -175,7 +175,8 @@ static void unknown_keys_are_named_with_those_that_are_known(void **state)
 
 	refused(scene, "\n\ntitel = \"x\";", 3,
 		"'titel' here: expected one of title, policy, matching, bad, "
-		"confirm, oops, target, build, test");
+		"confirm, oops, target, fixups, "
+		"build, test");
 	refused(scene, "build: {\ncmd = \"x\";\n};", 2,
 		"'cmd' here: expected one of command, timeout, output_limit");
 	refused(scene, "test: {\n\n\nslot = 1;\n};", 4,
@@ -281,6 +282,45 @@ static void what_libconfig_cannot_read_has_a_line_too(void **state)
 	refused(scene, "@include \"absent.cfg\"\n", 1, "");
 	assert_int_equal(read_bytes(scene, binary, sizeof(binary)), -1);
 	assert_true(str_starts(scene->err.text, scene->path));
+}
+
+static void fixups_are_a_list_of_groups(void **state)
+{
+	struct scene *scene = *state;
+	const struct fixup_specs *fixups = &scene->settings.fixups;
+	char *beside = xasprintf("%s/x.patch", scene->folder);
+	static const char test[] = " test = { command = \"true\"; };";
+	char *text = xasprintf("fixups = ( { patch = \"x.patch\"; if_has = "
+			       "\"v1\"; }, { patch = \"/y\"; unless_has = "
+			       "\"v2\"; } );%s",
+			       test);
+
+	assert_int_equal(read_text(scene, text), 0);
+	assert_int_equal(fixups->count, 2);
+	assert_string_equal(fixups->items[0].patch, "x.patch");
+	assert_string_equal(fixups->items[0].file, beside);
+	assert_string_equal(fixups->items[0].if_has, "v1");
+	assert_null(fixups->items[0].unless_has);
+	assert_null(fixups->items[1].file);
+	assert_string_equal(fixups->items[1].unless_has, "v2");
+	free(text);
+	free(beside);
+}
+
+static void a_fixup_that_makes_no_sense_is_refused(void **state)
+{
+	struct scene *scene = *state;
+
+	refused(scene, "fixups = ( { if_has = \"v1\"; } );", 1,
+		"fixups: expected patch = \"FILE or commit\"");
+	refused(scene, "fixups = ( { patch = \"-\"; } );", 1, "fixups: ");
+	refused(scene, "fixups = ( { patch = 5; } );", 1,
+		"patch: expected a text in quotes");
+	refused(scene, "\nfixups = \"x.patch\";", 2,
+		"fixups: expected a list of groups");
+	assert_int_equal(
+		read_text(scene, "fixups = ( { patch = \"x.patch\"; } );"), -1);
+	assert_non_null(strstr(scene->err.text, "there is no test command"));
 }
 
 static void a_build_without_a_test_is_refused(void **state)
@@ -440,6 +480,8 @@ int main(void)
 		test(values_are_checked_where_they_stand),
 		test(regular_expressions_are_tried_at_once),
 		test(what_libconfig_cannot_read_has_a_line_too),
+		test(fixups_are_a_list_of_groups),
+		test(a_fixup_that_makes_no_sense_is_refused),
 		test(a_build_without_a_test_is_refused),
 		test(the_console_is_read_as_the_policy_needs_it),
 		test(guests_have_defaults_of_their_own),
