@@ -165,7 +165,7 @@ static void draw_runs_of(struct grid *grid, int y, const struct columns *at,
 {
 	if (row->build_fails)
 		grid_text(grid, at->runs, y, at->runs_width, ROLE_SKIP,
-			  "build fails");
+			  row->fixup_fails ? "fixup fails" : "build fails");
 	else if (row->building && !*row->letters)
 		grid_text(grid, at->runs, y, at->runs_width, ROLE_RUNNING,
 			  "building");
