@@ -4,7 +4,8 @@
 # The words on the command line are theirs too:
 #
 #     -r FILE   the guest runs this program, says how it ended in the words
-#               that culprit listens to, and switches itself off
+#               that culprit listens to, and switches itself off; a FILE in C
+#               (.c) is compiled first, by $CC or gcc
 #     -s FILE   the guest runs an ssh server that lets the owner of this
 #               public key in as root; its own host key is written to OUT.key
 #               (for ssh.host_key in the settings)
@@ -55,7 +56,15 @@ put_busybox()
 put_reproducer()
 {
 	test -r "$1" || die "cannot read '$1'"
-	put "$1" /culprit/reproducer
+	case $1 in
+	*.c)
+		mkdir -p "$root/culprit"
+		${CC-gcc} -static -O1 -pthread -w \
+			-o "$root/culprit/reproducer" "$1" ||
+			die "cannot compile '$1'"
+		;;
+	*) put "$1" /culprit/reproducer ;;
+	esac
 	chmod 755 "$root/culprit/reproducer"
 }
 

@@ -15,6 +15,7 @@
 #include "control/extend.h"
 #include "control/fixup.h"
 #include "control/lease.h"
+#include "control/reproducer.h"
 #include "control/rules.h"
 #include "control/settings.h"
 #include "control/target.h"
@@ -23,6 +24,7 @@
 #include "oops/rules.h"
 #include "repo/repo.h"
 #include "repo/worktree.h"
+#include "run/compile.h"
 #include "run/runner.h"
 #include "session/folder.h"
 #include "session/session.h"
@@ -55,7 +57,9 @@ struct control {
 	struct runner *runner; /* the target's */
 	char *worktree, *out;
 
-	int built; /* the commit in the worktree, -1: not known */
+	struct compile *compile; /* of the reproducer; NULL: it is there */
+	bool announced;		 /* the engine\'s first event is written */
+	int built;		 /* the commit in the worktree, -1: not known */
 	struct fixup_choice fixups; /* of the last build */
 	int64_t fixups_at; /* the event up to which that choice is good */
 	int building;	   /* -1: none */
@@ -549,12 +553,29 @@ static void finish(struct control *control)
 	uv_stop(&control->loop);
 }
 
+/* Before anything was begun: there is nothing to write. */
+static void leave_early(struct control *control)
+{
+	if (!control->leaving)
+		return;
+	if (control->compile) {
+		compile_stop(control->compile);
+		return;
+	}
+	control->gone = true;
+	uv_stop(&control->loop);
+}
+
 static void pump(struct control *control)
 {
 	const struct plan *plan;
 
 	if (control->gone) /* a turn was asked for before that */
 		return;
+	if (!control->announced) {
+		leave_early(control);
+		return;
+	}
 	check_invariants(control);
 	if (!control->leaving) {
 		if (session_refresh(control->session, NULL, &control->err) < 0)
@@ -750,20 +771,47 @@ static void close_loop(struct control *control)
 	uv_loop_close(&control->loop);
 }
 
-static int announce(struct control *control, struct error *err)
+static void begin_work(struct control *control)
 {
 	int fd = control->options->ready_fd;
 
-	if (!say_here(control)) {
-		*err = control->err;
+	control->announced = true;
+	pump_soon(control);
+	if (!say_here(control) || fd < 0)
+		return;
+	if (write(fd, "ready\n", 6) != 6) {
+		error_errno(&control->err,
+			    "cannot tell that the engine is ready");
+		fail(control);
+	}
+	close(fd);
+}
+
+static void on_compiled(void *data, const struct error *err)
+{
+	struct control *control = data;
+
+	control->compile = NULL;
+	if (control->leaving) {
+		pump_soon(control);
+	} else if (err) {
+		control->err = *err;
+		fail(control);
+	} else {
+		begin_work(control);
+	}
+}
+
+/* -1: nothing was begun. */
+static int prepare(struct control *control, struct error *err)
+{
+	if (reproducer_prepare(&control->loop, &control->settings,
+			       control->options->program,
+			       session_dir(control->session), on_compiled,
+			       control, &control->compile, err) < 0)
 		return -1;
-	}
-	if (fd >= 0) {
-		if (write(fd, "ready\n", 6) != 6)
-			return error_errno(err, "cannot tell that the engine "
-						"is ready");
-		close(fd);
-	}
+	if (!control->compile)
+		begin_work(control);
 	return 0;
 }
 
@@ -792,10 +840,8 @@ int control_run(struct session *session, struct repo *repo,
 	control.dirty = left_a_build(session);
 	control.told = engine_event_count(session_engine(session));
 	if (make_worktree(&control, err) < 0 ||
-	    open_target(&control, err) < 0 || announce(&control, err) < 0)
+	    open_target(&control, err) < 0 || prepare(&control, err) < 0)
 		goto out;
-	tell_new(&control);
-	pump_soon(&control);
 	uv_run(&control.loop, UV_RUN_DEFAULT);
 	if (control.end == CONTROL_FOUND && !control.failed)
 		drop_tree(&control);

@@ -11,6 +11,9 @@
  * processes append are noticed and followed, and what nobody wishes for any
  * more is stopped.
  *
+ *     compiling -> working  [on_compiled: the reproducer is there; at once
+ *                            where there is none in C]
+ *     compiling -> leaving  [it cannot be compiled, a signal]
  *     working -> leaving  [the plan has nothing to do, a signal, an error]
  *     leaving -> gone     [every job has called back]
  */
@@ -39,7 +42,8 @@ struct control_options {
 };
 
 /*
- * Take the lease, do the work, give it back.  repo is the repository that the
+ * Take the lease, do the work, give it back.  A reproducer that cannot be
+ * compiled is an ERROR_INPUT, and nothing is begun.  repo is the repository that the
  * session belongs to.  ERROR_BUSY when there is an engine already,
  * ERROR_STATE when the session has no test command.
  */

@@ -16,6 +16,7 @@
 #include "base/xalloc.h"
 #include "control/fixup.h"
 #include "control/needs.h"
+#include "control/reproducer.h"
 #include "control/rules.h"
 #include "control/settings.h"
 #include "control/target.h"
@@ -337,6 +338,29 @@ static void look_at_qemu(struct look *look)
 	look_at_kvm(look);
 }
 
+static void look_at_reproducer(struct look *look)
+{
+	struct error err = ERROR_INIT;
+	const char *cc;
+	char *path;
+
+	look_at_file(look, "reproducer.file", look->settings->guest.repro_file);
+	if (!reproducer_is_source(look->settings))
+		return;
+	cc = reproducer_cc(look->settings, &err);
+	path = cc ? program_find(cc) : NULL;
+	if (path)
+		say(look, FINDING_OK, "reproducer: compiled by %s", path);
+	else if (cc)
+		say(look, FINDING_WRONG,
+		    "reproducer: there is no %s to compile it with: install "
+		    "it, or name another with reproducer.cc",
+		    cc);
+	else
+		say(look, FINDING_WRONG, "reproducer: %s", err.text);
+	free(path);
+}
+
 static void look_at_guest(struct look *look)
 {
 	const struct guest_settings *guest = &look->settings->guest;
@@ -352,7 +376,7 @@ static void look_at_guest(struct look *look)
 		look_at_qemu(look);
 	if (guest->ssh_user)
 		look_at_keys(look);
-	look_at_file(look, "reproducer.file", guest->repro_file);
+	look_at_reproducer(look);
 }
 
 int preflight(const struct settings *settings, struct repo *repo,

@@ -117,6 +117,8 @@ static const struct key repro_keys[] = {
 	{ "file", FILE_NAME, AT(guest.repro_file) },
 	{ "command", TEXT, AT(guest.repro_command) },
 	{ "check", TEXT, AT(guest.repro_check) },
+	{ "cc", TEXT, AT(guest.repro_cc) },
+	{ "cflags", TEXTS, AT(guest.repro_cflags) },
 	{ "repeat", TRUTH, AT(guest.repro_repeat) },
 	{ NULL, TEXT, 0 },
 };
@@ -202,6 +204,8 @@ static void guest_release(struct guest_settings *guest)
 	free(guest->repro_file);
 	free(guest->repro_command);
 	free(guest->repro_check);
+	free(guest->repro_cc);
+	argv_free(guest->repro_cflags);
 }
 
 void settings_release(struct settings *settings)

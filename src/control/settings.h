@@ -70,6 +70,7 @@ struct guest_settings {
 	char **ssh_keys;
 	/* the reproducer */
 	char *repro_file, *repro_command, *repro_check;
+	char *repro_cc, **repro_cflags; /* for a file in C */
 	bool repro_repeat;
 };
 

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/fixup.h"
+#include "control/reproducer.h"
 #include "control/settings.h"
 #include "control/versions.h"
 #include "engine/oid.h"
@@ -35,6 +36,7 @@ struct target_room {
 	struct cache *cache;
 	struct kbuild kbuild;
 	struct visit_spec visit;
+	char *reproducer; /* its file, as it is copied */
 
 	/* of the commit that was asked for last */
 	struct build_choice choice;
@@ -172,7 +174,8 @@ static int open_kbuild(struct target_room *room, struct error *err)
  * A guest that is thrown away: its key is pinned if there is one, else the
  * first that it shows is believed.
  */
-static struct visit_spec visit_of(const struct settings *settings)
+static struct visit_spec visit_of(const struct settings *settings,
+				  const char *reproducer)
 {
 	const struct guest_settings *guest = &settings->guest;
 
@@ -186,7 +189,7 @@ static struct visit_spec visit_of(const struct settings *settings)
 			  .agent = getenv("SSH_AUTH_SOCK") },
 		.limit_ms = 360 * 1000, /* as syzkaller has it */
 		.repeat = guest->repro_repeat,
-		.file = guest->repro_file,
+		.file = reproducer,
 		.check = guest->repro_check,
 		.command = guest->repro_command,
 	};
@@ -259,7 +262,9 @@ static int open_kernel(struct target_room *room, struct error *err)
 		spec.cache = room->cache;
 	}
 	if (settings->guest.ssh_user) {
-		room->visit = visit_of(settings);
+		room->reproducer =
+			reproducer_file(settings, room->spec.session);
+		room->visit = visit_of(settings, room->reproducer);
 		spec.visit = &room->visit;
 	}
 	return kernel_runner_new(room->spec.loop, &spec, &room->runner, err);
@@ -305,6 +310,7 @@ void target_close(struct target_room *room)
 	forget_choice(room);
 	versions_free(room->versions);
 	cache_close(room->cache);
+	free(room->reproducer);
 	free(room);
 }
 

@@ -315,6 +315,23 @@ cat >reproducer <<'SCRIPT'
 echo "reproducing on $(uname -r)"
 SCRIPT
 
+if command -v busybox >/dev/null && command -v cpio >/dev/null &&
+	command -v gcc >/dev/null; then
+	check "mkinitramfs compiles a reproducer in C" '
+		echo "int main(void) { return 7; }" >repro.c
+		"$top/data/guest/mkinitramfs" -r repro.c c.gz
+		mkdir unpacked
+		(cd unpacked && gzip -dc ../c.gz |
+			cpio -id --quiet culprit/reproducer)
+		exits 7 unpacked/culprit/reproducer
+		echo "int main(void) { return missing; }" >repro.c
+		exits 1 "$top/data/guest/mkinitramfs" -r repro.c d.gz 2>err
+		grep "^mkinitramfs: cannot compile .repro.c.$" err
+		test ! -e d.gz
+	'
+else
+	check "mkinitramfs compiles # SKIP no busybox, cpio or gcc" 'true'
+fi
 # Debian's kernel warns at some of its boots.
 cat >real.rules <<RULES
 ignores = [ "WARNING:*crypto_wait_for_test" ];

@@ -18,6 +18,11 @@ if test "$(id -u)" = 0 && ! test -d /run/sshd; then
 	mkdir -m 755 /run/sshd || skip_all "sshd has no /run/sshd"
 fi
 
+# The reproducer has one name in a guest, and these share the /tmp of this
+# machine: another test like this one waits.
+exec 9>/tmp/culprit-visit.lock
+flock 9
+
 cleanup()
 {
 	culprit stop
@@ -154,4 +159,69 @@ check "a guest that nobody can reach did not boot" '
 	ends_as "boot-failed after .* - did not boot: .*127.0.0.1"
 	echo well >how
 '
+
+if command -v gcc >/dev/null; then
+	cat >repro.c <<-SOURCE
+	#include <stdio.h>
+	#include <stdlib.h>
+	#include <string.h>
+
+	int main(void)
+	{
+		const char *ssh = strrchr(getenv("SSH_CONNECTION"), 32);
+		char path[200];
+		int number;
+
+		puts("in C");
+		snprintf(path, sizeof(path), "$tmp/number.%s", ssh + 1);
+		if (fscanf(fopen(path, "r"), "%d", &number) == 1 && number >= 9) {
+			snprintf(path, sizeof(path),
+				 "cat $tmp/crash.log >>$tmp/console.%s", ssh + 1);
+			return system(path);
+		}
+		return 0;
+	}
+	SOURCE
+	settings one.cfg user
+	sed "s/file = \"reproducer\"/file = \"repro.c\"/" one.cfg >c.cfg
+	check "a reproducer in C is compiled once, and run" '
+		begin c.cfg c10 c8
+		culprit run --batch >said
+		culprit log | grep "end run"
+		grep "^$(full c9) is the first bad commit$" said
+		grep "^in C$" "$session/runs/$(full c9)/0.output"
+		made=$(stat -c %y "$session/reproducer")
+		culprit more c9 1
+		culprit run --batch >/dev/null
+		test "$(stat -c %y "$session/reproducer")" = "$made"
+		echo "/* changed */" >>repro.c
+		culprit more c9 1
+		culprit run --batch >/dev/null
+		test "$(stat -c %y "$session/reproducer")" != "$made"
+	'
+	check "check says by what it will be compiled" '
+		"$CULPRIT" -C "$repo" check -c "$tmp/c.cfg" >out || :
+		grep "^ok     reproducer: compiled by /.*gcc$" out
+		sed "s/repro.c\";/& cc = \"no-such-gcc\";/" c.cfg >no.cfg
+		exits 1 "$CULPRIT" -C "$repo" check -c "$tmp/no.cfg" >out
+		grep "^wrong  reproducer: there is no no-such-gcc" out
+	'
+	check "what does not compile is said before anything is begun" '
+		echo "int main(void) { return missing; }" >repro.c
+		begin c.cfg c12 c1
+		exits 1 culprit run --batch 2>err
+		grep "^culprit: cannot compile the reproducer .*repro.c.: repro.c:1:.*error: .missing. undeclared" err
+		test "$(logged "engine\|build of")" = 0
+		echo "int main(void) { return 0; }" >repro.c
+		sed -i "s/repro.c\";/& cflags = [ \"-DX\" ];/" c.cfg
+		begin c.cfg c3 c1
+		culprit run --batch >/dev/null || :
+		culprit log >log
+		grep "end run 0 of $(short c2)" log
+		grep "end run 0 of $(short c2): ok" log
+		grep -x -e "-DX" "$session/reproducer.from"
+	'
+else
+	check "a reproducer in C is compiled # SKIP gcc is not installed" 'true'
+fi
 plan
