@@ -87,6 +87,11 @@ bool actor_parse(enum actor *by, const char *name)
 	return false;
 }
 
+bool build_refused(const struct event *build)
+{
+	return build->build == BUILD_FAILED && build->number;
+}
+
 struct event *event_copy(const struct event *event)
 {
 	struct event *copy = xmalloc(sizeof(*copy));

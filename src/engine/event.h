@@ -110,6 +110,9 @@ bool event_is_decision(enum event_kind kind);
 const char *actor_name(enum actor by);
 bool actor_parse(enum actor *by, const char *name);
 
+/* Of a build: it failed for a fixup, which says nothing of the commit. */
+bool build_refused(const struct event *build);
+
 /* A deep copy on the heap; event_free takes NULL too. */
 struct event *event_copy(const struct event *event);
 void event_free(struct event *event);

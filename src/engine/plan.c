@@ -248,7 +248,8 @@ static bool confirm_end(struct engine *engine, int commit)
 		       step->shown.build->build == BUILD_FAILED &&
 		       !step->shown.build_again;
 
-	if (engine->symptom == SYMPTOM_NO_BUILD)
+	if (engine->symptom == SYMPTOM_NO_BUILD && unbuilt &&
+	    !build_refused(step->shown.build))
 		unbuilt = false;
 	if (j.verdict == step->person->verdict && !unbuilt)
 		return false;

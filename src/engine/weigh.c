@@ -79,7 +79,8 @@ static struct judgement judge_build(const struct folded_step *step)
 		return j;
 	if (step->shown.build->build == BUILD_OK)
 		j.verdict = VERDICT_GOOD;
-	else if (step->shown.build->build == BUILD_FAILED)
+	else if (step->shown.build->build == BUILD_FAILED &&
+		 !build_refused(step->shown.build))
 		j.verdict = VERDICT_BAD;
 	j.leaning = j.verdict;
 	return j;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine/fold.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,7 +112,11 @@ static bool has_evidence(const struct engine *engine, const struct step *step)
 static void word_verdict(struct engine *engine, const struct step *step,
 			 const struct judgement *j, struct wish *wish)
 {
-	if (step->build && step->build->build == BUILD_FAILED)
+	if (step->build && build_refused(step->build))
+		snprintf(wish->why, sizeof(wish->why),
+			 "fixup %" PRId64 " does not apply",
+			 step->build->number);
+	else if (step->build && step->build->build == BUILD_FAILED)
 		snprintf(wish->why, sizeof(wish->why), "does not build");
 	else if (engine->symptom == SYMPTOM_NO_BUILD)
 		snprintf(wish->why, sizeof(wish->why), "builds");
@@ -130,7 +135,8 @@ void wish_verdict(struct engine *engine, const struct folded_step *step)
 	enum verdict verdict = j.verdict;
 	struct wish *wish;
 
-	if (unbuilt && engine->symptom != SYMPTOM_NO_BUILD)
+	if (unbuilt && (engine->symptom != SYMPTOM_NO_BUILD ||
+			build_refused(shown->build)))
 		verdict = VERDICT_SKIP;
 	if (!step->person && j.undecided && shown->recorded && fresh)
 		ask_title(engine, step, -1);

@@ -722,6 +722,33 @@ static void a_number_is_never_another_fixups(void **state)
 	world_release(&w);
 }
 
+static int refuse(struct world *w, const char *name, int64_t fixup)
+{
+	return world_apply(w, (struct event){ .kind = EVENT_BUILD,
+					      .by = BY_ENGINE,
+					      .commit = world_oid(name),
+					      .build = BUILD_FAILED,
+					      .number = fixup });
+}
+
+static void a_fixup_that_does_not_apply_says_nothing_of_the_commit(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+	struct world looking = begun(line, "exit-code", false);
+	const struct wish *wish;
+
+	(void)state;
+	refuse(&w, "e", 2);
+	assert_string_equal(world_plan(&w), "e is skip");
+	wish = &engine_plan(w.engine)->wishes[0];
+	assert_string_equal(wish->why, "fixup 2 does not apply");
+	OK(look_for(&looking, "build-failed"));
+	refuse(&looking, "e", 2);
+	assert_string_equal(world_plan(&looking), "e is skip");
+	world_release(&looking);
+	world_release(&w);
+}
+
 static void a_step_knows_what_it_was_built_with(void **state)
 {
 	struct world w = begun(line, "exit-code", false);
@@ -1307,6 +1334,8 @@ int main(void)
 		cmocka_unit_test(
 			fixups_are_in_force_until_they_are_dropped_or_undone),
 		cmocka_unit_test(a_number_is_never_another_fixups),
+		cmocka_unit_test(
+			a_fixup_that_does_not_apply_says_nothing_of_the_commit),
 		cmocka_unit_test(a_step_knows_what_it_was_built_with),
 		cmocka_unit_test(a_range_with_an_unknown_end_is_refused),
 	};
