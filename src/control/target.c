@@ -226,10 +226,13 @@ static enum maker_clean clean_of(const struct settings *settings)
 	return MAKER_CLEAN_NEVER;
 }
 
-static int open_kernel(struct target_room *room, struct error *err)
+/* How kernels are built; the files that it needs are there. */
+static int open_supply(struct target_room *room, struct supply_spec *out,
+		       struct error *err)
 {
 	const struct settings *settings = room->spec.settings;
-	struct kernel_spec spec = {
+
+	*out = (struct supply_spec){
 		.builder = { .keeper = room->spec.program,
 			     .worktree = room->spec.worktree,
 			     .session = room->spec.session,
@@ -239,6 +242,22 @@ static int open_kernel(struct target_room *room, struct error *err)
 		.build = settings->build_command,
 		.kernel = settings->guest.kernel,
 		.clean = clean_of(settings),
+	};
+	if (need_files(settings, err) < 0)
+		return -1;
+	if (!settings->build.config)
+		return 0;
+	if (open_kbuild(room, err) < 0)
+		return -1;
+	out->kbuild = &room->kbuild;
+	out->cache = room->cache;
+	return 0;
+}
+
+static int open_kernel(struct target_room *room, struct error *err)
+{
+	const struct settings *settings = room->spec.settings;
+	struct kernel_spec spec = {
 		.guest = guest_of(settings),
 		.command = settings->guest.command,
 		.kvm = (enum kvm_use)settings->guest.kvm,
@@ -253,14 +272,8 @@ static int open_kernel(struct target_room *room, struct error *err)
 		.console = console_of(&room->spec),
 	};
 
-	if (need_files(settings, err) < 0)
+	if (open_supply(room, &spec.supply, err) < 0)
 		return -1;
-	if (settings->build.config) {
-		if (open_kbuild(room, err) < 0)
-			return -1;
-		spec.kbuild = &room->kbuild;
-		spec.cache = room->cache;
-	}
 	if (settings->guest.ssh_user) {
 		room->reproducer =
 			reproducer_file(settings, room->spec.session);

@@ -19,7 +19,7 @@
 
 /* qemu says so and then does nothing more. */
 #define KVM_BROKEN "KVM internal error"
-#define TEXTS	   11 /* of a spec, to be copied */
+#define TEXTS	   9 /* of a spec, to be copied */
 
 /* What is known of KVM here. */
 enum kvm_state {
@@ -34,11 +34,7 @@ struct kernel_runner {
 	struct kernel_spec spec; /* its texts are in `texts` */
 	char *texts[TEXTS];
 	int text_count;
-	struct builder *builder;
-	struct maker *maker; /* or NULL: a shell command builds */
-	const char *shell_build[4];
-	const char *const *commands[2];
-	struct builder_work work;
+	struct supply *supply;
 	struct console_rules *rules;
 	enum kvm_state kvm;
 	struct jobs jobs;
@@ -76,17 +72,6 @@ static int free_port(struct error *err)
 	if (fd >= 0)
 		close(fd);
 	return port;
-}
-
-static char *kernel_path(const struct kernel_runner *owner)
-{
-	const struct kernel_spec *spec = &owner->spec;
-
-	if (owner->maker)
-		return xstrdup(maker_image(owner->maker));
-	if (*spec->kernel == '/')
-		return xstrdup(spec->kernel);
-	return xasprintf("%s/%s", spec->builder.worktree, spec->kernel);
 }
 
 static bool may_use_kvm(const struct kernel_runner *owner)
@@ -161,10 +146,10 @@ static int start_trial(struct boot *boot, const char *kernel, int port,
 	const char *env[] = { kernel_is, port_is, NULL };
 	struct visit_spec visit;
 	struct trial_spec trial = {
-		.keeper = spec->builder.keeper,
+		.keeper = spec->supply.builder.keeper,
 		.argv = (const char *const *)argv,
-		.worktree = spec->builder.worktree,
-		.session = spec->builder.session,
+		.worktree = spec->supply.builder.worktree,
+		.session = spec->supply.builder.session,
 		.slot = boot->job.slot,
 		.guest = true,
 		.boot_only = spec->boot_only,
@@ -196,7 +181,7 @@ static int start_trial(struct boot *boot, const char *kernel, int port,
 static int launch(struct boot *boot, struct error *err)
 {
 	const struct kernel_spec *spec = &boot->owner->spec;
-	char *kernel = kernel_path(boot->owner), **argv = NULL;
+	char *kernel = supply_kernel(boot->owner->supply), **argv = NULL;
 	int port = spec->visit ? free_port(err) : 0, ret = -1;
 
 	boot->kvm = may_use_kvm(boot->owner);
@@ -221,16 +206,7 @@ static int kernel_build(struct runner *runner,
 		return error_set(err, ERROR_BUSY,
 				 "cannot build while %s is worked on",
 				 owner->jobs.first->commit);
-	if (owner->maker)
-		return maker_make(owner->maker, request, done, data, err);
-	return builder_build(owner->builder, request, &owner->work, done, data,
-			     err);
-}
-
-static const char *built(const struct kernel_runner *owner)
-{
-	return owner->maker ? maker_made(owner->maker)
-			    : builder_built(owner->builder);
+	return supply_build(owner->supply, request, done, data, err);
 }
 
 static int kernel_run(struct runner *runner, const struct run_request *request,
@@ -239,7 +215,7 @@ static int kernel_run(struct runner *runner, const struct run_request *request,
 	struct kernel_runner *owner = self(runner);
 	struct boot *boot;
 
-	if (!str_equal(built(owner), request->commit))
+	if (!str_equal(supply_built(owner->supply), request->commit))
 		return error_set(err, ERROR_STATE,
 				 "cannot run %s: it is not what was built last",
 				 request->commit);
@@ -256,7 +232,7 @@ static int kernel_run(struct runner *runner, const struct run_request *request,
 
 static void kernel_cancel(struct runner *runner, const char *commit)
 {
-	builder_cancel(self(runner)->builder, commit);
+	supply_cancel(self(runner)->supply, commit);
 	jobs_cancel(&self(runner)->jobs, commit);
 }
 
@@ -267,8 +243,7 @@ static void kernel_free(struct runner *runner)
 	assert(!owner->jobs.first);
 	for (int i = 0; i < owner->text_count; i++)
 		free(owner->texts[i]);
-	maker_free(owner->maker);
-	builder_free(owner->builder);
+	supply_free(owner->supply);
 	console_rules_free(owner->rules);
 	free(owner);
 }
@@ -295,11 +270,11 @@ static void copy_spec(struct kernel_runner *owner,
 	struct kernel_spec *mine = &owner->spec;
 
 	*mine = *spec;
-	mine->builder.keeper = copy(owner, spec->builder.keeper);
-	mine->builder.worktree = copy(owner, spec->builder.worktree);
-	mine->builder.session = copy(owner, spec->builder.session);
-	mine->build = copy(owner, spec->build);
-	mine->kernel = copy(owner, spec->kernel);
+	mine->supply.builder.keeper = copy(owner, spec->supply.builder.keeper);
+	mine->supply.builder.worktree =
+		copy(owner, spec->supply.builder.worktree);
+	mine->supply.builder.session =
+		copy(owner, spec->supply.builder.session);
 	mine->command = copy(owner, spec->command);
 	mine->guest.program = copy(owner, spec->guest.program);
 	mine->guest.initrd = copy(owner, spec->guest.initrd);
@@ -328,18 +303,7 @@ int kernel_runner_new(uv_loop_t *loop, const struct kernel_spec *spec,
 	owner->runner.slots = owner->jobs.slots = spec->slots;
 	owner->runner.has_build = true;
 	owner->loop = loop;
-	owner->builder = builder_new(loop, &spec->builder);
-	if (spec->kbuild)
-		owner->maker = maker_new(
-			loop, &(struct maker_spec){ .builder = owner->builder,
-						    .kbuild = *spec->kbuild,
-						    .cache = spec->cache,
-						    .clean = spec->clean });
-	owner->shell_build[0] = "sh";
-	owner->shell_build[1] = "-c";
-	owner->shell_build[2] = owner->spec.build;
-	owner->commands[0] = spec->build ? owner->shell_build : NULL;
-	owner->work.commands = owner->commands;
+	owner->supply = supply_new(loop, &spec->supply);
 	*out = &owner->runner;
 	return 0;
 }

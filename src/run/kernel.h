@@ -18,10 +18,9 @@
 #include <stdint.h>
 
 #include "engine/outcome.h"
-#include "run/builder.h"
 #include "run/console.h"
 #include "run/guest.h"
-#include "run/maker.h"
+#include "run/supply.h"
 #include "run/visit.h"
 
 struct error;
@@ -34,14 +33,7 @@ enum kvm_use {
 };
 
 struct kernel_spec {
-	struct builder_spec builder;
-	/* The kernel's own build, without cc, switches and clean; or NULL and
-	   a shell command. */
-	const struct kbuild *kbuild;
-	enum maker_clean clean;
-	struct cache *cache; /* or NULL */
-	const char *build;
-	const char *kernel; /* what it makes, in the worktree or absolute */
+	struct supply_spec supply;
 	struct guest_spec guest;
 	const char *command; /* instead of the guest's: a shell command, with
 				CULPRIT_KERNEL and CULPRIT_PORT; or NULL */
