@@ -14,6 +14,8 @@
 #include "oops/title.h"
 #include "run/tidy.h"
 
+#define KERNEL_BEGINS "Linux version "
+
 struct rule {
 	regex_t regex;
 	bool set;
@@ -164,7 +166,7 @@ static void listen(struct console *console, const char *line)
 	take_code(line, "culprit: check ", &console->check);
 	take_code(line, "culprit: done ", &console->done);
 	if (!console->kernel_spoke)
-		console->kernel_spoke = strstr(line, "Linux version ") != NULL;
+		console->kernel_spoke = strstr(line, KERNEL_BEGINS) != NULL;
 	if (line[strspn(line, " ")]) {
 		str_copy(console->last, sizeof(console->last), line);
 		tidy_utf8(console->last, strlen(console->last));
@@ -180,6 +182,11 @@ static void take_line(void *data, char *line)
 
 	if (console->rules->guest)
 		listen(console, line);
+	if (console->awaits) {
+		console->began = strstr(line, KERNEL_BEGINS) != NULL;
+		console->awaits = !console->began;
+		return;
+	}
 	if (!console->booted)
 		console->booted = matches(&console->rules->boot, line);
 	if (crash->set && console->found_count < CRASHES_MAX &&
@@ -204,12 +211,43 @@ void console_release(struct console *console)
 	scan_free(console->scan);
 }
 
+/* Up to the line by which a kernel begins; how many bytes were taken. */
+static size_t pass_over(struct console *console, const char *bytes,
+			size_t length)
+{
+	size_t taken = 0;
+
+	while (console->awaits && taken < length) {
+		const char *newline =
+			memchr(bytes + taken, '\n', length - taken);
+		size_t piece = newline ? (size_t)(newline - bytes) + 1 - taken
+				       : length - taken;
+
+		lines_feed(&console->lines, bytes + taken, piece);
+		taken += piece;
+	}
+	return taken;
+}
+
 void console_feed(struct console *console, const char *bytes, size_t length)
 {
+	size_t over = pass_over(console, bytes, length);
+
 	console->spoke |= length > 0;
-	lines_feed(&console->lines, bytes, length);
+	if (over == length)
+		return;
+	lines_feed(&console->lines, bytes + over, length - over);
 	if (console->scan)
-		scan_feed(console->scan, bytes, length);
+		scan_feed(console->scan, bytes + over, length - over);
+}
+
+void console_restart(struct console *console, bool awaits)
+{
+	const struct console_rules *rules = console->rules;
+
+	console_release(console);
+	console_init(console, rules);
+	console->awaits = awaits;
 }
 
 void console_end(struct console *console)
@@ -257,10 +295,15 @@ static struct crash crash_of(const struct report *report)
 	return crash;
 }
 
-/* The start of a kernel: this run's own when nothing was before it. */
-static bool is_start(const struct report *report, size_t index)
+/*
+ * The start of a kernel: this run's own when nothing was before it, not even
+ * another start.
+ */
+static bool is_start(const struct console *console, const struct report *report,
+		     size_t index)
 {
-	return index == 0 && str_equal(report->type, "REBOOT");
+	return index == 0 && !console->began &&
+	       str_equal(report->type, "REBOOT");
 }
 
 /* Takes the crash. */
@@ -288,7 +331,7 @@ static void see_report(const struct console *console,
 		       struct sight *out)
 {
 	out->panicked |= report->panicked;
-	if (!is_start(report, index))
+	if (!is_start(console, report, index))
 		see(console, crash_of(report), out);
 }
 

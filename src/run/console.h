@@ -16,6 +16,10 @@
  * ignore: a crash whose title matches is set aside.
  * boot: a line that matches says that the target came up.
  *
+ * A console that was restarted belongs to a machine that runs another kernel
+ * until the one that is wanted says its first words, "Linux version": what
+ * stands before them is not looked at.
+ *
  * A guest says in words of its own how far it is, each at the beginning of a
  * line or behind a time stamp:
  *
@@ -60,6 +64,8 @@ struct console {
 	bool kernel_spoke;   /* "Linux version": a kernel has begun */
 	int check, done;     /* the guest's exit codes, -1: none yet */
 	bool fatal;	     /* the machine below the guest is broken */
+	bool awaits;	     /* restarted, and no kernel has begun since */
+	bool began;	     /* one has, after a restart */
 	char last[128];	     /* the last line with something in it; it stays
 				at the fatal one */
 	struct crash *found; /* by the expression, CRASHES_MAX at most */
@@ -73,6 +79,12 @@ void console_feed(struct console *console, const char *bytes, size_t length);
 
 /* The last line may have no newline. */
 void console_end(struct console *console);
+
+/*
+ * Forget all that was read.  `awaits`: what comes next is of another kernel
+ * still, until one begins.
+ */
+void console_restart(struct console *console, bool awaits);
 
 /* Can this console tell that a kernel came up? */
 bool console_tells_boot(const struct console *console);

@@ -453,9 +453,59 @@ static void a_diagnosis_is_bounded(void **state)
 	buf_release(&out);
 }
 
+/* Of a machine that is told to boot between the two. */
+static void see_restarted(const struct rules *oops, struct view *view,
+			  bool *started, const char *before, const char *after)
+{
+	const struct console_spec spec = { .oops = oops, .kernel = true };
+	struct console_rules *rules;
+	struct console console;
+
+	assert_int_equal(console_rules_new(&spec, &rules, NULL), 0);
+	console_init(&console, rules);
+	console_feed(&console, before, strlen(before));
+	console_restart(&console, true);
+	console_feed(&console, after, strlen(after));
+	*started = console.began;
+	look(&console, view);
+	console_release(&console);
+	console_rules_free(rules);
+}
+
+#define OLD   "[  9.0] BUG: soft lockup - CPU#1 stuck for 22s!\n"
+#define START "[  0.0] Linux version 6.1.0\n"
+#define NEW                                        \
+	"[  5.0] WARNING: CPU: 0 PID: 1 at a.c:1 " \
+	"new_one+0x1/0x2\n"
+
+static void what_stands_before_a_restart_is_of_another_kernel(void **state)
+{
+	struct rules *oops = rules_load(NULL, 0, NULL);
+	struct view view;
+	bool started;
+
+	(void)state;
+	assert_non_null(oops);
+	see_restarted(oops, &view, &started, OLD, OLD);
+	assert_false(started);
+	assert_int_equal(view.seen, SEEN_NOTHING);
+	see_restarted(oops, &view, &started, OLD, OLD START);
+	assert_true(started);
+	assert_int_equal(view.seen, SEEN_NOTHING);
+	see_restarted(oops, &view, &started, OLD, OLD START NEW);
+	assert_int_equal(view.count, 1);
+	assert_non_null(strstr(view.title, "WARNING in "));
+	/* A second start is one that nobody ordered. */
+	see_restarted(oops, &view, &started, "", START "Booting the kernel.\n");
+	assert_string_equal(view.title, "unexpected kernel reboot");
+	rules_free(oops);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			what_stands_before_a_restart_is_of_another_kernel),
 		cmocka_unit_test(the_title_is_the_first_group),
 		cmocka_unit_test(without_a_group_the_title_is_what_matched),
 		cmocka_unit_test(
