@@ -38,6 +38,8 @@ enum type {
 	ANSWER,
 	CLEAN,
 	KVM,
+	REBOOT,
+	PORT,
 	COUNT_OF_JOBS,
 	COUNT_OF_CPUS,
 	MEMORY,
@@ -105,6 +107,23 @@ static const struct key guest_keys[] = {
 	{ NULL, TEXT, 0 },
 };
 
+static const struct key machine_keys[] = {
+	{ "host", TEXT, AT(machine.host) },
+	{ "port", PORT, AT(machine.port) },
+	{ "kernel", TEXT, AT(guest.kernel) },
+	{ "install", TEXT, AT(machine.install) },
+	{ "image", TEXT, AT(machine.image) },
+	{ "install_there", TEXT, AT(machine.install_there) },
+	{ "reboot", REBOOT, AT(machine.reboot) },
+	{ "reboot_command", TEXT, AT(machine.reboot_command) },
+	{ "power_cycle", TEXT, AT(machine.power_cycle) },
+	{ "console", TEXT, AT(machine.console) },
+	{ "running", TEXT, AT(machine.running) },
+	{ "expected", TEXT, AT(machine.expected) },
+	{ "boot_timeout", SECONDS, AT(guest.boot_ms) },
+	{ NULL, TEXT, 0 },
+};
+
 static const struct key ssh_keys[] = {
 	{ "user", TEXT, AT(guest.ssh_user) },
 	{ "keys", FILES, AT(guest.ssh_keys) },
@@ -148,13 +167,10 @@ static const struct group {
 	const char *name;
 	const struct key *keys;
 } groups[] = {
-	{ "build", build_keys },
-	{ "test", test_keys },
-	{ "guest", guest_keys },
-	{ "ssh", ssh_keys },
-	{ "reproducer", repro_keys },
-	{ "fake", fake_keys },
-	{ NULL, NULL },
+	{ "build", build_keys }, { "test", test_keys },
+	{ "guest", guest_keys }, { "machine", machine_keys },
+	{ "ssh", ssh_keys },	 { "reproducer", repro_keys },
+	{ "fake", fake_keys },	 { NULL, NULL },
 };
 
 void settings_init(struct settings *settings)
@@ -174,6 +190,8 @@ void settings_init(struct settings *settings)
 	settings->guest.memory_mib = 512;
 	settings->guest.cpus = 1;
 	settings->guest.boot_ms = 600 * 1000;
+	settings->machine.port = 22;
+	settings->machine.reboot_command = xstrdup("reboot");
 }
 
 static void build_release(struct kernel_settings *build)
@@ -208,6 +226,19 @@ static void guest_release(struct guest_settings *guest)
 	argv_free(guest->repro_cflags);
 }
 
+static void machine_release(struct machine_settings *machine)
+{
+	free(machine->host);
+	free(machine->install);
+	free(machine->power_cycle);
+	free(machine->console);
+	free(machine->expected);
+	free(machine->image);
+	free(machine->install_there);
+	free(machine->reboot_command);
+	free(machine->running);
+}
+
 void settings_release(struct settings *settings)
 {
 	free(settings->title);
@@ -216,6 +247,7 @@ void settings_release(struct settings *settings)
 	fixup_specs_release(&settings->fixups);
 	build_release(&settings->build);
 	guest_release(&settings->guest);
+	machine_release(&settings->machine);
 	free(settings->build_command);
 	free(settings->test_command);
 	free(settings->crash);
@@ -356,7 +388,8 @@ static int take_console(const char *path, const config_setting_t *item,
 	return 0;
 }
 
-static const char *const targets[] = { "command", "uml", "qemu", NULL };
+static const char *const targets[] = { "command", "uml", "qemu", "ssh", NULL };
+static const char *const reboots[] = { "every-run", "new-kernel", NULL };
 static const char *const cleans[] = { "never", "on-failure", "always", NULL };
 static const char *const kvms[] = { "auto", "always", "never", NULL };
 
@@ -400,6 +433,8 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 		return take_choice(reader, item, text, cleans, where, err);
 	case KVM:
 		return take_choice(reader, item, text, kvms, where, err);
+	case REBOOT:
+		return take_choice(reader, item, text, reboots, where, err);
 	case OUTCOME:
 		if (outcome_parse(where, text))
 			return 0;
@@ -422,7 +457,7 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 		break;
 	case TEXT: case SECONDS: case MEBIBYTES: case SLOTS: case TEXTS:
 	case FILES: case TRUTH: case ANSWER: case COUNT_OF_JOBS: case COUNT_OF_CPUS:
-	case MEMORY: case GIBIBYTES: case FIXUPS:
+	case MEMORY: case GIBIBYTES: case FIXUPS: case PORT:
 		break;
 	}
 	/* clang-format on */
@@ -471,6 +506,8 @@ static int take(struct settings *settings, const struct reader *reader,
 	case COUNT_OF_CPUS:
 		return take_number(path, item, 1, 256, "processors", where,
 				   err);
+	case PORT:
+		return take_number(path, item, 1, 65535, "a port", where, err);
 	case MEMORY:
 		return take_number(path, item, 16, MIB_MAX * 16, "MiB", where,
 				   err);
@@ -490,7 +527,7 @@ static int take(struct settings *settings, const struct reader *reader,
 		return fixup_specs_read(item, path, reader->folder, where, err);
 	case TEXT: case FILE_NAME: case REGEX: case OUTCOME: case POLICY:
 	case MATCHING: case SYMPTOM: case CONSOLE: case TARGET:
-	case CLEAN: case KVM:
+	case CLEAN: case KVM: case REBOOT:
 		break;
 	}
 	/* clang-format on */
@@ -509,7 +546,8 @@ static int unknown(const struct reader *reader, const config_setting_t *item,
 					 "%s%s", used ? ", " : "", keys->name);
 	if (is_top)
 		snprintf(known + used, sizeof(known) - used,
-			 ", build, test, guest, ssh, reproducer");
+			 ", build, test, guest, machine, ssh, "
+			 "reproducer");
 	return error_set(err, ERROR_INPUT,
 			 "%s:%u: there is no key '%s' here: expected one of %s",
 			 reader->path, config_setting_source_line(item),
@@ -591,6 +629,26 @@ static void fill_in(struct settings *settings)
 	settings->console = read_as(settings);
 }
 
+/* Of a machine, or of none. */
+static const char *machine_complaint(const struct settings *settings)
+{
+	const struct machine_settings *machine = &settings->machine;
+
+	if (settings->target != TARGET_MACHINE)
+		return machine->host ? "machine: is for the target \"ssh\""
+				     : NULL;
+	if (!machine->host)
+		return "machine: host is needed, its name or address";
+	if (!settings->guest.ssh_user)
+		return "ssh: user is needed, whom to log in to the machine as";
+	if (settings->slots > 1)
+		return "test: slots: a machine does one run at a time";
+	if (!machine->running != !machine->expected)
+		return "machine: running and expected belong together: what "
+		       "it says there, and what it should say";
+	return NULL;
+}
+
 /* What contradicts itself, or is missing, as a sentence; or NULL. */
 static const char *complaint(const struct settings *settings)
 {
@@ -624,7 +682,11 @@ static const char *complaint(const struct settings *settings)
 		return "build: needs either config, the kernel's "
 		       "configuration, or a command that builds it";
 	if (settings->build_command && !guest->kernel)
-		return "guest: kernel is needed, what build.command makes";
+		return settings->target == TARGET_MACHINE
+			       ? "machine: kernel is needed, what "
+				 "build.command makes"
+			       : "guest: kernel is needed, what "
+				 "build.command makes";
 	if (settings->target == TARGET_UML && guest->ssh_user)
 		return "ssh: a kernel that is a program here is not reached "
 		       "by it";
@@ -677,6 +739,8 @@ int settings_read(struct settings *settings, const char *path,
 	if (read_file(&fresh, &reader, err) < 0)
 		goto out;
 	wrong_is = complaint(&fresh);
+	if (!wrong_is)
+		wrong_is = machine_complaint(&fresh);
 	fill_in(&fresh);
 	if (wrong_is) {
 		error_set(err, ERROR_INPUT, "%s: %s", path, wrong_is);
@@ -698,4 +762,13 @@ bool settings_can_run(const struct settings *settings)
 	       settings->target != TARGET_COMMAND ||
 	       (settings->symptom == SYMPTOM_NO_BUILD &&
 		settings->build_command);
+}
+
+char *settings_known_hosts(const struct settings *settings)
+{
+	const char *home = getenv("HOME");
+
+	if (settings->guest.ssh_known_hosts)
+		return xstrdup(settings->guest.ssh_known_hosts);
+	return str_empty(home) ? NULL : xasprintf("%s/.ssh/known_hosts", home);
 }

@@ -32,6 +32,7 @@ enum target {
 	TARGET_COMMAND,
 	TARGET_UML,
 	TARGET_QEMU,
+	TARGET_MACHINE, /* a real one, "ssh" */
 };
 
 /* What is thrown away before a kernel's build. */
@@ -74,10 +75,27 @@ struct guest_settings {
 	bool repro_repeat;
 };
 
+/* A real machine; who logs in, its kernel and boot limit are as a guest's. */
+struct machine_settings {
+	char *host; /* or NULL: there is none */
+	int port;
+	/* shell commands here, or NULL */
+	char *install, *power_cycle, *console, *expected;
+	/* there: a path, and shell commands; reboot_command never NULL */
+	char *image, *install_there, *reboot_command, *running;
+	int reboot; /* enum reboot_when */
+};
+
+enum reboot_when {
+	REBOOT_EVERY_RUN,
+	REBOOT_NEW_KERNEL, /* and after a run that did not end well */
+};
+
 struct settings {
 	enum target target;
 	struct kernel_settings build;
 	struct guest_settings guest;
+	struct machine_settings machine;
 	char *title;  /* of the bug that is looked for, or NULL */
 	char *policy; /* as policy_parse takes it; never NULL */
 	enum matching matching;
@@ -115,6 +133,12 @@ void settings_release(struct settings *settings);
  */
 int settings_read(struct settings *settings, const char *path,
 		  const char *folder, struct error *err);
+
+/*
+ * The file with the keys of a real machine, on the heap: the settings' own, or
+ * ~/.ssh/known_hosts; NULL when there is no home either.
+ */
+char *settings_known_hosts(const struct settings *settings);
 
 /* Is there anything that an engine could test with? */
 bool settings_can_run(const struct settings *settings);

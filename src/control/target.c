@@ -21,6 +21,7 @@
 #include "run/command.h"
 #include "run/fake.h"
 #include "run/kernel.h"
+#include "run/machine.h"
 #include "run/program.h"
 #include "run/runner.h"
 
@@ -35,8 +36,10 @@ struct target_room {
 	struct versions *versions;
 	struct cache *cache;
 	struct kbuild kbuild;
+	const char *targets[3]; /* of a machine's build */
 	struct visit_spec visit;
 	char *reproducer; /* its file, as it is copied */
+	char *known_hosts;
 
 	/* of the commit that was asked for last */
 	struct build_choice choice;
@@ -226,6 +229,17 @@ static enum maker_clean clean_of(const struct settings *settings)
 	return MAKER_CLEAN_NEVER;
 }
 
+/*
+ * The modules go with the image; and nothing is taken that was kept, since
+ * they are installed from the folder it is built in.
+ */
+static void build_modules_too(struct target_room *room)
+{
+	room->targets[0] = kbuild_default_target(room->kbuild.arch);
+	room->targets[1] = "all";
+	room->kbuild.targets = room->targets;
+}
+
 /* How kernels are built; the files that it needs are there. */
 static int open_supply(struct target_room *room, struct supply_spec *out,
 		       struct error *err)
@@ -250,7 +264,10 @@ static int open_supply(struct target_room *room, struct supply_spec *out,
 	if (open_kbuild(room, err) < 0)
 		return -1;
 	out->kbuild = &room->kbuild;
-	out->cache = room->cache;
+	if (settings->target == TARGET_MACHINE)
+		build_modules_too(room);
+	else
+		out->cache = room->cache;
 	return 0;
 }
 
@@ -283,6 +300,56 @@ static int open_kernel(struct target_room *room, struct error *err)
 	return kernel_runner_new(room->spec.loop, &spec, &room->runner, err);
 }
 
+struct ssh_spec target_peer(const struct settings *settings,
+			    const char *known_hosts)
+{
+	const struct guest_settings *guest = &settings->guest;
+
+	return (struct ssh_spec){
+		.host = settings->machine.host,
+		.port = settings->machine.port,
+		.user = guest->ssh_user,
+		.known_hosts = known_hosts,
+		.host_key_file = guest->ssh_host_key,
+		.key_files = (const char *const *)guest->ssh_keys,
+		.agent = getenv("SSH_AUTH_SOCK"),
+	};
+}
+
+static int open_machine(struct target_room *room, struct error *err)
+{
+	const struct settings *settings = room->spec.settings;
+	const struct machine_settings *machine = &settings->machine;
+	struct machine_spec spec = {
+		.bringup = { .install = machine->install,
+			     .power_cycle = machine->power_cycle,
+			     .expected = machine->expected,
+			     .image = machine->image,
+			     .install_there = machine->install_there,
+			     .reboot = machine->reboot_command,
+			     .running = machine->running,
+			     .every_run = machine->reboot == REBOOT_EVERY_RUN,
+			     .boot_ms = settings->guest.boot_ms,
+			     .limit_ms = settings->build_timeout_ms },
+		.console = machine->console,
+		.boot_only = settings->symptom == SYMPTOM_NO_BOOT,
+		.timeout_ms = settings->test_timeout_ms,
+		.silence_ms = settings->test_silence_ms,
+		.settle_ms = settings->test_settle_ms,
+		.output_max = settings->test_output_max,
+		.on_timeout = settings->on_timeout,
+		.rules = console_of(&room->spec),
+	};
+
+	if (open_supply(room, &spec.supply, err) < 0)
+		return -1;
+	room->known_hosts = settings_known_hosts(settings);
+	room->visit = visit_of(settings);
+	spec.visit = &room->visit;
+	spec.bringup.peer = target_peer(settings, room->known_hosts);
+	return machine_runner_new(room->spec.loop, &spec, &room->runner, err);
+}
+
 int target_open(const struct target_spec *spec, struct target_room **out,
 		struct error *err)
 {
@@ -297,6 +364,8 @@ int target_open(const struct target_spec *spec, struct target_room **out,
 				      settings->slots, &room->runner, err);
 	else if (settings->target == TARGET_COMMAND)
 		ret = open_command(room, err);
+	else if (settings->target == TARGET_MACHINE)
+		ret = open_machine(room, err);
 	else
 		ret = open_kernel(room, err);
 	if (ret < 0)
@@ -324,6 +393,7 @@ void target_close(struct target_room *room)
 	versions_free(room->versions);
 	cache_close(room->cache);
 	free(room->reproducer);
+	free(room->known_hosts);
 	free(room);
 }
 

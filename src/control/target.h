@@ -9,6 +9,8 @@
  * Runs nothing itself.
  */
 
+#include "run/ssh.h"
+
 struct build_choice;
 struct error;
 struct fixup_choice;
@@ -44,6 +46,13 @@ int target_open(const struct target_spec *spec, struct target_room **out,
 
 /* When nothing is under way; before the loop's last turn.  NULL is fine. */
 void target_close(struct target_room *room);
+
+/*
+ * How a real machine is known and who logs in there; known_hosts may be NULL.
+ * All is borrowed.  Its key is never believed by itself.
+ */
+struct ssh_spec target_peer(const struct settings *settings,
+			    const char *known_hosts);
 
 struct runner *target_runner(const struct target_room *room);
 

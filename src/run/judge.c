@@ -89,7 +89,7 @@ static void say_no_boot(const struct ending *ending,
 		buf_puts(text, ": ");
 		say_ending(ending, text);
 	}
-	if (!evidence->console->spoke)
+	if (!evidence->console->spoke && !evidence->mute)
 		buf_puts(text, ", without any output");
 }
 
@@ -173,6 +173,7 @@ static enum outcome judge_visit(const struct ending *ending,
 		*monitored = &lost_connection;
 		return OUTCOME_CRASHED;
 	case VISIT_NOT_UP: /* told before */
+	case VISIT_TROUBLE:
 	case VISIT_KEYS:
 		break;
 	}
@@ -195,11 +196,42 @@ static bool never_began(const struct ending *ending,
 	       ending->why == CHILD_RAN && ending->exit_status != 0;
 }
 
+/* Nobody looks at the machine's console any more, and it was needed. */
+static bool console_ended(const struct ending *ending,
+			  const struct evidence *evidence)
+{
+	return evidence->apart && ending->why == CHILD_RAN &&
+	       !evidence->visited->over;
+}
+
+/* Trouble of our own with the machine, whatever its console says. */
+static bool judge_machine(const struct ending *ending,
+			  const struct evidence *evidence, struct buf *text)
+{
+	const struct visited *visited = evidence->visited;
+	bool crashed =
+		visited && visited->up && evidence->sight->seen == SEEN_CRASH;
+
+	if (visited && visited->over && visited->end == VISIT_TROUBLE) {
+		buf_puts(text, visited->text);
+		return true;
+	}
+	if (crashed || !console_ended(ending, evidence))
+		return false;
+	buf_puts(text, "the console command ended: ");
+	say_status(ending, text);
+	if (evidence->console->last[0])
+		buf_printf(text, ": %s", evidence->console->last);
+	return true;
+}
+
 enum outcome judge_run(const struct ending *ending,
 		       const struct evidence *evidence,
 		       const struct monitored **monitored, struct buf *text)
 {
 	*monitored = NULL;
+	if (judge_machine(ending, evidence, text))
+		return OUTCOME_INFRA;
 	if (evidence->console->fatal) {
 		buf_puts(text, evidence->console->last);
 		return OUTCOME_INFRA;

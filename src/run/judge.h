@@ -44,6 +44,9 @@ struct evidence {
 	bool guest;	/* the program ran a guest: its status says nothing */
 	bool boot_only; /* that it came up is all that was asked for */
 	const struct visited *visited; /* or NULL: there was no visit */
+	bool apart; /* the program only shows the console of a machine: its end
+		       is not the machine's */
+	bool mute;  /* and there is none to show */
 	enum outcome on_timeout;
 };
 

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/xalloc.h"
+#include "run/bringup.h"
 #include "run/child.h"
 #include "run/judge.h"
 #include "run/record.h"
@@ -19,6 +20,8 @@
 
 /* What the kernel has to say of the end is waited for a moment. */
 #define DRAIN_MS 1000
+/* A machine that was up a moment ago has so long to answer again. */
+#define AGAIN_MS 60000
 
 struct trial {
 	uv_timer_t timer; /* of the boot, of the test, of the last words */
@@ -35,7 +38,13 @@ struct trial {
 	int64_t boot_ms, timeout_ms, silence_ms, output_max;
 	int64_t settle_ms;
 	enum outcome on_timeout;
-	struct visit *visit; /* or NULL */
+	uv_loop_t *loop;
+	struct bringup *bringup;	/* or NULL */
+	const struct visit_spec *after; /* the visit behind it */
+	char **env;			/* of all that is started */
+	bool mute;			/* there is no console */
+	struct visit *visit;		/* or NULL */
+	bool visits;			/* now or later */
 	struct visited visited;
 	char *visit_text;
 	struct record output; /* of the reproducer */
@@ -81,7 +90,7 @@ static void on_output(void *data, const char *bytes, size_t length)
 	watch_feed(trial->watch, bytes, length);
 	if (watch_console(trial->watch)->fatal)
 		child_stop(trial->child);
-	if (!trial->up && !trial->visit &&
+	if (!trial->up && !trial->visits &&
 	    watch_console(trial->watch)->booted) {
 		set_time(trial, trial->timeout_ms);
 		come_up(trial);
@@ -94,6 +103,7 @@ static void on_up(void *data)
 
 	trial->visited.up = true;
 	set_time(trial, 0);
+	watch_wake(trial->watch, trial->mute ? 0 : trial->silence_ms);
 	come_up(trial);
 }
 
@@ -104,8 +114,12 @@ static void on_up(void *data)
 static void on_visited(void *data, enum visit_end end, const char *text)
 {
 	struct trial *trial = data;
-	bool gone = end == VISIT_LOST || end == VISIT_NOT_UP;
+	bool gone;
 
+	/* a machine was up before the visit */
+	if (end == VISIT_NOT_UP && trial->visited.up)
+		end = VISIT_LOST;
+	gone = !trial->mute && (end == VISIT_LOST || end == VISIT_NOT_UP);
 	trial->visited.over = true;
 	trial->visited.end = end;
 	trial->visit_text = xstrdup(text);
@@ -145,19 +159,71 @@ static void on_said(void *data, const char *bytes, size_t length)
 	}
 }
 
-static int begin_visit(struct trial *trial, uv_loop_t *loop,
-		       const struct trial_spec *spec, struct error *err)
+static int begin_visit(struct trial *trial, const struct visit_spec *spec,
+		       int64_t boot_ms, struct error *err)
 {
-	struct visit_spec visit = *spec->visit;
+	struct visit_spec visit = *spec;
 
-	visit.boot_ms = spec->boot_ms;
-	visit.time_ms = spec->timeout_ms;
+	visit.boot_ms = boot_ms;
+	visit.time_ms = trial->timeout_ms;
 	visit.up = on_up;
 	visit.done = on_visited;
 	visit.output = on_said;
 	visit.data = trial;
-	trial->visit = visit_start(loop, &visit, err);
+	trial->visit = visit_start(trial->loop, &visit, err);
 	return trial->visit ? 0 : -1;
+}
+
+static void on_booting(void *data)
+{
+	struct trial *trial = data;
+
+	watch_restart(trial->watch);
+}
+
+static void on_brought(void *data, enum bringup_end end, const char *text)
+{
+	struct trial *trial = data;
+	struct error err = ERROR_INIT;
+
+	if (end == BRINGUP_NOT_UP) {
+		on_visited(trial, VISIT_NOT_UP, text);
+		return;
+	}
+	if (end == BRINGUP_TROUBLE) {
+		on_visited(trial, VISIT_TROUBLE, text);
+		return;
+	}
+	on_up(trial);
+	if (trial->boot_only)
+		return;
+	if (begin_visit(trial, trial->after, AGAIN_MS, &err) < 0)
+		on_visited(trial, VISIT_TROUBLE, err.text);
+}
+
+static void begin_bringup(struct trial *trial, const struct bringup_spec *spec)
+{
+	struct bringup_spec bringup = *spec;
+
+	bringup.env = (const char *const *)trial->env;
+	bringup.booting = on_booting;
+	bringup.output = on_said;
+	bringup.done = on_brought;
+	bringup.data = trial;
+	trial->bringup = bringup_start(trial->loop, &bringup);
+}
+
+/* What goes on beside the program; -1 when it cannot begin. */
+static int begin(struct trial *trial, const struct trial_spec *spec,
+		 struct error *err)
+{
+	trial->visits = spec->visit != NULL;
+	trial->after = spec->visit;
+	if (spec->bringup)
+		begin_bringup(trial, spec->bringup);
+	else if (spec->visit)
+		return begin_visit(trial, spec->visit, spec->boot_ms, err);
+	return 0;
 }
 
 static void on_watch(void *owner, enum watch_stop why)
@@ -178,6 +244,8 @@ static void trial_free(struct trial *trial)
 	record_close(&trial->record);
 	record_close(&trial->output);
 	visit_free(trial->visit);
+	bringup_free(trial->bringup);
+	surroundings_free(trial->env);
 	free(trial->visit_text);
 	watch_free(trial->watch);
 	uv_close((uv_handle_t *)&trial->timer, on_closed);
@@ -210,7 +278,9 @@ static void judge(const struct trial *trial, const struct ending *ending,
 		.console = watch_console(trial->watch),
 		.guest = trial->guest,
 		.boot_only = trial->boot_only,
-		.visited = trial->visit ? &trial->visited : NULL,
+		.visited = trial->visits ? &trial->visited : NULL,
+		.apart = trial->bringup != NULL,
+		.mute = trial->mute,
 		.on_timeout = trial->on_timeout,
 	};
 	const struct monitored *monitored;
@@ -254,6 +324,8 @@ static void on_end(void *data, enum child_stop why, int exit_status,
 		judge(trial, &ending, &sight, &beside, &end, &text);
 	}
 	end.text = text.length > 0 ? text.text : NULL;
+	bringup_free(trial->bringup); /* what it borrows goes now */
+	trial->bringup = NULL;
 	trial->done(trial->data, &end);
 	sight_release(&sight);
 	trial_free(trial);
@@ -273,25 +345,21 @@ static char **environment(const struct trial_spec *spec,
 					.more = spec->env });
 }
 
-static int launch(struct trial *trial, uv_loop_t *loop,
-		  const struct trial_spec *spec,
-		  const struct run_request *request, struct error *err)
+static int launch(struct trial *trial, const struct trial_spec *spec,
+		  struct error *err)
 {
-	char **env = environment(spec, request);
 	struct child_spec child = {
 		.keeper = spec->keeper,
 		.argv = spec->argv,
-		.env = (const char *const *)env,
+		.env = (const char *const *)trial->env,
 		.cwd = spec->worktree,
 		.output_max = spec->output_max,
 		.on_output = on_output,
 		.on_end = on_end,
 		.data = trial,
 	};
-	int ret = child_start(loop, &child, &trial->child, err);
 
-	surroundings_free(env);
-	return ret;
+	return child_start(trial->loop, &child, &trial->child, err);
 }
 
 static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
@@ -299,6 +367,9 @@ static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
 {
 	struct trial *trial = xcalloc(1, sizeof(*trial));
 
+	trial->loop = loop;
+	trial->env = environment(spec, request);
+	trial->mute = spec->mute;
 	trial->data = data;
 	trial->record.fd = -1;
 	trial->output.fd = -1;
@@ -317,6 +388,7 @@ static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
 					       .rules = spec->rules,
 					       .settle_ms = spec->settle_ms,
 					       .silence_ms = spec->silence_ms,
+					       .asleep = spec->bringup != NULL,
 					       .seen = request->seen,
 					       .decides = request->decides,
 					       .data = data,
@@ -336,14 +408,13 @@ int trial_start(uv_loop_t *loop, const struct trial_spec *spec,
 	if (record_open(&trial->record, request->console, true, err) < 0 ||
 	    (request->output &&
 	     record_open(&trial->output, request->output, true, err) < 0) ||
-	    (spec->visit && begin_visit(trial, loop, spec, err) < 0) ||
-	    launch(trial, loop, spec, request, err) < 0) {
+	    begin(trial, spec, err) < 0 || launch(trial, spec, err) < 0) {
 		trial_free(trial);
 		return -1;
 	}
-	set_time(trial, trial->up      ? spec->timeout_ms
-			: trial->visit ? 0
-				       : spec->boot_ms);
+	set_time(trial, trial->up	? spec->timeout_ms
+			: trial->visits ? 0
+					: spec->boot_ms);
 	*out = trial;
 	return 0;
 }

@@ -6,6 +6,8 @@
  * One run of one commit: a program whose output is the console, from its
  * start to an outcome.  The program is a test command, or what runs a guest.
  *
+ *     bringing up -> booting [on_brought: the machine runs its kernel]
+ *     bringing up -> stopping [on_brought: it does not]
  *     booting -> testing    [on_output: it came up]
  *     booting -> stopping   [its time to boot is over; it is up, and that is
  *                            all that is asked for]
@@ -13,6 +15,10 @@
  *     any -> stopping       [trial_cancel; the watch: a crash that decides,
  *                            silence; a record that cannot be written]
  *     any -> ended          [on_end: the program and all it started are gone]
+ *
+ * With a bringup (bringup.h), for a real machine, the program only shows what
+ * that has on its console, or nothing.  The console counts from the moment
+ * that its own kernel starts, and ends no run before the machine is up.
  *
  * With a visit (visit.h) it is up when the visit says so, and the visit keeps
  * the time of the test.  Without a boot limit there is one time limit for all, and it begins in
@@ -25,6 +31,7 @@
 #include "engine/outcome.h"
 #include "run/runner.h"
 
+struct bringup_spec;
 struct console_rules;
 struct error;
 struct trial;
@@ -50,6 +57,10 @@ struct trial_spec {
 	const struct console_rules *rules; /* borrowed */
 	const struct visit_spec *visit;	   /* over ssh; or NULL.  Its calls are
 					   ours to fill */
+	/* Before the visit, or NULL; its calls and its surroundings are ours
+	   to fill.  Both must last as long as the trial then. */
+	const struct bringup_spec *bringup;
+	bool mute;		/* the program shows no console */
 	const char *const *env; /* more changes to the environment, as child.h
 				   has them; or NULL */
 };

@@ -29,6 +29,7 @@ enum visit_end {
 	VISIT_COPY,	  /* the reproducer could not be copied */
 	VISIT_CHECK,	  /* what must work does not */
 	VISIT_LOST,	  /* the connection broke */
+	VISIT_TROUBLE,	  /* there could be none; said by others, not here */
 };
 
 struct visit_spec {

@@ -65,7 +65,7 @@ static void set_timer(struct watch *watch)
 		if (!watch->told)
 			at = earlier(at, tell_time(watch));
 	}
-	if (watch->done || at == NEVER)
+	if (watch->done || watch->spec.asleep || at == NEVER)
 		uv_timer_stop(&watch->timer);
 	else
 		uv_timer_start(&watch->timer, on_time, at > now ? at - now : 0,
@@ -139,14 +139,12 @@ struct watch *watch_new(uv_loop_t *loop, const struct watch_spec *spec)
 	return watch;
 }
 
-void watch_feed(struct watch *watch, const char *bytes, size_t length)
+/* There are so many crashes on the console now. */
+static void count(struct watch *watch, uint64_t now)
 {
-	uint64_t now = uv_now(watch->timer.loop);
-	size_t crashes;
+	size_t crashes = console_count(&watch->console);
 
-	console_feed(&watch->console, bytes, length);
 	watch->last_output = now;
-	crashes = console_count(&watch->console);
 	if (crashes > watch->crashes) {
 		watch->last_crash = now;
 		if (watch->crashes == 0)
@@ -154,6 +152,30 @@ void watch_feed(struct watch *watch, const char *bytes, size_t length)
 	}
 	watch->crashes = crashes;
 	set_timer(watch);
+}
+
+void watch_feed(struct watch *watch, const char *bytes, size_t length)
+{
+	console_feed(&watch->console, bytes, length);
+	if (!watch->spec.asleep)
+		count(watch, uv_now(watch->timer.loop));
+}
+
+void watch_restart(struct watch *watch)
+{
+	console_restart(&watch->console, true);
+}
+
+void watch_wake(struct watch *watch, int64_t silence_ms)
+{
+	if (!watch->spec.asleep)
+		return;
+	if (!watch->console.began)
+		console_restart(&watch->console, false);
+	watch->spec.asleep = false;
+	watch->spec.silence_ms = silence_ms;
+	uv_update_time(watch->timer.loop);
+	count(watch, uv_now(watch->timer.loop));
 }
 
 void watch_end(struct watch *watch)

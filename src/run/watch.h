@@ -12,12 +12,17 @@
  *     crashed -> quiet   [on_time: complete, but they do not decide]
  *     any -> stopped     [on_time: nothing came for too long]
  *     any -> ended       [watch_end]
+ *     asleep -> quiet    [watch_wake]
+ *
+ * Asleep it reads and says nothing: a machine is on its way to the kernel
+ * that is meant.
  *
  * A report is complete when the console was quiet for settle_ms, or six times
  * that after the last new crash: a guest that never falls silent must not
  * keep its run going.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "run/console.h"
@@ -35,6 +40,7 @@ struct watch_spec {
 	const struct console_rules *rules; /* borrowed */
 	int64_t settle_ms;
 	int64_t silence_ms; /* 0: as long as it likes */
+	bool asleep;	    /* at first */
 	run_seen *seen;	    /* or NULL; both with data */
 	run_decides *decides;
 	void *data;
@@ -46,6 +52,16 @@ struct watch_spec {
 /* The time counts from here on. */
 struct watch *watch_new(uv_loop_t *loop, const struct watch_spec *spec);
 void watch_feed(struct watch *watch, const char *bytes, size_t length);
+
+/* Asleep: the machine is told to boot, and what came before is over. */
+void watch_restart(struct watch *watch);
+
+/*
+ * It is up.  What its kernel said since it started counts; where the console
+ * did not show a start nothing does, for it may be another kernel's.  Harmless
+ * when it is awake, and then the silence stays as it was.
+ */
+void watch_wake(struct watch *watch, int64_t silence_ms);
 
 /* Nothing more comes: no more calls, and what it saw is final. */
 void watch_end(struct watch *watch);

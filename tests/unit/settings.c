@@ -396,6 +396,43 @@ static void guests_have_defaults_of_their_own(void **state)
 	free(key);
 }
 
+static void a_machine_is_a_host_and_how_to_reboot_it(void **state)
+{
+	static const char head[] = "target = \"ssh\";"
+				   "build: { config = \"x.config\"; };"
+				   "ssh: { user = \"root\"; };";
+	static const struct {
+		const char *more, *wrong;
+	} cases[] = {
+		{ "", "machine: host is needed" },
+		{ "machine: { host = \"h\"; running = \"x\"; };",
+		  "running and expected belong together" },
+		{ "machine: { host = \"h\"; port = 0; };",
+		  "a port, 1 to 65535" },
+		{ "machine: { host = \"h\"; reboot = \"never\"; };",
+		  "\"every-run\" or \"new-kernel\"" },
+		{ "machine: { host = \"h\"; }; test: { slots = 2; };",
+		  "one run at a time" },
+	};
+	struct scene *scene = *state;
+	char *text = xasprintf("%s machine: { host = \"h\"; };", head);
+
+	assert_int_equal(read_text(scene, text), 0);
+	assert_int_equal(scene->settings.target, TARGET_MACHINE);
+	assert_int_equal(scene->settings.machine.port, 22);
+	assert_int_equal(scene->settings.machine.reboot, REBOOT_EVERY_RUN);
+	assert_string_equal(scene->settings.machine.reboot_command, "reboot");
+	free(text);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		text = xasprintf("%s%s", head, cases[i].more);
+		assert_int_equal(read_text(scene, text), -1);
+		assert_non_null(strstr(scene->err.text, cases[i].wrong));
+		free(text);
+	}
+	assert_int_equal(read_text(scene, "machine: { host = \"h\"; };"), -1);
+	assert_non_null(strstr(scene->err.text, "for the target \"ssh\""));
+}
+
 static void what_a_guest_lacks_or_cannot_have_is_said(void **state)
 {
 	static const struct {
@@ -485,6 +522,7 @@ int main(void)
 		test(a_build_without_a_test_is_refused),
 		test(the_console_is_read_as_the_policy_needs_it),
 		test(guests_have_defaults_of_their_own),
+		test(a_machine_is_a_host_and_how_to_reboot_it),
 		test(what_a_guest_lacks_or_cannot_have_is_said),
 		test(rules_for_titles_lie_beside_the_settings),
 		test(a_file_that_cannot_be_read_is_named),
