@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/fixup.h"
+#include "control/inquiry.h"
 #include "control/needs.h"
 #include "control/reproducer.h"
 #include "control/rules.h"
@@ -26,6 +27,7 @@
 #include "repo/reach.h"
 #include "repo/repo.h"
 #include "run/guest.h"
+#include "run/identity.h"
 #include "run/kconfig.h"
 #include "run/program.h"
 #include "run/ssh_key.h"
@@ -309,7 +311,8 @@ static void look_at_keys(struct look *look)
 		    "agent");
 	look_at_file(look, "ssh.host_key", guest->ssh_host_key);
 	look_at_file(look, "ssh.known_hosts", guest->ssh_known_hosts);
-	if (!guest->ssh_host_key && !guest->ssh_known_hosts)
+	if (!guest->ssh_host_key && !guest->ssh_known_hosts &&
+	    look->settings->target != TARGET_MACHINE)
 		say(look, FINDING_NOTE,
 		    "ssh: no host key is given, the first that a guest shows "
 		    "is believed");
@@ -379,6 +382,34 @@ static void look_at_guest(struct look *look)
 	look_at_reproducer(look);
 }
 
+/* That one may log in, and its key is known, shows when one does. */
+static void look_at_machine(struct look *look)
+{
+	const struct machine_settings *machine = &look->settings->machine;
+	struct running running;
+	struct error err = ERROR_INIT;
+
+	look_at_keys(look);
+	if (inquire(look->settings, &running, &err) == 0)
+		say(look, FINDING_OK, "machine: %s runs %s", machine->host,
+		    running.kernel);
+	else
+		say(look, FINDING_WRONG, "machine: %s", err.text);
+	if (!machine->install && !machine->image && !machine->install_there)
+		say(look, FINDING_NOTE,
+		    "machine: nothing installs the kernel there: neither "
+		    "install nor image nor install_there");
+	if (!machine->console)
+		say(look, FINDING_NOTE,
+		    "machine: there is no console: of a kernel that dies "
+		    "nothing is known but that");
+	if (!machine->power_cycle)
+		say(look, FINDING_NOTE,
+		    "machine: there is no power_cycle: after a kernel that "
+		    "hangs somebody has to switch it off and on");
+	look_at_reproducer(look);
+}
+
 int preflight(const struct settings *settings, struct repo *repo,
 	      preflight_tell *tell, void *data)
 {
@@ -390,7 +421,9 @@ int preflight(const struct settings *settings, struct repo *repo,
 	look_at_rules(&look);
 	look_at_fixups(&look);
 	look_at_build(&look);
-	if (settings->target != TARGET_COMMAND)
+	if (settings->target == TARGET_MACHINE)
+		look_at_machine(&look);
+	else if (settings->target != TARGET_COMMAND)
 		look_at_guest(&look);
 	else if (settings->test_command)
 		say(&look, FINDING_OK, "test: %s", settings->test_command);

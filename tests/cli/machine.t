@@ -296,6 +296,17 @@ check "a host that nobody knows is not talked to" '
 	test ! -s boots
 	mv known.kept known_hosts
 '
+check "culprit check asks the machine what it runs" '
+	now well
+	settings one.cfg ""
+	"$CULPRIT" -C "$repo" check -c "$tmp/one.cfg" >out
+	grep "^ok     machine: 127.0.0.1 runs $(cat running)$" out
+	grep "^note   machine: there is no console" out
+	mv known_hosts known.kept && : >known_hosts
+	exits 1 "$CULPRIT" -C "$repo" check -c "$tmp/one.cfg" >out
+	grep "^wrong  machine: .*its host key (.*) is not in" out
+	mv known.kept known_hosts
+'
 check "what the settings lack is said" '
 	sed "/host =/d" one.cfg >no.cfg
 	exits 1 culprit start -c "$tmp/no.cfg" c3 c1 2>err
