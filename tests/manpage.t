@@ -36,12 +36,14 @@ check "every setting it describes is in the example" '
 	test "$(wc -l <have)" -gt 8
 	diff have told
 '
-check "a session can begin with the example" '
+check "a session can begin with each example" '
 	git init -q line && cd line
 	for n in 1 2 3; do
 		git commit -q --allow-empty -m "$n" && git tag "c$n"
 	done
 	"$CULPRIT" start -c "$top/data/culprit.cfg.example" c3 c1
 	"$CULPRIT" status
+	"$CULPRIT" reset
+	"$CULPRIT" start -c "$top/data/machine.cfg.example" c3 c1
 '
 plan
