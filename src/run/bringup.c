@@ -91,6 +91,8 @@ static void give_up(struct bringup *bringup)
 		bringup_finish(bringup, BRINGUP_TROUBLE,
 			       "the machine cannot be reached: %s",
 			       bringup->why);
+	else if (bringup->refused)
+		bringup_finish(bringup, BRINGUP_TROUBLE, "%s", bringup->why);
 	else if (str_equal(bringup->running.boot, bringup->before))
 		bringup_finish(bringup, BRINGUP_TROUBLE,
 			       "the machine did not restart within %" PRId64
@@ -130,12 +132,28 @@ static void look_again(struct bringup *bringup)
 	uv_timer_start(&bringup->pause, on_pause, PAUSE_MS, 0);
 }
 
+/* A machine that boots may refuse those who are too early. */
+static void on_refused(struct bringup *bringup, enum ssh_end end,
+		       const struct error *err)
+{
+	bool early = bringup->state == WAITING &&
+		     (end == SSH_KEY_REFUSED || end == SSH_PEER);
+
+	bringup->refused = true;
+	str_copy(bringup->why, sizeof(bringup->why), err->text);
+	if (early)
+		look_again(bringup);
+	else
+		bringup_finish(bringup, BRINGUP_TROUBLE, "%s", err->text);
+}
+
 static void on_connected(void *data, enum ssh_end end, const struct error *err)
 {
 	struct bringup *bringup = data;
 
 	if (!bringup_came_back(bringup))
 		return;
+	bringup->refused = false;
 	if (end == SSH_DONE) {
 		ask(bringup);
 	} else if (end == SSH_REFUSED || end == SSH_TIMEOUT ||
@@ -145,7 +163,7 @@ static void on_connected(void *data, enum ssh_end end, const struct error *err)
 			bringup->running.boot[0] = '\0';
 		give_up(bringup);
 	} else {
-		bringup_finish(bringup, BRINGUP_TROUBLE, "%s", err->text);
+		on_refused(bringup, end, err);
 	}
 }
 

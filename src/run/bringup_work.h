@@ -49,8 +49,9 @@ struct bringup {
 	char last[160];		  /* line that a command said */
 	char why[512];		  /* it could not be reached */
 	struct lines lines;
-	bool cycled; /* the power, once */
-	bool busy;   /* the connection will call back */
+	bool cycled;  /* the power, once */
+	bool refused; /* it answers, and lets nobody in */
+	bool busy;    /* the connection will call back */
 	bool over;
 	bool forgotten; /* by its owner */
 	bool closed;	/* the timer */
