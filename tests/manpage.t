@@ -44,6 +44,6 @@ check "a session can begin with each example" '
 	"$CULPRIT" start -c "$top/data/culprit.cfg.example" c3 c1
 	"$CULPRIT" status
 	"$CULPRIT" reset
-	"$CULPRIT" start -c "$top/data/machine.cfg.example" c3 c1
+	"$CULPRIT" start -c "$top/data/examples/machine.cfg" c3 c1
 '
 plan

@@ -177,12 +177,13 @@ static int open_kbuild(struct target_room *room, struct error *err)
  * A guest that is thrown away: its key is pinned if there is one, else the
  * first that it shows is believed.
  */
-static struct visit_spec visit_of(const struct settings *settings,
-				  const char *reproducer)
+static const struct visit_spec *visit_of(struct target_room *room)
 {
+	const struct settings *settings = room->spec.settings;
 	const struct guest_settings *guest = &settings->guest;
 
-	return (struct visit_spec){
+	room->reproducer = reproducer_file(settings, room->spec.session);
+	room->visit = (struct visit_spec){
 		.peer = { .user = guest->ssh_user,
 			  .known_hosts = guest->ssh_known_hosts,
 			  .host_key_file = guest->ssh_host_key,
@@ -192,10 +193,11 @@ static struct visit_spec visit_of(const struct settings *settings,
 			  .agent = getenv("SSH_AUTH_SOCK") },
 		.limit_ms = 360 * 1000, /* as syzkaller has it */
 		.repeat = guest->repro_repeat,
-		.file = reproducer,
+		.file = room->reproducer,
 		.check = guest->repro_check,
 		.command = guest->repro_command,
 	};
+	return &room->visit;
 }
 
 static struct guest_spec guest_of(const struct settings *settings)
@@ -291,12 +293,8 @@ static int open_kernel(struct target_room *room, struct error *err)
 
 	if (open_supply(room, &spec.supply, err) < 0)
 		return -1;
-	if (settings->guest.ssh_user) {
-		room->reproducer =
-			reproducer_file(settings, room->spec.session);
-		room->visit = visit_of(settings, room->reproducer);
-		spec.visit = &room->visit;
-	}
+	if (settings->guest.ssh_user)
+		spec.visit = visit_of(room);
 	return kernel_runner_new(room->spec.loop, &spec, &room->runner, err);
 }
 
@@ -344,8 +342,7 @@ static int open_machine(struct target_room *room, struct error *err)
 	if (open_supply(room, &spec.supply, err) < 0)
 		return -1;
 	room->known_hosts = settings_known_hosts(settings);
-	room->visit = visit_of(settings);
-	spec.visit = &room->visit;
+	spec.visit = visit_of(room);
 	spec.bringup.peer = target_peer(settings, room->known_hosts);
 	return machine_runner_new(room->spec.loop, &spec, &room->runner, err);
 }
