@@ -20,7 +20,7 @@
 #include "run/child.h"
 
 #define SCRIPT	   "scripts/get_maintainer.pl"
-#define COMMAND	   "./" SCRIPT
+#define COMMAND	   "./scripts/get_maintainer.pl"
 #define OUTPUT_MAX (256 * 1024)
 #define PATCH_MAX  (16 * 1024 * 1024)
 #define ENOUGH	   3 /* whom the script must name at least */
