@@ -56,7 +56,8 @@ struct showing warnings_showing(const struct engine *engine,
 	enum outcome outcome;
 
 	if (step && step->build && symptom == SYMPTOM_NO_BUILD) {
-		showing.bug = step->build->build == BUILD_FAILED;
+		showing.bug = step->build->build == BUILD_FAILED &&
+			      !build_refused(step->build);
 		showing.valid = showing.bug || step->build->build == BUILD_OK;
 		return showing;
 	}
