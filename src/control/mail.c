@@ -288,6 +288,23 @@ static void put_decisions(const struct letter *letter)
 	buf_release(&line);
 }
 
+/* The patches that were applied before each build. */
+static void put_fixups(const struct letter *letter)
+{
+	struct buf line;
+
+	buf_init(&line, 0);
+	for (int i = 0; i < engine_fixup_count(letter->engine); i++) {
+		buf_clear(&line);
+		describe_event(letter->session, engine_fixup(letter->engine, i),
+			       &line);
+		buf_puts(letter->out, "  ");
+		put_flat(letter->out, line.text);
+		buf_putc(letter->out, '\n');
+	}
+	buf_release(&line);
+}
+
 static void put_setup(const struct letter *letter)
 {
 	struct buf policy;
@@ -295,6 +312,7 @@ static void put_setup(const struct letter *letter)
 	buf_puts(letter->out, "How it was tested:\n\n");
 	if (!str_empty(letter->extras->setup))
 		put_lines(letter->out, "  ", letter->extras->setup);
+	put_fixups(letter);
 	buf_init(&policy, 0);
 	policy_format(engine_policy(letter->engine), &policy);
 	buf_printf(letter->out,

@@ -148,7 +148,9 @@ static void put_letters(const struct step *step, struct buf *out)
 		put_many(letters.text, out);
 	else
 		buf_puts(out, letters.text);
-	if (step->build && step->build->build != BUILD_OK)
+	if (step->build && build_refused(step->build))
+		buf_puts(out, "fixup fails");
+	else if (step->build && step->build->build != BUILD_OK)
 		buf_puts(out, step->build->build == BUILD_FAILED
 				      ? "build fails"
 				      : "build: trouble");

@@ -88,11 +88,29 @@ static void put_guest(const struct settings *settings, struct buf *out)
 	put("run in it", guest->repro_command, out);
 }
 
+static void put_machine(const struct settings *settings, struct buf *out)
+{
+	const struct machine_settings *machine = &settings->machine;
+
+	put("booted on", machine->host, out);
+	put("installed by", machine->install, out);
+	put("installed there by", machine->install_there, out);
+	put("rebooted by",
+	    machine->power_cycle ? machine->power_cycle
+				 : machine->reboot_command,
+	    out);
+	put("console", machine->console, out);
+	put("reproducer", settings->guest.repro_file, out);
+	put("run there", settings->guest.repro_command, out);
+}
+
 void setup_describe(const struct settings *settings, const char *compiler,
 		    struct buf *out)
 {
 	put_build(settings, compiler, out);
-	if (settings->target != TARGET_COMMAND)
+	if (settings->target == TARGET_MACHINE)
+		put_machine(settings, out);
+	else if (settings->target != TARGET_COMMAND)
 		put_guest(settings, out);
 	put("tested by", settings->test_command, out);
 	put("a crash is a line with", settings->crash, out);

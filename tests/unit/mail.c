@@ -391,6 +391,39 @@ static void the_settings_are_told_in_words(void **state)
 	settings_release(&settings);
 }
 
+static void a_real_machine_is_no_guest(void **state)
+{
+	struct world *world = *state;
+	struct settings settings;
+
+	settings_init(&settings);
+	settings.target = TARGET_MACHINE;
+	settings.machine.host = xstrdup("board");
+	setup_describe(&settings, NULL, &world->out);
+	assert_says(world->out.text, "booted on: board\n");
+	assert_silent(world->out.text, "MiB");
+	settings_release(&settings);
+}
+
+static void fixups_in_force_are_told(void **state)
+{
+	struct world *world = *state;
+	static char name[] = "mend.patch";
+	static char blob[] = "0123456789012345678901234567890123456789";
+	struct event fixup = { .kind = EVENT_FIXUP,
+			       .by = BY_START,
+			       .number = 1,
+			       .title = name,
+			       .signature = blob };
+	const char *text;
+
+	start(world, TALE_TITLE, "exit-code");
+	assert_int_equal(tale_tell(&world->tale, fixup), 0);
+	text = written(world, &(struct mail_extras){ NULL });
+	assert_says(text, "How it was tested:\n\n  fixup 1");
+	assert_says(text, "mend.patch");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -407,6 +440,8 @@ int main(void)
 		TEST(in_a_search_for_a_fix_it_is_tested_by),
 		TEST(the_run_to_show_is_one_of_the_culprit),
 		TEST(the_settings_are_told_in_words),
+		TEST(a_real_machine_is_no_guest),
+		TEST(fixups_in_force_are_told),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
