@@ -218,7 +218,7 @@ check "every command has its help, without a session" '
 		grep "^usage: culprit $name" out
 		test ! -s err
 	done
-	"$CULPRIT" help | grep -c "^  [a-z]" | grep "^[12][0-9]$"
+	"$CULPRIT" help | grep -c "^  [a-z]" | grep "^[1-9][0-9]$"
 '
 
 # Orders that do not fit; the session stays as it is.
