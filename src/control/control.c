@@ -185,11 +185,16 @@ static int64_t last_seq(const struct control *control)
 static int choose_fixups(struct control *control, const struct oid *oid,
 			 struct error *err)
 {
+	struct fixup_choice choice;
+	int ret = fixup_choose(control->session, control->repo, oid, &choice,
+			       err);
+
+	if (ret < 0)
+		fixup_choice_init(&choice);
 	fixup_choice_release(&control->fixups);
-	fixup_choice_init(&control->fixups);
+	control->fixups = choice;
 	control->fixups_at = last_seq(control);
-	return fixup_choose(control->session, control->repo, oid,
-			    &control->fixups, err);
+	return ret;
 }
 
 static bool changes_fixups(enum event_kind kind)
