@@ -45,14 +45,13 @@ void bringup_finish(struct bringup *bringup, enum bringup_end end,
 	bringup->spec.done(bringup->spec.data, end, text);
 }
 
-/* Each call back of the connection begins with this: may it go on? */
 bool bringup_came_back(struct bringup *bringup)
 {
-	bool goes_on = !bringup->over;
-
 	bringup->busy = false;
+	if (!bringup->over)
+		return true;
 	maybe_release(bringup);
-	return goes_on;
+	return false;
 }
 
 static void take_line(void *data, char *line)
@@ -87,7 +86,6 @@ void bringup_failed(struct bringup *bringup, const char *what, int status)
 		       bringup->last[0] ? ": " : "", bringup->last);
 }
 
-/* Run a command here; on_end begins with went_well. */
 void bringup_here(struct bringup *bringup, const char *command,
 		  void (*on_end)(void *data, enum child_stop why, int status,
 				 int64_t duration_ms))
@@ -113,13 +111,12 @@ void bringup_here(struct bringup *bringup, const char *command,
 bool bringup_went_well(struct bringup *bringup, const char *what,
 		       enum child_stop why, int status)
 {
-	bool goes_on = !bringup->over;
-
 	bringup->child = NULL;
 	lines_end(&bringup->lines);
-	maybe_release(bringup);
-	if (!goes_on)
+	if (bringup->over) {
+		maybe_release(bringup);
 		return false;
+	}
 	if (why == CHILD_TIME)
 		bringup_finish(bringup, BRINGUP_TROUBLE,
 			       "%s did not end within %" PRId64 " s", what,
@@ -129,7 +126,6 @@ bool bringup_went_well(struct bringup *bringup, const char *what,
 	return !bringup->over;
 }
 
-/* Run a command there; -1 when there is no connection. */
 int bringup_there(struct bringup *bringup, const char *command,
 		  int64_t limit_ms,
 		  void (*output)(void *data, const char *bytes, size_t length),
