@@ -11,7 +11,7 @@
 #define TRY_MS	  5000	/* one try to connect */
 #define REACH_MS  10000 /* until the power is cycled for an answer */
 #define PAUSE_MS  500	/* from one look at a machine to the next */
-#define ASK_MS	  15000 /* for an answer to a question */
+#define ASK_MS	  60000 /* for an answer; a login may be slow */
 #define REBOOT_MS 30000 /* for the command that reboots */
 
 static void on_connected(void *data, enum ssh_end end, const struct error *err);
