@@ -36,7 +36,10 @@ s = socket.socket()
 s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])')
 echo "[127.0.0.1]:$port $(cat host.pub)" >known_hosts
+# SHLVL keeps a login shell that is bash from the user's .bashrc: it may be
+# slow, and is not to be killed in the middle of what it does.
 cat >sshd.conf <<CONFIG
+SetEnv SHLVL=1
 ListenAddress 127.0.0.1
 Port $port
 HostKey $tmp/host
@@ -56,8 +59,10 @@ cat >crash.log <<'CONSOLE'
 [   12.1][  T311]  task_work_run+0x11b/0x200
 CONSOLE
 
+# What is stopped first cannot start anybody while the others are found.
 family()
 {
+	kill -STOP "$1"
 	for child in $(cat /proc/"$1"/task/*/children); do
 		family "$child"
 	done
