@@ -126,7 +126,7 @@ int engine_apply(struct engine *engine, const struct event *event,
 
 	if (event->kind == EVENT_RETRACT || event->kind == EVENT_PICK || look)
 		settle(engine);
-	if (fold_check(engine, event, err) < 0)
+	if (check_event(engine, event, err) < 0)
 		return -1;
 	if (look) {
 		const struct plan *plan = engine_plan(engine);

@@ -3,10 +3,11 @@
 #define ENGINE_FOLD_H
 
 /*
- * The inside of the engine, shared by its parts: fold.c turns events into
- * steps, settle.c turns verdicts into ends, weigh.c says what a step's
- * evidence comes to, wish.c what it lacks, plan.c what the ends ask for;
- * engine.c is what others see.  Nobody else includes this.
+ * The inside of the engine, shared by its parts: check.c refuses events that
+ * do not fit, fold.c turns events into steps, settle.c verdicts into ends;
+ * weigh.c says what a step's evidence comes to, wish.c what it lacks, plan.c
+ * what the ends ask for; engine.c is what others see.  Nobody else includes
+ * this.
  */
 
 #include <stdbool.h>
@@ -102,11 +103,16 @@ struct engine {
 	int *candidates;
 };
 
-/* fold.c */
+/* check.c */
 
-/* ERROR_STATE unless the event fits what is there. */
-int fold_check(const struct engine *engine, const struct event *event,
-	       struct error *err);
+/*
+ * ERROR_STATE unless the event fits what is there, in words of the user's.
+ * Settle before a retract or a pick.
+ */
+int check_event(const struct engine *engine, const struct event *event,
+		struct error *err);
+
+/* fold.c */
 
 /* Take one event in, which fits. */
 void fold_event(struct engine *engine, size_t place);
@@ -119,6 +125,12 @@ void fold_release(struct engine *engine);
 long fold_place(const struct engine *engine, int64_t seq);
 
 struct folded_step *fold_step_of(const struct engine *engine, int commit);
+
+/* Its run with this number, or NULL; step may be NULL. */
+struct run_state *fold_run_find(const struct folded_step *step, int64_t number);
+
+/* The place of a fixup among those in force, or -1. */
+int fold_find_fixup(const struct engine *engine, int64_t number);
 
 /* A step whose decisions were all undone, and that has no facts, is none. */
 bool fold_has_content(const struct folded_step *step);
