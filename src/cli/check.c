@@ -60,9 +60,9 @@ int cli_check(struct cli *cli, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt(argc, argv, "c:")) != -1) {
+	while ((option = getopt(argc, argv, ":c:")) != -1) {
 		if (option != 'c')
-			return cli_bad_option("check", argv);
+			return cli_bad_option("check", option, argv);
 		settings = optarg;
 	}
 	if (optind < argc)

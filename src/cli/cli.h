@@ -62,8 +62,11 @@ int cli_fail(const struct error *err);
 int cli_usage(const char *name, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The same for the option at which getopt stopped. */
-int cli_bad_option(const char *name, char *const *argv);
+/*
+ * The same for the option at which getopt stopped: what it returned, ':' for
+ * one that lacks its word if the letters it was given begin with ':'.
+ */
+int cli_bad_option(const char *name, int option, char *const *argv);
 
 /*
  * Print text from anywhere, line by line, made harmless: what is not

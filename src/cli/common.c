@@ -122,10 +122,12 @@ int cli_usage(const char *name, const char *format, ...)
 	return EXIT_ERROR;
 }
 
-int cli_bad_option(const char *name, char *const *argv)
+int cli_bad_option(const char *name, int option, char *const *argv)
 {
 	const char *word = argv[optind - 1];
 
+	if (option == ':')
+		return cli_usage(name, "'%s' needs a word behind it", word);
 	/* among letters behind one dash getopt has not moved on yet */
 	if (*word != '-' && argv[optind])
 		word = argv[optind];

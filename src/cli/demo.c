@@ -100,7 +100,7 @@ int cli_demo(struct cli *cli, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (option == 'b') {
 			demo.batch = true;
 		} else if (option == 'd') {
@@ -113,7 +113,7 @@ int cli_demo(struct cli *cli, int argc, char **argv)
 						 optarg);
 			demo.seed = (unsigned)seed;
 		} else {
-			return cli_bad_option("demo", argv);
+			return cli_bad_option("demo", option, argv);
 		}
 	}
 	if (optind < argc)

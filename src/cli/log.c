@@ -159,9 +159,9 @@ int cli_log(struct cli *cli, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (option != 'f')
-			return cli_bad_option("log", argv);
+			return cli_bad_option("log", option, argv);
 		format = optarg;
 	}
 	if (optind < argc)

@@ -131,7 +131,7 @@ static int take_options(struct question *question, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (option == 'r')
 			question->repo = optarg;
 		else if (option == 'b')
@@ -141,7 +141,7 @@ static int take_options(struct question *question, int argc, char **argv)
 		else if (option == 's')
 			add(&question->skips, optarg);
 		else if (option != 0)
-			return cli_bad_option("next", argv);
+			return cli_bad_option("next", option, argv);
 	}
 	if (optind < argc)
 		return cli_usage("next", "'%s' is one word too many",

@@ -279,10 +279,9 @@ int cli_report(struct cli *cli, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (option != 'n')
-			return cli_usage("report", "'%s' is not an option here",
-					 argv[optind - 1]);
+			return cli_bad_option("report", option, argv);
 		script = false;
 	}
 	if (optind < argc)

@@ -141,6 +141,18 @@ static void say_end(struct cli *cli)
 	buf_release(&out);
 }
 
+static void say_checkout(void *data, const char *worktree)
+{
+	struct buf out;
+
+	(void)data;
+	buf_init(&out, 0);
+	buf_printf(&out, "checking out to %s\n", worktree);
+	cli_print(stdout, &out);
+	fflush(stdout);
+	buf_release(&out);
+}
+
 int cli_work(struct cli *cli, bool stay, int ready_fd)
 {
 	const struct control_options options = {
@@ -148,6 +160,7 @@ int cli_work(struct cli *cli, bool stay, int ready_fd)
 		.stay = stay,
 		.ready_fd = ready_fd,
 		.tell = cli_tell,
+		.checkout = say_checkout,
 	};
 	struct error err = ERROR_INIT;
 	enum control_end end;
@@ -178,11 +191,11 @@ int cli_run(struct cli *cli, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (option == 's')
 			stay = true;
 		else if (option != 'b')
-			return cli_bad_option("run", argv);
+			return cli_bad_option("run", option, argv);
 	}
 	if (optind < argc)
 		return cli_usage("run", "'%s' is one word too many",

@@ -68,7 +68,7 @@ int cli_start(struct cli *cli, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "c:", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":c:", options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			order.settings = optarg;
@@ -83,7 +83,7 @@ int cli_start(struct cli *cli, int argc, char **argv)
 			order.title = optarg;
 			break;
 		default:
-			return cli_bad_option("start", argv);
+			return cli_bad_option("start", option, argv);
 		}
 	}
 	if (optind == argc)

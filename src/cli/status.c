@@ -316,9 +316,9 @@ int cli_status(struct cli *cli, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (option != 'j')
-			return cli_bad_option("status", argv);
+			return cli_bad_option("status", option, argv);
 		json = true;
 	}
 	if (optind < argc)

@@ -149,10 +149,9 @@ static int take_options(struct asked *asked, int argc, char **argv)
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (option == '?' || option == ':')
-			return cli_usage("titles", "'%s' is not understood",
-					 argv[optind - 1]);
+			return cli_bad_option("titles", option, argv);
 		if (option != 'o')
 			continue;
 		array_grow(asked->rule_files, asked->count + 1, &asked->room);
