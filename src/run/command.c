@@ -70,10 +70,8 @@ static int command_build(struct runner *runner,
 {
 	struct command_runner *owner = self(runner);
 
-	if (owner->jobs.first)
-		return error_set(err, ERROR_BUSY,
-				 "cannot build while %s is worked on",
-				 owner->jobs.first->commit);
+	if (jobs_allow_build(&owner->jobs, err) < 0)
+		return -1;
 	return builder_build(owner->builder, request, &owner->work, done, data,
 			     err);
 }
@@ -84,10 +82,8 @@ static int command_run(struct runner *runner, const struct run_request *request,
 	struct command_runner *owner = self(runner);
 	struct job *job;
 
-	if (!str_equal(builder_built(owner->builder), request->commit))
-		return error_set(err, ERROR_STATE,
-				 "cannot run %s: it is not what was built last",
-				 request->commit);
+	if (jobs_allow_run(request, builder_built(owner->builder), err) < 0)
+		return -1;
 	job = jobs_add(&owner->jobs, sizeof(*job), request, done, data, err);
 	if (job && launch(owner, job, err) == 0)
 		return 0;

@@ -143,10 +143,8 @@ static int machine_build(struct runner *runner,
 {
 	struct machine_runner *owner = self(runner);
 
-	if (owner->jobs.first)
-		return error_set(err, ERROR_BUSY,
-				 "cannot build while %s is worked on",
-				 owner->jobs.first->commit);
+	if (jobs_allow_build(&owner->jobs, err) < 0)
+		return -1;
 	owner->memory.installed = false;
 	return supply_build(owner->supply, request, done, data, err);
 }
@@ -157,10 +155,8 @@ static int machine_run(struct runner *runner, const struct run_request *request,
 	struct machine_runner *owner = self(runner);
 	struct boot *boot;
 
-	if (!str_equal(supply_built(owner->supply), request->commit))
-		return error_set(err, ERROR_STATE,
-				 "cannot run %s: it is not what was built last",
-				 request->commit);
+	if (jobs_allow_run(request, supply_built(owner->supply), err) < 0)
+		return -1;
 	boot = (struct boot *)jobs_add(&owner->jobs, sizeof(*boot), request,
 				       done, data, err);
 	if (!boot)

@@ -74,15 +74,6 @@ SETTINGS
 line_repo "$tmp/line" 12
 session=$tmp/session
 
-# begin FILE [ARGUMENTS of start]: a new session with these settings.
-begin()
-{
-	rm -rf "$session"
-	settings=$1
-	shift
-	culprit start -c "$tmp/$settings" "$@"
-}
-
 check "an unknown crash asks what it is, by its title" '
 	begin kernel.cfg c12 c4
 	exits 2 culprit run --batch

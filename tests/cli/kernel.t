@@ -87,14 +87,6 @@ settings()
 	SETTINGS
 }
 
-begin()
-{
-	rm -rf "$session"
-	settings=$1
-	shift
-	culprit start -c "$tmp/$settings" "$@"
-}
-
 # ends_as WORD PATTERN: a run of a kernel started with this word
 ends_as()
 {

@@ -118,6 +118,15 @@ print(value)
 sys.exit(0 if value else 1)' "$1"
 }
 
+# begin FILE BAD [GOOD...]: a new session in $session, with these settings
+begin()
+{
+	rm -rf "$session"
+	settings=$1
+	shift
+	culprit start -c "$tmp/$settings" "$@"
+}
+
 # Everything of a checkout that is the user's: its files, index, refs, stash.
 # What culprit and git keep for the session's worktree is left out.
 users_things()

@@ -160,14 +160,6 @@ settings()
 	SETTINGS
 }
 
-begin()
-{
-	rm -rf "$session"
-	settings=$1
-	shift
-	culprit start -c "$tmp/$settings" "$@"
-}
-
 # ends_as PATTERN: the run of c2 in a session with one.cfg
 ends_as()
 {

@@ -21,18 +21,12 @@ SCRIPT
 line_repo "$tmp/line" 12 kernel.sh
 session=$tmp/session
 
-begin()
-{
-	rm -rf "$session"
-	culprit start -c "$tmp/$1" c12 c1
-}
-
 cat >build.cfg <<'SETTINGS'
 bad = "build-failed";
 build = { command = "test $(cat number) -lt 8 || { echo k.c:1: error: x; exit 1; }"; };
 SETTINGS
 check "the commit that broke the build is found, and nothing is run" '
-	begin build.cfg
+	begin build.cfg c12 c1
 	culprit run --batch >said
 	grep "^$(full c8) is the first bad commit$" said
 	test "$(logged "run .* of")" = 0
@@ -57,7 +51,7 @@ guest = { kernel = "kernel.sh"; memory = 16; boot_timeout = 60; };
 test = { timeout = 1000; settle = 1; slots = 2; };
 SETTINGS
 check "the commit that broke the boot is found; one that came up is done" '
-	begin boot.cfg
+	begin boot.cfg c12 c1
 	culprit run --batch >said
 	grep "^$(full c6) is the first bad commit$" said
 	culprit log >log
@@ -84,7 +78,7 @@ check "any test command will do with it" '
 	test = { command = "test $(cat number) -lt 4 && echo hello || :";
 		 boot = "^hello"; };
 	SETTINGS
-	begin words.cfg
+	begin words.cfg c12 c1
 	culprit run --batch >said
 	grep "^$(full c4) is the first bad commit$" said
 '
