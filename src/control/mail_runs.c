@@ -2,6 +2,7 @@
 #include "control/mail_runs.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,26 +34,45 @@ static void put_showing(const struct engine *engine, struct showing showing,
 		   noun_of(engine), showing.valid == 1 ? "" : "s");
 }
 
-/* "2 of 10 runs of its parent 1a2b3c4d5e6f" */
-static void put_parents(struct session *session, int culprit, struct buf *out)
+/*
+ * What the runs of a commit show, with those of an equal kernel, which is then
+ * named behind `what`: "2 of 10 runs of its parent 1a2b3c4d5e6f".
+ */
+static void put_commit(struct session *session, int commit, const char *what,
+		       struct buf *out)
 {
 	struct engine *engine = session_engine(session);
+	const struct step *step = engine_step_of(engine, commit);
+	int same = step ? step->same_as : -1;
+	struct showing showing = warnings_showing(engine, step), more;
+
+	if (same >= 0) {
+		more = warnings_showing(engine, engine_step_of(engine, same));
+		showing.bug += more.bug;
+		showing.valid += more.valid;
+	}
+	if (showing.valid)
+		put_showing(engine, showing, out);
+	else
+		buf_printf(out, "no %s", noun_of(engine));
+	buf_printf(out, " of %s", what);
+	if (same >= 0)
+		buf_printf(out, " and of %.*s, which is the same kernel",
+			   OID_SHORT, hex_of(session, same));
+}
+
+static void put_parents(struct session *session, int culprit, struct buf *out)
+{
 	const int *parents;
 	int count = graph_parents(session_graph(session), culprit, &parents);
+	char what[40];
 
 	for (int i = 0; i < count; i++) {
-		struct showing showing = warnings_showing(
-			engine, engine_step_of(engine, parents[i]));
-
+		snprintf(what, sizeof(what), "%s parent %.*s",
+			 count > 1 ? "a" : "its", OID_SHORT,
+			 hex_of(session, parents[i]));
 		buf_puts(out, ",\n");
-		if (showing.valid)
-			put_showing(engine, showing, out);
-		else
-			buf_printf(out, "no %s", noun_of(engine));
-		buf_printf(out, " of %s parent %.*s", count > 1 ? "a" : "its",
-			   OID_SHORT, hex_of(session, parents[i]));
-		if (!showing.valid)
-			buf_puts(out, " was made");
+		put_commit(session, parents[i], what, out);
 	}
 }
 
@@ -77,16 +97,12 @@ void mail_rates(struct session *session, struct buf *out)
 	const struct plan *plan = engine_plan(engine);
 	struct showing bad = sum_of(engine, VERDICT_BAD);
 	struct showing good = sum_of(engine, VERDICT_GOOD);
-	struct showing own;
 
 	if (bad.valid + good.valid == 0)
 		return;
 	if (plan->state == PLAN_FOUND) {
-		own = warnings_showing(engine,
-				       engine_step_of(engine, plan->commit));
 		buf_puts(out, "The bug shows in ");
-		put_showing(engine, own, out);
-		buf_puts(out, " of this commit");
+		put_commit(session, plan->commit, "this commit", out);
 		put_parents(session, plan->commit, out);
 		buf_puts(out, ".\n");
 	}

@@ -391,6 +391,22 @@ static void the_settings_are_told_in_words(void **state)
 	settings_release(&settings);
 }
 
+static void the_runs_of_an_equal_kernel_are_told_as_such(void **state)
+{
+	struct world *world = *state;
+
+	start(world, TALE_TITLE, "syzkaller/2/2");
+	tale_build(&world->tale, ID("5"), "aa", 1);
+	tale_runs(&world->tale, ID("5"), "XX", 1);
+	tale_build(&world->tale, ID("4"), "aa", 1);
+	test(world, ID("4"), "", VERDICT_BAD);
+	test(world, ID("3"), "..", VERDICT_GOOD);
+	assert_says(written(world, &(struct mail_extras){ NULL }),
+		    "The bug shows in 2 of 2 runs of this commit and of "
+		    "500000000000, which is the same kernel,\n"
+		    "0 of 2 runs of its parent 300000000000.\n");
+}
+
 static void a_real_machine_is_no_guest(void **state)
 {
 	struct world *world = *state;
@@ -441,6 +457,7 @@ int main(void)
 		TEST(the_run_to_show_is_one_of_the_culprit),
 		TEST(the_settings_are_told_in_words),
 		TEST(a_real_machine_is_no_guest),
+		TEST(the_runs_of_an_equal_kernel_are_told_as_such),
 		TEST(fixups_in_force_are_told),
 	};
 
