@@ -13,19 +13,33 @@
 #include "session/session.h"
 #include "tui/grid.h"
 #include "tui/input.h"
+#include "tui/pages.h"
 
 #define TOAST_MS  10000
 #define WANTED_MS 3000
 #define HALF	  10
 
+#define COMMIT_MAX (4 * 1024 * 1024) /* bytes of one that are shown */
+
 static void draw_home(struct app *app, struct grid *grid);
 static void key_home(struct app *app, int key);
+static void enter_commit(struct app *app);
+static void draw_commit(struct app *app, struct grid *grid);
+static void key_commit(struct app *app, int key);
+static bool commit_asks(const struct app *app);
+static void update_log(struct app *app);
+static void draw_log(struct app *app, struct grid *grid);
+static void key_log(struct app *app, int key);
+static bool log_asks(const struct app *app);
 
-enum { VIEW_HOME };
-
+/* The digits are those of every view there will be. */
 static const struct view views[] = {
-	[VIEW_HOME] = { "home", draw_home, key_home },
+	{ '1', NULL, NULL, draw_home, key_home, NULL }, /* the steps */
+	{ '7', enter_commit, NULL, draw_commit, key_commit, commit_asks },
+	{ '9', NULL, update_log, draw_log, key_log, log_asks },
 };
+
+#define HOME (&views[0])
 
 void app_init(struct app *app, struct session *session, struct repo *repo,
 	      const char *program, bool ascii)
@@ -35,7 +49,8 @@ void app_init(struct app *app, struct session *session, struct repo *repo,
 	app->repo = repo;
 	app->program = program;
 	app->ascii = ascii;
-	app->view = &views[VIEW_HOME];
+	app->view = HOME;
+	app->log.follow = true;
 	app->selected = -1;
 	app->show = SHOW_NEWEST;
 	desk_who(app->who, sizeof(app->who));
@@ -47,6 +62,8 @@ void app_release(struct app *app)
 {
 	model_release(&app->model);
 	tail_release(&app->tail);
+	pager_release(&app->log);
+	pager_release(&app->commit);
 }
 
 void app_say(struct app *app, bool is_error, const char *text)
@@ -78,6 +95,8 @@ static void rebuild(struct app *app)
 		app->home.line = app->model.run_count;
 	tail_open(&app->tail, app->model.console);
 	tail_read(&app->tail);
+	if (app->view->update)
+		app->view->update(app);
 }
 
 /* Did a person end the last engine, on purpose? */
@@ -465,6 +484,128 @@ static void draw_home(struct app *app, struct grid *grid)
 	home_draw(grid, &app->model, &app->home, &app->tail);
 }
 
+static void update_log(struct app *app)
+{
+	size_t count = engine_event_count(session_engine(app->session));
+
+	if (count == app->log_events)
+		return;
+	app->log_events = count;
+	pages_fill_log(&app->log, app->session, app->ascii);
+}
+
+static void draw_log(struct app *app, struct grid *grid)
+{
+	char remark[32];
+
+	snprintf(remark, sizeof(remark), "%zu events", app->log_events);
+	pages_draw(grid, &app->model, &app->home, "Log", remark, &app->log);
+}
+
+static bool log_asks(const struct app *app)
+{
+	return app->log.asking;
+}
+
+/*
+ * The commit of the chosen row.  It stays when the search goes on: nothing
+ * moves what somebody reads.
+ */
+static void enter_commit(struct app *app)
+{
+	const struct model_row *row = selected_row(app);
+	const char *id = row ? id_of(app, row->commit) : "";
+	struct error err = ERROR_INIT;
+	struct buf text;
+
+	if (str_equal(id, app->commit_id))
+		return;
+	str_copy(app->commit_id, sizeof(app->commit_id), id);
+	buf_init(&text, COMMIT_MAX);
+	if (!app->repo)
+		buf_puts(&text, "the repository is not at hand: only what the "
+				"session knows of commits can be shown");
+	else if (row && desk_show_commit(app->repo,
+					 graph_oid(session_graph(app->session),
+						   row->commit),
+					 &text, &err) < 0)
+		buf_puts(&text, err.text);
+	pages_fill_commit(&app->commit, text.text, text.length, app->ascii);
+	app->commit.line = app->commit.top = 0;
+	app->commit.left = 0;
+	buf_release(&text);
+}
+
+static void draw_commit(struct app *app, struct grid *grid)
+{
+	pages_draw(grid, &app->model, &app->home, "Commit", app->commit_id,
+		   &app->commit);
+}
+
+static bool commit_asks(const struct app *app)
+{
+	return app->commit.asking;
+}
+
+static void go_to_view(struct app *app, const struct view *view)
+{
+	app->view = view;
+	if (view->enter)
+		view->enter(app);
+	if (view->update)
+		view->update(app);
+}
+
+static const struct view *view_of(int digit)
+{
+	for (size_t i = 0; i < sizeof(views) / sizeof(*views); i++)
+		if (views[i].digit == digit)
+			return &views[i];
+	return NULL;
+}
+
+/* What the steps know of the commit that a line is about. */
+static void open_commit(struct app *app, int commit)
+{
+	const struct model *model = &app->model;
+
+	for (int row = 0; row < model->row_count; row++) {
+		if (model->rows[row].commit != commit)
+			continue;
+		go_to_view(app, HOME);
+		go_to_row(app, row);
+		return;
+	}
+	app_say(app, false, "that commit is none of the steps");
+}
+
+static void key_page(struct app *app, struct pager *pager, int key)
+{
+	switch (pager_key(pager, key)) {
+	case PAGER_OPEN:
+		open_commit(app, pager_link(pager));
+		break;
+	case PAGER_NOT_OURS:
+		if (key == INPUT_ESCAPE || key == INPUT_BACKSPACE)
+			go_to_view(app, HOME);
+		else
+			ordering_key(app, key);
+		break;
+	case PAGER_DONE:
+		break;
+	}
+}
+
+static void key_commit(struct app *app, int key)
+{
+	key_page(app, &app->commit, key);
+}
+
+static void key_log(struct app *app, int key)
+{
+	key_page(app, &app->log, key);
+}
+
 void app_key(struct app *app, int key)
 {
 	if (key == INPUT_NONE)
@@ -492,8 +633,20 @@ void app_key(struct app *app, int key)
 			answer_ruling(app);
 		return;
 	}
+	if (app->view->asks && app->view->asks(app)) {
+		app->view->key(app, key);
+		return;
+	}
 	if (key == '?') {
 		app->help = (struct help){ .open = true };
+		return;
+	}
+	if (view_of(key)) {
+		go_to_view(app, view_of(key));
+		return;
+	}
+	if (key == 'q' && app->view != HOME) {
+		go_to_view(app, HOME);
 		return;
 	}
 	if (key == 'q') {

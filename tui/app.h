@@ -19,6 +19,7 @@
 #include "tui/help.h"
 #include "tui/home.h"
 #include "tui/model.h"
+#include "tui/pager.h"
 #include "tui/ruling.h"
 #include "tui/tail.h"
 
@@ -27,11 +28,15 @@ struct grid;
 struct repo;
 struct session;
 
-/* A page of its own, of which one is shown. */
+/* A page of its own, of which one is shown; its digit brings it up. */
 struct view {
-	const char *name;
+	int digit;
+	void (*enter)(struct app *app);	 /* or NULL */
+	void (*update)(struct app *app); /* or NULL: something has changed */
 	void (*draw)(struct app *app, struct grid *grid);
 	void (*key)(struct app *app, int key);
+	/* Is a text asked for, so that every key belongs to it?  Or NULL. */
+	bool (*asks)(const struct app *app);
 };
 
 struct app {
@@ -48,6 +53,9 @@ struct app {
 	struct dialog dialog;
 	struct ruling_dialog ruling;
 	struct help help;
+	struct pager log, commit;
+	size_t log_events;		 /* the log holds */
+	char commit_id[OID_HEX_MAX + 1]; /* that is shown */
 
 	int selected; /* a commit; -1: the one under test */
 	int show;     /* as in struct model_view */

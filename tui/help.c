@@ -33,7 +33,9 @@ static const struct entry move[] = {
 };
 
 static const struct entry look[] = {
+	{ "1 7 9", "steps, commit, log", 0 },
 	{ "F", "follow the output", 0 },
+	{ "/ n N", "find in a page, next, previous", 0 },
 	{ "C-l", "draw the page again", 0 },
 	{ NULL, NULL, 0 },
 };

@@ -5,15 +5,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/buf.h"
 #include "base/str.h"
+#include "tui/frame.h"
 #include "tui/grid.h"
 #include "tui/model.h"
 #include "tui/panes.h"
 #include "tui/tail.h"
 
-#define MIN_COLUMNS  40
-#define MIN_ROWS     10
 #define FULL_COLUMNS 80
 #define FULL_ROWS    24
 #define WIDE_COLUMNS 100
@@ -70,57 +68,6 @@ int home_console_rows(int columns, int rows, const struct model *model)
 	struct layout at = layout_of(columns, rows, model);
 
 	return at.pane_rows > 1 ? at.pane_rows - 1 : 1;
-}
-
-static enum role badge_role(enum badge badge)
-{
-	switch (badge) {
-	case BADGE_LIVE:
-		return ROLE_LIVE;
-	case BADGE_LOST:
-		return ROLE_LOST;
-	case BADGE_DONE:
-		return ROLE_DONE;
-	case BADGE_IDLE:
-	case BADGE_PAUSED:
-	case BADGE_ASKS:
-	case BADGE_HAND:
-	case BADGE_COUNT:
-		break;
-	}
-	return ROLE_WAIT;
-}
-
-static void draw_title(struct grid *grid, const struct model *model)
-{
-	bool wide = grid->columns >= WIDE_COLUMNS;
-	const char *gap = wide ? "   " : " ";
-	char time[24], rough[16], badge[16];
-	struct buf right;
-	int end = grid->columns - 1, x = 1;
-
-	buf_init(&right, 0);
-	if (model->step >= 0)
-		buf_printf(&right, "%sstep %d", gap, model->step);
-	else
-		buf_printf(&right, "%s%d %s", gap, model->row_count,
-			   model->row_count == 1 ? "step" : "steps");
-	if (model->elapsed_ms >= 0 && grid->columns >= 60)
-		buf_printf(&right, "%s%s", gap,
-			   wide ? str_duration(time, model->elapsed_ms)
-				: model_short(time, model->elapsed_ms));
-	if (model->left_ms >= 0 && grid->columns >= FULL_COLUMNS)
-		buf_printf(&right, "%s%s left", gap,
-			   model_rough(rough, model->left_ms));
-	snprintf(badge, sizeof(badge), " %s ", badge_word(model->badge));
-	grid_right(grid, end, 0, ROLE_PLAIN, right.text);
-	end -= text_width(right.text);
-	grid_right(grid, end, 0, badge_role(model->badge), badge);
-	end -= text_width(badge) + 1;
-	buf_release(&right);
-	if (wide)
-		x += grid_text(grid, x, 0, 9, ROLE_PLAIN, "culprit") + 2;
-	grid_text(grid, x, 0, end - x, ROLE_TITLE, model->title);
 }
 
 static void left_text(char *out, size_t size, const struct model *model,
@@ -361,31 +308,10 @@ static void draw_status(struct grid *grid, const struct layout *at,
 			  stuck ? ROLE_SKIP : ROLE_DIM, model->status);
 }
 
-struct key_hint {
-	const char *key, *text;
-};
-
-static int hint_width(const struct key_hint *hint)
-{
-	return text_width(hint->key) + 1 + text_width(hint->text) + 2;
-}
-
-static int draw_hint(struct grid *grid, int x, const struct key_hint *hint)
-{
-	int y = grid->rows - 1;
-
-	x += grid_text(grid, x, y, 8, ROLE_KEY, hint->key) + 1;
-	return x +
-	       grid_text(grid, x, y, grid->columns - x, ROLE_PLAIN,
-			 hint->text) +
-	       2;
-}
-
-/* As many as fit, the most wanted first; the way out is always there. */
+/* The most wanted first. */
 static void draw_keys(struct grid *grid, const struct model *model,
 		      const struct home *home)
 {
-	const struct key_hint last[] = { { "?", "help" }, { "q", "detach" } };
 	const struct key_hint hints[] = {
 		{ "x", "ignore run" },
 		{ "F", "follow" },
@@ -398,6 +324,8 @@ static void draw_keys(struct grid *grid, const struct model *model,
 		{ "Tab", "pane" },
 		{ "u", "undo" },
 		{ "t", "test next" },
+		{ "7", "commit" },
+		{ "9", "log" },
 	};
 	const bool wanted[] = {
 		home->focus == PANE_RUNS,
@@ -415,15 +343,16 @@ static void draw_keys(struct grid *grid, const struct model *model,
 		true,
 		true,
 		home->focus == PANE_LEDGER,
+		model->selected >= 0,
+		true,
 	};
-	int x = 1, end = grid->columns - hint_width(&last[0]) -
-			 hint_width(&last[1]) + 2;
+	struct key_hint shown[sizeof(hints) / sizeof(*hints)];
+	size_t count = 0;
 
-	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++) {
-		if (wanted[i] && x + hint_width(&hints[i]) <= end)
-			x = draw_hint(grid, x, &hints[i]);
-	}
-	draw_hint(grid, draw_hint(grid, x, &last[0]), &last[1]);
+	for (size_t i = 0; i < sizeof(hints) / sizeof(*hints); i++)
+		if (wanted[i])
+			shown[count++] = hints[i];
+	frame_keys(grid, shown, count, "detach");
 }
 
 void home_draw(struct grid *grid, const struct model *model,
@@ -433,13 +362,9 @@ void home_draw(struct grid *grid, const struct model *model,
 	struct area ledger = { 0, at.ledger, grid->columns, at.ledger_rows };
 	char remark[96];
 
-	if (grid->columns < MIN_COLUMNS || grid->rows < MIN_ROWS) {
-		grid_printf(grid, 0, 0, grid->columns, ROLE_PLAIN,
-			    "too small: %dx%d, %dx%d needed", grid->columns,
-			    grid->rows, MIN_COLUMNS, MIN_ROWS);
+	if (frame_too_small(grid))
 		return;
-	}
-	draw_title(grid, model);
+	frame_title(grid, model);
 	if (at.full)
 		draw_place(grid, model, at.strip_rows);
 	if (at.wide) {

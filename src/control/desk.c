@@ -18,8 +18,12 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/begin.h"
+#include "control/describe.h"
 #include "control/lease.h"
 #include "control/settings.h"
+#include "engine/oid.h"
+#include "repo/gitcmd.h"
+#include "repo/repo.h"
 #include "session/session.h"
 
 #define READY_FD	 3
@@ -45,6 +49,35 @@ bool desk_can_run(const struct session *session)
 	      settings_can_run(&settings);
 	settings_release(&settings);
 	return can;
+}
+
+void desk_describe(struct session *session, const struct event *event,
+		   struct buf *out)
+{
+	describe_event(session, event, out);
+}
+
+int desk_show_commit(const struct repo *repo, const struct oid *commit,
+		     struct buf *out, struct error *err)
+{
+	const char *const argv[] = { "-C",
+				     repo_common_dir(repo),
+				     "--no-pager",
+				     "show",
+				     "--no-color",
+				     "--no-ext-diff",
+				     "--no-textconv",
+				     "--no-show-signature",
+				     "--format=fuller",
+				     "--stat",
+				     "--patch",
+				     "--diff-merges=first-parent",
+				     commit->hex,
+				     "--",
+				     NULL };
+	const struct gitcmd command = { .argv = argv, .output = out };
+
+	return gitcmd_run(&command, err);
 }
 
 void desk_who(char *out, int size)

@@ -3,13 +3,17 @@
 #define CONTROL_DESK_H
 
 /*
- * What both front ends need to know about the engine process of a session:
- * is there one, and how to start or stop it.
+ * What both front ends need: the engine process of a session (is there one,
+ * how to start or stop it), and the words for events and commits.
  */
 
 #include <stdbool.h>
 
+struct buf;
 struct error;
+struct event;
+struct oid;
+struct repo;
 struct session;
 
 struct engine_process {
@@ -37,6 +41,17 @@ int desk_stop_engine(const struct session *session, struct error *err);
 
 /* Does the session have a test command, so that an engine can work? */
 bool desk_can_run(const struct session *session);
+
+/* An event in words, as `culprit log` has it; raw, maybe of several lines. */
+void desk_describe(struct session *session, const struct event *event,
+		   struct buf *out);
+
+/*
+ * A commit as git shows it: message, diffstat, diff.  Raw bytes; as many as
+ * out takes.  Waits for git.
+ */
+int desk_show_commit(const struct repo *repo, const struct oid *commit,
+		     struct buf *out, struct error *err);
 
 /* "user@host" of this process.  out has room for size bytes. */
 void desk_who(char *out, int size);

@@ -126,6 +126,45 @@ static void a_verdict_needs_more_than_one_key(void **state)
 	assert_true(app->model.rows[2].by_person);
 }
 
+static void a_digit_brings_up_a_view_and_q_goes_back(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	type(app, "9");
+	assert_non_null(strstr(page(world), "─ Log "));
+	assert_non_null(strstr(page(world), "good 000000000000"));
+	/* what happens meanwhile comes in */
+	tale_mark(&world->tale, BY_PERSON, tale_oid(7).hex, VERDICT_GOOD, NULL);
+	app_refresh(app, world->tale.now);
+	assert_non_null(strstr(page(world), "(by ann@desk)"));
+	type(app, "q");
+	assert_false(app->quit);
+	assert_non_null(strstr(page(world), "─ Steps "));
+	type(app, "7");
+	assert_non_null(strstr(page(world), "the repository is not at hand"));
+	app_key(app, INPUT_ESCAPE);
+	assert_non_null(strstr(page(world), "─ Steps "));
+	type(app, "9/q1\n");
+	assert_non_null(strstr(page(world), "nothing matches 'q1'"));
+	type(app, "1q");
+	assert_true(app->quit);
+}
+
+static void a_line_of_the_log_opens_its_step(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	type(app, "9/bad \n\n");
+	assert_non_null(strstr(page(world), "─ Steps "));
+	assert_int_equal(app->model.rows[app->model.selected].verdict,
+			 VERDICT_BAD);
+	/* orders mean the same on every view */
+	type(app, "9vswhy\n");
+	assert_int_equal(latest(world, EVENT_VERDICT)->verdict, VERDICT_SKIP);
+}
+
 static void a_reason_is_kept_with_the_verdict(void **state)
 {
 	struct world *world = *state;
@@ -436,6 +475,8 @@ int main(void)
 #define app_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
 		app_test(a_verdict_needs_more_than_one_key),
+		app_test(a_digit_brings_up_a_view_and_q_goes_back),
+		app_test(a_line_of_the_log_opens_its_step),
 		app_test(the_crash_that_is_asked_about_is_one_key_away),
 		app_test(without_a_choice_nothing_is_ruled),
 		app_test(a_run_without_a_crash_is_no_question),

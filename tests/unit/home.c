@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The home view as pictures: the files of tests/screen hold what is drawn, the text
- * and then the roles.  With BLESS=1 in the environment they are written anew;
- * then look at what changed.
+ * The home view as pictures.
  */
 
 #include <setjmp.h>
@@ -22,6 +20,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "session/session.h"
+#include "tests/unit/golden.h"
 #include "tests/unit/tale.h"
 #include "tui/dialog.h"
 #include "tui/grid.h"
@@ -45,56 +44,11 @@ struct scene {
 	struct ruling_dialog ruling;
 };
 
-static char *golden_path(const char *name)
-{
-	const char *source = getenv("srcdir");
-
-	return xasprintf("%s/tests/screen/%s.txt", source ? source : ".", name);
-}
-
-static void read_all(const char *path, struct buf *out)
-{
-	FILE *file = fopen(path, "r");
-	char block[4096];
-	size_t got;
-
-	if (!file)
-		fail_msg("cannot open %s", path);
-	while ((got = fread(block, 1, sizeof(block), file)) > 0)
-		buf_add(out, block, got);
-	fclose(file);
-}
-
-static void compare(const char *name, const struct buf *drawn)
-{
-	const char *bless = getenv("BLESS");
-	char *path = golden_path(name);
-	struct buf golden;
-
-	buf_init(&golden, 0);
-	if (!str_empty(bless)) {
-		FILE *file = fopen(path, "w");
-
-		assert_non_null(file);
-		fputs(drawn->text, file);
-		assert_int_equal(fclose(file), 0);
-	}
-	read_all(path, &golden);
-	if (strcmp(golden.text, drawn->text) != 0) {
-		print_message("%s is drawn otherwise now:\n%s", path,
-			      drawn->text);
-		fail();
-	}
-	buf_release(&golden);
-	free(path);
-}
-
 /* Draw the scene at a size and hold it against its picture. */
 static void picture(struct scene *scene, const char *name, int columns,
 		    int rows)
 {
 	struct grid *grid = grid_new(columns, rows, scene->view.ascii);
-	struct buf drawn;
 
 	scene->view.now = scene->tale.now;
 	model_build(&scene->model, scene->tale.session, &scene->view);
@@ -105,12 +59,7 @@ static void picture(struct scene *scene, const char *name, int columns,
 		dialog_draw(grid, &scene->dialog);
 	if (scene->ruling.open)
 		ruling_draw(grid, &scene->ruling);
-	buf_init(&drawn, 0);
-	grid_dump_text(grid, &drawn);
-	buf_putc(&drawn, '\n');
-	grid_dump_roles(grid, &drawn);
-	compare(name, &drawn);
-	buf_release(&drawn);
+	golden_compare(name, grid);
 	grid_free(grid);
 }
 

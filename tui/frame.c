@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tui/frame.h"
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "tui/grid.h"
+#include "tui/model.h"
+
+#define MIN_COLUMNS  40
+#define MIN_ROWS     10
+#define FULL_COLUMNS 80
+#define WIDE_COLUMNS 100
+
+bool frame_too_small(struct grid *grid)
+{
+	if (grid->columns >= MIN_COLUMNS && grid->rows >= MIN_ROWS)
+		return false;
+	grid_printf(grid, 0, 0, grid->columns, ROLE_PLAIN,
+		    "too small: %dx%d, %dx%d needed", grid->columns, grid->rows,
+		    MIN_COLUMNS, MIN_ROWS);
+	return true;
+}
+
+static enum role badge_role(enum badge badge)
+{
+	switch (badge) {
+	case BADGE_LIVE:
+		return ROLE_LIVE;
+	case BADGE_LOST:
+		return ROLE_LOST;
+	case BADGE_DONE:
+		return ROLE_DONE;
+	case BADGE_IDLE:
+	case BADGE_PAUSED:
+	case BADGE_ASKS:
+	case BADGE_HAND:
+	case BADGE_COUNT:
+		break;
+	}
+	return ROLE_WAIT;
+}
+
+void frame_title(struct grid *grid, const struct model *model)
+{
+	bool wide = grid->columns >= WIDE_COLUMNS;
+	const char *gap = wide ? "   " : " ";
+	char time[24], rough[16], badge[16];
+	struct buf right;
+	int end = grid->columns - 1, x = 1;
+
+	buf_init(&right, 0);
+	if (model->step >= 0)
+		buf_printf(&right, "%sstep %d", gap, model->step);
+	else
+		buf_printf(&right, "%s%d %s", gap, model->row_count,
+			   model->row_count == 1 ? "step" : "steps");
+	if (model->elapsed_ms >= 0 && grid->columns >= 60)
+		buf_printf(&right, "%s%s", gap,
+			   wide ? str_duration(time, model->elapsed_ms)
+				: model_short(time, model->elapsed_ms));
+	if (model->left_ms >= 0 && grid->columns >= FULL_COLUMNS)
+		buf_printf(&right, "%s%s left", gap,
+			   model_rough(rough, model->left_ms));
+	snprintf(badge, sizeof(badge), " %s ", badge_word(model->badge));
+	grid_right(grid, end, 0, ROLE_PLAIN, right.text);
+	end -= text_width(right.text);
+	grid_right(grid, end, 0, badge_role(model->badge), badge);
+	end -= text_width(badge) + 1;
+	buf_release(&right);
+	if (wide)
+		x += grid_text(grid, x, 0, 9, ROLE_PLAIN, "culprit") + 2;
+	grid_text(grid, x, 0, end - x, ROLE_TITLE, model->title);
+}
+
+static int hint_width(const struct key_hint *hint)
+{
+	return text_width(hint->key) + 1 + text_width(hint->text) + 2;
+}
+
+static int draw_hint(struct grid *grid, int x, const struct key_hint *hint)
+{
+	int y = grid->rows - 1;
+
+	x += grid_text(grid, x, y, 8, ROLE_KEY, hint->key) + 1;
+	return x +
+	       grid_text(grid, x, y, grid->columns - x, ROLE_PLAIN,
+			 hint->text) +
+	       2;
+}
+
+void frame_keys(struct grid *grid, const struct key_hint *hints, size_t count,
+		const char *leave)
+{
+	const struct key_hint last[] = { { "?", "help" }, { "q", leave } };
+	int x = 1, end = grid->columns - hint_width(&last[0]) -
+			 hint_width(&last[1]) + 2;
+
+	for (size_t i = 0; i < count; i++)
+		if (x + hint_width(&hints[i]) <= end)
+			x = draw_hint(grid, x, &hints[i]);
+	draw_hint(grid, draw_hint(grid, x, &last[0]), &last[1]);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TUI_PAGER_H
+#define TUI_PAGER_H
+
+/*
+ * Lines to read: one of them is chosen, and may be opened; they scroll both
+ * ways and are searched by a regular expression.
+ *
+ * Holds clean text only, and knows nothing of what it says.  Whoever fills it
+ * may do so again at any time: the chosen line stays where it was, or at the
+ * end if it followed.
+ */
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/grid.h"
+#include "tui/panes.h"
+
+#define PAGER_LINE 2000 /* cells kept of one */
+
+struct pager_line {
+	char *text; /* clean */
+	enum role role;
+	int link; /* what opening it opens: the filler's; -1: nothing */
+};
+
+struct pager {
+	struct pager_line *lines;
+	size_t count, room;
+	size_t line; /* the chosen one */
+	size_t top;  /* the first that is shown */
+	int left;    /* cells that are off to the left */
+	bool follow; /* the last line is chosen, also of those to come */
+
+	bool asking; /* for what to find */
+	char wanted[128];
+	bool searches;
+	regex_t regex;
+	char said[160]; /* about the search; "" for nothing */
+
+	int rows; /* of lines, as drawn last */
+};
+
+enum pager_answer {
+	PAGER_NOT_OURS, /* the key means nothing here */
+	PAGER_DONE,
+	PAGER_OPEN, /* the chosen line */
+};
+
+/* Begins as all zeroes, at its first line. */
+void pager_release(struct pager *pager);
+
+/* No lines; where one was is not forgotten. */
+void pager_clear(struct pager *pager);
+/* One more line, of any bytes. */
+void pager_add(struct pager *pager, enum role role, int link, const char *bytes,
+	       size_t length, bool ascii);
+
+/* While pager->asking every key is its own. */
+enum pager_answer pager_key(struct pager *pager, int key);
+
+/* What opening the chosen line opens, or -1. */
+int pager_link(const struct pager *pager);
+
+void pager_draw(struct grid *grid, struct area area, struct pager *pager);
+
+/* "line 3 of 20", the question, or what became of the search. */
+void pager_status(struct grid *grid, int y, const struct pager *pager);
+
+#endif
