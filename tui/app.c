@@ -2,11 +2,14 @@
 #include "tui/app.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/argv.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/xalloc.h"
 #include "control/command.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
@@ -173,6 +176,28 @@ void app_start_engine(struct app *app)
 	rebuild(app);
 }
 
+/* An order with its words and its reason; -1 with an error, nothing said. */
+static int carry_out(struct app *app, const char *name, struct order *given,
+		     struct error *err)
+{
+	struct buf say;
+	int ret;
+
+	buf_init(&say, 64 * 1024);
+	given->session = app->session;
+	given->repo = app->repo;
+	given->who = app->who;
+	given->say = &say;
+	ret = command_order(name, given, err);
+	if (ret == 0) {
+		app_say(app, false, *say.text ? say.text : name);
+		app_want_engine(app);
+	}
+	buf_release(&say);
+	rebuild(app);
+	return ret;
+}
+
 /* Carry out an order with up to two arguments; NULL for none. */
 static void order(struct app *app, const char *name, const char *first,
 		  const char *second, const char *why)
@@ -180,29 +205,40 @@ static void order(struct app *app, const char *name, const char *first,
 	const char *const arguments[] = { first, second, NULL };
 	struct error err = ERROR_INIT;
 	struct order given = {
-		.session = app->session,
-		.repo = app->repo,
-		.who = app->who,
 		.why = str_empty(why) ? NULL : why,
 		.argc = !first	  ? 0
 			: !second ? 1
 				  : 2,
 		.argv = arguments,
 	};
-	struct buf say;
 
-	buf_init(&say, 64 * 1024);
-	given.say = &say;
-	if (command_order(name, &given, &err) < 0)
+	if (carry_out(app, name, &given, &err) < 0)
 		app_say(app, true, err.text);
-	else if (*say.text)
-		app_say(app, false, say.text);
-	else
-		app_say(app, false, name);
-	if (!err.code)
-		app_want_engine(app);
-	buf_release(&say);
-	rebuild(app);
+}
+
+/* What was written is not lost when it is wrong. */
+static void order_written(struct app *app)
+{
+	struct palette *palette = &app->palette;
+	struct order given = { .argc = 0 };
+	struct error err = ERROR_INIT;
+	struct argv argv = ARGV_INIT;
+	const char **words = NULL;
+	int ret = -1;
+
+	if (palette_words(palette->text, &argv, &err) < 0)
+		goto out;
+	words = xcalloc(argv.count + 1, sizeof(*words));
+	if (command_words((int)argv.count, argv.items, words, &given, &err) < 0)
+		goto out;
+	ret = carry_out(app, argv.items[0], &given, &err);
+out:
+	palette->open = ret < 0;
+	if (ret < 0)
+		text_copy(palette->complaint, sizeof(palette->complaint),
+			  err.text, app->ascii);
+	free(words);
+	argv_free(argv.items);
 }
 
 static const char *id_of(const struct app *app, int commit)
@@ -633,12 +669,22 @@ void app_key(struct app *app, int key)
 			answer_ruling(app);
 		return;
 	}
+	if (app->palette.open) {
+		if (palette_key(&app->palette, &app->model, key) ==
+		    PALETTE_APPLY)
+			order_written(app);
+		return;
+	}
 	if (app->view->asks && app->view->asks(app)) {
 		app->view->key(app, key);
 		return;
 	}
 	if (key == '?') {
 		app->help = (struct help){ .open = true };
+		return;
+	}
+	if (key == ':') {
+		palette_open(&app->palette);
 		return;
 	}
 	if (view_of(key)) {
@@ -669,6 +715,8 @@ void app_draw(struct app *app, struct grid *grid)
 		dialog_draw(grid, &app->dialog);
 	if (app->ruling.open)
 		ruling_draw(grid, &app->ruling);
+	if (app->palette.open)
+		palette_draw(grid, &app->palette, &app->model);
 	if (app->help.open)
 		help_draw(grid, &app->help);
 }

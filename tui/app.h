@@ -20,6 +20,7 @@
 #include "tui/home.h"
 #include "tui/model.h"
 #include "tui/pager.h"
+#include "tui/palette.h"
 #include "tui/ruling.h"
 #include "tui/tail.h"
 
@@ -53,6 +54,7 @@ struct app {
 	struct dialog dialog;
 	struct ruling_dialog ruling;
 	struct help help;
+	struct palette palette;
 	struct pager log, commit;
 	size_t log_events;		 /* the log holds */
 	char commit_id[OID_HEX_MAX + 1]; /* that is shown */

@@ -41,6 +41,7 @@ static const struct entry look[] = {
 };
 
 static const struct entry decide[] = {
+	{ ":", "any order, in words", 0 },
 	{ "v", "verdict, with a reason", 0 },
 	{ "a", "accept what it leans to", 0 },
 	{ NULL, NULL, 0 },

@@ -102,6 +102,39 @@ const char *command_group_name(enum command_group group)
 	return group_names[group];
 }
 
+/* These options are words to the order itself. */
+static bool is_its_own(const char *name, const char *option)
+{
+	return str_equal(name, "fixup") && (str_equal(option, "--if-has") ||
+					    str_equal(option, "--unless-has"));
+}
+
+int command_words(int argc, char *const *argv, const char **words,
+		  struct order *order, struct error *err)
+{
+	bool only_words = false;
+
+	order->argc = 0;
+	order->argv = words;
+	for (int i = 1; i < argc; i++) {
+		if (!only_words && str_equal(argv[i], "--")) {
+			only_words = true;
+		} else if (!only_words && str_equal(argv[i], "-m")) {
+			if (++i == argc)
+				return error_set(err, ERROR_USAGE,
+						 "-m needs a reason");
+			order->why = argv[i];
+		} else if (!only_words && argv[i][0] == '-' && argv[i][1] &&
+			   !is_its_own(argv[0], argv[i])) {
+			return error_set(err, ERROR_USAGE,
+					 "'%s' is not an option here", argv[i]);
+		} else {
+			words[order->argc++] = argv[i];
+		}
+	}
+	return 0;
+}
+
 int command_order(const char *name, struct order *order, struct error *err)
 {
 	const struct command *command = command_find(name);

@@ -57,6 +57,14 @@ const struct command *command_find(const char *name); /* or NULL */
 const char *command_group_name(enum command_group group);
 
 /*
+ * Sort the words of a command, whose name is argv[0], into the order: -m WHY
+ * may stand anywhere, behind -- there are no options.  words, which the order
+ * borrows, has room for argc.  ERROR_USAGE for an option that is none.
+ */
+int command_words(int argc, char *const *argv, const char **words,
+		  struct order *order, struct error *err);
+
+/*
  * Carry out an order by name.  ERROR_USAGE for unknown names, wrong numbers of
  * arguments; ERROR_STATE when it does not fit the session.
  */

@@ -151,6 +151,42 @@ static void a_digit_brings_up_a_view_and_q_goes_back(void **state)
 	assert_true(app->quit);
 }
 
+static void any_order_can_be_written_with_its_reason(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	type(app, ":skip -m 'no \"disk\"'\n");
+	assert_false(app->palette.open);
+	assert_int_equal(latest(world, EVENT_VERDICT)->verdict, VERDICT_SKIP);
+	assert_true(same(latest(world, EVENT_VERDICT), 7));
+	assert_string_equal(latest(world, EVENT_VERDICT)->text, "no \"disk\"");
+	type(app, "9:note from the log 1q\n");
+	assert_string_equal(latest(world, EVENT_NOTE)->text, "from the log 1q");
+}
+
+static void what_was_written_wrongly_is_kept_and_said(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	size_t before = events(world);
+
+	type(app, ":undo x\n");
+	assert_true(app->palette.open);
+	assert_string_equal(app->palette.text, "undo x");
+	assert_non_null(strstr(page(world), "usage: culprit undo"));
+	app_key(app, INPUT_ESCAPE);
+	type(app, ":nonsense\n");
+	assert_non_null(strstr(page(world), "'nonsense' is not an order"));
+	app_key(app, INPUT_ESCAPE);
+	type(app, ":good -x\n");
+	assert_non_null(strstr(page(world), "'-x' is not an option here"));
+	assert_int_equal(events(world), before);
+	app_key(app, INPUT_ESCAPE);
+	type(app, "q");
+	assert_true(app->quit);
+}
+
 static void a_line_of_the_log_opens_its_step(void **state)
 {
 	struct world *world = *state;
@@ -477,6 +513,8 @@ int main(void)
 		app_test(a_verdict_needs_more_than_one_key),
 		app_test(a_digit_brings_up_a_view_and_q_goes_back),
 		app_test(a_line_of_the_log_opens_its_step),
+		app_test(any_order_can_be_written_with_its_reason),
+		app_test(what_was_written_wrongly_is_kept_and_said),
 		app_test(the_crash_that_is_asked_about_is_one_key_away),
 		app_test(without_a_choice_nothing_is_ruled),
 		app_test(a_run_without_a_crash_is_no_question),
