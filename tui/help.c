@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "control/command.h"
+#include "tui/field.h"
 #include "tui/grid.h"
 #include "tui/input.h"
 
@@ -18,39 +19,40 @@
 struct entry {
 	const char *key; /* NULL: text is a heading; "": a line without */
 	const char *text;
-	int length; /* of text that is shown here */
+	int length;	   /* of text that is shown here */
+	const char *order; /* without a key: the words for the palette */
 };
 
 /* The screen's own keys, which are no commands. */
 static const struct entry move[] = {
-	{ "j k Down Up", "next, previous", 0 },
-	{ "C-d C-u", "half a page", 0 },
-	{ "g G", "first, last", 0 },
-	{ "Tab S-Tab", "next, previous pane", 0 },
-	{ "Enter", "open", 0 },
-	{ "Esc", "back to the steps", 0 },
-	{ NULL, NULL, 0 },
+	{ "j k Down Up", "next, previous", 0, NULL },
+	{ "C-d C-u", "half a page", 0, NULL },
+	{ "g G", "first, last", 0, NULL },
+	{ "Tab S-Tab", "next, previous pane", 0, NULL },
+	{ "Enter", "open", 0, NULL },
+	{ "Esc", "back to the steps", 0, NULL },
+	{ NULL, NULL, 0, NULL },
 };
 
 static const struct entry look[] = {
-	{ "1 7 9", "steps, commit, log", 0 },
-	{ "F", "follow the output", 0 },
-	{ "/ n N", "find in a page, next, previous", 0 },
-	{ "C-l", "draw the page again", 0 },
-	{ NULL, NULL, 0 },
+	{ "1 7 9", "steps, commit, log", 0, NULL },
+	{ "F", "follow the output", 0, NULL },
+	{ "/ n N", "find in a page, next, previous", 0, NULL },
+	{ "C-l", "draw the page again", 0, NULL },
+	{ NULL, NULL, 0, NULL },
 };
 
 static const struct entry decide[] = {
-	{ ":", "any order, in words", 0 },
-	{ "v", "verdict, with a reason", 0 },
-	{ "a", "accept what it leans to", 0 },
-	{ NULL, NULL, 0 },
+	{ ":", "any order, in words", 0, NULL },
+	{ "v", "verdict, with a reason", 0, NULL },
+	{ "a", "accept what it leans to", 0, NULL },
+	{ NULL, NULL, 0, NULL },
 };
 
 static const struct entry leave[] = {
-	{ "q", "detach, the engine goes on", 0 },
-	{ "C-z", "suspend", 0 },
-	{ NULL, NULL, 0 },
+	{ "q", "detach, the engine goes on", 0, NULL },
+	{ "C-z", "suspend", 0, NULL },
+	{ NULL, NULL, 0, NULL },
 };
 
 static const struct {
@@ -81,38 +83,87 @@ static void add(struct entries *entries, const char *key, const char *text)
 			length--;
 	}
 	array_grow(entries->items, entries->count + 1, &entries->room);
-	entries->items[entries->count++] = (struct entry){ key, text, length };
+	entries->items[entries->count++] =
+		(struct entry){ key, text, length, NULL };
 	if (text[length])
 		add(entries, "", text + length + strspn(text + length, " "));
 }
 
-static void add_section(struct entries *entries, size_t section)
+/* One that no key has is written. */
+static void add_command(struct entries *entries, const struct command *command)
+{
+	size_t before = entries->count;
+
+	add(entries, command->key ? command->key : ":", command->summary);
+	if (!command->key)
+		entries->items[before].order = command->name;
+}
+
+static bool is_wanted(const char *wanted, const char *key, const char *text)
+{
+	return strcasestr(key, wanted) || strcasestr(text, wanted);
+}
+
+/* Nothing of a section in which nothing is wanted. */
+static void add_section(struct entries *entries, size_t section,
+			const char *wanted)
 {
 	const struct entry *own = sections[section].own;
 	enum command_group group = sections[section].group;
 	const char *heading = sections[section].heading;
+	size_t before = entries->count;
 
 	add(entries, NULL, heading ? heading : command_group_name(group));
 	for (; own && own->key; own++)
-		add(entries, own->key, own->text);
+		if (is_wanted(wanted, own->key, own->text))
+			add(entries, own->key, own->text);
 	for (const struct command *command = commands; command->name;
 	     command++) {
-		if (command->group == group && command->key)
-			add(entries, command->key, command->summary);
+		if (command->group == group &&
+		    (command->key || command->carry_out) &&
+		    is_wanted(wanted, command->name, command->summary))
+			add_command(entries, command);
 	}
-	add(entries, "", "");
+	if (entries->count == before + 1)
+		entries->count = before;
+	else
+		add(entries, "", "");
 }
 
-static void collect(struct entries *entries)
+static void collect(struct entries *entries, const char *wanted)
 {
 	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++)
-		add_section(entries, i);
-	entries->count--; /* no gap at the end */
+		add_section(entries, i, wanted);
+	if (entries->count)
+		entries->count--; /* no gap at the end */
+	else
+		add(entries, "", "nothing has that in it");
+}
+
+static void asking_key(struct help *help, int key)
+{
+	help->top = 0;
+	if (key == INPUT_ENTER) {
+		help->asking = false;
+	} else if (key == INPUT_ESCAPE || key == INPUT_CTRL('c')) {
+		help->asking = false;
+		help->wanted[0] = '\0';
+	} else {
+		field_key(help->wanted, sizeof(help->wanted), key);
+	}
 }
 
 bool help_key(struct help *help, int key)
 {
+	if (help->asking) {
+		asking_key(help, key);
+		return true;
+	}
 	switch (key) {
+	case '/':
+		help->asking = true;
+		help->wanted[0] = '\0';
+		return true;
 	case 'j':
 	case INPUT_DOWN:
 		help->top++;
@@ -147,7 +198,8 @@ static void draw_entry(struct grid *grid, int x, int y, int width,
 		grid_text(grid, x, y, width, ROLE_TITLE, entry->text);
 		return;
 	}
-	grid_text(grid, x + 1, y, KEY_WIDTH - 2, ROLE_KEY, entry->key);
+	grid_printf(grid, x + 1, y, KEY_WIDTH - 2, ROLE_KEY, "%s%s", entry->key,
+		    entry->order ? entry->order : "");
 	grid_printf(grid, x + KEY_WIDTH, y, width - KEY_WIDTH, ROLE_PLAIN,
 		    "%.*s", entry->length, entry->text);
 }
@@ -168,6 +220,42 @@ static size_t half(const struct entries *entries)
 	return best;
 }
 
+/* In the lower edge: what is looked for, or that there is more. */
+static void draw_foot(struct grid *grid, int x, int y, int width,
+		      const struct help *help, bool more)
+{
+	if (help->asking || *help->wanted) {
+		x += grid_printf(grid, x, y, width, ROLE_TITLE, " /%s",
+				 help->wanted);
+		if (help->asking) {
+			grid->cursor_x = x;
+			grid->cursor_y = y;
+		}
+		grid_text(grid, x, y, 1, ROLE_TITLE, " ");
+	} else {
+		grid_text(grid, x, y, width, ROLE_TITLE,
+			  more ? " j k for the rest, / to find "
+			       : " / to find ");
+	}
+}
+
+static int lines_of(const struct entries *list, size_t split)
+{
+	return (int)(split > list->count - split ? split : list->count - split);
+}
+
+/* Rows that all keys take: what is found among them moves nothing. */
+static int lines_of_all(int width, bool two)
+{
+	struct entries all = { .width = width };
+	int lines;
+
+	collect(&all, "");
+	lines = lines_of(&all, two ? half(&all) : all.count);
+	free(all.items);
+	return lines;
+}
+
 void help_draw(struct grid *grid, struct help *help)
 {
 	bool two = grid->columns >= 2 * COLUMN_WIDTH + 2 * MARGIN;
@@ -180,10 +268,12 @@ void help_draw(struct grid *grid, struct help *help)
 	list.width = (two ? COLUMN_WIDTH - 2 : width - 2 * MARGIN) - KEY_WIDTH;
 	if (list.width < 8)
 		list.width = 8;
-	collect(&list);
-	split = two ? half(&list) : list.count;
-	lines = (int)(split > list.count - split ? split : list.count - split);
-	height = lines + 4 < grid->rows ? lines + 4 : grid->rows;
+	collect(&list, help->wanted);
+	split = two && !*help->wanted ? half(&list) : list.count;
+	lines = lines_of(&list, split);
+	height = lines_of_all(list.width, two) + 4;
+	if (height > grid->rows)
+		height = grid->rows;
 	room = height > 4 ? height - 4 : height - 2;
 	if (help->top > lines - room)
 		help->top = lines - room;
@@ -192,9 +282,8 @@ void help_draw(struct grid *grid, struct help *help)
 	grid_recolour(grid, 0, 0, grid->columns, grid->rows, ROLE_DIM);
 	y = (grid->rows - height) / 2;
 	grid_box(grid, x, y, width, height, "Keys");
-	if (lines > room && height > 4)
-		grid_text(grid, x + MARGIN, y + height - 1, width - 2 * MARGIN,
-			  ROLE_TITLE, " j k for the rest ");
+	draw_foot(grid, x + MARGIN, y + height - 1, width - 2 * MARGIN, help,
+		  lines > room && height > 4);
 	y += height > 4 ? 2 : 1;
 	for (size_t i = 0; i < list.count; i++) {
 		bool second = i >= split;

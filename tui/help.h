@@ -4,7 +4,8 @@
 
 /*
  * The list of keys, over whatever is on the page: the screen's own, and those
- * of the command table.
+ * of the command table.  Behind / only what holds the text that is typed is
+ * left of it.
  */
 
 #include <stdbool.h>
@@ -13,7 +14,9 @@ struct grid;
 
 struct help {
 	bool open;
-	int top; /* the first line shown */
+	int top;	 /* the first line shown */
+	bool asking;	 /* keys are text */
+	char wanted[64]; /* "" for all */
 };
 
 /* false: the key closes it (any of ? q Esc C-c). */

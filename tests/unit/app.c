@@ -418,6 +418,24 @@ static void help_lists_the_commands_and_closes(void **state)
 	}
 }
 
+static void what_is_typed_in_the_help_leaves_what_has_it(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	type(app, "?/overrule");
+	assert_non_null(strstr(page(world), "overrule one run"));
+	assert_null(strstr(page(world), "next, previous pane"));
+	type(app, "q");
+	assert_non_null(strstr(page(world), "nothing has that in it"));
+	app_key(app, INPUT_ESCAPE);
+	assert_non_null(strstr(page(world), "next, previous pane"));
+	type(app, "/UNDO\n");
+	assert_non_null(strstr(page(world), "take the last N decisions"));
+	type(app, "q");
+	assert_false(app->help.open);
+}
+
 static void only_q_leaves(void **state)
 {
 	struct world *world = *state;
@@ -530,6 +548,7 @@ int main(void)
 		app_test(the_selection_moves_and_stays_inside),
 		app_test(enter_goes_from_steps_to_runs_to_console),
 		app_test(help_lists_the_commands_and_closes),
+		app_test(what_is_typed_in_the_help_leaves_what_has_it),
 		app_test(only_q_leaves),
 		app_test(every_key_is_safe_in_an_empty_session),
 	};
