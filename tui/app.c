@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
+#include "tui/evidence.h"
 #include "tui/grid.h"
 #include "tui/input.h"
 #include "tui/pages.h"
@@ -26,6 +27,10 @@
 
 static void draw_home(struct app *app, struct grid *grid);
 static void key_home(struct app *app, int key);
+static void update_evidence(struct app *app);
+static void draw_evidence(struct app *app, struct grid *grid);
+static void key_evidence(struct app *app, int key);
+static bool evidence_asks(const struct app *app);
 static void enter_commit(struct app *app);
 static void draw_commit(struct app *app, struct grid *grid);
 static void key_commit(struct app *app, int key);
@@ -38,6 +43,8 @@ static bool log_asks(const struct app *app);
 /* The digits are those of every view there will be. */
 static const struct view views[] = {
 	{ '1', NULL, NULL, draw_home, key_home, NULL }, /* the steps */
+	{ '6', NULL, update_evidence, draw_evidence, key_evidence,
+	  evidence_asks },
 	{ '7', enter_commit, NULL, draw_commit, key_commit, commit_asks },
 	{ '9', NULL, update_log, draw_log, key_log, log_asks },
 };
@@ -67,6 +74,7 @@ void app_release(struct app *app)
 	tail_release(&app->tail);
 	pager_release(&app->log);
 	pager_release(&app->commit);
+	pager_release(&app->evidence);
 }
 
 void app_say(struct app *app, bool is_error, const char *text)
@@ -635,6 +643,33 @@ static void key_page(struct app *app, struct pager *pager, int key)
 static void key_commit(struct app *app, int key)
 {
 	key_page(app, &app->commit, key);
+}
+
+static void update_evidence(struct app *app)
+{
+	size_t count = engine_event_count(session_engine(app->session));
+
+	if (count == app->evidence_events)
+		return;
+	app->evidence_events = count;
+	evidence_fill(&app->evidence, app->session, app->ascii);
+}
+
+static void draw_evidence(struct app *app, struct grid *grid)
+{
+	pages_draw(grid, &app->model, &app->home, "Evidence",
+		   app->model.culprit >= 0 ? app->model.culprit_id : "so far",
+		   &app->evidence);
+}
+
+static bool evidence_asks(const struct app *app)
+{
+	return app->evidence.asking;
+}
+
+static void key_evidence(struct app *app, int key)
+{
+	key_page(app, &app->evidence, key);
 }
 
 static void key_log(struct app *app, int key)

@@ -55,9 +55,9 @@ struct app {
 	struct ruling_dialog ruling;
 	struct help help;
 	struct palette palette;
-	struct pager log, commit;
-	size_t log_events;		 /* the log holds */
-	char commit_id[OID_HEX_MAX + 1]; /* that is shown */
+	struct pager log, commit, evidence;
+	size_t log_events, evidence_events; /* what these hold */
+	char commit_id[OID_HEX_MAX + 1];    /* that is shown */
 
 	int selected; /* a commit; -1: the one under test */
 	int show;     /* as in struct model_view */

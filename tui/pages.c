@@ -167,8 +167,9 @@ void pages_draw(struct grid *grid, const struct model *model,
 		struct pager *pager)
 {
 	static const struct key_hint hints[] = {
-		{ "/", "find" },  { "n", "next" },   { "h l", "sideways" },
-		{ "1", "steps" }, { "7", "commit" }, { "9", "log" },
+		{ "/", "find" },  { "n", "next" },     { "h l", "sideways" },
+		{ "1", "steps" }, { "6", "evidence" }, { "7", "commit" },
+		{ "9", "log" },
 	};
 	struct area ruler = { 0, 1, grid->columns, 1 };
 	struct area lines = { 0, 2, grid->columns, grid->rows - 4 };

@@ -178,7 +178,8 @@ static void describe_decision(struct session *session,
 		buf_printf(out, ": %s", outcome_name(event->outcome));
 		break;
 	case EVENT_MORE:
-		buf_printf(out, "%" PRId64 " more runs of", event->number);
+		buf_printf(out, "%" PRId64 " more run%s of", event->number,
+			   event->number == 1 ? "" : "s");
 		add_commit(event, out);
 		break;
 	case EVENT_SAME:

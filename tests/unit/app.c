@@ -138,6 +138,8 @@ static void a_digit_brings_up_a_view_and_q_goes_back(void **state)
 	tale_mark(&world->tale, BY_PERSON, tale_oid(7).hex, VERDICT_GOOD, NULL);
 	app_refresh(app, world->tale.now);
 	assert_non_null(strstr(page(world), "(by ann@desk)"));
+	type(app, "6");
+	assert_non_null(strstr(page(world), "Where the search stands"));
 	type(app, "q");
 	assert_false(app->quit);
 	assert_non_null(strstr(page(world), "─ Steps "));

@@ -19,6 +19,7 @@
 #include "session/session.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/tale.h"
+#include "tui/evidence.h"
 #include "tui/grid.h"
 #include "tui/home.h"
 #include "tui/input.h"
@@ -262,6 +263,58 @@ static void a_commit_is_shown_as_git_does_and_made_harmless(void **state)
 	pager_release(&pager);
 }
 
+/* A session of its own, in which commit 3 of 6 was found. */
+static void found(struct tale *tale)
+{
+	tale_begin(tale);
+	tale_commits(tale, 6, NULL);
+	tale_start(tale, TALE_TITLE, "syzkaller/3/3");
+	tale_mark(tale, BY_START, tale_oid(5).hex, VERDICT_BAD, NULL);
+	tale_mark(tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	tale_build(tale, tale_oid(2).hex, "aaaaaaaaaaaaaaaa", 5);
+	tale_runs(tale, tale_oid(2).hex, "..x", 5);
+	tale_mark(tale, BY_PERSON, tale_oid(2).hex, VERDICT_GOOD,
+		  "the WARNING is another bug");
+	tale_build(tale, tale_oid(4).hex, "cccccccccccccccc", 5);
+	tale_runs(tale, tale_oid(4).hex, "XXX", 5);
+	tale_mark(tale, BY_POLICY, tale_oid(4).hex, VERDICT_BAD, NULL);
+	tale_build(tale, tale_oid(3).hex, "bbbbbbbbbbbbbbbb", 5);
+	tale_runs(tale, tale_oid(3).hex, "XTX", 5);
+	tale_mark(tale, BY_POLICY, tale_oid(3).hex, VERDICT_BAD, NULL);
+}
+
+static void the_evidence_says_why_and_what_to_doubt(void **state)
+{
+	struct pager pager = { .lines = NULL };
+	struct tale tale;
+
+	(void)state;
+	evidence_fill(&pager, binder.session, false);
+	picture("evidence-80x24", 80, 24, false, "Evidence", "so far", &pager);
+	picture("evidence-160x45", 160, 45, false, "Evidence", "so far",
+		&pager);
+	pager_release(&pager);
+	found(&tale);
+	evidence_fill(&pager, tale.session, false);
+	picture("evidence-found", 100, 30, false, "Evidence", "commit 3",
+		&pager);
+	pager_release(&pager);
+	tale_end(&tale);
+}
+
+static void without_a_single_step_there_is_no_evidence(void **state)
+{
+	struct pager pager = { .lines = NULL };
+	struct tale tale;
+
+	(void)state;
+	tale_begin(&tale);
+	evidence_fill(&pager, tale.session, false);
+	assert_string_equal(pager.lines[1].text, " it has not begun");
+	pager_release(&pager);
+	tale_end(&tale);
+}
+
 /* Every page from one cell up; the sanitizers watch. */
 static void no_size_breaks_them(void **state)
 {
@@ -300,6 +353,8 @@ int main(void)
 		cmocka_unit_test(the_log_tells_every_event),
 		cmocka_unit_test(
 			a_commit_is_shown_as_git_does_and_made_harmless),
+		cmocka_unit_test(the_evidence_says_why_and_what_to_doubt),
+		cmocka_unit_test(without_a_single_step_there_is_no_evidence),
 		cmocka_unit_test(no_size_breaks_them),
 	};
 
