@@ -10,6 +10,8 @@
 #include "base/str.h"
 #include "engine/graph.h"
 
+#define TROUBLE_MAX 200 /* bytes of a reason in a question */
+
 struct wish *wish_add(struct engine *engine, enum wish_kind kind, int commit)
 {
 	struct wish *wish;
@@ -151,6 +153,37 @@ void wish_verdict(struct engine *engine, const struct folded_step *step)
 	word_verdict(engine, shown, &j, wish);
 }
 
+/* What the latest run that failed by our own fault said of it, or "". */
+static const char *trouble_of(const struct folded_step *step)
+{
+	const char *why = NULL;
+
+	for (int i = 0; step && i < step->shown.run_count; i++) {
+		const struct run_state *run = &step->shown.runs[i];
+
+		if (run->fact && run->outcome == OUTCOME_INFRA)
+			why = run->fact->text;
+	}
+	return why ? why : "";
+}
+
+static void ask_to_mend(struct engine *engine, const struct folded_step *step,
+			int commit)
+{
+	const char *why = trouble_of(step);
+	size_t length = strcspn(why, "\n");
+
+	if (length > TROUBLE_MAX)
+		for (length = TROUBLE_MAX;
+		     length && ((unsigned char)why[length] & 0xc0) == 0x80;)
+			length--;
+	wish_ask(engine, commit,
+		 "too much infrastructure trouble at %.*s%s%.*s%s: mend it and "
+		 "resume, or give a verdict",
+		 OID_SHORT, graph_oid(engine->graph, commit)->hex,
+		 length ? " (" : "", (int)length, why, length ? ")" : "");
+}
+
 void wish_runs(struct engine *engine, int commit)
 {
 	const struct folded_step *step = fold_step_of(engine, commit);
@@ -168,10 +201,7 @@ void wish_runs(struct engine *engine, int commit)
 		return;
 	}
 	if (j.stop) {
-		wish_ask(engine, commit,
-			 "too much infrastructure trouble at %.*s: mend it and "
-			 "resume, or give a verdict",
-			 OID_SHORT, graph_oid(engine->graph, commit)->hex);
+		ask_to_mend(engine, step, commit);
 		return;
 	}
 	if (!build || again)

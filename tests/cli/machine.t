@@ -231,6 +231,9 @@ check "a machine that does not restart is trouble of ours" '
 	sed "s,reboot_command = .*,reboot_command = \"true\";," one.cfg >no.cfg
 	mv no.cfg one.cfg
 	ends_as "infra after .* - the machine did not restart within 2 s"
+	culprit status >said
+	grep "trouble at $(short c2) (the machine did not restart within 2 s): \
+mend it and resume" said
 '
 check "a connection that is cut without a word is lost" '
 	now lost
