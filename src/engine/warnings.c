@@ -84,13 +84,16 @@ static bool is_tested(struct look *look, const struct step *step)
 	       warnings_showing(look->engine, equal).valid > 0;
 }
 
-/* Otherwise everything was done by hand. */
+/*
+ * Otherwise everything was done by hand.  Builds are evidence whatever is
+ * looked for: a verdict that rests on them may be older than a change of that.
+ */
 static bool has_evidence(struct engine *engine)
 {
 	const struct step *step;
 
 	for (int i = 0; (step = engine_step(engine, i)); i++) {
-		if (step->build && engine_symptom(engine) == SYMPTOM_NO_BUILD)
+		if (step->build)
 			return true;
 		for (int k = 0; k < step->run_count; k++)
 			if (step->runs[k].fact)
