@@ -76,8 +76,7 @@ static void left_text(char *out, size_t size, const struct model *model,
 	size_t length = 0;
 
 	out[0] = '\0';
-	if (model->state == PLAN_TEST && model->bad.commit >= 0 &&
-	    model->good.commit >= 0)
+	if (model->state == PLAN_TEST && model->suspects > 0)
 		length = (size_t)snprintf(out, size, "%d left, ~%d %s",
 					  model->left, model->steps,
 					  model->steps == 1 ? "step" : "steps");

@@ -109,6 +109,20 @@ static void json_ends(struct json *json, struct session *session,
 	json_close_array(json);
 }
 
+/* Before the search begins nobody has counted. */
+static void json_counts(struct json *json, const struct plan *plan)
+{
+	if (plan->state == PLAN_TEST && plan->suspects == 0) {
+		json_null(json, "suspects");
+		json_null(json, "left");
+		json_null(json, "steps_left");
+		return;
+	}
+	json_number(json, "suspects", plan->suspects);
+	json_number(json, "left", plan->left);
+	json_number(json, "steps_left", plan->steps);
+}
+
 static void json_candidates(struct json *json, struct session *session,
 			    const struct plan *plan)
 {
@@ -128,6 +142,9 @@ static void json_engine(struct json *json, const struct session *session)
 	if (process.alive) {
 		json_number(json, "pid", process.pid);
 		json_text(json, "host", process.host);
+	} else {
+		json_null(json, "pid");
+		json_null(json, "host");
 	}
 	json_close_object(json);
 }
@@ -190,9 +207,7 @@ static void print_json(struct cli *cli)
 	json_text(&json, "question", asked(plan));
 	json_text(&json, "question_title", asked_title(plan));
 	json_ends(&json, session, plan);
-	json_number(&json, "suspects", plan->suspects);
-	json_number(&json, "left", plan->left);
-	json_number(&json, "steps_left", plan->steps);
+	json_counts(&json, plan);
 	json_text(&json, "testing",
 		  testing ? hex_of(session, plan->commit) : NULL);
 	json_bool(&json, "merge_base", plan->merge_base);

@@ -191,10 +191,14 @@ static void put_so_far(const struct letter *letter)
 		put_commit(letter, plan->bad);
 		buf_puts(letter->out, ".\n");
 	}
-	if (plan->state == PLAN_TEST)
+	if (plan->state == PLAN_TEST && plan->confirming)
+		buf_puts(letter->out, "These ends are not confirmed yet.\n");
+	else if (plan->state == PLAN_TEST && plan->suspects > 0)
 		buf_printf(letter->out,
-			   "%d commits are suspect, about %d more steps.\n",
-			   plan->suspects, plan->steps + 1);
+			   "%d commit%s suspect, about %d more step%s.\n",
+			   plan->suspects,
+			   plan->suspects == 1 ? " is" : "s are",
+			   plan->steps + 1, plan->steps ? "s" : "");
 	if (plan->state == PLAN_MERGE_BASE_BAD) {
 		buf_puts(letter->out, "The merge base ");
 		put_commit(letter, plan->commit);

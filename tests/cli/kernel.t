@@ -192,7 +192,13 @@ check "the ends are tested first, and a good one that crashes is asked about" '
 	grep "^    XX  bad, as it was given$" said
 	grep "^    XX  bad, not as it was given$" said
 	test "$(logged "begin run .* of $(short c12)")" = 2
-	culprit status --json | json "j[\"confirming\"]"
+	culprit status --json | json "j[\"confirming\"] and
+		j[\"suspects\"] is j[\"left\"] is j[\"steps_left\"] is None
+		and j[\"engine\"] == {\"alive\": False, \"pid\": None,
+			\"host\": None}"
+	culprit report --no-maintainers >out
+	grep "^These ends are not confirmed yet\.$" out
+	fails grep "suspect" out
 	begin sure.cfg c12 c8
 	culprit run --batch >said
 	grep "^$(full c9) is the first bad commit$" said
