@@ -153,7 +153,8 @@ static void put_many(const char *letters, struct buf *out)
 	}
 }
 
-static void put_letters(const struct step *step, struct buf *out)
+/* builds: they are what is looked at, and nothing is run */
+static void put_letters(const struct step *step, bool builds, struct buf *out)
 {
 	size_t begin = out->length, width;
 	struct buf letters;
@@ -170,6 +171,8 @@ static void put_letters(const struct step *step, struct buf *out)
 		buf_puts(out, step->build->build == BUILD_FAILED
 				      ? "build fails"
 				      : "build: trouble");
+	else if (builds)
+		buf_puts(out, step->build ? "builds" : "not built");
 	else if (letters.length == 0)
 		buf_puts(out, "no runs");
 	width = out->length - begin;
@@ -212,7 +215,9 @@ static void put_step(struct session *session, const struct step *step,
 	buf_printf(out, "%3d  %s%s%*s  %.*s  ", step->position, verdict,
 		   verdict_mark(step), 4 - (int)strlen(verdict), "", OID_SHORT,
 		   hex_of(session, step->commit));
-	put_letters(step, out);
+	put_letters(step,
+		    engine_symptom(session_engine(session)) == SYMPTOM_NO_BUILD,
+		    out);
 	put_counts(step, titles, out);
 	while (out->text[out->length - 1] == ' ')
 		out->text[--out->length] = '\0';
@@ -241,11 +246,16 @@ void mail_runs(struct session *session, struct buf *out)
 
 	if (engine_step_count(engine) == 0)
 		return;
-	buf_puts(out, "Tested commits, a letter for each run: . ok, X the bug, "
-		      "x another crash,\nB did not boot, T could not be "
-		      "tested, I trouble of the test machine,\ni ignored, "
-		      "= a run of an equal kernel; * a person's verdict, ? set "
-		      "aside:\n\n");
+	if (engine_symptom(engine) == SYMPTOM_NO_BUILD)
+		buf_puts(out, "Tested commits; * a person's verdict, ? set "
+			      "aside:\n\n");
+	else
+		buf_puts(out,
+			 "Tested commits, a letter for each run: . ok, X the "
+			 "bug, x another crash,\nB did not boot, T could not "
+			 "be tested, I trouble of the test machine,\ni "
+			 "ignored, = a run of an equal kernel; * a person's "
+			 "verdict, ? set aside:\n\n");
 	for (int i = 0; (step = engine_step(engine, i)); i++)
 		put_step(session, step, &titles, out);
 	put_titles(&titles, out);

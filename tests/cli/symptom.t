@@ -32,6 +32,19 @@ check "the commit that broke the build is found, and nothing is run" '
 	test "$(logged "run .* of")" = 0
 	culprit log | grep "bad $(short c8): does not build (by policy"
 '
+check "its report speaks of builds, not of runs" '
+	culprit report --no-maintainers >out
+	grep "^  [0-9 ]* good  *$(short c7)  builds$" out
+	grep "^  [0-9 ]* bad  *$(short c8)  build fails$" out
+	fails grep "no runs" out
+	fails grep "a letter for each run" out
+'
+check "what was found by builds alone is warned of when a crash is sought" '
+	culprit symptom crash >said
+	culprit status >said
+	grep "^warning: the culprit itself was never tested" said
+	culprit undo
+'
 check "asking for runs is refused then" '
 	exits 1 culprit more c8 3 2>err
 	grep "nothing is run" err
