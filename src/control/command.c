@@ -48,7 +48,7 @@ const struct command commands[] = {
 	  "what makes a commit bad", GROUP_DECIDE, order_symptom },
 	{ "fixup",
 	  "add PATCH [--if-has GUILTY] [--unless-has FIX] [-m WHY] | list | "
-	  "drop N",
+	  "drop N [-m WHY]",
 	  NULL, "patches that are applied before a build", GROUP_DECIDE,
 	  order_fixup },
 	{ "undo", "[N]", "u", "take the last N decisions back", GROUP_TIME,
