@@ -353,7 +353,7 @@ static void look_at_reproducer(struct look *look)
 	cc = reproducer_cc(look->settings, &err);
 	path = cc ? program_find(cc) : NULL;
 	if (path)
-		say(look, FINDING_OK, "reproducer: compiled by %s", path);
+		say(look, FINDING_OK, "reproducer: to be compiled by %s", path);
 	else if (cc)
 		say(look, FINDING_WRONG,
 		    "reproducer: there is no %s to compile it with: install "

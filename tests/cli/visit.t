@@ -193,7 +193,7 @@ if command -v gcc >/dev/null; then
 	'
 	check "check says by what it will be compiled" '
 		"$CULPRIT" -C "$repo" check -c "$tmp/c.cfg" >out || :
-		grep "^ok     reproducer: compiled by /.*gcc$" out
+		grep "^ok     reproducer: to be compiled by /.*gcc$" out
 		sed "s/repro.c\";/& cc = \"no-such-gcc\";/" c.cfg >no.cfg
 		exits 1 "$CULPRIT" -C "$repo" check -c "$tmp/no.cfg" >out
 		grep "^wrong  reproducer: there is no no-such-gcc" out
