@@ -48,6 +48,22 @@ static void put_commit(const struct letter *letter, int commit)
 	buf_puts(letter->out, "\")");
 }
 
+/*
+ * What the settings have may be a part of the title; the console of a run that
+ * shows the bug has it whole, with the function in it.
+ */
+static const char *whole_title(const struct letter *letter, const char *part)
+{
+	const struct run_state *run;
+	const char *whole;
+	int commit;
+
+	if (!mail_find_run(letter->session, &commit, &run))
+		return part;
+	whole = run_title(run);
+	return !str_empty(whole) && strstr(whole, part) ? whole : part;
+}
+
 static const char *title_of(const struct letter *letter)
 {
 	const char *title = engine_title(letter->engine);
@@ -61,7 +77,7 @@ static const char *title_of(const struct letter *letter)
 	case SYMPTOM_COUNT:
 		break;
 	}
-	return *title ? title : "a bug";
+	return *title ? whole_title(letter, title) : "a bug";
 }
 
 static void put_people(const struct letter *letter, const char *field, bool to)

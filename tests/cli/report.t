@@ -120,6 +120,16 @@ check "the crash stands at its end, as the console of a run has it" '
 		crash
 	grep "^ __fput+0x1f5/0x650$" crash
 '
+check "a part of a title in the settings is told whole" '
+	sed "s/^title.*/title = \"slab-use-after-free\";/" kernel.cfg >part.cfg
+	begin -c "$tmp/part.cfg" c12 c1
+	culprit run --batch >said
+	culprit report --no-maintainers >part.out
+	grep "^Subject: \[bisected\] KASAN: slab-use-after-free Read in \
+ring_release, caused by $(short c9) " part.out
+	begin -c "$tmp/kernel.cfg" c12 c1
+	culprit run --batch >said
+'
 check "git replays the log that is in it" '
 	sed -n "/^git bisect start/,/^# first bad commit/p" out >log
 	git clone -q "$repo" clone
