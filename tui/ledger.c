@@ -160,7 +160,7 @@ static void add_step(struct model *model, struct session *session,
 	row->build_fails = !row->building && step->build &&
 			   step->build->build == BUILD_FAILED &&
 			   !step->run_count;
-	row->fixup_fails = row->build_fails && step->build->number;
+	row->fixup_fails = row->build_fails ? step->build->number : 0;
 	row->letters = letters_of(
 		step, wants_runs(model, step) ? queued(engine, step) : 0);
 	row->left = step->left_after;

@@ -60,12 +60,12 @@ struct model_row {
 	bool culprit;
 	bool building;
 	bool build_fails;
-	bool fixup_fails; /* it does not apply: that is why */
-	char *letters;	  /* one a run: finished, running, still wanted */
-	char doubt[16];	  /* why to look again, "" for no reason */
-	int left, steps;  /* -1: this step did not move the search */
-	int64_t took_ms;  /* -1: not known */
-	char note[64];	  /* release name, "reported" */
+	int64_t fixup_fails; /* this one does not apply: that is why; or 0 */
+	char *letters;	     /* one a run: finished, running, still wanted */
+	char doubt[16];	     /* why to look again, "" for no reason */
+	int left, steps;     /* -1: this step did not move the search */
+	int64_t took_ms;     /* -1: not known */
+	char note[64];	     /* release name, "reported" */
 	char subject[MODEL_TEXT];
 };
 

@@ -2,6 +2,7 @@
 #include "tui/panes.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,9 +164,12 @@ static void heads(struct grid *grid, struct area area, const struct columns *at)
 static void draw_runs_of(struct grid *grid, int y, const struct columns *at,
 			 const struct model_row *row)
 {
-	if (row->build_fails)
+	if (row->build_fails && row->fixup_fails)
+		grid_printf(grid, at->runs, y, at->runs_width, ROLE_SKIP,
+			    "fixup %" PRId64 " fails", row->fixup_fails);
+	else if (row->build_fails)
 		grid_text(grid, at->runs, y, at->runs_width, ROLE_SKIP,
-			  row->fixup_fails ? "fixup fails" : "build fails");
+			  "build fails");
 	else if (row->building && !*row->letters)
 		grid_text(grid, at->runs, y, at->runs_width, ROLE_RUNNING,
 			  "building");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/mail_runs.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,7 +167,7 @@ static void put_letters(const struct step *step, bool builds, struct buf *out)
 	else
 		buf_puts(out, letters.text);
 	if (step->build && build_refused(step->build))
-		buf_puts(out, "fixup fails");
+		buf_printf(out, "fixup %" PRId64 " fails", step->build->number);
 	else if (step->build && step->build->build != BUILD_OK)
 		buf_puts(out, step->build->build == BUILD_FAILED
 				      ? "build fails"

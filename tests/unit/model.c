@@ -207,12 +207,12 @@ static void a_build_that_fails_says_so(void **state)
 	say(world, event);
 	model = look(world);
 	assert_true(model->rows[2].build_fails);
-	assert_false(model->rows[2].fixup_fails);
+	assert_int_equal(model->rows[2].fixup_fails, 0);
 	assert_string_equal(model->build, "build fails 1:02  a.c:1: error: no");
 	assert_int_equal(model->build_tone, VERDICT_BAD);
 	event.number = 1;
 	say(world, event);
-	assert_true(look(world)->rows[2].fixup_fails);
+	assert_int_equal(look(world)->rows[2].fixup_fails, 1);
 }
 
 static void a_verdict_that_the_rule_would_not_give_is_doubtful(void **state)
