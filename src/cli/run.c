@@ -53,24 +53,35 @@ static void tell_verdict(struct session *session, const struct event *event,
 	buf_putc(out, '\n');
 }
 
-/* An end that was given has no verdict to come: its test is told. */
-static void tell_end(struct session *session, const struct event *event,
-		     struct buf *out)
+/*
+ * Runs that bring no verdict are told too, with the last of them: of an end
+ * that was given, and those that a person asked for.
+ */
+static void tell_runs(struct session *session, const struct event *event,
+		      struct buf *out)
 {
 	struct engine *engine = session_engine(session);
 	const struct step *step = engine_step_of(
 		engine, graph_find(session_graph(session), &event->commit));
 	struct judgement j;
 
-	if (!step || !step->given || step->given->by != BY_START)
+	if (!step || !step->given ||
+	    (step->given->by != BY_START && !step->extra_runs))
 		return;
 	j = engine_judge(engine, step->commit);
-	if (j.verdict == VERDICT_NONE)
+	if (j.verdict == VERDICT_NONE ||
+	    (step->given->by == BY_POLICY && j.verdict != step->verdict))
 		return;
 	buf_puts(out, "    ");
 	engine_letters(step, out);
-	buf_printf(out, "  %s, %sas it was given\n", verdict_name(j.verdict),
-		   j.verdict == step->verdict ? "" : "not ");
+	if (step->given->by == BY_START)
+		buf_printf(out, "  %s, %sas it was given\n",
+			   verdict_name(j.verdict),
+			   j.verdict == step->verdict ? "" : "not ");
+	else
+		buf_printf(out, "  %s%s\n",
+			   j.verdict == step->verdict ? "still " : "by these ",
+			   verdict_name(j.verdict));
 }
 
 void cli_tell(void *data, struct session *session, const struct event *event)
@@ -84,7 +95,7 @@ void cli_tell(void *data, struct session *session, const struct event *event)
 	else if (event->kind == EVENT_VERDICT)
 		tell_verdict(session, event, &out);
 	else if (event->kind == EVENT_RUN)
-		tell_end(session, event, &out);
+		tell_runs(session, event, &out);
 	else if (event->kind == EVENT_BUILD && event->build != BUILD_OK)
 		buf_printf(&out, "    build %s: %.*s\n",
 			   build_result_name(event->build),

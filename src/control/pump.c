@@ -124,7 +124,10 @@ static bool give_verdict(struct control *control, const struct wish *wish)
 		.text = control_text(wish->why),
 	};
 	char why[sizeof(wish->why)];
+	enum symptom symptom = engine_symptom(session_engine(control->session));
 
+	if (symptom != SYMPTOM_CRASH)
+		event.policy = control_text(symptom_name(symptom));
 	/* the wish lives as long as the plan, the append makes a new one */
 	event.text = str_copy(why, sizeof(why), wish->why);
 	return control_append(control, &event);

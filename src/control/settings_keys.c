@@ -197,8 +197,8 @@ static int take_number(const char *path, const config_setting_t *item, int low,
 		*out = config_setting_get_int(item);
 		return 0;
 	}
-	snprintf(expected, sizeof(expected), "a whole number of %s, %d to %d",
-		 unit, low, high);
+	snprintf(expected, sizeof(expected), "a whole number%s%s, %d to %d",
+		 unit ? " of " : "", unit ? unit : "", low, high);
 	return wrong(path, item, expected, err);
 }
 
@@ -425,7 +425,7 @@ static int take(struct settings *settings, const struct reader *reader,
 		return take_number(path, item, 1, 256, "processors", where,
 				   err);
 	case PORT:
-		return take_number(path, item, 1, 65535, "a port", where, err);
+		return take_number(path, item, 1, 65535, NULL, where, err);
 	case MEMORY:
 		return take_number(path, item, 16, MIB_MAX * 16, "MiB", where,
 				   err);

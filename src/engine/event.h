@@ -40,7 +40,9 @@ enum event_kind {
 				exit_status, duration, text = detail */
 	EVENT_RUN_STOPPED,   /* commit, number: cancelled, says nothing */
 	/* decisions */
-	EVENT_VERDICT,	  /* commit, verdict, by, text = why */
+	EVENT_VERDICT,	  /* commit, verdict, by, text = why; of a policy:
+			     policy = the symptom it speaks of, NULL for
+			     "crash" */
 	EVENT_SKIP_RANGE, /* other..commit as git means it, text = why */
 	EVENT_RETRACT,	  /* commit: its verdict is taken back */
 	EVENT_JUDGE,	  /* commit, number = run, outcome, text = why */

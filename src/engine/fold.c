@@ -264,9 +264,27 @@ static void look_again(struct engine *engine, int64_t seq)
 	}
 }
 
+/* A policy's verdict speaks of what was looked for when it was given. */
+static bool speaks_of(const struct engine *engine, const struct event *verdict)
+{
+	enum symptom symptom = SYMPTOM_CRASH;
+
+	if (verdict->by != BY_POLICY)
+		return true;
+	if (verdict->policy)
+		symptom_parse(&symptom, verdict->policy, NULL);
+	return symptom == engine->symptom;
+}
+
 static void fold_symptom(struct engine *engine, const struct event *event)
 {
 	symptom_parse(&engine->symptom, event->policy, NULL);
+	for (size_t i = 0; i < engine->step_count; i++) {
+		struct step *step = &engine->steps[i]->shown;
+
+		if (step->recorded && !speaks_of(engine, step->recorded))
+			step->recorded = NULL;
+	}
 	judge_all(engine, event->seq);
 	look_again(engine, event->seq);
 }
@@ -274,10 +292,9 @@ static void fold_symptom(struct engine *engine, const struct event *event)
 static void fold_verdict(struct engine *engine, struct folded_step *step,
 			 const struct event *event)
 {
-	(void)engine;
 	if (event->by == BY_PERSON || event->by == BY_START)
 		step->person = event;
-	else
+	else if (speaks_of(engine, event))
 		step->shown.recorded = event;
 }
 

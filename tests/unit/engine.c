@@ -127,6 +127,11 @@ static void a_broken_build_is_skipped(void **state)
 	world_release(&w);
 }
 
+static const struct step *step_of(struct world *w, const char *name)
+{
+	return engine_step_of(w->engine, world_commit(w, name));
+}
+
 static int look_for(struct world *w, const char *symptom)
 {
 	return world_apply(
@@ -198,8 +203,16 @@ static void what_is_looked_for_may_be_changed_and_changed_back(void **state)
 	OK(look_for(&w, "boot-failed"));
 	PLAN("e is bad");
 	POLICY("e", VERDICT_BAD);
+	/* then the verdict that spoke of crashes is the one that counts */
 	OK(world_undo(&w));
-	PLAN("e is skip");
+	assert_int_equal(step_of(&w, "e")->verdict, VERDICT_SKIP);
+	assert_int_equal(engine_plan(w.engine)->wishes[0].kind, WISH_BUILD);
+	/* what is good because it builds is not good in any other way */
+	OK(look_for(&w, "build-failed"));
+	PLAN("e is good");
+	POLICY("e", VERDICT_GOOD);
+	OK(world_undo(&w));
+	assert_int_equal(step_of(&w, "e")->verdict, VERDICT_SKIP);
 	assert_int_equal(look_for(&w, "slow"), -1);
 	assert_int_equal(w.err.code, ERROR_INPUT);
 	assert_non_null(strstr(w.err.text, "boot-failed or build-failed"));
@@ -214,11 +227,6 @@ static int build_as(struct world *w, const char *name, const char *signature)
 				   .commit = world_oid(name),
 				   .build = BUILD_OK,
 				   .signature = (char *)(uintptr_t)signature });
-}
-
-static const struct step *step_of(struct world *w, const char *name)
-{
-	return engine_step_of(w->engine, world_commit(w, name));
 }
 
 static void the_runs_of_an_equal_kernel_count_for_a_commit(void **state)

@@ -120,10 +120,17 @@ int world_start(struct world *world, const char *policy, bool fix)
 int world_mark(struct world *world, enum actor by, const char *name,
 	       enum verdict verdict)
 {
-	return world_apply(world, (struct event){ .kind = EVENT_VERDICT,
-						  .by = by,
-						  .commit = world_oid(name),
-						  .verdict = verdict });
+	enum symptom symptom = engine_symptom(world->engine);
+	const char *policy = by == BY_POLICY && symptom != SYMPTOM_CRASH
+				     ? symptom_name(symptom)
+				     : NULL;
+
+	return world_apply(world,
+			   (struct event){ .kind = EVENT_VERDICT,
+					   .by = by,
+					   .policy = (char *)(uintptr_t)policy,
+					   .commit = world_oid(name),
+					   .verdict = verdict });
 }
 
 int world_say(struct world *world, enum event_kind kind, const char *name,
