@@ -39,11 +39,12 @@ check "its report speaks of builds, not of runs" '
 	fails grep "no runs" out
 	fails grep "a letter for each run" out
 '
-check "what was found by builds alone is warned of when a crash is sought" '
+check "what was found by builds alone counts for nothing when a crash is sought" '
 	culprit symptom crash >said
-	culprit status >said
-	grep "^warning: the culprit itself was never tested" said
+	culprit status --json | json "j[\"culprit\"] is None and
+		j[\"state\"] == \"test\""
 	culprit undo
+	culprit status --json | json "j[\"culprit\"] == \"$(full c8)\""
 '
 check "asking for runs is refused then" '
 	exits 1 culprit more c8 3 2>err

@@ -408,7 +408,7 @@ static void a_machine_is_a_host_and_how_to_reboot_it(void **state)
 		{ "machine: { host = \"h\"; running = \"x\"; };",
 		  "running and expected belong together" },
 		{ "machine: { host = \"h\"; port = 0; };",
-		  "a port, 1 to 65535" },
+		  "port: expected a whole number, 1 to 65535" },
 		{ "machine: { host = \"h\"; reboot = \"never\"; };",
 		  "\"every-run\" or \"new-kernel\"" },
 		{ "machine: { host = \"h\"; }; test: { slots = 2; };",
