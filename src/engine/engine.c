@@ -118,6 +118,21 @@ static int refuse_contradiction(struct engine *engine,
 			 fix ? "bad" : "good");
 }
 
+/*
+ * A bad merge base is git's own special end and no mistake, also when its
+ * verdict comes back by an undo or a redo.
+ */
+static bool is_on_merge_base(struct engine *engine, const struct event *event)
+{
+	const struct plan *plan = engine_plan(engine);
+
+	while (event->kind == EVENT_UNDO || event->kind == EVENT_REDO)
+		event = engine->events[fold_place(engine, event->number)];
+	return (event->kind == EVENT_VERDICT || event->kind == EVENT_RETRACT) &&
+	       plan->merge_base &&
+	       plan->commit == graph_find(engine->graph, &event->commit);
+}
+
 int engine_apply(struct engine *engine, const struct event *event,
 		 struct error *err)
 {
@@ -129,13 +144,8 @@ int engine_apply(struct engine *engine, const struct event *event,
 	if (check_event(engine, event, err) < 0)
 		return -1;
 	if (look) {
-		const struct plan *plan = engine_plan(engine);
-
+		merge_base = is_on_merge_base(engine, event);
 		before = engine->ends.conflicts;
-		/* a bad merge base is git's own special end, not a mistake */
-		merge_base = event->kind == EVENT_VERDICT && plan->merge_base &&
-			     plan->commit ==
-				     graph_find(engine->graph, &event->commit);
 	}
 	take(engine, event);
 	if (!look || merge_base)

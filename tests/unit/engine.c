@@ -947,6 +947,12 @@ static void a_bad_merge_base_ends_the_search(void **state)
 	PLAN("merge base a is bad");
 	OK(world_undo(&w));
 	PLAN("test a");
+	OK(world_redo(&w));
+	PLAN("merge base a is bad");
+	OK(world_say(&w, EVENT_RETRACT, "a", 0));
+	PLAN("test a");
+	OK(world_undo(&w));
+	PLAN("merge base a is bad");
 	world_release(&w);
 }
 
