@@ -181,6 +181,12 @@ void wish_ask(struct engine *engine, int commit, const char *format, ...)
  */
 void wish_verdict(struct engine *engine, const struct folded_step *step);
 
+/*
+ * Where its verdict, since the evidence changed, hangs on what a crash is: the
+ * search goes on meanwhile.
+ */
+void wish_question(struct engine *engine, const struct folded_step *step);
+
 /* Build it if need be, run it as often as its judgement wants. */
 void wish_runs(struct engine *engine, int commit);
 

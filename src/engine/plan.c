@@ -376,6 +376,9 @@ void plan_make(struct engine *engine)
 		plan->nearest_good = engine->ends.nearest_good;
 		for (size_t i = 0; i < engine->step_count; i++)
 			wish_verdict(engine, engine->steps[i]);
+		/* behind all verdicts, which are given from the top */
+		for (size_t i = 0; i < engine->step_count; i++)
+			wish_question(engine, engine->steps[i]);
 		wish_more(engine);
 		before = engine->wish_count;
 		plan_search(engine);

@@ -140,8 +140,6 @@ void wish_verdict(struct engine *engine, const struct folded_step *step)
 	if (unbuilt && (engine->symptom != SYMPTOM_NO_BUILD ||
 			build_refused(shown->build)))
 		verdict = VERDICT_SKIP;
-	if (!step->person && j.undecided && shown->recorded && fresh)
-		ask_title(engine, step, -1);
 	if (step->person || verdict == VERDICT_NONE || !fresh)
 		return;
 	if (!unbuilt && !has_evidence(engine, shown))
@@ -182,6 +180,16 @@ static void ask_to_mend(struct engine *engine, const struct folded_step *step,
 		 "resume, or give a verdict",
 		 OID_SHORT, graph_oid(engine->graph, commit)->hex,
 		 length ? " (" : "", (int)length, why, length ? ")" : "");
+}
+
+void wish_question(struct engine *engine, const struct folded_step *step)
+{
+	const struct event *recorded = step->shown.recorded;
+
+	if (!step->person && recorded &&
+	    weigh_evidence(engine, step) > recorded->seq &&
+	    weigh_judge(engine, step).undecided)
+		ask_title(engine, step, -1);
 }
 
 void wish_runs(struct engine *engine, int commit)

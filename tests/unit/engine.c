@@ -874,6 +874,38 @@ static void more_runs_are_wished_for_and_may_change_the_verdict(void **state)
 	world_release(&w);
 }
 
+/* The engine gives verdicts from the top, and would wait for ever. */
+static void a_question_about_another_commit_is_behind_the_verdicts(void **state)
+{
+	struct world w;
+	struct event run = { .kind = EVENT_RUN,
+			     .by = BY_ENGINE,
+			     .commit = world_oid("e"),
+			     .number = 1,
+			     .outcome = OUTCOME_CRASHED,
+			     .title = (char[]){ "B" } };
+
+	(void)state;
+	world_init(&w, line);
+	OK(world_apply(&w, (struct event){ .kind = EVENT_START,
+					   .by = BY_START,
+					   .policy = (char[]){ "exit-code" },
+					   .title = (char[]){ "A" } }));
+	OK(world_mark(&w, BY_START, "j", VERDICT_BAD));
+	OK(world_mark(&w, BY_START, "a", VERDICT_GOOD));
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", ".");
+	POLICY("e", VERDICT_GOOD);
+	OK(world_say(&w, EVENT_MORE, "e", 1));
+	OK(world_apply(&w, run));
+	OK(world_build(&w, "g", BUILD_OK));
+	world_runs(&w, "g", ".");
+	PLAN("g is good");
+	assert_int_equal(engine_plan(w.engine)->wishes[1].kind, WISH_ASK);
+	assert_false(engine_plan(w.engine)->needs_person);
+	world_release(&w);
+}
+
 static void a_recorded_verdict_is_not_recomputed_without_new_evidence(
 	void **state)
 {
@@ -1300,6 +1332,8 @@ int main(void)
 		cmocka_unit_test(trouble_beside_the_search_does_not_hold_it_up),
 		cmocka_unit_test(
 			more_runs_are_wished_for_and_may_change_the_verdict),
+		cmocka_unit_test(
+			a_question_about_another_commit_is_behind_the_verdicts),
 		cmocka_unit_test(
 			a_recorded_verdict_is_not_recomputed_without_new_evidence),
 		cmocka_unit_test(skipping_a_range_leaves_it_out),
