@@ -82,6 +82,9 @@ static int command_run(struct runner *runner, const struct run_request *request,
 	struct command_runner *owner = self(runner);
 	struct job *job;
 
+	if (!owner->spec.test)
+		return error_set(err, ERROR_STATE,
+				 "there is no test command that could be run");
 	if (jobs_allow_run(request, builder_built(owner->builder), err) < 0)
 		return -1;
 	job = jobs_add(&owner->jobs, sizeof(*job), request, done, data, err);

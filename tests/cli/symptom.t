@@ -50,6 +50,12 @@ check "asking for runs is refused then" '
 	exits 1 culprit more c8 3 2>err
 	grep "nothing is run" err
 '
+check "a crash that is sought without a test is found nowhere" '
+	begin build.cfg c12 c1
+	culprit symptom crash
+	exits 2 culprit run --batch >said
+	culprit log | grep "end run 0 of .*: infra.*no test command"
+'
 check "a test is not needed, a build command is" '
 	echo "bad = \"build-failed\";" >none.cfg
 	exits 1 "$CULPRIT" -C "$repo" --session-dir "$session.2" \
