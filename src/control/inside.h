@@ -68,8 +68,9 @@ struct control {
 
 	size_t told; /* events already handed to options->tell */
 	bool leaving;
-	bool gone;   /* the engine's last event is written */
-	bool failed; /* leaving because of err */
+	bool came_back; /* from leaving, and nothing was done since */
+	bool gone;	/* the engine's last event is written */
+	bool failed;	/* leaving because of err */
 	enum control_end end;
 	struct error err;
 };

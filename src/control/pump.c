@@ -128,6 +128,7 @@ static bool give_verdict(struct control *control, const struct wish *wish)
 
 	if (symptom != SYMPTOM_CRASH)
 		event.policy = control_text(symptom_name(symptom));
+	control->came_back = false;
 	/* the wish lives as long as the plan, the append makes a new one */
 	event.text = str_copy(why, sizeof(why), wish->why);
 	return control_append(control, &event);
@@ -160,7 +161,8 @@ static bool follow_plan(struct control *control)
 
 /*
  * The append takes in what others decided just before: should there be work
- * after all, nobody but us would do it.
+ * after all, nobody but us would do it.  Who came back and found nothing to do
+ * goes for good, whatever the plan says.
  */
 static void finish(struct control *control)
 {
@@ -172,7 +174,9 @@ static void finish(struct control *control)
 	control_append(control, &event);
 	plan = engine_plan(session_engine(control->session));
 	if (control->end != CONTROL_STOPPED && !control->failed &&
-	    plan_has_work(plan) && control_say_here(control)) {
+	    plan_has_work(plan) && !control->came_back &&
+	    control_say_here(control)) {
+		control->came_back = true;
 		control->leaving = false;
 		control_pump_soon(control);
 		return;

@@ -115,6 +115,7 @@ void build_start(struct control *control, int commit)
 	struct error err = ERROR_INIT;
 	int chosen = choose_fixups(control, &oid, &err);
 
+	control->came_back = false;
 	control->built = -1;
 	if (control->fixups.count)
 		event.text = control->fixups.numbers.text;
@@ -217,6 +218,13 @@ static int next_number(struct control *control, int commit)
 	return number;
 }
 
+/* Then a kernel that came up need not do anything more. */
+static bool is_boot_sought(const struct control *control)
+{
+	return engine_symptom(session_engine(control->session)) ==
+	       SYMPTOM_NO_BOOT;
+}
+
 void run_start(struct control *control, int commit)
 {
 	struct oid oid = *control_oid(control, commit);
@@ -225,6 +233,7 @@ void run_start(struct control *control, int commit)
 			       .number = next_number(control, commit) };
 	struct run_request request = { .commit = oid.hex,
 				       .number = (int)event.number,
+				       .boot_only = is_boot_sought(control),
 				       .seen = on_seen,
 				       .decides = on_decides };
 	struct flight *flight = xcalloc(1, sizeof(*flight));
@@ -232,6 +241,7 @@ void run_start(struct control *control, int commit)
 	char *console = session_console(control->session, &oid, request.number);
 	char *output = session_output(control->session, &oid, request.number);
 
+	control->came_back = false;
 	request.console = console;
 	request.output = output;
 	*flight =

@@ -135,8 +135,11 @@ static enum outcome judge_guest(const struct ending *ending,
 			   console->check);
 		return OUTCOME_TEST_FAILED;
 	}
-	if (console->done == UNTESTABLE)
+	if (visit_is_untested(console->done)) {
+		buf_printf(text, "the reproducer's exit code is %d",
+			   console->done);
 		return OUTCOME_TEST_FAILED;
+	}
 	if (console->done >= 0)
 		return OUTCOME_OK;
 	say_ending(ending, text);

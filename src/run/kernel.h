@@ -41,7 +41,6 @@ struct kernel_spec {
 	const struct visit_spec *visit; /* its host and port are filled in
 					   here; or NULL */
 	int slots;
-	bool boot_only; /* nothing is run in a guest that came up */
 	int64_t boot_ms, timeout_ms, silence_ms, settle_ms, output_max;
 	enum outcome on_timeout;
 	struct console_spec console; /* its rules must outlive the runner */

@@ -107,7 +107,6 @@ static int start_trial(struct boot *boot, struct error *err)
 		.worktree = spec->supply.builder.worktree,
 		.session = spec->supply.builder.session,
 		.slot = boot->job.slot,
-		.boot_only = spec->boot_only,
 		.boot_ms = spec->bringup.boot_ms,
 		.timeout_ms = spec->timeout_ms,
 		.silence_ms = spec->silence_ms,

@@ -34,7 +34,6 @@ struct machine_spec {
 	struct bringup_spec bringup;
 	const struct visit_spec *visit; /* the peer is the bringup's */
 	const char *console;		/* a shell command, or NULL */
-	bool boot_only;			/* nothing is run on one that came up */
 	int64_t timeout_ms, silence_ms, settle_ms, output_max;
 	enum outcome on_timeout;
 	struct console_spec rules;

@@ -78,6 +78,42 @@ static void take_entry(struct maker *maker, struct cache_entry *entry)
 }
 
 /*
+ * Does the kernel take in files that lie outside of its sources?  Then the key
+ * does not say what it is, and it is not kept.
+ */
+static bool takes_files(const char *config)
+{
+	static const char *const options[] = { "CONFIG_INITRAMFS_SOURCE=\"",
+					       "CONFIG_EXTRA_FIRMWARE=\"" };
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
+		const char *at = strstr(config, options[i]);
+
+		if (at && (at == config || at[-1] == '\n') &&
+		    at[strlen(options[i])] != '"')
+			return true;
+	}
+	return false;
+}
+
+static bool keeps(const struct maker *maker)
+{
+	return maker->spec.cache && !takes_files(maker->config);
+}
+
+/* Variables of the user's that a kernel's build takes as its own. */
+static void add_environment(struct buf *key)
+{
+	static const char *const names[] = { "CROSS_COMPILE", "KAFLAGS",
+					     "KCFLAGS",	      "KCPPFLAGS",
+					     "LLVM",	      "LLVM_IAS" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (getenv(names[i]))
+			buf_printf(key, "%s=%s\n", names[i], getenv(names[i]));
+}
+
+/*
  * What the sources, what is changed in them, the configuration and the compiler
  * are; two builds with the same key are the same.  A compiler is known by its file.  What the
  * configuration is read from is read once: edited in between, a kernel would
@@ -109,6 +145,7 @@ static int make_key(struct maker *maker, const struct build_choice *choice,
 		buf_printf(&key, "target %s\n", kbuild->targets[i]);
 	for (int i = 0; i < choice->patch_count; i++)
 		buf_printf(&key, "fixup %s\n", choice->patches[i].hash);
+	add_environment(&key);
 	buf_puts(&key, maker->config);
 	maker->key = buf_take(&key);
 	buf_release(&key);
@@ -163,7 +200,7 @@ static bool take_kept(struct maker *maker, const struct build_request *request)
 {
 	struct cache_entry *entry = NULL;
 
-	if (!maker->spec.cache ||
+	if (!keeps(maker) ||
 	    cache_find(maker->spec.cache, maker->key, &entry, NULL) < 0 ||
 	    !entry)
 		return false;
@@ -243,7 +280,7 @@ static int make_products(void *data, char *signature, struct error *err)
 	if (signature_of(vmlinux, &maker->signature, NULL) < 0)
 		maker->signature.hex[0] = '\0';
 	memcpy(signature, maker->signature.hex, sizeof(maker->signature.hex));
-	if (maker->spec.cache)
+	if (keeps(maker))
 		keep(maker, image);
 	free(vmlinux);
 	free(image);

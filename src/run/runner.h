@@ -67,6 +67,7 @@ struct run_request {
 				run of this number left there is dropped */
 	const char *output;   /* likewise for what a reproducer in a guest
 				says, or NULL */
+	bool boot_only;	      /* to come up is all that is asked for */
 	run_seen *seen;	      /* or NULL; with the data of the end */
 	run_decides *decides; /* NULL: any crash does */
 };

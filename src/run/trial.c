@@ -374,7 +374,7 @@ static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
 	trial->record.fd = -1;
 	trial->output.fd = -1;
 	trial->guest = spec->guest;
-	trial->boot_only = spec->boot_only;
+	trial->boot_only = request->boot_only;
 	trial->boot_ms = spec->boot_ms;
 	trial->timeout_ms = spec->timeout_ms;
 	trial->silence_ms = spec->silence_ms;

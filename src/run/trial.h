@@ -46,7 +46,6 @@ struct trial_spec {
 	int slot;	    /* from 1 */
 	bool guest;	    /* the program runs a guest, which says by its
 				 words how far it is (console.h) */
-	bool boot_only;	    /* to come up is all that is asked for */
 	int64_t boot_ms;    /* to come up; 0: counted as testing */
 	int64_t timeout_ms; /* to test; 0: none */
 	int64_t silence_ms; /* without output; 0: as long as it likes */

@@ -12,7 +12,6 @@
 #define INTERVAL_MS 200	  /* from one to the next */
 #define KEEP_MS	    5000  /* silence until it is asked whether it lives */
 #define DEAD_MS	    30000 /* and until it counts as lost */
-#define UNTESTABLE  125	  /* git bisect run's */
 #define EXECUTABLE  0755
 
 struct visit {
@@ -82,18 +81,26 @@ static int64_t time_left(const struct visit *visit)
 
 static void reproduce(struct visit *visit);
 
+bool visit_is_untested(int exit_status)
+{
+	return exit_status >= 125 && exit_status <= 127;
+}
+
 static void on_run(void *data, const struct ssh_run_end *end)
 {
 	struct visit *visit = data;
+	char text[64];
 
 	if (!came_back(visit))
 		return;
+	snprintf(text, sizeof(text), "the reproducer's exit code is %d",
+		 end->exit_status);
 	if (end->end == SSH_TIMEOUT)
 		finish(visit, VISIT_DONE, "");
 	else if (end->end != SSH_DONE)
 		fail(visit, end->end, VISIT_LOST, end->err);
-	else if (end->exit_status == UNTESTABLE)
-		finish(visit, VISIT_UNTESTABLE, "exit code 125");
+	else if (visit_is_untested(end->exit_status))
+		finish(visit, VISIT_UNTESTABLE, text);
 	else if (visit->spec.repeat && time_left(visit) > 0)
 		reproduce(visit);
 	else

@@ -23,7 +23,7 @@ struct visit;
 
 enum visit_end {
 	VISIT_DONE,	  /* the reproducer ended, or its time is over */
-	VISIT_UNTESTABLE, /* it exited with 125 */
+	VISIT_UNTESTABLE, /* it exited with 125, or could not be started */
 	VISIT_NOT_UP,	  /* nobody answered in time */
 	VISIT_KEYS,	  /* it answered, but the keys do not fit */
 	VISIT_COPY,	  /* the reproducer could not be copied */
@@ -31,6 +31,13 @@ enum visit_end {
 	VISIT_LOST,	  /* the connection broke */
 	VISIT_TROUBLE,	  /* there could be none; said by others, not here */
 };
+
+/*
+ * Does the exit status of a reproducer say that nothing was tried?  125 is git
+ * bisect run's word for it; with 126 and 127 a shell says that it could not
+ * start what it should.
+ */
+bool visit_is_untested(int exit_status);
 
 struct visit_spec {
 	struct ssh_spec peer;

@@ -60,7 +60,7 @@ int main(int argc, char **argv)
 		     "[    1.000005][    T9]  do_syscall_64+0x1/0x2");
 		pause();
 	}
-	puts("culprit: done 0");
+	puts(strcmp(how, "absent") ? "culprit: done 0" : "culprit: done 127");
 	return 0;
 }
 TOY
@@ -175,6 +175,22 @@ check "a kernel with a fixup is not one without it" '
 	culprit run || :
 	grep "a kernel .* was kept" "$session/builds/$(full c2).log"
 '
+check "with other flags in the environment it is another kernel" '
+	begin toy.cfg c12 c1
+	KCFLAGS=-O1 culprit run --batch >said
+	grep "^$(full c9) is the first bad commit$" said
+	test -z "$(grep -l "was kept: " "$session"/builds/*.log)"
+'
+check "a kernel that takes in a file from outside is not kept" '
+	echo "CONFIG_INITRAMFS_SOURCE=\"/x\"" >>toy.config
+	for time in first second; do
+		begin toy.cfg c12 c8
+		culprit run --batch >said
+		grep "^$(full c9) is the first bad commit$" said
+		test -z "$(grep -l "was kept: " "$session"/builds/*.log)"
+	done
+	sed -i /INITRAMFS/d toy.config
+'
 check "after a build that was cut short nothing of it is trusted" '
 	begin toy.cfg c12 c1
 	rm -rf "$XDG_CACHE_HOME"
@@ -216,6 +232,9 @@ check "objects stay while a person is needed, and go when the session is left" '
 	culprit reset
 	test ! -e "$session/out"
 	test -e "$session/session.db"
+'
+check "a reproducer that the guest cannot start was no test" '
+	ends_as absent "test-failed after .* - the reproducer.s exit code is 127"
 '
 check "what never was a kernel is no fault of the commit" '
 	ends_as broken "infra after .* - the guest could not be started: \

@@ -58,6 +58,7 @@ cat >reproducer <<SCRIPT
 port=\${SSH_CONNECTION##* }
 echo "reproducing"
 case \$(cat $tmp/how) in
+absent) exit 127 ;;
 lost) kill \$PPID; sleep 1000 ;;
 floods) head -c 3000000 /dev/zero | tr "\\0" x ;;
 esac
@@ -105,6 +106,11 @@ ends_as()
 }
 
 settings one.cfg user
+check "a reproducer that cannot be started was no test" '
+	echo absent >how
+	ends_as "test-failed .* - the reproducer.s exit code is 127"
+	echo well >how
+'
 check "the reproducer is copied and run, and the console has the last word" '
 	begin one.cfg c12 c1
 	culprit run --batch >said
