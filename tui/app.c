@@ -185,18 +185,18 @@ void app_start_engine(struct app *app)
 }
 
 /* An order with its words and its reason; -1 with an error, nothing said. */
-static int carry_out(struct app *app, const char *name, struct order *given,
+static int carry_out(struct app *app, const char *name, struct order given,
 		     struct error *err)
 {
 	struct buf say;
 	int ret;
 
 	buf_init(&say, 64 * 1024);
-	given->session = app->session;
-	given->repo = app->repo;
-	given->who = app->who;
-	given->say = &say;
-	ret = command_order(name, given, err);
+	given.session = app->session;
+	given.repo = app->repo;
+	given.who = app->who;
+	given.say = &say;
+	ret = command_order(name, &given, err);
 	if (ret == 0) {
 		app_say(app, false, *say.text ? say.text : name);
 		app_want_engine(app);
@@ -220,7 +220,7 @@ static void order(struct app *app, const char *name, const char *first,
 		.argv = arguments,
 	};
 
-	if (carry_out(app, name, &given, &err) < 0)
+	if (carry_out(app, name, given, &err) < 0)
 		app_say(app, true, err.text);
 }
 
@@ -239,7 +239,7 @@ static void order_written(struct app *app)
 	words = xcalloc(argv.count + 1, sizeof(*words));
 	if (command_words((int)argv.count, argv.items, words, &given, &err) < 0)
 		goto out;
-	ret = carry_out(app, argv.items[0], &given, &err);
+	ret = carry_out(app, argv.items[0], given, &err);
 out:
 	palette->open = ret < 0;
 	if (ret < 0)
