@@ -14,42 +14,13 @@
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
-#include "tui/evidence.h"
 #include "tui/grid.h"
 #include "tui/input.h"
-#include "tui/pages.h"
+#include "tui/views.h"
 
 #define TOAST_MS  10000
 #define WANTED_MS 3000
 #define HALF	  10
-
-#define COMMIT_MAX (4 * 1024 * 1024) /* bytes of one that are shown */
-
-static void draw_home(struct app *app, struct grid *grid);
-static void key_home(struct app *app, int key);
-static void update_evidence(struct app *app);
-static void draw_evidence(struct app *app, struct grid *grid);
-static void key_evidence(struct app *app, int key);
-static bool evidence_asks(const struct app *app);
-static void enter_commit(struct app *app);
-static void draw_commit(struct app *app, struct grid *grid);
-static void key_commit(struct app *app, int key);
-static bool commit_asks(const struct app *app);
-static void update_log(struct app *app);
-static void draw_log(struct app *app, struct grid *grid);
-static void key_log(struct app *app, int key);
-static bool log_asks(const struct app *app);
-
-/* The digits are those of every view there will be. */
-static const struct view views[] = {
-	{ '1', NULL, NULL, draw_home, key_home, NULL }, /* the steps */
-	{ '6', NULL, update_evidence, draw_evidence, key_evidence,
-	  evidence_asks },
-	{ '7', enter_commit, NULL, draw_commit, key_commit, commit_asks },
-	{ '9', NULL, update_log, draw_log, key_log, log_asks },
-};
-
-#define HOME (&views[0])
 
 void app_init(struct app *app, struct session *session, struct repo *repo,
 	      const char *program, bool ascii)
@@ -59,8 +30,9 @@ void app_init(struct app *app, struct session *session, struct repo *repo,
 	app->repo = repo;
 	app->program = program;
 	app->ascii = ascii;
-	app->view = HOME;
+	app->view = views_find('1');
 	app->log.follow = true;
+	app->runs_of = -1;
 	app->selected = -1;
 	app->show = SHOW_NEWEST;
 	desk_who(app->who, sizeof(app->who));
@@ -75,6 +47,7 @@ void app_release(struct app *app)
 	pager_release(&app->log);
 	pager_release(&app->commit);
 	pager_release(&app->evidence);
+	pager_release(&app->runs);
 }
 
 void app_say(struct app *app, bool is_error, const char *text)
@@ -106,8 +79,7 @@ static void rebuild(struct app *app)
 		app->home.line = app->model.run_count;
 	tail_open(&app->tail, app->model.console);
 	tail_read(&app->tail);
-	if (app->view->update)
-		app->view->update(app);
+	views_update(app);
 }
 
 /* Did a person end the last engine, on purpose? */
@@ -249,12 +221,12 @@ out:
 	argv_free(argv.items);
 }
 
-static const char *id_of(const struct app *app, int commit)
+const char *app_id_of(const struct app *app, int commit)
 {
 	return graph_oid(session_graph(app->session), commit)->hex;
 }
 
-static const struct model_row *selected_row(const struct app *app)
+const struct model_row *app_selected(const struct app *app)
 {
 	return app->model.selected < 0 ? NULL
 				       : &app->model.rows[app->model.selected];
@@ -272,13 +244,13 @@ static void accept_leaning(struct app *app)
 		app_say(app, false, "the runs lean to no verdict yet");
 	else
 		order(app, verdict_name(leaning),
-		      id_of(app, model->rows[model->testing].commit), NULL,
+		      app_id_of(app, model->rows[model->testing].commit), NULL,
 		      "accepted early");
 }
 
 static void ignore_run(struct app *app)
 {
-	const struct model_row *row = selected_row(app);
+	const struct model_row *row = app_selected(app);
 	char run[OID_HEX_MAX + 16];
 	int line = app->home.line;
 
@@ -288,14 +260,14 @@ static void ignore_run(struct app *app)
 		app_say(app, false, "choose a finished run first (Tab)");
 		return;
 	}
-	snprintf(run, sizeof(run), "%s#%d", id_of(app, row->commit),
+	snprintf(run, sizeof(run), "%s#%d", app_id_of(app, row->commit),
 		 app->model.runs[line - 1].number);
 	order(app, "judge", run, "ignored", NULL);
 }
 
 static void answer_dialog(struct app *app)
 {
-	const char *id = id_of(app, app->dialog.commit);
+	const char *id = app_id_of(app, app->dialog.commit);
 	char runs[16];
 
 	app->dialog.open = false;
@@ -310,7 +282,7 @@ static void answer_ruling(struct app *app)
 	char run[OID_HEX_MAX + 16];
 
 	app->ruling.open = false;
-	snprintf(run, sizeof(run), "%s#%d", id_of(app, app->ruling.commit),
+	snprintf(run, sizeof(run), "%s#%d", app_id_of(app, app->ruling.commit),
 		 app->ruling.run);
 	order(app, ruling_command(app->ruling.choice), run, NULL,
 	      app->ruling.reason);
@@ -319,7 +291,7 @@ static void answer_ruling(struct app *app)
 /* On the run that is chosen, or on the crash that is asked about. */
 static void open_ruling(struct app *app)
 {
-	const struct model_row *row = selected_row(app);
+	const struct model_row *row = app_selected(app);
 	const struct model *model = &app->model;
 	int line = app->home.line;
 	bool chosen = app->home.focus == PANE_RUNS && row && line > 0 &&
@@ -337,7 +309,7 @@ static void open_ruling(struct app *app)
 }
 
 /* Another row of the ledger; on the one under test the view follows it. */
-static void go_to_row(struct app *app, int row)
+void app_go_to_row(struct app *app, int row)
 {
 	const struct model *model = &app->model;
 
@@ -360,7 +332,7 @@ static void go_by(struct app *app, int lines)
 
 	switch (home->focus) {
 	case PANE_LEDGER:
-		go_to_row(app, app->model.selected + lines);
+		app_go_to_row(app, app->model.selected + lines);
 		break;
 	case PANE_RUNS:
 		home->line += lines;
@@ -390,7 +362,7 @@ static void go_to_end(struct app *app, bool last)
 }
 
 /* Enter: from the steps to the runs, from a run to its console. */
-static void open_line(struct app *app)
+void app_open_line(struct app *app)
 {
 	int line = app->home.line;
 
@@ -464,7 +436,7 @@ static bool moving_key(struct app *app, int key)
 		move_focus(app, -1);
 		return true;
 	case INPUT_ENTER:
-		open_line(app);
+		app_open_line(app);
 		return true;
 	case INPUT_ESCAPE:
 		app->home.focus = PANE_LEDGER;
@@ -477,9 +449,9 @@ static bool moving_key(struct app *app, int key)
 	}
 }
 
-static void ordering_key(struct app *app, int key)
+void app_order_key(struct app *app, int key)
 {
-	const struct model_row *row = selected_row(app);
+	const struct model_row *row = app_selected(app);
 
 	switch (key) {
 	case 'v':
@@ -501,7 +473,8 @@ static void ordering_key(struct app *app, int key)
 		break;
 	case 't':
 		if (row)
-			order(app, "pick", id_of(app, row->commit), NULL, NULL);
+			order(app, "pick", app_id_of(app, row->commit), NULL,
+			      NULL);
 		break;
 	case 'x':
 		ignore_run(app);
@@ -517,164 +490,10 @@ static void ordering_key(struct app *app, int key)
 	}
 }
 
-static void key_home(struct app *app, int key)
+void app_home_key(struct app *app, int key)
 {
 	if (!moving_key(app, key))
-		ordering_key(app, key);
-}
-
-static void draw_home(struct app *app, struct grid *grid)
-{
-	home_draw(grid, &app->model, &app->home, &app->tail);
-}
-
-static void update_log(struct app *app)
-{
-	size_t count = engine_event_count(session_engine(app->session));
-
-	if (count == app->log_events)
-		return;
-	app->log_events = count;
-	pages_fill_log(&app->log, app->session, app->ascii);
-}
-
-static void draw_log(struct app *app, struct grid *grid)
-{
-	char remark[32];
-
-	snprintf(remark, sizeof(remark), "%zu events", app->log_events);
-	pages_draw(grid, &app->model, &app->home, "Log", remark, &app->log);
-}
-
-static bool log_asks(const struct app *app)
-{
-	return app->log.asking;
-}
-
-/*
- * The commit of the chosen row.  It stays when the search goes on: nothing
- * moves what somebody reads.
- */
-static void enter_commit(struct app *app)
-{
-	const struct model_row *row = selected_row(app);
-	const char *id = row ? id_of(app, row->commit) : "";
-	struct error err = ERROR_INIT;
-	struct buf text;
-
-	if (str_equal(id, app->commit_id))
-		return;
-	str_copy(app->commit_id, sizeof(app->commit_id), id);
-	buf_init(&text, COMMIT_MAX);
-	if (!app->repo)
-		buf_puts(&text, "the repository is not at hand: only what the "
-				"session knows of commits can be shown");
-	else if (row && desk_show_commit(app->repo,
-					 graph_oid(session_graph(app->session),
-						   row->commit),
-					 &text, &err) < 0)
-		buf_puts(&text, err.text);
-	pages_fill_commit(&app->commit, text.text, text.length, app->ascii);
-	app->commit.line = app->commit.top = 0;
-	app->commit.left = 0;
-	buf_release(&text);
-}
-
-static void draw_commit(struct app *app, struct grid *grid)
-{
-	pages_draw(grid, &app->model, &app->home, "Commit", app->commit_id,
-		   &app->commit);
-}
-
-static bool commit_asks(const struct app *app)
-{
-	return app->commit.asking;
-}
-
-static void go_to_view(struct app *app, const struct view *view)
-{
-	app->view = view;
-	if (view->enter)
-		view->enter(app);
-	if (view->update)
-		view->update(app);
-}
-
-static const struct view *view_of(int digit)
-{
-	for (size_t i = 0; i < sizeof(views) / sizeof(*views); i++)
-		if (views[i].digit == digit)
-			return &views[i];
-	return NULL;
-}
-
-/* What the steps know of the commit that a line is about. */
-static void open_commit(struct app *app, int commit)
-{
-	const struct model *model = &app->model;
-
-	for (int row = 0; row < model->row_count; row++) {
-		if (model->rows[row].commit != commit)
-			continue;
-		go_to_view(app, HOME);
-		go_to_row(app, row);
-		return;
-	}
-	app_say(app, false, "that commit is none of the steps");
-}
-
-static void key_page(struct app *app, struct pager *pager, int key)
-{
-	switch (pager_key(pager, key)) {
-	case PAGER_OPEN:
-		open_commit(app, pager_link(pager));
-		break;
-	case PAGER_NOT_OURS:
-		if (key == INPUT_ESCAPE || key == INPUT_BACKSPACE)
-			go_to_view(app, HOME);
-		else
-			ordering_key(app, key);
-		break;
-	case PAGER_DONE:
-		break;
-	}
-}
-
-static void key_commit(struct app *app, int key)
-{
-	key_page(app, &app->commit, key);
-}
-
-static void update_evidence(struct app *app)
-{
-	size_t count = engine_event_count(session_engine(app->session));
-
-	if (count == app->evidence_events)
-		return;
-	app->evidence_events = count;
-	evidence_fill(&app->evidence, app->session, app->ascii);
-}
-
-static void draw_evidence(struct app *app, struct grid *grid)
-{
-	pages_draw(grid, &app->model, &app->home, "Evidence",
-		   app->model.culprit >= 0 ? app->model.culprit_id : "so far",
-		   &app->evidence);
-}
-
-static bool evidence_asks(const struct app *app)
-{
-	return app->evidence.asking;
-}
-
-static void key_evidence(struct app *app, int key)
-{
-	key_page(app, &app->evidence, key);
-}
-
-static void key_log(struct app *app, int key)
-{
-	key_page(app, &app->log, key);
+		app_order_key(app, key);
 }
 
 void app_key(struct app *app, int key)
@@ -710,8 +529,8 @@ void app_key(struct app *app, int key)
 			order_written(app);
 		return;
 	}
-	if (app->view->asks && app->view->asks(app)) {
-		app->view->key(app, key);
+	if (views_ask(app)) {
+		views_key(app, key);
 		return;
 	}
 	if (key == '?') {
@@ -722,12 +541,12 @@ void app_key(struct app *app, int key)
 		palette_open(&app->palette);
 		return;
 	}
-	if (view_of(key)) {
-		go_to_view(app, view_of(key));
+	if (views_find(key)) {
+		views_go(app, views_find(key));
 		return;
 	}
-	if (key == 'q' && app->view != HOME) {
-		go_to_view(app, HOME);
+	if (key == 'q' && app->view != views_find('1')) {
+		views_go(app, views_find('1'));
 		return;
 	}
 	if (key == 'q') {
@@ -738,14 +557,14 @@ void app_key(struct app *app, int key)
 		app_say(app, false, "q leaves the screen; the engine goes on");
 		return;
 	}
-	app->view->key(app, key);
+	views_key(app, key);
 }
 
 void app_draw(struct app *app, struct grid *grid)
 {
 	app->columns = grid->columns;
 	app->rows = grid->rows;
-	app->view->draw(app, grid);
+	views_draw(app, grid);
 	if (app->dialog.open)
 		dialog_draw(grid, &app->dialog);
 	if (app->ruling.open)

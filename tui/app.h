@@ -28,17 +28,7 @@ struct app;
 struct grid;
 struct repo;
 struct session;
-
-/* A page of its own, of which one is shown; its digit brings it up. */
-struct view {
-	int digit;
-	void (*enter)(struct app *app);	 /* or NULL */
-	void (*update)(struct app *app); /* or NULL: something has changed */
-	void (*draw)(struct app *app, struct grid *grid);
-	void (*key)(struct app *app, int key);
-	/* Is a text asked for, so that every key belongs to it?  Or NULL. */
-	bool (*asks)(const struct app *app);
-};
+struct view;
 
 struct app {
 	struct session *session; /* borrowed */
@@ -55,9 +45,10 @@ struct app {
 	struct ruling_dialog ruling;
 	struct help help;
 	struct palette palette;
-	struct pager log, commit, evidence;
+	struct pager log, commit, evidence, runs;
 	size_t log_events, evidence_events; /* what these hold */
-	char commit_id[OID_HEX_MAX + 1];    /* that is shown */
+	int runs_of; /* the commit whose runs are listed, -1 for none */
+	char commit_id[OID_HEX_MAX + 1]; /* that is shown */
 
 	int selected; /* a commit; -1: the one under test */
 	int show;     /* as in struct model_view */
@@ -97,6 +88,19 @@ void app_want_engine(struct app *app);
 
 /* Start an engine; an error becomes the toast. */
 void app_start_engine(struct app *app);
+
+/* For the views: what a key orders, on the row that is chosen. */
+void app_order_key(struct app *app, int key);
+void app_home_key(struct app *app, int key);
+
+/* The chosen row of the steps, NULL while there are none; another one. */
+const struct model_row *app_selected(const struct app *app);
+void app_go_to_row(struct app *app, int row);
+
+/* From the steps to the runs, from a run to its console. */
+void app_open_line(struct app *app);
+
+const char *app_id_of(const struct app *app, int commit);
 
 /* Show a line instead of the status for a while. */
 void app_say(struct app *app, bool is_error, const char *text);

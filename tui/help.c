@@ -35,7 +35,7 @@ static const struct entry move[] = {
 };
 
 static const struct entry look[] = {
-	{ "1 6 7 9", "steps, evidence, commit, log", 0, NULL },
+	{ "1 3 6 7 9", "steps, runs, evidence, commit, log", 0, NULL },
 	{ "F", "follow the output", 0, NULL },
 	{ "/ n N", "find in a page, next, previous", 0, NULL },
 	{ "C-l", "draw the page again", 0, NULL },

@@ -2,7 +2,9 @@
 #include "tui/pages.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -118,6 +120,117 @@ void pages_fill_log(struct pager *pager, struct session *session, bool ascii)
 	buf_release(&line);
 }
 
+/* Bytes in few columns: "912 B", "34 KiB", "5 MiB"; "-" for none. */
+static void put_size(struct buf *line, const char *path)
+{
+	struct stat info;
+	long long size;
+
+	if (stat(path, &info) < 0) {
+		buf_printf(line, "%8s", "-");
+		return;
+	}
+	size = (long long)info.st_size;
+	if (size < 1024)
+		buf_printf(line, "%6lld B", size);
+	else if (size < 1024 * 1024)
+		buf_printf(line, "%4lld KiB", size / 1024);
+	else
+		buf_printf(line, "%4lld MiB", size / 1024 / 1024);
+}
+
+static void put_also(struct pager *pager, const struct run_state *run,
+		     struct buf *line, bool ascii)
+{
+	for (int i = 0; run->fact && i < run->fact->crash_count; i++) {
+		const char *title = run->fact->crashes[i].title;
+
+		if (str_equal(title, run_title(run)))
+			continue;
+		buf_clear(line);
+		buf_printf(line, "%37salso %s", "", title);
+		put_line(pager, ROLE_DIM, run->number, line, ascii);
+	}
+}
+
+static void put_judge(struct pager *pager, const struct run_state *run,
+		      struct buf *line, bool ascii)
+{
+	const struct event *judge = run->judge;
+
+	if (!judge)
+		return;
+	buf_clear(line);
+	buf_printf(line, "%37sjudged %s by %s%s%s; it was %s", "",
+		   outcome_name(judge->outcome),
+		   judge->who ? judge->who : "somebody",
+		   str_empty(judge->text) ? "" : ": ",
+		   judge->text ? judge->text : "",
+		   outcome_name(run->fact->outcome));
+	put_line(pager, ROLE_TITLE, run->number, line, ascii);
+}
+
+static void put_run(struct pager *pager, struct session *session,
+		    const struct oid *oid, const struct run_state *run,
+		    bool ascii)
+{
+	char *console = session_console(session, oid, run->number);
+	const char *what = run_title(run);
+	struct buf line;
+	char time[24] = "";
+
+	if (run->fact)
+		str_duration(time, run->fact->duration_ms);
+	if (str_empty(what) && run->fact)
+		what = run->fact->text;
+	buf_init(&line, 0);
+	buf_printf(&line, "%4d  %c %-12s %7s ", run->number,
+		   engine_run_letter(run),
+		   run->running ? "running" : outcome_name(run->outcome), time);
+	put_size(&line, console);
+	buf_printf(&line, "  %s%s", run->open ? "(asks) " : "",
+		   what ? what : "");
+	put_line(pager,
+		 run->running ? ROLE_RUNNING : outcome_role(run->outcome),
+		 run->number, &line, ascii);
+	put_also(pager, run, &line, ascii);
+	put_judge(pager, run, &line, ascii);
+	buf_release(&line);
+	free(console);
+}
+
+void pages_fill_runs(struct pager *pager, struct session *session, int commit,
+		     bool ascii)
+{
+	static const char heads[] =
+		"   #    outcome         time  console  what";
+	struct engine *engine = session_engine(session);
+	const struct step *step = engine_step_of(engine, commit);
+	struct buf line;
+
+	pager_clear(pager);
+	pager_add(pager, ROLE_HEADING, -1, heads, strlen(heads), ascii);
+	buf_init(&line, 0);
+	if (step && step->same_as >= 0) {
+		buf_printf(
+			&line, "   =  %d run%s of %.*s, the same kernel",
+			step->same_runs, step->same_runs == 1 ? "" : "s",
+			OID_SHORT,
+			graph_oid(session_graph(session), step->same_as)->hex);
+		put_line(pager, ROLE_DIM, -1, &line, ascii);
+	}
+	for (int i = 0; step && i < step->run_count; i++)
+		put_run(pager, session,
+			graph_oid(session_graph(session), commit),
+			&step->runs[i], ascii);
+	if (!step || (!step->run_count && !step->same_runs)) {
+		buf_clear(&line);
+		buf_puts(&line, "   -  it has not been run");
+		put_line(pager, ROLE_DIM, -1, &line, ascii);
+	}
+	buf_release(&line);
+}
+
 /* In the diff; what stands before it is the message and the diffstat. */
 static enum role diff_role(const char *line, size_t length)
 {
@@ -167,9 +280,9 @@ void pages_draw(struct grid *grid, const struct model *model,
 		struct pager *pager)
 {
 	static const struct key_hint hints[] = {
-		{ "/", "find" },  { "n", "next" },     { "h l", "sideways" },
-		{ "1", "steps" }, { "6", "evidence" }, { "7", "commit" },
-		{ "9", "log" },
+		{ "/", "find" },   { "n", "next" }, { "h l", "sideways" },
+		{ "1", "steps" },  { "3", "runs" }, { "6", "evidence" },
+		{ "7", "commit" }, { "9", "log" },
 	};
 	struct area ruler = { 0, 1, grid->columns, 1 };
 	struct area lines = { 0, 2, grid->columns, grid->rows - 4 };

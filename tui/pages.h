@@ -3,8 +3,9 @@
 #define TUI_PAGES_H
 
 /*
- * The views that are a page of lines: the log of the session, and a commit as
- * git shows it.  What they say is filled into a pager; drawing reads nothing.
+ * The views that are a page of lines: the runs of a step, a commit as git shows
+ * it, the log of the session.  What they say is filled into a pager; drawing
+ * reads nothing.
  */
 
 #include <stdbool.h>
@@ -21,6 +22,14 @@ struct session;
  * its event is about.
  */
 void pages_fill_log(struct pager *pager, struct session *session, bool ascii);
+
+/*
+ * The runs of a commit: how each ended and when, how much its console holds,
+ * every title on it, who judged it otherwise.  A line opens its run, by the
+ * number.
+ */
+void pages_fill_runs(struct pager *pager, struct session *session, int commit,
+		     bool ascii);
 
 /* What `git show` printed: raw bytes. */
 void pages_fill_commit(struct pager *pager, const char *text, size_t length,

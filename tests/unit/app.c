@@ -189,6 +189,26 @@ static void what_was_written_wrongly_is_kept_and_said(void **state)
 	assert_true(app->quit);
 }
 
+static void a_run_is_opened_and_left_out_from_the_list_of_runs(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/4/4");
+
+	tale_build(&world->tale, tale_oid(7).hex, "aa", 5);
+	tale_runs(&world->tale, tale_oid(7).hex, ".X.", 5);
+	app_refresh(app, world->tale.now);
+	type(app, "3");
+	assert_non_null(strstr(page(world), "─ Runs "));
+	type(app, "x");
+	assert_non_null(strstr(page(world), "choose a run first"));
+	type(app, "jjx");
+	assert_int_equal(latest(world, EVENT_JUDGE)->number, 1);
+	assert_non_null(strstr(page(world), "judged ignored by"));
+	type(app, "\n");
+	assert_int_equal(app->show, 1);
+	assert_int_equal(app->home.focus, PANE_CONSOLE);
+}
+
 static void a_line_of_the_log_opens_its_step(void **state)
 {
 	struct world *world = *state;
@@ -532,6 +552,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		app_test(a_verdict_needs_more_than_one_key),
 		app_test(a_digit_brings_up_a_view_and_q_goes_back),
+		app_test(a_run_is_opened_and_left_out_from_the_list_of_runs),
 		app_test(a_line_of_the_log_opens_its_step),
 		app_test(any_order_can_be_written_with_its_reason),
 		app_test(what_was_written_wrongly_is_kept_and_said),

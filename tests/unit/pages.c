@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/graph.h"
 #include "session/session.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/tale.h"
@@ -283,6 +284,34 @@ static void found(struct tale *tale)
 	tale_mark(tale, BY_POLICY, tale_oid(3).hex, VERDICT_BAD, NULL);
 }
 
+static void a_steps_runs_are_told_one_by_one(void **state)
+{
+	struct pager pager = { .lines = NULL };
+	struct tale tale;
+	struct oid oid = tale_oid(2);
+	int built;
+
+	(void)state;
+	found(&tale);
+	assert_int_equal(
+		tale_tell(&tale, (struct event){ .kind = EVENT_JUDGE,
+						 .by = BY_PERSON,
+						 .who = (char[]){ "ann@desk" },
+						 .commit = oid,
+						 .number = 1,
+						 .outcome = OUTCOME_IGNORED,
+						 .text = (char[]){ "hot" } }),
+		0);
+	built = graph_find(session_graph(tale.session), &oid);
+	pages_fill_runs(&pager, tale.session, built, false);
+	picture("runs-80x24", 80, 24, false, "Runs", "3c6ef3620000", &pager);
+	picture("runs-160x45", 160, 45, false, "Runs", "3c6ef3620000", &pager);
+	pages_fill_runs(&pager, tale.session, -1, false);
+	assert_string_equal(pager.lines[1].text, "   -  it has not been run");
+	pager_release(&pager);
+	tale_end(&tale);
+}
+
 static void the_evidence_says_why_and_what_to_doubt(void **state)
 {
 	struct pager pager = { .lines = NULL };
@@ -353,6 +382,7 @@ int main(void)
 		cmocka_unit_test(the_log_tells_every_event),
 		cmocka_unit_test(
 			a_commit_is_shown_as_git_does_and_made_harmless),
+		cmocka_unit_test(a_steps_runs_are_told_one_by_one),
 		cmocka_unit_test(the_evidence_says_why_and_what_to_doubt),
 		cmocka_unit_test(without_a_single_step_there_is_no_evidence),
 		cmocka_unit_test(no_size_breaks_them),
