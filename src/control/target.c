@@ -173,6 +173,22 @@ static int open_kbuild(struct target_room *room, struct error *err)
 	return 0;
 }
 
+struct ssh_spec target_peer(const struct settings *settings,
+			    const char *known_hosts)
+{
+	const struct guest_settings *guest = &settings->guest;
+
+	return (struct ssh_spec){
+		.host = settings->machine.host,
+		.port = settings->machine.port,
+		.user = guest->ssh_user,
+		.known_hosts = known_hosts,
+		.host_key_file = guest->ssh_host_key,
+		.key_files = (const char *const *)guest->ssh_keys,
+		.agent = getenv("SSH_AUTH_SOCK"),
+	};
+}
+
 /*
  * A guest that is thrown away: its key is pinned if there is one, else the
  * first that it shows is believed.
@@ -184,19 +200,15 @@ static const struct visit_spec *visit_of(struct target_room *room)
 
 	room->reproducer = reproducer_file(settings, room->spec.session);
 	room->visit = (struct visit_spec){
-		.peer = { .user = guest->ssh_user,
-			  .known_hosts = guest->ssh_known_hosts,
-			  .host_key_file = guest->ssh_host_key,
-			  .trust_first = !guest->ssh_host_key &&
-					 !guest->ssh_known_hosts,
-			  .key_files = (const char *const *)guest->ssh_keys,
-			  .agent = getenv("SSH_AUTH_SOCK") },
+		.peer = target_peer(settings, guest->ssh_known_hosts),
 		.limit_ms = 360 * 1000, /* as syzkaller has it */
 		.repeat = guest->repro_repeat,
 		.file = room->reproducer,
 		.check = guest->repro_check,
 		.command = guest->repro_command,
 	};
+	room->visit.peer.trust_first =
+		!guest->ssh_host_key && !guest->ssh_known_hosts;
 	return &room->visit;
 }
 
@@ -295,22 +307,6 @@ static int open_kernel(struct target_room *room, struct error *err)
 	if (settings->guest.ssh_user)
 		spec.visit = visit_of(room);
 	return kernel_runner_new(room->spec.loop, &spec, &room->runner, err);
-}
-
-struct ssh_spec target_peer(const struct settings *settings,
-			    const char *known_hosts)
-{
-	const struct guest_settings *guest = &settings->guest;
-
-	return (struct ssh_spec){
-		.host = settings->machine.host,
-		.port = settings->machine.port,
-		.user = guest->ssh_user,
-		.known_hosts = known_hosts,
-		.host_key_file = guest->ssh_host_key,
-		.key_files = (const char *const *)guest->ssh_keys,
-		.agent = getenv("SSH_AUTH_SOCK"),
-	};
 }
 
 static int open_machine(struct target_room *room, struct error *err)
