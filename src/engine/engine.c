@@ -255,6 +255,12 @@ void engine_tally(struct engine *engine, int commit, struct tally *tally)
 	weigh_tally(engine, fold_step_of(engine, commit), tally);
 }
 
+void engine_tally_own(const struct engine *engine, int commit,
+		      struct tally *tally)
+{
+	weigh_own(engine, fold_step_of(engine, commit), tally);
+}
+
 const char *run_title(const struct run_state *run)
 {
 	if (run->crash)

@@ -202,6 +202,10 @@ int64_t engine_next_fixup(const struct engine *engine);
 struct judgement engine_judge(struct engine *engine, int commit);
 void engine_tally(struct engine *engine, int commit, struct tally *tally);
 
+/* The same without the runs of an equal kernel. */
+void engine_tally_own(const struct engine *engine, int commit,
+		      struct tally *tally);
+
 /*
  * The letter of a run: . X x B T I i, '>' while it runs.  X is the bug by its
  * looks or by a person's word, x another crash, whatever the verdict makes of

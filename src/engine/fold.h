@@ -156,6 +156,10 @@ void settle_release(struct ends *ends);
 void weigh_tally(const struct engine *engine, const struct folded_step *step,
 		 struct tally *tally);
 
+/* The same without those of an equal kernel. */
+void weigh_own(const struct engine *engine, const struct folded_step *step,
+	       struct tally *tally);
+
 /*
  * What the policy says of one step, from its build, its runs and a person's
  * wishes.  Settle before: the runs of an equal kernel count.

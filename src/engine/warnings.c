@@ -51,26 +51,20 @@ static bool name_one(struct look *look)
 struct showing warnings_showing(const struct engine *engine,
 				const struct step *step)
 {
-	enum symptom symptom = engine_symptom(engine);
 	struct showing showing = { 0, 0 };
-	enum outcome outcome;
+	struct tally tally;
 
-	if (step && step->build && symptom == SYMPTOM_NO_BUILD) {
+	if (!step)
+		return showing;
+	if (step->build && engine_symptom(engine) == SYMPTOM_NO_BUILD) {
 		showing.bug = step->build->build == BUILD_FAILED &&
 			      !build_refused(step->build);
 		showing.valid = showing.bug || step->build->build == BUILD_OK;
 		return showing;
 	}
-	for (int i = 0; step && i < step->run_count; i++) {
-		const struct run_state *run = &step->runs[i];
-
-		if (!run->fact || !run->counts || run->open)
-			continue;
-		outcome = symptom_weigh(symptom, run->outcome);
-		showing.bug += outcome == OUTCOME_CRASHED;
-		showing.valid +=
-			outcome == OUTCOME_CRASHED || outcome == OUTCOME_OK;
-	}
+	engine_tally_own(engine, step->commit, &tally);
+	showing.bug = tally.outcomes[OUTCOME_CRASHED];
+	showing.valid = showing.bug + tally.outcomes[OUTCOME_OK];
 	return showing;
 }
 

@@ -26,11 +26,17 @@ static const struct folded_step *equal_of(const struct engine *engine,
 	return step ? fold_step_of(engine, step->shown.same_as) : NULL;
 }
 
-void weigh_tally(const struct engine *engine, const struct folded_step *step,
-		 struct tally *tally)
+void weigh_own(const struct engine *engine, const struct folded_step *step,
+	       struct tally *tally)
 {
 	memset(tally, 0, sizeof(*tally));
 	add_runs(engine, step, tally);
+}
+
+void weigh_tally(const struct engine *engine, const struct folded_step *step,
+		 struct tally *tally)
+{
+	weigh_own(engine, step, tally);
 	add_runs(engine, equal_of(engine, step), tally);
 }
 
