@@ -11,8 +11,7 @@
 #include "control/describe.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
-#include "repo/gitcmd.h"
-#include "repo/repo.h"
+#include "repo/show.h"
 #include "session/session.h"
 
 #define READY_FD 3
@@ -112,24 +111,15 @@ void cli_tell(void *data, struct session *session, const struct event *event)
 }
 
 /* The commit and its diffstat, as git bisect shows them at the end. */
-static void show_commit(const struct cli *cli, const char *hex, struct buf *out)
+static void add_commit(const struct cli *cli, const char *hex, struct buf *out)
 {
-	const char *const argv[] = { "-C",
-				     repo_common_dir(cli->repo),
-				     "--no-pager",
-				     "show",
-				     "--no-color",
-				     "--stat",
-				     "--summary",
-				     "--no-abbrev-commit",
-				     "--diff-merges=first-parent",
-				     hex,
-				     "--",
-				     NULL };
-	const struct gitcmd command = { .argv = argv, .output = out };
+	static const char *const options[] = { "--stat", "--summary",
+					       "--no-abbrev-commit",
+					       "--diff-merges=first-parent",
+					       NULL };
 	struct error err = ERROR_INIT;
 
-	if (gitcmd_run(&command, &err) < 0)
+	if (show_commit(cli->repo, hex, options, out, &err) < 0)
 		buf_printf(out, "(%s)\n", err.text);
 }
 
@@ -141,10 +131,10 @@ static void say_end(struct cli *cli)
 	buf_init(&out, SHOW_MAX);
 	describe_plan(cli->session, &out);
 	if (plan->state == PLAN_FOUND && cli->repo)
-		show_commit(cli,
-			    graph_oid(session_graph(cli->session), plan->commit)
-				    ->hex,
-			    &out);
+		add_commit(cli,
+			   graph_oid(session_graph(cli->session), plan->commit)
+				   ->hex,
+			   &out);
 	cli_print(stdout, &out);
 	buf_clear(&out);
 	describe_doubts(cli->session, cli->repo, &out);

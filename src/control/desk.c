@@ -22,8 +22,7 @@
 #include "control/lease.h"
 #include "control/settings.h"
 #include "engine/oid.h"
-#include "repo/gitcmd.h"
-#include "repo/repo.h"
+#include "repo/show.h"
 #include "session/session.h"
 
 #define READY_FD	 3
@@ -60,24 +59,18 @@ void desk_describe(struct session *session, const struct event *event,
 int desk_show_commit(const struct repo *repo, const struct oid *commit,
 		     struct buf *out, struct error *err)
 {
-	const char *const argv[] = { "-C",
-				     repo_common_dir(repo),
-				     "--no-pager",
-				     "show",
-				     "--no-color",
-				     "--no-ext-diff",
-				     "--no-textconv",
-				     "--no-show-signature",
-				     "--format=fuller",
-				     "--stat",
-				     "--patch",
-				     "--diff-merges=first-parent",
-				     commit->hex,
-				     "--",
-				     NULL };
-	const struct gitcmd command = { .argv = argv, .output = out };
+	static const char *const options[] = {
+		"--no-ext-diff",
+		"--no-textconv",
+		"--no-show-signature",
+		"--format=fuller",
+		"--stat",
+		"--patch",
+		"--diff-merges=first-parent",
+		NULL,
+	};
 
-	return gitcmd_run(&command, err);
+	return show_commit(repo, commit->hex, options, out, err);
 }
 
 void desk_who(char *out, int size)

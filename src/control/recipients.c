@@ -13,10 +13,10 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "engine/oid.h"
-#include "repo/gitcmd.h"
 #include "repo/maintainers.h"
 #include "repo/people.h"
 #include "repo/repo.h"
+#include "repo/show.h"
 #include "run/child.h"
 
 #define SCRIPT	   "scripts/get_maintainer.pl"
@@ -38,22 +38,12 @@ struct asking {
 static int read_patch(const struct recipients_spec *spec, struct buf *out,
 		      struct error *err)
 {
-	const char *const argv[] = { "-C",
-				     repo_common_dir(spec->repo),
-				     "--no-pager",
-				     "show",
-				     "--no-color",
-				     "--no-ext-diff",
-				     "--no-textconv",
-				     "--no-show-signature",
-				     "--src-prefix=a/",
-				     "--dst-prefix=b/",
-				     spec->commit->hex,
-				     "--",
-				     NULL };
-	const struct gitcmd command = { .argv = argv, .output = out };
+	static const char *const options[] = {
+		"--no-ext-diff",   "--no-textconv",   "--no-show-signature",
+		"--src-prefix=a/", "--dst-prefix=b/", NULL,
+	};
 
-	return gitcmd_run(&command, err);
+	return show_commit(spec->repo, spec->commit->hex, options, out, err);
 }
 
 static int write_patch(const struct recipients_spec *spec, char **path,
