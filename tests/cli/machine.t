@@ -8,16 +8,7 @@
 
 . "$(dirname "$0")/../tap.sh"
 . "$top/tests/cli/lib.sh"
-
-command -v python3 >/dev/null || skip_all "python3 is not installed"
-command -v ssh-keygen >/dev/null || skip_all "openssh-client is not installed"
-sshd=$(command -v sshd || echo /usr/sbin/sshd)
-test -x "$sshd" || skip_all "openssh-server is not installed"
-sftp=/usr/lib/openssh/sftp-server
-test -x $sftp || skip_all "openssh-sftp-server is not installed"
-if test "$(id -u)" = 0 && ! test -d /run/sshd; then
-	mkdir -m 755 /run/sshd || skip_all "sshd has no /run/sshd"
-fi
+. "$top/tests/cli/sshd.sh"
 
 cleanup()
 {
@@ -27,9 +18,6 @@ cleanup()
 	rm -f /tmp/culprit-reproducer
 } >/dev/null 2>&1
 
-for key in host user; do
-	ssh-keygen -q -t ed25519 -N "" -f $key
-done
 port=$(python3 -c '
 import socket
 s = socket.socket()
@@ -38,26 +26,10 @@ print(s.getsockname()[1])')
 echo "[127.0.0.1]:$port $(cat host.pub)" >known_hosts
 # SHLVL keeps a login shell that is bash from the user's .bashrc: it may be
 # slow, and is not to be killed in the middle of what it does.
-cat >sshd.conf <<CONFIG
+cat >>sshd.conf <<CONFIG
 SetEnv SHLVL=1
-ListenAddress 127.0.0.1
 Port $port
-HostKey $tmp/host
-AuthorizedKeysFile $tmp/user.pub
-PidFile none
-StrictModes no
-UsePAM no
-Subsystem sftp $sftp
 CONFIG
-
-cat >crash.log <<'CONSOLE'
-[   12.1][  T311] BUG: kernel NULL pointer dereference, address: 0000000000000000
-[   12.1][  T311] RIP: 0010:ring_release+0x1c4/0x230
-[   12.1][  T311] Call Trace:
-[   12.1][  T311]  ring_release+0x1c4/0x230
-[   12.1][  T311]  __fput+0x1f5/0x650
-[   12.1][  T311]  task_work_run+0x11b/0x200
-CONSOLE
 
 # What is stopped first cannot start anybody while the others are found.
 family()
@@ -158,15 +130,6 @@ settings()
 	reproducer = { file = "reproducer"; };
 	test = { timeout = 30; settle = 1; ${3-} };
 	SETTINGS
-}
-
-# ends_as PATTERN: the run of c2 in a session with one.cfg
-ends_as()
-{
-	begin one.cfg c3 c1
-	culprit run || :
-	culprit log >log
-	grep "end run 0 of $(short c2): $1" log
 }
 
 until_true 'test "$(cat boot_id)" = boot-1'
