@@ -568,11 +568,16 @@ void server_stop(struct server *server)
 	server->fd = -1;
 }
 
-/* sshd has children, with the connection: the whole family. */
+/*
+ * sshd has children, with the connection: the whole family.  Each is stopped
+ * before its children are killed, or it would still tell the peer how its
+ * command ended.
+ */
 void server_kill(struct server *server)
 {
 	char *command =
-		xasprintf("family() { for c in $(cat /proc/$1/task/*/children "
+		xasprintf("family() { kill -STOP $1; "
+			  "for c in $(cat /proc/$1/task/*/children "
 			  "2>/dev/null); do family $c; done; kill -KILL $1; }; "
 			  "family %d; :",
 			  server->processes[server->connections - 1]);
