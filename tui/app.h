@@ -73,8 +73,11 @@ void app_release(struct app *app);
  */
 void app_refresh(struct app *app, int64_t now);
 
-/* Has the log that is shown changed?  Reads it. */
-bool app_read_log(struct app *app);
+/* Has a file that is shown changed?  Reads it. */
+bool app_listen(struct app *app);
+
+/* The model anew, after anything it is made from has changed. */
+void app_rebuild(struct app *app);
 
 void app_draw(struct app *app, struct grid *grid);
 void app_key(struct app *app, int key);
@@ -88,10 +91,6 @@ void app_want_engine(struct app *app);
 
 /* Start an engine; an error becomes the toast. */
 void app_start_engine(struct app *app);
-
-/* For the views: what a key orders, on the row that is chosen. */
-void app_order_key(struct app *app, int key);
-void app_home_key(struct app *app, int key);
 
 /* The chosen row of the steps, NULL while there are none; another one. */
 const struct model_row *app_selected(const struct app *app);

@@ -128,7 +128,7 @@ static void on_listen(uv_timer_t *timer)
 
 	if (session_is_behind(loop->app.session))
 		loop->stale = true;
-	if (app_read_log(&loop->app) || loop->stale)
+	if (app_listen(&loop->app) || loop->stale)
 		want_frame(loop);
 }
 

@@ -3,14 +3,18 @@
 #define TUI_VIEWS_H
 
 /*
- * The views of the screen, of which one is shown: the steps, and the pages of
- * lines.  Each has a digit, the same for good, whichever are there.
+ * The views of the screen, of which one is shown: the steps, and those that
+ * one comes to from there.  Each has a digit, the same for good, whichever are
+ * there.
  *
- * A page is filled when it is brought up and whenever something has changed;
+ * A view is updated when it is brought up and whenever something has changed;
  * what it is about does not change while somebody reads it.
  */
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/pager.h"
 
 struct app;
 struct grid;
@@ -19,13 +23,23 @@ struct view;
 const struct view *views_find(int digit); /* or NULL */
 void views_go(struct app *app, const struct view *view);
 
-/* Something has changed. */
+/* The shown one's functions (tui/view.h). */
 void views_update(struct app *app);
-
-/* Is a text asked for, so that every key belongs to the view? */
-bool views_ask(const struct app *app);
-
+bool views_listen(struct app *app);
+bool views_asks(const struct app *app);
 void views_key(struct app *app, int key);
 void views_draw(struct app *app, struct grid *grid);
+
+/*
+ * For views that are a page of lines: a key that moves in them or leaves them
+ * is done; one that opens, or means nothing here, is the view's.
+ */
+enum pager_answer views_page_key(struct app *app, struct pager *pager, int key);
+
+/* To the steps, to what they know of a commit. */
+void views_open_step(struct app *app, int commit);
+
+/* How many events there are, to see whether something has happened. */
+size_t views_event_count(const struct app *app);
 
 #endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tui/order.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/argv.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "control/command.h"
+#include "engine/engine.h"
+#include "session/session.h"
+#include "tui/app.h"
+#include "tui/grid.h"
+#include "tui/input.h"
+
+/* An order with its words and its reason; -1 with an error, nothing said. */
+static int carry_out(struct app *app, const char *name, struct order given,
+		     struct error *err)
+{
+	struct buf say;
+	int ret;
+
+	buf_init(&say, 64 * 1024);
+	given.session = app->session;
+	given.repo = app->repo;
+	given.who = app->who;
+	given.say = &say;
+	ret = command_order(name, &given, err);
+	if (ret == 0) {
+		app_say(app, false, *say.text ? say.text : name);
+		app_want_engine(app);
+	}
+	buf_release(&say);
+	app_rebuild(app);
+	return ret;
+}
+
+/* Carry out an order with up to two arguments; NULL for none. */
+static void order(struct app *app, const char *name, const char *first,
+		  const char *second, const char *why)
+{
+	const char *const arguments[] = { first, second, NULL };
+	struct error err = ERROR_INIT;
+	struct order given = {
+		.why = str_empty(why) ? NULL : why,
+		.argc = !first	  ? 0
+			: !second ? 1
+				  : 2,
+		.argv = arguments,
+	};
+
+	if (carry_out(app, name, given, &err) < 0)
+		app_say(app, true, err.text);
+}
+
+/* What was written is not lost when it is wrong. */
+static void order_written(struct app *app)
+{
+	struct palette *palette = &app->palette;
+	struct order given = { .argc = 0 };
+	struct error err = ERROR_INIT;
+	struct argv argv = ARGV_INIT;
+	const char **words = NULL;
+	int ret = -1;
+
+	if (palette_words(palette->text, &argv, &err) < 0)
+		goto out;
+	words = xcalloc(argv.count + 1, sizeof(*words));
+	if (command_words((int)argv.count, argv.items, words, &given, &err) < 0)
+		goto out;
+	ret = carry_out(app, argv.items[0], given, &err);
+out:
+	palette->open = ret < 0;
+	if (ret < 0)
+		text_copy(palette->complaint, sizeof(palette->complaint),
+			  err.text, app->ascii);
+	free(words);
+	argv_free(argv.items);
+}
+
+static void accept_leaning(struct app *app)
+{
+	const struct model *model = &app->model;
+	enum verdict leaning = model->rule.shown ? model->rule.judgement.leaning
+						 : VERDICT_NONE;
+
+	if (model->testing < 0)
+		app_say(app, false, "nothing is under test");
+	else if (leaning == VERDICT_NONE)
+		app_say(app, false, "the runs lean to no verdict yet");
+	else
+		order(app, verdict_name(leaning),
+		      app_id_of(app, model->rows[model->testing].commit), NULL,
+		      "accepted early");
+}
+
+static void ignore_run(struct app *app)
+{
+	const struct model_row *row = app_selected(app);
+	char run[OID_HEX_MAX + 16];
+	int line = app->home.line;
+
+	if (app->home.focus != PANE_RUNS || !row || line < 1 ||
+	    line > app->model.run_count ||
+	    strchr(">-", app->model.runs[line - 1].letter)) {
+		app_say(app, false, "choose a finished run first (Tab)");
+		return;
+	}
+	snprintf(run, sizeof(run), "%s#%d", app_id_of(app, row->commit),
+		 app->model.runs[line - 1].number);
+	order(app, "judge", run, "ignored", NULL);
+}
+
+static void answer_dialog(struct app *app)
+{
+	const char *id = app_id_of(app, app->dialog.commit);
+	char runs[16];
+
+	app->dialog.open = false;
+	snprintf(runs, sizeof(runs), "%d", DIALOG_MORE_RUNS);
+	order(app, dialog_command(app->dialog.choice), id,
+	      app->dialog.choice == CHOICE_MORE ? runs : NULL,
+	      app->dialog.reason);
+}
+
+static void answer_ruling(struct app *app)
+{
+	char run[OID_HEX_MAX + 16];
+
+	app->ruling.open = false;
+	snprintf(run, sizeof(run), "%s#%d", app_id_of(app, app->ruling.commit),
+		 app->ruling.run);
+	order(app, ruling_command(app->ruling.choice), run, NULL,
+	      app->ruling.reason);
+}
+
+/* On the run that is chosen, or on the crash that is asked about. */
+static void open_ruling(struct app *app)
+{
+	const struct model_row *row = app_selected(app);
+	const struct model *model = &app->model;
+	int line = app->home.line;
+	bool chosen = app->home.focus == PANE_RUNS && row && line > 0 &&
+		      line <= model->run_count;
+
+	if (chosen && ruling_open(&app->ruling, app->session, row->commit,
+				  model->runs[line - 1].number, app->ascii))
+		return;
+	if (chosen)
+		app_say(app, false, "this run shows no crash");
+	else if (model->asked_commit < 0 ||
+		 !ruling_open(&app->ruling, app->session, model->asked_commit,
+			      model->asked_run, app->ascii))
+		app_say(app, false, "choose a run with a crash first (Tab)");
+}
+
+static void toggle_pause(struct app *app)
+{
+	bool paused = engine_plan(session_engine(app->session))->paused;
+
+	order(app, paused ? "resume" : "pause", NULL, NULL, NULL);
+}
+
+void order_key(struct app *app, int key)
+{
+	const struct model_row *row = app_selected(app);
+
+	switch (key) {
+	case 'v':
+		if (row)
+			dialog_open(&app->dialog, app->session, &app->model,
+				    app->ascii);
+		break;
+	case 'a':
+		accept_leaning(app);
+		break;
+	case 'p':
+		toggle_pause(app);
+		break;
+	case 'u':
+		order(app, "undo", NULL, NULL, NULL);
+		break;
+	case INPUT_CTRL('r'):
+		order(app, "redo", NULL, NULL, NULL);
+		break;
+	case 't':
+		if (row)
+			order(app, "pick", app_id_of(app, row->commit), NULL,
+			      NULL);
+		break;
+	case 'x':
+		ignore_run(app);
+		break;
+	case 'm':
+		open_ruling(app);
+		break;
+	case 'R':
+		app_start_engine(app);
+		break;
+	default:
+		break;
+	}
+}
+
+bool order_asks(const struct app *app)
+{
+	return app->dialog.open || app->ruling.open || app->palette.open;
+}
+
+void order_answer(struct app *app, int key)
+{
+	if (app->dialog.open) {
+		if (dialog_key(&app->dialog, key) == DIALOG_APPLY)
+			answer_dialog(app);
+	} else if (app->ruling.open) {
+		if (ruling_key(&app->ruling, key) == DIALOG_APPLY)
+			answer_ruling(app);
+	} else if (palette_key(&app->palette, &app->model, key) ==
+		   PALETTE_APPLY) {
+		order_written(app);
+	}
+}
+
+void order_draw(const struct app *app, struct grid *grid)
+{
+	if (app->dialog.open)
+		dialog_draw(grid, &app->dialog);
+	if (app->ruling.open)
+		ruling_draw(grid, &app->ruling);
+	if (app->palette.open)
+		palette_draw(grid, &app->palette, &app->model);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TUI_ORDER_H
+#define TUI_ORDER_H
+
+/*
+ * From keys to orders: what a key orders on the row that is chosen, and the
+ * dialogs and the palette, which ask for the rest of one.
+ *
+ * Every order goes through the command table (control/command.h); what became
+ * of it is the toast.
+ */
+
+#include <stdbool.h>
+
+struct app;
+struct grid;
+
+/* The same key in every view; one that orders nothing is let pass. */
+void order_key(struct app *app, int key);
+
+/* Is something asked?  Then every key is an answer. */
+bool order_asks(const struct app *app);
+void order_answer(struct app *app, int key);
+void order_draw(const struct app *app, struct grid *grid);
+
+#endif
