@@ -10,6 +10,7 @@
 #include "session/session.h"
 #include "tui/app.h"
 #include "tui/grid.h"
+#include "tui/idle.h"
 #include "tui/input.h"
 #include "tui/term.h"
 
@@ -35,6 +36,8 @@ struct loop {
 	uv_timer_t clock, listen, frame;
 	uv_fs_event_t folder;
 	uv_signal_t signals[SIGNAL_COUNT];
+	uv_prepare_t waits; /* before the loop waits */
+	struct idle idle;
 	bool framed;  /* the frame timer runs */
 	bool stale;   /* the session may have changed */
 	int ended_by; /* a signal, or 0 */
@@ -56,6 +59,7 @@ static void draw(struct loop *loop)
 	grid_clear(loop->grid, columns, rows);
 	app_draw(&loop->app, loop->grid);
 	term_draw(loop->term, loop->grid);
+	idle_drawn(&loop->idle);
 }
 
 static void refresh(struct loop *loop)
@@ -101,6 +105,7 @@ static void on_keys(uv_poll_t *poll, int status, int events)
 	}
 	loop->app.now = session_now();
 	while (!loop->app.quit && (key = term_key(loop->term)) != INPUT_NONE) {
+		idle_key(&loop->idle, key);
 		app_key(&loop->app, key);
 		if (!loop->app.suspend)
 			continue;
@@ -145,6 +150,14 @@ static void on_folder(uv_fs_event_t *event, const char *name, int events,
 	want_frame(loop);
 }
 
+static void on_waits(uv_prepare_t *handle)
+{
+	struct loop *loop = handle->data;
+
+	if (!loop->framed && !loop->stale)
+		idle_tell(&loop->idle, loop->grid->columns, loop->grid->rows);
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
 	struct loop *loop = handle->data;
@@ -178,6 +191,9 @@ static int listen_to_all(struct loop *loop, struct error *err)
 	uv_timer_init(&loop->uv, &loop->clock);
 	uv_timer_init(&loop->uv, &loop->listen);
 	uv_timer_init(&loop->uv, &loop->frame);
+	uv_prepare_init(&loop->uv, &loop->waits);
+	loop->waits.data = loop;
+	uv_prepare_start(&loop->waits, on_waits);
 	loop->clock.data = loop->listen.data = loop->frame.data = loop;
 	uv_timer_start(&loop->clock, on_clock, CLOCK_MS, CLOCK_MS);
 	uv_timer_start(&loop->listen, on_listen, LISTEN_MS, LISTEN_MS);
@@ -219,6 +235,7 @@ int tui_main(struct session *session, struct repo *repo,
 		return uv_failed(err, "begin a loop", status);
 	app_init(&loop.app, session, repo, options->program,
 		 options->ascii || !term_is_utf8());
+	idle_init(&loop.idle);
 	loop.grid = grid_new(1, 1, loop.app.ascii);
 	if (term_open(&loop.term, options->mono, err) < 0 ||
 	    listen_to_all(&loop, err) < 0)
