@@ -133,6 +133,22 @@ static bool is_on_merge_base(struct engine *engine, const struct event *event)
 	       plan->commit == graph_find(engine->graph, &event->commit);
 }
 
+struct engine *engine_new_after(const struct graph *graph,
+				struct event *const *events, size_t count)
+{
+	struct engine *engine = xcalloc(1, sizeof(*engine));
+
+	engine->graph = graph;
+	for (size_t i = 0; i < count; i++) {
+		push(engine, events[i]);
+		if (events[i]->kind == EVENT_UNDO ||
+		    events[i]->kind == EVENT_REDO)
+			turn(engine, events[i], true);
+	}
+	fold_all(engine);
+	return engine;
+}
+
 int engine_apply(struct engine *engine, const struct event *event,
 		 struct error *err)
 {

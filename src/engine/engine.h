@@ -149,6 +149,13 @@ struct engine;
 
 /* The graph is borrowed and must outlive the engine. */
 struct engine *engine_new(const struct graph *graph);
+
+/*
+ * The same after events that another engine has accepted in this order: they
+ * are not checked again.
+ */
+struct engine *engine_new_after(const struct graph *graph,
+				struct event *const *events, size_t count);
 void engine_free(struct engine *engine);
 
 /*

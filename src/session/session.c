@@ -15,6 +15,7 @@
 #include "engine/graph.h"
 #include "session/folder.h"
 #include "session/journal.h"
+#include "session/past.h"
 
 /* What session_subject and its like gave out for a commit. */
 struct told {
@@ -38,6 +39,7 @@ struct session {
 	bool torn; /* an event was refused after the graph had grown for it */
 	bool redated; /* the graph lacks a date that the journal has by now */
 	bool lost;    /* the invariant could not be restored */
+	struct past *past; /* the time that is shown; NULL: the present */
 	struct told *told;
 	size_t told_count, told_room;
 };
@@ -268,6 +270,7 @@ void session_close(struct session *session)
 		free(session->told[i].is.subject);
 	}
 	free(session->told);
+	past_free(session->past);
 	journal_close(session->journal);
 	free(session->dir);
 	free(session);
@@ -275,10 +278,19 @@ void session_close(struct session *session)
 
 /* Writing. */
 
+static int check_present(const struct session *session, struct error *err)
+{
+	if (!session->past)
+		return 0;
+	return error_set(err, ERROR_STATE,
+			 "an earlier time of the session is shown, in which "
+			 "nothing can be changed: go to its end first");
+}
+
 /* Begin a transaction with everything folded that is in the journal. */
 static int begin(struct session *session, struct error *err)
 {
-	if (check_lost(session, err) < 0 ||
+	if (check_lost(session, err) < 0 || check_present(session, err) < 0 ||
 	    journal_begin_write(session->journal, err) < 0)
 		return -1;
 	if (fold_new(session, err) < 0) {
@@ -384,23 +396,68 @@ int session_store_commits(struct session *session,
 	return end(session, kept, ret, err);
 }
 
+/* Another time. */
+
+int session_go(struct session *session, size_t count, struct error *err)
+{
+	struct past *past = session->past;
+	int ret;
+
+	if (count >= session->count) {
+		past_free(past);
+		session->past = NULL;
+		return 0;
+	}
+	if (check_lost(session, err) < 0 ||
+	    journal_begin_read(session->journal, err) < 0)
+		return -1;
+	if (!past)
+		past = past_new(session->journal);
+	ret = past_go(past, session->events, count, err);
+	if (ret == 0)
+		ret = journal_commit(session->journal, err);
+	else
+		journal_rollback(session->journal);
+	if (ret == 0)
+		session->past = past;
+	else if (!session->past)
+		past_free(past);
+	return ret;
+}
+
+size_t session_event_count(const struct session *session)
+{
+	return session->count;
+}
+
+const struct event *session_event(const struct session *session, size_t index)
+{
+	return session->events[index];
+}
+
+bool session_is_past(const struct session *session)
+{
+	return session->past;
+}
+
 /* Asking. */
 
 struct engine *session_engine(struct session *session)
 {
-	return session->engine;
+	return session->past ? past_engine(session->past) : session->engine;
 }
 
 const struct graph *session_graph(const struct session *session)
 {
-	return session->graph;
+	return session->past ? past_graph(session->past) : session->graph;
 }
 
 /* A commit that was known by name only may have got its texts since. */
 static const struct commit_told *tell(struct session *session, int commit)
 {
 	static const struct commit_told nothing;
-	size_t count = (size_t)graph_count(session->graph);
+	const struct graph *graph = session_graph(session);
+	size_t count = (size_t)graph_count(graph);
 	struct commit_told is;
 	struct told *told;
 	bool expanded;
@@ -413,7 +470,7 @@ static const struct commit_told *tell(struct session *session, int commit)
 		session->told_count = count;
 	}
 	told = &session->told[commit];
-	expanded = graph_is_expanded(session->graph, commit);
+	expanded = graph_is_expanded(graph, commit);
 	if (told->known && told->expanded == expanded)
 		return &told->is;
 	if (journal_tell(session->journal, commit, &is, NULL) < 0)

@@ -76,7 +76,23 @@ int session_store_commits(struct session *session,
 			  struct error *err);
 
 /*
- * Borrowed until the next refresh, append or store: when one of these fails
+ * Go to the time after the first `count` events, or to the present, where
+ * count is as many as there are or more.  At an earlier time all that is asked
+ * below is answered as of then (only the texts of commits are those known by
+ * now), refresh shows nothing new, and what would append is refused with
+ * ERROR_STATE.  On failure nothing has changed.
+ */
+int session_go(struct session *session, size_t count, struct error *err);
+
+/* The events up to now, whatever time is shown. */
+size_t session_event_count(const struct session *session);
+const struct event *session_event(const struct session *session, size_t index);
+
+/* At an earlier time? */
+bool session_is_past(const struct session *session);
+
+/*
+ * Borrowed until the next refresh, append, store or go: when one of these fails
  * halfway, engine and graph are made anew to be as they were before.  Ask
  * again rather than keep them.  Events live as long as the session.
  */

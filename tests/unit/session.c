@@ -423,6 +423,101 @@ static void ten_thousand_events_are_no_burden(void **state)
 	assert_kept(world);
 }
 
+/* Loads of commits before, between and after what is decided. */
+static int tell_event(struct session *session, size_t number, struct error *err)
+{
+	switch (number) {
+	case 1:
+		return append(session, start(), err);
+	case 2:
+		return store(session, "b:a c:b", err);
+	case 3:
+		return append(session, verdict('a', VERDICT_GOOD), err);
+	case 4:
+		return append(session, verdict('c', VERDICT_BAD), err);
+	case 5:
+		return append(session, verdict('b', VERDICT_BAD), err);
+	case 6:
+		return append(session,
+			      (struct event){ .kind = EVENT_UNDO,
+					      .by = BY_PERSON,
+					      .number = 5 },
+			      err);
+	case 7:
+		return store(session, "d:c e:d f:e", err);
+	case 8:
+		return append(session,
+			      (struct event){ .kind = EVENT_REDO,
+					      .by = BY_PERSON,
+					      .number = 6 },
+			      err);
+	case 9:
+		return note(session, 0, err);
+	default:
+		return append(session, verdict('f', VERDICT_SKIP), err);
+	}
+}
+
+static void an_earlier_time_is_as_it_was(void **state)
+{
+	static const size_t path[] = { 5, 4, 6, 7, 6, 9, 1, 0, 8, 2, 10, 3, 7 };
+	struct world *world = *state;
+	struct session *session = world->session;
+	char *then[11];
+
+	then[0] = state_of(session);
+	for (size_t i = 1; i <= 10; i++) {
+		ok(tell_event(session, i, &world->err));
+		then[i] = state_of(session);
+	}
+	for (size_t i = 0; i < sizeof(path) / sizeof(*path); i++) {
+		char *now;
+
+		ok(session_go(session, path[i], &world->err));
+		now = state_of(session);
+		assert_string_equal(now, then[path[i]]);
+		assert_int_equal(session_is_past(session), path[i] < 10);
+		assert_int_equal(session_event_count(session), 10);
+		free(now);
+	}
+	for (size_t i = 0; i <= 10; i++)
+		free(then[i]);
+}
+
+static void nothing_is_changed_at_an_earlier_time(void **state)
+{
+	struct world *world = *state;
+
+	begin(world);
+	ok(session_go(world->session, 2, &world->err));
+	assert_int_equal(note(world->session, 0, &world->err), -1);
+	assert_int_equal(world->err.code, ERROR_STATE);
+	assert_non_null(strstr(world->err.text, "an earlier time"));
+	assert_int_equal(store(world->session, "x:a", &world->err), -1);
+	assert_int_equal(count_of(world->session), 2);
+	ok(session_go(world->session, SIZE_MAX, &world->err));
+	ok(note(world->session, 0, &world->err));
+	assert_kept(world);
+}
+
+static void what_comes_meanwhile_shows_in_the_present(void **state)
+{
+	struct world *world = *state;
+	bool changed;
+
+	begin(world);
+	ok(session_open(world->dir, &world->other, &world->err));
+	ok(session_go(world->session, 3, &world->err));
+	ok(note(world->other, 0, &world->err));
+	assert_true(session_is_behind(world->session));
+	ok(session_refresh(world->session, &changed, &world->err));
+	assert_true(changed);
+	assert_int_equal(count_of(world->session), 3);
+	assert_int_equal(session_event_count(world->session), 5);
+	ok(session_go(world->session, SIZE_MAX, &world->err));
+	assert_same_state(world->session, world->other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +537,9 @@ int main(void)
 		TEST(a_killed_writer_loses_nothing_acknowledged),
 		TEST(several_processes_append_at_once),
 		TEST(ten_thousand_events_are_no_burden),
+		TEST(an_earlier_time_is_as_it_was),
+		TEST(nothing_is_changed_at_an_earlier_time),
+		TEST(what_comes_meanwhile_shows_in_the_present),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
