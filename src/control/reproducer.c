@@ -128,7 +128,7 @@ static int write_note(const char *session, const char *file,
 		      const struct buf *note, struct error *err)
 {
 	char *path = note_path(session);
-	struct record record = { NULL, -1 };
+	struct record record = { .fd = -1 };
 	int ret = -1;
 
 	unlink(file);

@@ -407,7 +407,7 @@ int builder_build(struct builder *builder, const struct build_request *request,
 	builder->done = done;
 	builder->data = data;
 	diagnosis_init(&builder->diagnosis, builder->spec.worktree);
-	if (record_open(&builder->record, request->log, false, err) == 0 &&
+	if (record_open_log(&builder->record, request->log, false, err) == 0 &&
 	    start_checkout(builder, err) == 0)
 		return 0;
 	reset(builder);

@@ -133,6 +133,8 @@ static void add_found(struct console *console, char *title)
 	}
 	if (!console->found)
 		console->found = xcalloc(CRASHES_MAX, sizeof(*console->found));
+	console->found_at[console->found_count] =
+		console->origin + console->lines.begin;
 	console->found[console->found_count++].title = title;
 }
 
@@ -180,6 +182,8 @@ static void take_line(void *data, char *line)
 	const struct rule *crash = &console->rules->crash;
 	regmatch_t found[2];
 
+	if (console->kernel_at < 0 && strstr(line, KERNEL_BEGINS))
+		console->kernel_at = console->origin + console->lines.begin;
 	if (console->rules->guest)
 		listen(console, line);
 	if (console->awaits) {
@@ -189,6 +193,8 @@ static void take_line(void *data, char *line)
 	}
 	if (!console->booted)
 		console->booted = matches(&console->rules->boot, line);
+	if (console->booted && console->booted_at < 0)
+		console->booted_at = console->origin + console->lines.begin;
 	if (crash->set && console->found_count < CRASHES_MAX &&
 	    regexec(&crash->regex, line, 2, found, 0) == 0)
 		add_found(console, make_title(console->rules, line, found));
@@ -200,6 +206,8 @@ void console_init(struct console *console, const struct console_rules *rules)
 	console->rules = rules;
 	console->booted = !rules->boot.set && !rules->guest;
 	console->check = console->done = -1;
+	console->kernel_at = -1;
+	console->booted_at = console->booted ? 0 : -1;
 	lines_init(&console->lines, take_line, console);
 	if (rules->kernel && rules->oops)
 		console->scan = scan_new(rules->oops, CRASHES_MAX);
@@ -234,6 +242,7 @@ void console_feed(struct console *console, const char *bytes, size_t length)
 	size_t over = pass_over(console, bytes, length);
 
 	console->spoke |= length > 0;
+	console->scanned += (int64_t)over;
 	if (over == length)
 		return;
 	lines_feed(&console->lines, bytes + over, length - over);
@@ -244,9 +253,12 @@ void console_feed(struct console *console, const char *bytes, size_t length)
 void console_restart(struct console *console, bool awaits)
 {
 	const struct console_rules *rules = console->rules;
+	int64_t origin = console->origin + console->lines.fed;
 
 	console_release(console);
 	console_init(console, rules);
+	console->origin = origin;
+	console->scanned = origin;
 	console->awaits = awaits;
 }
 
@@ -306,8 +318,8 @@ static bool is_start(const struct console *console, const struct report *report,
 	       str_equal(report->type, "REBOOT");
 }
 
-/* Takes the crash. */
-static void see(const struct console *console, struct crash crash,
+/* Takes the crash, whose first line begins at that byte. */
+static void see(const struct console *console, struct crash crash, int64_t at,
 		struct sight *out)
 {
 	enum console_seen seen = matches(&console->rules->ignore, crash.title)
@@ -320,10 +332,12 @@ static void see(const struct console *console, struct crash crash,
 		out->crash_count = 0;
 		out->seen = seen;
 	}
-	if (seen == out->seen && out->crash_count < CRASHES_MAX)
-		out->crashes[out->crash_count++] = crash;
-	else
+	if (seen != out->seen || out->crash_count == CRASHES_MAX) {
 		crash_release(&crash);
+		return;
+	}
+	out->at[out->crash_count] = at;
+	out->crashes[out->crash_count++] = crash;
 }
 
 static void see_report(const struct console *console,
@@ -332,7 +346,8 @@ static void see_report(const struct console *console,
 {
 	out->panicked |= report->panicked;
 	if (!is_start(console, report, index))
-		see(console, crash_of(report), out);
+		see(console, crash_of(report),
+		    console->scanned + (int64_t)report->start, out);
 }
 
 void console_look(const struct console *console, struct sight *out)
@@ -346,7 +361,7 @@ void console_look(const struct console *console, struct sight *out)
 	for (int i = 0; i < console->found_count; i++)
 		see(console,
 		    (struct crash){ .title = xstrdup(console->found[i].title) },
-		    out);
+		    console->found_at[i], out);
 	for (size_t i = 0; i < count; i++) {
 		struct report open;
 

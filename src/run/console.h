@@ -70,6 +70,11 @@ struct console {
 				at the fatal one */
 	struct crash *found; /* by the expression, CRASHES_MAX at most */
 	int found_count;
+	int64_t found_at[CRASHES_MAX]; /* where their lines begin */
+	int64_t origin;		       /* the bytes before the last restart */
+	int64_t scanned;	       /* those before what the scan was fed */
+	int64_t kernel_at; /* where its first words are, -1: nowhere yet */
+	int64_t booted_at; /* and the line that said so; 0: from the start */
 };
 
 /* The rules are borrowed.  Once fed, a console must not be moved. */
@@ -105,6 +110,8 @@ struct sight {
 	struct crash *crashes; /* in their order, without those set aside, if
 				  there are others */
 	int crash_count;
+	int64_t at[CRASHES_MAX]; /* where their first lines begin, in bytes of
+				    all that was fed */
 };
 
 void console_look(const struct console *console, struct sight *out);

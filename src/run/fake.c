@@ -334,7 +334,7 @@ static int job_start(struct job *job, const char *path, uint64_t ms,
 		buf_printf(&first, "run %d of %s", job->number, job->commit);
 	else
 		buf_printf(&first, "build of %s", job->commit);
-	if (record_open(&job->record, path, job->run_done, err) < 0 ||
+	if (record_open_log(&job->record, path, job->run_done, err) < 0 ||
 	    record_line(job, first.text, err) < 0)
 		goto out;
 	uv_timer_init(fake->loop, &job->timer);

@@ -221,7 +221,7 @@ out:
 int kbuild_prepare(const struct kbuild *kbuild, const char *config,
 		   struct error *err)
 {
-	struct record file = { NULL, -1 };
+	struct record file = { .fd = -1 };
 	char *path;
 	int ret = -1;
 

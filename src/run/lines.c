@@ -9,6 +9,8 @@ void lines_init(struct lines *lines, lines_take *take, void *data)
 {
 	lines->length = 0;
 	lines->open = false;
+	lines->begin = 0;
+	lines->fed = 0;
 	lines->take = take;
 	lines->data = data;
 }
@@ -30,6 +32,7 @@ static void finish(struct lines *lines)
 	lines->length = 0;
 	lines->open = false;
 	lines->take(lines->data, lines->text);
+	lines->begin = lines->fed;
 }
 
 void lines_feed(struct lines *lines, const char *bytes, size_t length)
@@ -39,6 +42,7 @@ void lines_feed(struct lines *lines, const char *bytes, size_t length)
 		size_t part = newline ? (size_t)(newline - bytes) : length;
 
 		add(lines, bytes, part);
+		lines->fed += (int64_t)part + (newline != NULL);
 		if (!newline)
 			return;
 		finish(lines);

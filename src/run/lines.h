@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define LINES_MAX 4096
 
@@ -20,6 +21,8 @@ struct lines {
 	char text[LINES_MAX + 1];
 	size_t length;
 	bool open; /* some bytes of a line, perhaps none that count, are in */
+	int64_t begin; /* of the line, in bytes of the stream */
+	int64_t fed;   /* bytes of the stream */
 	lines_take *take;
 	void *data;
 };

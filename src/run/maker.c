@@ -189,7 +189,7 @@ static void log_kept(const struct maker *maker,
 			  "and compiler was kept: %s\n",
 			  maker->image);
 
-	if (record_open(&record, request->log, false, NULL) == 0)
+	if (record_open_log(&record, request->log, false, NULL) == 0)
 		record_write(&record, line, strlen(line), NULL);
 	record_close(&record);
 	free(line);

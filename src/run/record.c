@@ -4,10 +4,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include "base/error.h"
 #include "base/xalloc.h"
+
+/* What was written without an index is counted up to here. */
+#define CATCH_UP (1024 * 1024)
+
+struct record_index {
+	int fd;
+	struct log_index log;
+	size_t written; /* points that are in the file */
+	uint64_t began;
+};
 
 int record_open(struct record *record, const char *path, bool anew,
 		struct error *err)
@@ -19,12 +31,165 @@ int record_open(struct record *record, const char *path, bool anew,
 		return error_errno(err, "cannot open '%s'", path);
 	record->fd = fd;
 	record->path = xstrdup(path);
+	record->index = NULL;
 	return 0;
+}
+
+/*
+ * The index.
+ */
+
+static void index_drop(struct record *record)
+{
+	if (!record->index)
+		return;
+	close(record->index->fd);
+	log_index_release(&record->index->log);
+	free(record->index);
+	record->index = NULL;
+}
+
+static void put(struct record *record, const struct log_record *entry)
+{
+	unsigned char bytes[LOG_RECORD];
+
+	if (!record->index)
+		return;
+	log_record_put(entry, bytes);
+	if (write(record->index->fd, bytes, sizeof(bytes)) != sizeof(bytes))
+		index_drop(record);
+}
+
+static void write_points(struct record *record)
+{
+	while (record->index &&
+	       record->index->written < record->index->log.count) {
+		const struct log_index *log = &record->index->log;
+		size_t next = record->index->written++;
+
+		put(record, &(struct log_record){
+				    LOG_POINT, (int64_t)(next + 1) * log->step,
+				    log->points[next] });
+	}
+}
+
+static void index_feed(struct record *record, const char *bytes, size_t length)
+{
+	log_index_feed(&record->index->log, bytes, length);
+	write_points(record);
+}
+
+static void begin(struct record *record)
+{
+	/* any number but 0 that no log before it had */
+	int64_t id =
+		(int64_t)(uv_hrtime() ^ (uint64_t)getpid() << 40) & INT64_MAX;
+
+	put(record, &(struct log_record){ LOG_HEAD, LOG_STEP, id ? id : 1 });
+}
+
+/* What an earlier writer left; a torn end of it is cut off. */
+static bool read_back(struct record_index *index)
+{
+	unsigned char bytes[LOG_RECORD];
+	struct log_record entry;
+	off_t at = 0;
+
+	while (pread(index->fd, bytes, sizeof(bytes), at) == sizeof(bytes) &&
+	       log_record_get(&entry, bytes) &&
+	       log_index_take(&index->log, &entry))
+		at += LOG_RECORD;
+	index->written = index->log.count;
+	return at > 0 && ftruncate(index->fd, at) == 0 &&
+	       lseek(index->fd, at, SEEK_SET) == at;
+}
+
+/* Count what stands between the index's last point and the log's end. */
+static bool catch_up(struct record_index *index, const char *path, int64_t size)
+{
+	char block[16384];
+	int64_t at = index->log.counted;
+	ssize_t got = 0;
+	int fd;
+
+	if (at > size || size - at > CATCH_UP)
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	while (at < size &&
+	       (got = pread(fd, block, sizeof(block), (off_t)at)) > 0) {
+		log_index_feed(&index->log, block, (size_t)got);
+		at += got;
+	}
+	close(fd);
+	return at == size;
+}
+
+static bool go_on(struct record *record, int64_t size)
+{
+	struct record_index *index = record->index;
+
+	if (!read_back(index) || !catch_up(index, record->path, size))
+		return false;
+	write_points(record);
+	record_mark(record, LOG_BEGIN, -1);
+	return true;
+}
+
+/* A log of another culprit, or a long one, may have none: it stays so. */
+static void index_open(struct record *record)
+{
+	struct stat info;
+	char *path;
+	int fd;
+
+	if (fstat(record->fd, &info) < 0 || !S_ISREG(info.st_mode))
+		return;
+	path = xasprintf("%s" LOG_SUFFIX, record->path);
+	fd = open(path,
+		  O_RDWR | O_CLOEXEC | (info.st_size ? 0 : O_CREAT | O_TRUNC),
+		  0600);
+	free(path);
+	if (fd < 0)
+		return;
+	record->index = xcalloc(1, sizeof(*record->index));
+	record->index->fd = fd;
+	record->index->began = uv_hrtime();
+	log_index_init(&record->index->log, LOG_STEP);
+	if (!info.st_size)
+		begin(record);
+	else if (!go_on(record, info.st_size))
+		index_drop(record);
+}
+
+int record_open_log(struct record *record, const char *path, bool anew,
+		    struct error *err)
+{
+	if (record_open(record, path, anew, err) < 0)
+		return -1;
+	index_open(record);
+	return 0;
+}
+
+void record_mark(struct record *record, enum log_kind kind, int64_t offset)
+{
+	struct log_record entry = { kind, offset, 0 };
+
+	if (!record->index)
+		return;
+	if (offset < 0)
+		entry.offset = record->index->log.counted;
+	entry.value = (int64_t)((uv_hrtime() - record->index->began) / 1000000);
+	put(record, &entry);
 }
 
 int record_write(struct record *record, const char *bytes, size_t length,
 		 struct error *err)
 {
+	const char *from = bytes;
+	size_t all = length;
+
 	while (length > 0) {
 		ssize_t written = write(record->fd, bytes, length);
 
@@ -36,11 +201,15 @@ int record_write(struct record *record, const char *bytes, size_t length,
 		bytes += written;
 		length -= (size_t)written;
 	}
+	if (record->index)
+		index_feed(record, from, all);
 	return 0;
 }
 
 void record_close(struct record *record)
 {
+	record_mark(record, LOG_END, -1);
+	index_drop(record);
 	if (record->fd >= 0)
 		close(record->fd);
 	record->fd = -1;

@@ -3,24 +3,37 @@
 #define RUN_RECORD_H
 
 /*
- * The file that a job's output goes to, written live.
+ * The file that a job's output goes to, written live.  A log has an index
+ * beside it (base/logindex.h), FILE.index, written as it grows; trouble with
+ * that is none: whoever reads can count the lines.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "base/logindex.h"
 
 struct error;
+struct record_index;
 
 struct record {
 	char *path;
-	int fd; /* -1: not open */
+	int fd;			    /* -1: not open */
+	struct record_index *index; /* or NULL */
 };
 
 /* anew: start with an empty file; else append.  Made with 0600. */
 int record_open(struct record *record, const char *path, bool anew,
 		struct error *err);
+/* The same for a log.  One that is appended to gets a mark. */
+int record_open_log(struct record *record, const char *path, bool anew,
+		    struct error *err);
 int record_write(struct record *record, const char *bytes, size_t length,
 		 struct error *err);
+
+/* Note in the index what happens at this offset, or (-1) here. */
+void record_mark(struct record *record, enum log_kind kind, int64_t offset);
 
 /* One that was never opened, all zero but fd -1, is fine. */
 void record_close(struct record *record);

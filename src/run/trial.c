@@ -47,8 +47,9 @@ struct trial {
 	bool visits;			/* now or later */
 	struct visited visited;
 	char *visit_text;
-	struct record output; /* of the reproducer */
-	int64_t said;	      /* bytes of it that are in there */
+	struct record output;	      /* of the reproducer */
+	int64_t said;		      /* bytes of it that are in there */
+	int64_t kernel_at, booted_at; /* as its console told last */
 	run_done *done;
 	void *data;
 };
@@ -73,8 +74,38 @@ static void set_time(struct trial *trial, int64_t ms)
 static void come_up(struct trial *trial)
 {
 	trial->up = true;
+	if (trial->visits)
+		record_mark(&trial->record, LOG_UP, -1);
 	if (trial->boot_only)
 		child_stop(trial->child);
+}
+
+static void on_testing(void *data)
+{
+	struct trial *trial = data;
+
+	record_mark(&trial->record, LOG_TEST, -1);
+}
+
+static void on_crash_at(void *owner, int64_t offset)
+{
+	struct trial *trial = owner;
+
+	record_mark(&trial->record, LOG_CRASH, offset);
+}
+
+/* A machine may start more than one kernel. */
+static void note_progress(struct trial *trial)
+{
+	const struct console *console = watch_console(trial->watch);
+
+	if (console->kernel_at >= 0 && console->kernel_at != trial->kernel_at)
+		record_mark(&trial->record, LOG_KERNEL, console->kernel_at);
+	if (!trial->visits && console->booted_at > 0 &&
+	    console->booted_at != trial->booted_at)
+		record_mark(&trial->record, LOG_TEST, console->booted_at);
+	trial->kernel_at = console->kernel_at;
+	trial->booted_at = console->booted_at;
 }
 
 static void on_output(void *data, const char *bytes, size_t length)
@@ -88,6 +119,7 @@ static void on_output(void *data, const char *bytes, size_t length)
 		return;
 	}
 	watch_feed(trial->watch, bytes, length);
+	note_progress(trial);
 	if (watch_console(trial->watch)->fatal)
 		child_stop(trial->child);
 	if (!trial->up && !trial->visits &&
@@ -167,6 +199,7 @@ static int begin_visit(struct trial *trial, const struct visit_spec *spec,
 	visit.boot_ms = boot_ms;
 	visit.time_ms = trial->timeout_ms;
 	visit.up = on_up;
+	visit.testing = on_testing;
 	visit.done = on_visited;
 	visit.output = on_said;
 	visit.data = trial;
@@ -317,6 +350,8 @@ static void on_end(void *data, enum child_stop why, int exit_status,
 	buf_init(&text, 0);
 	watch_end(trial->watch);
 	console_look(watch_console(trial->watch), &sight);
+	for (int i = 0; i < sight.crash_count; i++)
+		on_crash_at(trial, sight.at[i]);
 	if (trial->trouble.code != ERROR_NONE) {
 		end.outcome = OUTCOME_INFRA;
 		buf_puts(&text, trial->trouble.text);
@@ -373,6 +408,7 @@ static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
 	trial->data = data;
 	trial->record.fd = -1;
 	trial->output.fd = -1;
+	trial->kernel_at = trial->booted_at = -1;
 	trial->guest = spec->guest;
 	trial->boot_only = request->boot_only;
 	trial->boot_ms = spec->boot_ms;
@@ -392,6 +428,7 @@ static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
 					       .seen = request->seen,
 					       .decides = request->decides,
 					       .data = data,
+					       .crash_at = on_crash_at,
 					       .stop = on_watch,
 					       .owner = trial,
 				       });
@@ -405,9 +442,9 @@ int trial_start(uv_loop_t *loop, const struct trial_spec *spec,
 	struct trial *trial = trial_new(loop, spec, request, data);
 
 	trial->done = done;
-	if (record_open(&trial->record, request->console, true, err) < 0 ||
+	if (record_open_log(&trial->record, request->console, true, err) < 0 ||
 	    (request->output &&
-	     record_open(&trial->output, request->output, true, err) < 0) ||
+	     record_open_log(&trial->output, request->output, true, err) < 0) ||
 	    begin(trial, spec, err) < 0 || launch(trial, spec, err) < 0) {
 		trial_free(trial);
 		return -1;

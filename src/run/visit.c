@@ -143,6 +143,8 @@ static void on_checked(void *data, const struct ssh_run_end *end)
 		if (visit->spec.time_ms)
 			visit->until = uv_now(visit->loop) +
 				       (uint64_t)visit->spec.time_ms;
+		if (visit->spec.testing)
+			visit->spec.testing(visit->spec.data);
 		reproduce(visit);
 	}
 }

@@ -49,9 +49,10 @@ struct visit_spec {
 	const char *file;    /* copied to VISIT_FILE there; or NULL */
 	const char *check;   /* a shell command, or NULL for "true" */
 	const char *command; /* that reproduces; NULL: VISIT_FILE */
-	/* Both once at most, from the loop; done exactly once.  text says why,
+	/* Each once at most, from the loop; done exactly once.  text says why,
 	   in a sentence, "" with VISIT_DONE. */
 	void (*up)(void *data);
+	void (*testing)(void *data); /* the reproducer begins; or NULL */
 	void (*done)(void *data, enum visit_end end, const char *text);
 	void (*output)(void *data, const char *bytes, size_t length);
 	void *data;

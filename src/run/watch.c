@@ -76,7 +76,11 @@ static void tell(struct watch *watch, const struct sight *sight)
 {
 	const char *title;
 
-	if (sight->seen != SEEN_CRASH || !watch->spec.seen)
+	if (sight->seen != SEEN_CRASH)
+		return;
+	if (watch->spec.crash_at)
+		watch->spec.crash_at(watch->spec.owner, sight->at[0]);
+	if (!watch->spec.seen)
 		return;
 	title = sight->crashes[0].title;
 	if (str_equal(watch->told, title))

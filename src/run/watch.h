@@ -44,6 +44,9 @@ struct watch_spec {
 	run_seen *seen;	    /* or NULL; both with data */
 	run_decides *decides;
 	void *data;
+	/* Where the crash that is told begins, in bytes of the console; or
+	   NULL. */
+	void (*crash_at)(void *owner, int64_t offset);
 	/* Called once at most, from the loop. */
 	void (*stop)(void *owner, enum watch_stop why);
 	void *owner;

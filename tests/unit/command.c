@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/logindex.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "run/keeper.h"
@@ -317,6 +318,36 @@ static void a_crash_on_the_console_comes_before_the_exit_code(void **state)
 	assert_string_equal(run->title, "BUG: real");
 	run = test(scene, "echo fine");
 	assert_int_equal(run->outcome, OUTCOME_OK);
+}
+
+static void what_happens_is_noted_beside_the_console(void **state)
+{
+	struct scene *scene = *state;
+	char *path = xasprintf("%s" LOG_SUFFIX, scene->console);
+	unsigned char bytes[LOG_RECORD];
+	struct log_record records[8];
+	int count = 0;
+	FILE *file;
+
+	scene->spec.console.crash = "(BUG: .*)";
+	scene->spec.console.boot = "^booted";
+	test(scene, "echo firmware; echo Linux version 6; echo booted; "
+		    "echo; echo BUG: late; echo; exit 1");
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while (count < 8 && fread(bytes, 1, sizeof(bytes), file) == LOG_RECORD)
+		assert_true(log_record_get(&records[count++], bytes));
+	fclose(file);
+	free(path);
+	assert_int_equal(count, 5);
+	assert_int_equal(records[0].kind, LOG_HEAD);
+	assert_int_equal(records[1].kind, LOG_KERNEL);
+	assert_int_equal(records[1].offset, 9);
+	assert_int_equal(records[2].kind, LOG_TEST);
+	assert_int_equal(records[3].kind, LOG_CRASH);
+	assert_int_equal(records[3].offset, 33);
+	assert_int_equal(records[4].kind, LOG_END);
+	assert_int_equal(records[4].offset, 44);
 }
 
 static void without_the_boot_line_it_did_not_boot(void **state)
@@ -1023,6 +1054,7 @@ int main(int argc, char **argv)
 		TEST(exit_codes_are_judged_as_git_bisect_run_does),
 		TEST(a_test_killed_by_a_signal_is_infra),
 		TEST(a_crash_on_the_console_comes_before_the_exit_code),
+		TEST(what_happens_is_noted_beside_the_console),
 		TEST(without_the_boot_line_it_did_not_boot),
 		TEST(the_time_limit_gives_what_was_asked_for),
 		TEST(a_crash_beats_the_limits),

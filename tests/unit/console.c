@@ -27,6 +27,8 @@ struct view {
 	enum console_seen seen;
 	bool booted;
 	int count;
+	int64_t at[2]; /* where the first crashes begin */
+	int64_t kernel_at;
 	char title[CRASH_TITLE_MAX + 1]; /* of the first crash */
 };
 
@@ -37,7 +39,9 @@ static void look(const struct console *console, struct view *view)
 	console_look(console, &sight);
 	*view = (struct view){ .seen = sight.seen,
 			       .booted = console->booted,
-			       .count = sight.crash_count };
+			       .count = sight.crash_count,
+			       .at = { sight.at[0], sight.at[1] },
+			       .kernel_at = console->kernel_at };
 	if (sight.crash_count > 0)
 		str_copy(view->title, sizeof(view->title),
 			 sight.crashes[0].title);
@@ -153,6 +157,7 @@ static void a_later_crash_beats_an_ignored_one(void **state)
 	assert_int_equal(view.seen, SEEN_CRASH);
 	assert_string_equal(view.title, "BUG: real");
 	assert_int_equal(view.count, 1);
+	assert_int_equal(view.at[0], 17);
 }
 
 static void all_crashes_are_told_in_order_each_title_once(void **state)
@@ -162,6 +167,8 @@ static void all_crashes_are_told_in_order_each_title_once(void **state)
 	(void)state;
 	see(&view, "BUG: a\nBUG: b\nBUG: a\n");
 	assert_int_equal(view.count, 2);
+	assert_int_equal(view.at[0], 0);
+	assert_int_equal(view.at[1], 7);
 	assert_string_equal(view.title, "BUG: a");
 }
 
@@ -190,6 +197,9 @@ static void a_kernels_crashes_are_found_but_its_own_start_is_none(void **state)
 	assert_true(view.booted);
 	assert_string_equal(view.title, "WARNING in first_one");
 	assert_int_equal(view.count, 2);
+	assert_ptr_equal(console + view.at[0], strstr(console, "[   41.1]"));
+	assert_ptr_equal(console + view.at[1], strstr(console, "[   42.0]"));
+	assert_int_equal(view.kernel_at, -1);
 	rules_free(oops);
 }
 
