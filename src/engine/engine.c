@@ -52,6 +52,27 @@ static void push(struct engine *engine, const struct event *event)
 	engine->events[engine->event_count++] = event;
 }
 
+struct engine *engine_copy(const struct engine *engine)
+{
+	struct engine *copy = xcalloc(1, sizeof(*copy));
+	const struct marks *marks = &engine->ends.marks;
+
+	copy->graph = engine->graph;
+	for (size_t i = 0; i < engine->event_count; i++) {
+		push(copy, engine->events[i]);
+		copy->undone[i] = engine->undone[i];
+	}
+	fold_all(copy);
+	/* the numbers of the staircase are what is dear to work out */
+	for (size_t i = 0; i < marks->count; i++) {
+		array_grow(copy->ends.marks.items, i + 1,
+			   &copy->ends.marks.room);
+		copy->ends.marks.items[copy->ends.marks.count++] =
+			marks->items[i];
+	}
+	return copy;
+}
+
 /* Let the undo or redo take effect (on), or take that back. */
 static void turn(struct engine *engine, const struct event *event, bool on)
 {

@@ -128,6 +128,7 @@ struct plan {
 	bool picked;	 /* ... because a person picked it */
 	bool confirming; /* ... because it was given as an end, untested */
 	bool paused;
+	bool halted;	   /* ... and what is in flight is to be given up */
 	bool needs_person; /* nothing can go on without one */
 
 	int bad;	  /* the newer end, -1 for none */

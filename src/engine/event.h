@@ -57,7 +57,8 @@ enum event_kind {
 	EVENT_SYMPTOM,	  /* policy = what makes a commit bad, as
 			     symptom_parse has it */
 	EVENT_CONFIRM,	  /* the ends given at the start are tested first */
-	EVENT_PAUSE,
+	EVENT_PAUSE,	  /* number = PAUSE_NOW: what is in flight is given up,
+			     0: it may end */
 	EVENT_RESUME,	  /* also: the infra trouble before it is mended */
 	EVENT_NOTE,	  /* text, commit or none */
 	EVENT_UNDO,	  /* number = the seq of the decision it cancels */
@@ -68,6 +69,8 @@ enum event_kind {
 	EVENT_FIXUP_DROP, /* number: that fixup is applied no more */
 	EVENT_KIND_COUNT,
 };
+
+enum { PAUSE_NOW = 1 }; /* an EVENT_PAUSE's number */
 
 enum actor {
 	BY_START, /* a person, when the session began */

@@ -353,7 +353,7 @@ static void fold_judge(struct engine *engine, struct folded_step *step,
 /* Resuming says: the trouble is mended.  What it spoilt is done again. */
 static void fold_resume(struct engine *engine, const struct event *event)
 {
-	engine->paused = false;
+	engine->paused = engine->halted = false;
 	engine->resumed = event->seq;
 	for (size_t i = 0; i < engine->step_count; i++) {
 		struct step *step = &engine->steps[i]->shown;
@@ -560,6 +560,7 @@ void fold_event(struct engine *engine, size_t place)
 		break;
 	case EVENT_PAUSE:
 		engine->paused = true;
+		engine->halted = event->number == PAUSE_NOW;
 		break;
 	case EVENT_RESUME:
 		fold_resume(engine, event);
@@ -605,7 +606,7 @@ void fold_all(struct engine *engine)
 	engine->start = NULL;
 	engine->symptom = SYMPTOM_CRASH;
 	engine->confirm = false;
-	engine->paused = false;
+	engine->paused = engine->halted = false;
 	engine->resumed = 0;
 	engine->pick = NULL;
 	engine->first_tested = -1;

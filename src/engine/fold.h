@@ -6,7 +6,8 @@
  * The inside of the engine, shared by its parts: check.c refuses events that
  * do not fit, fold.c turns events into steps, settle.c verdicts into ends;
  * weigh.c says what a step's evidence comes to, wish.c what it lacks, plan.c
- * what the ends ask for; engine.c is what others see.  Nobody else includes
+ * what the ends ask for; preview.c folds what may be; engine.c is what others
+ * see.  Nobody else includes
  * this.
  */
 
@@ -78,7 +79,7 @@ struct engine {
 	struct policy policy;
 	enum symptom symptom;
 	bool confirm; /* test the ends that were given */
-	bool paused;
+	bool paused, halted;
 	int64_t resumed; /* seq of the last resume, 0 for none */
 	const struct event *pick;
 	struct folded_step **steps;
@@ -102,6 +103,14 @@ struct engine {
 	size_t wish_count, wish_room;
 	int *candidates;
 };
+
+/* engine.c */
+
+/*
+ * Another fold of the same events, which are borrowed.  What one of the two
+ * is told afterwards the other does not hear.
+ */
+struct engine *engine_copy(const struct engine *engine);
 
 /* check.c */
 

@@ -368,6 +368,7 @@ void plan_make(struct engine *engine)
 	plan->commit = -1;
 	plan->bad = plan->nearest_good = -1;
 	plan->paused = engine->paused;
+	plan->halted = engine->halted;
 	settle(engine);
 	if (engine->start) {
 		plan->bad = engine->ends.bad;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/graph.h"
+#include "engine/preview.h"
 #include "tests/unit/world.h"
 
 /* Ten commits in a row, oldest first. */
@@ -1151,6 +1152,89 @@ static void pausing_is_a_decision_too(void **state)
 	world_release(&w);
 }
 
+static void a_pause_may_give_up_what_is_in_flight(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	OK(world_say(&w, EVENT_PAUSE, NULL, 0));
+	assert_false(engine_plan(w.engine)->halted);
+	OK(world_say(&w, EVENT_PAUSE, NULL, PAUSE_NOW));
+	assert_true(engine_plan(w.engine)->halted);
+	OK(world_say(&w, EVENT_RESUME, NULL, 0));
+	assert_false(engine_plan(w.engine)->paused);
+	assert_false(engine_plan(w.engine)->halted);
+	world_release(&w);
+}
+
+/* What a verdict of a person's on the commit would change. */
+static struct preview look(struct world *w, const char *name,
+			   enum verdict verdict)
+{
+	struct preview preview;
+
+	OK(preview_make(&preview, w->engine,
+			&(struct event){ .kind = EVENT_VERDICT,
+					 .by = BY_PERSON,
+					 .verdict = verdict,
+					 .commit = world_oid(name) },
+			&w->err));
+	return preview;
+}
+
+static void a_verdict_can_be_looked_at_before_it_is_given(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+	struct preview seen;
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	OK(world_mark(&w, BY_POLICY, "e", VERDICT_GOOD));
+	PLAN("test g");
+	OK(world_build(&w, "g", BUILD_OK));
+	OK(world_say(&w, EVENT_RUN_BEGIN, "g", 0));
+
+	/* the commit under test: its run goes on for nothing */
+	seen = look(&w, "g", VERDICT_BAD);
+	assert_int_equal(seen.before.state, PLAN_TEST);
+	assert_int_equal(seen.after.commit, world_commit(&w, "f"));
+	assert_int_equal(seen.stopped_runs, 1);
+	assert_int_equal(seen.stopped_commit, world_commit(&w, "g"));
+	assert_int_equal(seen.stand, 3);
+	preview_release(&seen);
+
+	/* an older one that was good: the range lies below it then */
+	seen = look(&w, "c", VERDICT_BAD);
+	assert_int_equal(seen.after.commit, world_commit(&w, "b"));
+	assert_int_equal(seen.change_count, 2);
+	assert_int_equal(seen.changes[0].kind, PREVIEW_ASIDE);
+	assert_int_equal(seen.changes[0].commit, world_commit(&w, "e"));
+	assert_int_equal(seen.changes[1].kind, PREVIEW_OTHER);
+	preview_release(&seen);
+
+	/* and nothing of that has happened */
+	PLAN("test g");
+	world_release(&w);
+}
+
+static void what_will_be_refused_is_refused_beforehand(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+	struct preview seen;
+
+	(void)state;
+	assert_int_equal(
+		preview_make(&seen, w.engine,
+			     &(struct event){ .kind = EVENT_RETRACT,
+					      .by = BY_PERSON,
+					      .commit = world_oid("d") },
+			     &w.err),
+		-1);
+	assert_non_null(strstr(w.err.text, "no verdict to take back"));
+	PLAN("test e");
+	world_release(&w);
+}
+
 static void letters_tell_another_crash_from_the_expected_one(void **state)
 {
 	struct world w = begun(line, "syzkaller/10/10", false);
@@ -1350,6 +1434,9 @@ int main(void)
 		cmocka_unit_test(
 			an_engine_that_comes_back_forgets_what_was_in_flight),
 		cmocka_unit_test(pausing_is_a_decision_too),
+		cmocka_unit_test(a_pause_may_give_up_what_is_in_flight),
+		cmocka_unit_test(a_verdict_can_be_looked_at_before_it_is_given),
+		cmocka_unit_test(what_will_be_refused_is_refused_beforehand),
 		cmocka_unit_test(
 			letters_tell_another_crash_from_the_expected_one),
 		cmocka_unit_test(a_run_judged_infra_is_repeated_after_resume),

@@ -17,7 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "engine/graph.h"
+#include "engine/preview.h"
 #include "engine/suspects.h"
 #include "tests/unit/world.h"
 
@@ -353,7 +355,7 @@ static void broken_builds_are_passed_or_named(void **state)
 }
 
 /* A person who errs: any verdict on any commit, any run, any time. */
-static void meddle(struct hunt *hunt)
+static struct event any_decision(struct hunt *hunt)
 {
 	int commit = (int)roll(&hunt->dice, (uint32_t)hunt->commits);
 	struct event event = { .by = BY_PERSON,
@@ -385,7 +387,12 @@ static void meddle(struct hunt *hunt)
 		event.number = 1 + roll(&hunt->dice, 3);
 		break;
 	}
-	world_apply(&hunt->w, event); /* may well be refused */
+	return event;
+}
+
+static void meddle(struct hunt *hunt)
+{
+	world_apply(&hunt->w, any_decision(hunt)); /* may well be refused */
 }
 
 static void what_a_person_did_can_all_be_undone(void **state)
@@ -441,6 +448,106 @@ static void undo_then_redo_is_where_one_was(void **state)
 	}
 }
 
+/* The verdict of each commit that counts. */
+static void note_verdicts(struct hunt *hunt, enum verdict *out)
+{
+	for (int i = 0; i < hunt->commits; i++) {
+		int commit = world_commit(&hunt->w, name_of(i));
+		const struct step *step =
+			engine_step_of(hunt->w.engine, commit);
+
+		out[commit] =
+			step && !step->set_aside ? step->verdict : VERDICT_NONE;
+	}
+}
+
+static void compare_end(const struct preview_end *end, const struct plan *plan)
+{
+	assert_int_equal(end->state, plan->state);
+	assert_int_equal(end->commit, plan->commit);
+	assert_int_equal(end->suspects, plan->suspects);
+	assert_int_equal(end->left, plan->left);
+	assert_int_equal(end->steps, plan->steps);
+	assert_int_equal(end->needs_person, plan->needs_person);
+}
+
+static void compare_preview(struct hunt *hunt, const struct preview *preview,
+			    const enum verdict *before)
+{
+	enum verdict after[COMMITS_MAX];
+	int stand = 0, changes = 0;
+
+	note_verdicts(hunt, after);
+	for (int i = 0; i < hunt->commits; i++) {
+		stand += before[i] && before[i] == after[i];
+		changes += before[i] != after[i];
+	}
+	assert_int_equal(preview->stand, stand);
+	assert_int_equal(preview->change_count, changes);
+	for (int i = 0; i < preview->change_count; i++) {
+		const struct preview_change *change = &preview->changes[i];
+
+		assert_int_equal(change->before, before[change->commit]);
+		assert_int_equal(change->after, after[change->commit]);
+	}
+	compare_end(&preview->after, engine_plan(hunt->w.engine));
+}
+
+/* Look ahead, do it, and see whether it came so.  Was there a change? */
+static bool look_and_do(struct hunt *hunt, struct event event)
+{
+	struct error refused = ERROR_INIT;
+	enum verdict before[COMMITS_MAX];
+	struct preview preview;
+	int changes;
+
+	give_verdicts(hunt);
+	note_verdicts(hunt, before);
+	if (preview_make(&preview, hunt->w.engine, &event, &refused) < 0) {
+		assert_int_equal(world_apply(&hunt->w, event), -1);
+		assert_string_equal(refused.text, hunt->w.err.text);
+		return false;
+	}
+	compare_end(&preview.before, engine_plan(hunt->w.engine));
+	check_same_fold(hunt);
+	assert_int_equal(world_apply(&hunt->w, event), 0);
+	give_verdicts(hunt);
+	compare_preview(hunt, &preview, before);
+	changes = preview.change_count;
+	preview_release(&preview);
+	return changes > 0;
+}
+
+static struct event undo_event(const struct hunt *hunt)
+{
+	return (struct event){ .kind = EVENT_UNDO,
+			       .by = BY_PERSON,
+			       .number = engine_undo_target(hunt->w.engine) };
+}
+
+static void what_is_seen_before_a_decision_is_what_it_does(void **state)
+{
+	int changes = 0;
+
+	(void)state;
+	for (unsigned seed = 0; seed < SEEDS; seed++) {
+		struct hunt hunt;
+
+		begin(&hunt, seed, seed % 3 ? 0 : 20);
+		hunt.kinds = seed % 4 ? 0 : 3;
+		for (int i = 0; i < 6; i++) {
+			search(&hunt, (int)roll(&hunt.dice, 3));
+			changes += look_and_do(&hunt, any_decision(&hunt));
+			if (engine_undo_target(hunt.w.engine) &&
+			    roll(&hunt.dice, 3) == 0)
+				changes +=
+					look_and_do(&hunt, undo_event(&hunt));
+		}
+		end(&hunt);
+	}
+	assert_true(changes > (int)SEEDS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -452,6 +559,8 @@ int main(void)
 		cmocka_unit_test(broken_builds_are_passed_or_named),
 		cmocka_unit_test(what_a_person_did_can_all_be_undone),
 		cmocka_unit_test(undo_then_redo_is_where_one_was),
+		cmocka_unit_test(
+			what_is_seen_before_a_decision_is_what_it_does),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
