@@ -55,7 +55,8 @@ const struct command commands[] = {
 	  order_undo },
 	{ "redo", "[N]", "C-r", "let the last N undone decisions count again",
 	  GROUP_TIME, order_redo },
-	{ "pause", "", "p", "start nothing new; what runs may end",
+	{ "pause", "[--now]", "p P",
+	  "start nothing new; what runs may end, or is given up now",
 	  GROUP_ENGINE, order_pause },
 	{ "resume", "", "p", "go on; trouble on our side is mended",
 	  GROUP_ENGINE, order_resume },
@@ -105,8 +106,10 @@ const char *command_group_name(enum command_group group)
 /* These options are words to the order itself. */
 static bool is_its_own(const char *name, const char *option)
 {
-	return str_equal(name, "fixup") && (str_equal(option, "--if-has") ||
-					    str_equal(option, "--unless-has"));
+	return (str_equal(name, "fixup") &&
+		(str_equal(option, "--if-has") ||
+		 str_equal(option, "--unless-has"))) ||
+	       (str_equal(name, "pause") && str_equal(option, "--now"));
 }
 
 int command_words(int argc, char *const *argv, const char **words,

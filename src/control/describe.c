@@ -212,8 +212,12 @@ static void describe_decision(struct session *session,
 	case EVENT_FIXUP_DROP:
 		buf_printf(out, "drop fixup %" PRId64, event->number);
 		break;
-	case EVENT_RETRACT: case EVENT_PICK: case EVENT_PAUSE:
-	case EVENT_RESUME: case EVENT_NOTE:
+	case EVENT_PAUSE:
+		buf_puts(out, event->number == PAUSE_NOW ? "pause at once"
+							 : "pause");
+		break;
+	case EVENT_RETRACT: case EVENT_PICK: case EVENT_RESUME:
+	case EVENT_NOTE:
 		buf_puts(out, event_kind_name(event->kind));
 		add_commit(event, out);
 		break;

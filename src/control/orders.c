@@ -605,13 +605,16 @@ int order_redo(struct order *order, struct error *err)
 
 int order_pause(struct order *order, struct error *err)
 {
+	const struct plan *plan = engine_plan(session_engine(order->session));
+	bool now = order->argc > 0 && str_equal(order->argv[0], "--now");
 	struct event event = event_by(order, EVENT_PAUSE);
 
-	if (expect(order, 0, 0, "pause", err) < 0)
+	if (expect(order, now, now, "pause [--now]", err) < 0)
 		return -1;
-	if (engine_plan(session_engine(order->session))->paused)
+	if (plan->paused && (plan->halted || !now))
 		return error_set(err, ERROR_STATE,
 				 "the session is paused already");
+	event.number = now ? PAUSE_NOW : 0;
 	return append(order, &event, err);
 }
 

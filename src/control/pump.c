@@ -28,12 +28,13 @@ static bool is_wished(const struct plan *plan, int commit, enum wish_kind kind)
 	return false;
 }
 
-/* Stop what the plan does not want any more. */
+/* Stop what the plan does not want any more, all of it while halted. */
 static void cancel_unwished(struct control *control, const struct plan *plan)
 {
 	if (control->building >= 0 && !control->build_cancelled &&
-	    !is_wished(plan, control->building, WISH_BUILD) &&
-	    !is_wished(plan, control->building, WISH_RUNS)) {
+	    (plan->halted ||
+	     (!is_wished(plan, control->building, WISH_BUILD) &&
+	      !is_wished(plan, control->building, WISH_RUNS)))) {
 		control->build_cancelled = true;
 		control->runner->ops->cancel(
 			control->runner,
@@ -43,7 +44,8 @@ static void cancel_unwished(struct control *control, const struct plan *plan)
 		struct flight *flight = control->flights[i];
 
 		if (flight->cancelled ||
-		    is_wished(plan, flight->commit, WISH_RUNS))
+		    (!plan->halted &&
+		     is_wished(plan, flight->commit, WISH_RUNS)))
 			continue;
 		for (size_t k = 0; k < control->flight_count; k++)
 			if (control->flights[k]->commit == flight->commit)

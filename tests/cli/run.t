@@ -357,6 +357,22 @@ check "pause lets a run end and starts none; resume goes on" '
 		] == [\"run-begin\", \"pause\", \"run\", \"resume\"] +
 		[\"run-begin\", \"run\"] * 2"
 '
+check "a pause can give up the run in flight; it is made again" '
+	begin gate.cfg c3 c1
+	engine --stay
+	until_true "logged \"begin run 0\" | grep 1"
+	culprit pause
+	culprit pause --now | grep "^paused"
+	until_true "logged \"stopped run 0\" | grep 1"
+	exits 1 culprit pause --now
+	touch go
+	culprit resume
+	engine_ends 0
+	rm go
+	culprit log | grep "pause at once"
+	logged "begin run 0" | grep "^2$"
+	logged "end run 0" | grep "^1$"
+'
 check "a paused session is not run, and says so: exit 2" '
 	begin exit.cfg c20 c1
 	culprit pause

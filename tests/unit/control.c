@@ -218,6 +218,33 @@ static void a_pause_lets_what_runs_end_and_starts_nothing(void **state)
 	runs(world, &ear, false, CONTROL_NEEDS_PERSON, "engine engine-gone");
 }
 
+static void say_pause_now(struct ear *ear)
+{
+	from_elsewhere(ear->world, (struct event){ .kind = EVENT_PAUSE,
+						   .number = PAUSE_NOW });
+}
+
+static void a_pause_can_give_up_a_build_at_once(void **state)
+{
+	struct world *world = *state;
+	struct ear ear = { .when = EVENT_BUILD_BEGIN, .then = say_pause_now };
+
+	begin_fake(world, "c ms=80000\\n*");
+	runs(world, &ear, false, CONTROL_NEEDS_PERSON,
+	     "engine build-begin:c pause build-stopped:c engine-gone");
+}
+
+static void a_pause_can_give_up_runs_at_once(void **state)
+{
+	struct world *world = *state;
+	struct ear ear = { .when = EVENT_RUN_BEGIN, .then = say_pause_now };
+
+	begin_fake(world, "c runs=~\\n*");
+	runs(world, &ear, false, CONTROL_NEEDS_PERSON,
+	     "engine build-begin:c build:c run-begin:c pause run-stopped:c "
+	     "engine-gone");
+}
+
 /* Has an engine said that it is there?  It holds its lease before that. */
 static bool is_announced(struct session *session)
 {
@@ -520,6 +547,8 @@ int main(int argc, char **argv)
 		TEST(what_a_decision_makes_needless_is_stopped),
 		TEST(a_build_that_nobody_wishes_for_is_stopped),
 		TEST(a_pause_lets_what_runs_end_and_starts_nothing),
+		TEST(a_pause_can_give_up_a_build_at_once),
+		TEST(a_pause_can_give_up_runs_at_once),
 		TEST(with_stay_a_paused_engine_waits_for_resume),
 		TEST(a_signal_gives_up_what_runs_and_ends),
 		TEST(what_was_in_flight_when_an_engine_died_is_done_again),
