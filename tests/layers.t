@@ -22,7 +22,8 @@ may_include()
 		uv.h libconfig.h libiberty/demangle.h ;;
 	cli) echo base engine oops session repo run control cli tui/tui.h: ;;
 	tui) echo base engine oops session control/command.h \
-		control/desk.h tui: curses.h ncurses.h term.h uv.h ;;
+		control/desk.h tui: curses.h ncurses.h term.h uv.h \
+		pcre2.h ;;
 	*) echo : ;;
 	esac
 }
@@ -34,7 +35,7 @@ may_not_need()
 	files='open|open64|fopen|fopen64|read|write|close|stat|fork|execv.*'
 	clocks='time|clock|clock_gettime|gettimeofday|localtime.*|sleep|usleep'
 	ssh='libssh2_|EVP_|BN_|OSSL_'
-	others="sqlite3_|git_|uv_|config_|(rust|cplus)_demangle|$ssh"
+	others="sqlite3_|git_|uv_|config_|(rust|cplus)_demangle|$ssh|pcre2_"
 	outside='getenv|setlocale|rand|random|exit|_exit'
 	pure="($streams|$files|$clocks|$outside)\$"
 	case $1 in
@@ -42,10 +43,10 @@ may_not_need()
 	engine | oops) # base writes when memory runs out, before it aborts
 		echo "fwrite\$|fputs\$|$pure|$others|initscr"
 		;;
-	session) echo "git_|uv_|config_|$ssh|.*_demangle|(printf|puts|perror)\$" ;;
-	repo) echo "sqlite3_|uv_|config_|$ssh|.*_demangle|(printf|puts|perror)\$" ;;
-	run) echo "sqlite3_|git_|config_|.*_demangle|(printf|puts|perror)\$" ;;
-	control) echo "sqlite3_|git_|$ssh|(printf|puts|perror)\$" ;;
+	session) echo "pcre2_|git_|uv_|config_|$ssh|.*_demangle|(printf|puts|perror)\$" ;;
+	repo) echo "pcre2_|sqlite3_|uv_|config_|$ssh|.*_demangle|(printf|puts|perror)\$" ;;
+	run) echo "pcre2_|sqlite3_|git_|config_|.*_demangle|(printf|puts|perror)\$" ;;
+	control) echo "pcre2_|sqlite3_|git_|$ssh|(printf|puts|perror)\$" ;;
 	tui) echo "sqlite3_|git_|config_|$ssh|.*_demangle" ;;
 	esac
 }
@@ -70,7 +71,7 @@ sources | while read -r file; do
 done >includes
 
 foreign='git2|sqlite3|uv|libconfig|curses|ncurses|term|cmocka|libssh2|libelf'
-foreign="$foreign|libiberty|gelf|nettle|openssl"
+foreign="$foreign|libiberty|gelf|nettle|openssl|pcre2"
 
 check "there are sources to look at" '
 	test "$(sources | wc -l)" -gt 40

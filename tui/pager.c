@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tui/pager.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/str.h"
 #include "tui/field.h"
 #include "tui/input.h"
+#include "tui/match.h"
 
 #define SIDEWAYS 16
 
@@ -23,9 +24,8 @@ void pager_clear(struct pager *pager)
 
 static void forget_search(struct pager *pager)
 {
-	if (pager->searches)
-		regfree(&pager->regex);
-	pager->searches = false;
+	match_free(pager->match);
+	pager->match = NULL;
 }
 
 void pager_release(struct pager *pager)
@@ -70,7 +70,10 @@ static void go_to(struct pager *pager, long line)
 
 static bool matches(const struct pager *pager, size_t line)
 {
-	return regexec(&pager->regex, pager->lines[line].text, 0, NULL, 0) == 0;
+	const char *text = pager->lines[line].text;
+	struct match_span span;
+
+	return match_find(pager->match, text, strlen(text), 0, &span);
 }
 
 /* The next line that matches, from behind the chosen one, and round again. */
@@ -78,7 +81,7 @@ static void find(struct pager *pager, int step)
 {
 	size_t at = pager->line, count = pager->count;
 
-	if (!pager->searches) {
+	if (!pager->match) {
 		str_copy(pager->said, sizeof(pager->said),
 			 "press / and say what to find");
 		return;
@@ -99,31 +102,17 @@ static void find(struct pager *pager, int step)
 		 pager->wanted);
 }
 
-/* In small letters it finds capitals too. */
-static bool has_capital(const char *text)
-{
-	for (; *text; text++)
-		if (isupper((unsigned char)*text))
-			return true;
-	return false;
-}
-
 static void begin_search(struct pager *pager)
 {
-	int flags = REG_EXTENDED | REG_NOSUB, code;
+	struct error err = ERROR_INIT;
 
 	forget_search(pager);
 	if (!*pager->wanted)
 		return;
-	if (!has_capital(pager->wanted))
-		flags |= REG_ICASE;
-	code = regcomp(&pager->regex, pager->wanted, flags);
-	if (code != 0) {
-		regerror(code, &pager->regex, pager->said, sizeof(pager->said));
-		return;
-	}
-	pager->searches = true;
-	find(pager, 1);
+	if (match_new(pager->wanted, &pager->match, &err) < 0)
+		str_copy(pager->said, sizeof(pager->said), err.text);
+	else
+		find(pager, 1);
 }
 
 static void asking_key(struct pager *pager, int key)

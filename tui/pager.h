@@ -11,12 +11,13 @@
  * end if it followed.
  */
 
-#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "tui/grid.h"
 #include "tui/panes.h"
+
+struct match;
 
 #define PAGER_LINE 2000 /* cells kept of one */
 
@@ -36,9 +37,8 @@ struct pager {
 
 	bool asking; /* for what to find */
 	char wanted[128];
-	bool searches;
-	regex_t regex;
-	char said[160]; /* about the search; "" for nothing */
+	struct match *match; /* what is looked for, or NULL */
+	char said[160];	     /* about the search; "" for nothing */
 
 	int rows; /* of lines, as drawn last */
 };
