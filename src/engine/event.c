@@ -103,6 +103,7 @@ struct event *event_copy(const struct event *event)
 	copy->signature = xstrdup_null(event->signature);
 	copy->text = xstrdup_null(event->text);
 	copy->crashes = crashes_copy(event->crashes, event->crash_count);
+	copy->errands = errands_copy(event->errands, event->errand_count);
 	return copy;
 }
 
@@ -116,5 +117,6 @@ void event_free(struct event *event)
 	free(event->signature);
 	free(event->text);
 	crashes_free(event->crashes, event->crash_count);
+	errands_free(event->errands, event->errand_count);
 	free(event);
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "engine/crash.h"
+#include "engine/errand.h"
 #include "engine/oid.h"
 #include "engine/outcome.h"
 #include "engine/verdict.h"
@@ -31,13 +32,14 @@ enum event_kind {
 				built with, "1, 3", or NULL */
 	EVENT_BUILD,	     /* commit, build, signature, duration,
 				text = first error lines, number = the fixup
-				that does not apply, 0: none */
+				that does not apply, 0: none; errands */
 	EVENT_BUILD_STOPPED, /* commit: cancelled, says nothing */
 	EVENT_RUN_BEGIN,     /* commit, number = run, text = where */
 	EVENT_RUN_CRASH,     /* commit, number, title: a crash is on the console
 				of a run that still goes on */
 	EVENT_RUN,	     /* commit, number, outcome, title, crashes,
-				exit_status, duration, text = detail */
+				exit_status, duration, boot, copy,
+				text = detail; errands */
 	EVENT_RUN_STOPPED,   /* commit, number: cancelled, says nothing */
 	/* decisions */
 	EVENT_VERDICT,	  /* commit, verdict, by, text = why; of a policy:
@@ -98,12 +100,16 @@ struct event {
 	bool first_parent;
 	int exit_status; /* 0..255, or 256 + signal */
 	int64_t duration_ms;
+	int64_t boot_ms; /* of a run, until it came up; 0: not known */
+	int64_t copy_ms; /* and until the test could begin */
 	char *policy;
 	char *title;
 	char *signature;
 	char *text;
 	struct crash *crashes; /* in the order of the console */
 	int crash_count;
+	struct errand *errands; /* what was started, in order */
+	int errand_count;
 };
 
 /* "start", "build-begin", "skip-range"...: the words of the journal. */

@@ -99,10 +99,45 @@ static const char crash_schema[] =
 	" BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;"
 	"CREATE TRIGGER crashes_no_delete BEFORE DELETE ON crashes"
 	" BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;";
+
+/* How the time of a run was spent, and what was started for a build or run. */
+static const char errand_schema[] =
+	"CREATE TABLE phases ("
+	" seq INTEGER PRIMARY KEY,"
+	" boot_ms INTEGER,"
+	" copy_ms INTEGER"
+	") STRICT;"
+	"CREATE TABLE errands ("
+	" seq INTEGER NOT NULL,"
+	" place INTEGER NOT NULL," /* 0, 1, 2... */
+	" line TEXT NOT NULL,"
+	" exit_status INTEGER NOT NULL," /* -1: it did not end by itself */
+	" times INTEGER NOT NULL,"
+	" duration_ms INTEGER NOT NULL,"
+	" PRIMARY KEY (seq, place)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TRIGGER phases_append BEFORE INSERT ON phases"
+	" WHEN NEW.seq IS NOT (SELECT max(seq) FROM events)"
+	"  OR EXISTS (SELECT 1 FROM phases WHERE seq = NEW.seq)"
+	" BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;"
+	"CREATE TRIGGER phases_no_update BEFORE UPDATE ON phases"
+	" BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;"
+	"CREATE TRIGGER phases_no_delete BEFORE DELETE ON phases"
+	" BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;"
+	"CREATE TRIGGER errands_append BEFORE INSERT ON errands"
+	" WHEN NEW.seq IS NOT (SELECT max(seq) FROM events)"
+	"  OR NEW.place IS NOT"
+	"  (SELECT count(*) FROM errands WHERE seq = NEW.seq)"
+	" BEGIN SELECT RAISE(ABORT, 'events are only appended'); END;"
+	"CREATE TRIGGER errands_no_update BEFORE UPDATE ON errands"
+	" BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;"
+	"CREATE TRIGGER errands_no_delete BEFORE DELETE ON errands"
+	" BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;";
 /* clang-format on */
 
 static const char *const upgrades[STORE_VERSION] = {
 	[1] = crash_schema,
+	[3] = errand_schema,
 };
 
 enum sql {
@@ -113,6 +148,10 @@ enum sql {
 	SQL_EVENT,
 	SQL_APPEND_CRASH,
 	SQL_CRASHES,
+	SQL_APPEND_PHASES,
+	SQL_PHASES,
+	SQL_APPEND_ERRAND,
+	SQL_ERRANDS,
 	SQL_STORE_COMMIT,
 	SQL_NAME_COMMIT,
 	SQL_COUNT_COMMITS,
@@ -143,6 +182,14 @@ static const char *const sql[SQL_COUNT] = {
 		" ?8)",
 	[SQL_CRASHES] = "SELECT title, type, frame, alts, functions, corrupted"
 			" FROM crashes WHERE seq = ?1 ORDER BY place",
+	[SQL_APPEND_PHASES] = "INSERT INTO phases (seq, boot_ms, copy_ms) "
+			      "VALUES (?1, ?2, ?3)",
+	[SQL_PHASES] = "SELECT boot_ms, copy_ms FROM phases WHERE seq = ?1",
+	[SQL_APPEND_ERRAND] =
+		"INSERT INTO errands (seq, place, line, exit_status, times,"
+		" duration_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[SQL_ERRANDS] = "SELECT line, exit_status, times, duration_ms"
+			" FROM errands WHERE seq = ?1 ORDER BY place",
 	[SQL_STORE_COMMIT] =
 		"INSERT INTO commits (oid, named_by, expanded_by, parents,"
 		" date, author_date, author, subject)"
@@ -307,7 +354,8 @@ static int fill_new(struct journal *journal, const char *repository,
 
 	if (store_begin_write(journal->store, err) < 0 ||
 	    store_run(journal->store, schema, err) < 0 ||
-	    store_run(journal->store, crash_schema, err) < 0)
+	    store_run(journal->store, crash_schema, err) < 0 ||
+	    store_run(journal->store, errand_schema, err) < 0)
 		return -1;
 	snprintf(number, sizeof(number), "%d", STORE_VERSION);
 	if (set_meta(journal, "schema", number, err) < 0 ||
@@ -443,6 +491,49 @@ static int append_crash(struct journal *journal, int64_t seq, int place,
 	return ret;
 }
 
+static int append_phases(struct journal *journal, const struct event *event,
+			 struct error *err)
+{
+	struct row row;
+
+	if (!event->boot_ms && !event->copy_ms)
+		return 0;
+	row = row_begin(journal, SQL_APPEND_PHASES);
+	put_number(&row, event->seq);
+	put_some(&row, event->boot_ms, false);
+	put_some(&row, event->copy_ms, false);
+	return row_write(&row, err);
+}
+
+static int append_errand(struct journal *journal, int64_t seq, int place,
+			 const struct errand *errand, struct error *err)
+{
+	struct row row = row_begin(journal, SQL_APPEND_ERRAND);
+
+	put_number(&row, seq);
+	put_number(&row, place);
+	put_text(&row, errand->line);
+	put_number(&row, errand->exit_status);
+	put_number(&row, errand->times);
+	put_number(&row, errand->duration_ms);
+	return row_write(&row, err);
+}
+
+/* What belongs to an event and stands in tables of its own. */
+static int append_parts(struct journal *journal, const struct event *event,
+			struct error *err)
+{
+	for (int i = 0; i < event->crash_count; i++)
+		if (append_crash(journal, event->seq, i, &event->crashes[i],
+				 err) < 0)
+			return -1;
+	for (int i = 0; i < event->errand_count; i++)
+		if (append_errand(journal, event->seq, i, &event->errands[i],
+				  err) < 0)
+			return -1;
+	return append_phases(journal, event, err);
+}
+
 int journal_append(struct journal *journal, const struct event *event,
 		   struct error *err)
 {
@@ -477,11 +568,7 @@ int journal_append(struct journal *journal, const struct event *event,
 	put_text(&row, event->text);
 	if (row_write(&row, err) < 0)
 		return -1;
-	for (int i = 0; i < event->crash_count; i++)
-		if (append_crash(journal, event->seq, i, &event->crashes[i],
-				 err) < 0)
-			return -1;
-	return 0;
+	return append_parts(journal, event, err);
 }
 
 /* A column of words: NULL stands for the first one. */
@@ -552,6 +639,66 @@ static int get_crashes(struct journal *journal, struct event *event,
 	return found < 0 ? -1 : 0;
 }
 
+static int get_phases(struct journal *journal, struct event *event,
+		      struct error *err)
+{
+	struct row row = row_begin(journal, SQL_PHASES);
+	int found;
+
+	put_number(&row, event->seq);
+	found = row_next(&row, "read", err);
+	if (found > 0) {
+		event->boot_ms = get_number(&row);
+		event->copy_ms = get_number(&row);
+	}
+	row_end(&row);
+	return found < 0 ? -1 : 0;
+}
+
+static int get_errands(struct journal *journal, struct event *event,
+		       struct error *err)
+{
+	struct row row = row_begin(journal, SQL_ERRANDS);
+	struct errand errand;
+	size_t room = 0;
+	int found;
+
+	put_number(&row, event->seq);
+	while ((found = row_next(&row, "read", err)) > 0 &&
+	       event->errand_count < ERRANDS_MAX) {
+		errand.line = get_text(&row);
+		errand.exit_status = (int)get_number(&row);
+		errand.times = (int)get_number(&row);
+		errand.duration_ms = get_number(&row);
+		if (!errand.line) {
+			found = store_damaged(journal->store,
+					      "a command makes no sense", err);
+			break;
+		}
+		array_grow(event->errands, (size_t)event->errand_count + 1,
+			   &room);
+		event->errands[event->errand_count++] = errand;
+	}
+	row_end(&row);
+	return found < 0 ? -1 : 0;
+}
+
+/* A read-only session of an older format has none. */
+static int get_parts(struct journal *journal, struct event *event,
+		     struct error *err)
+{
+	bool is_run = event->kind == EVENT_RUN;
+
+	if (get_crashes(journal, event, err) < 0)
+		return -1;
+	if ((!is_run && event->kind != EVENT_BUILD) ||
+	    journal->store->version < 4)
+		return 0;
+	if (is_run && get_phases(journal, event, err) < 0)
+		return -1;
+	return get_errands(journal, event, err);
+}
+
 int journal_event(struct journal *journal, int64_t seq, struct event **out,
 		  struct error *err)
 {
@@ -585,7 +732,7 @@ int journal_event(struct journal *journal, int64_t seq, struct event **out,
 	}
 	if (found < 0)
 		return -1;
-	if (event && get_crashes(journal, event, err) < 0) {
+	if (event && get_parts(journal, event, err) < 0) {
 		event_free(event);
 		return -1;
 	}

@@ -29,10 +29,11 @@ struct store {
 
 /*
  * What a culprit session's file says of itself, in the file's header.  Format
- * 2 added the crashes of runs, format 3 further kinds of events and no column.
+ * 2 added the crashes of runs, format 3 further kinds of events and no column,
+ * format 4 the phases of runs and what was started.
  */
 #define STORE_APPLICATION 0x63756c70 /* "culp" */
-#define STORE_VERSION	  3
+#define STORE_VERSION	  4
 #define STORE_OLDEST	  1
 
 /*

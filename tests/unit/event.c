@@ -254,6 +254,37 @@ static void a_commits_name_is_40_or_64_digits_in_lower_case(void **state)
 	assert_false(oid_is_none(&oid));
 }
 
+static void what_was_done_again_is_counted_and_too_much_left_out(void **state)
+{
+	struct errands errands = { NULL, 0 };
+	struct errand *copy;
+	char line[ERRAND_LINE_MAX + 100];
+
+	(void)state;
+	errands_add(&errands, "./repro", 0, 20);
+	errands_add(&errands, "./repro", 0, 30);
+	errands_add(&errands, "./repro", 1, 5);
+	errands_add(&errands, "./repro", 0, 7);
+	assert_int_equal(errands.count, 3);
+	assert_int_equal(errands.items[0].times, 2);
+	assert_int_equal(errands.items[0].duration_ms, 50);
+	assert_int_equal(errands.items[1].exit_status, 1);
+	assert_int_equal(errands.items[2].times, 1);
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	errands_add(&errands, line, 0, 1);
+	errands_add(&errands, line, 0, 1);
+	assert_int_equal(errands.count, 4);
+	assert_int_equal(strlen(errands.items[3].line), ERRAND_LINE_MAX);
+	for (int i = 0; i < 2 * ERRANDS_MAX; i++)
+		errands_add(&errands, "a", i, 1);
+	assert_int_equal(errands.count, ERRANDS_MAX);
+	copy = errands_copy(errands.items, errands.count);
+	errands_release(&errands);
+	assert_string_equal(copy[0].line, "./repro");
+	errands_free(copy, ERRANDS_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +297,8 @@ int main(void)
 		cmocka_unit_test(an_unknown_outcome_or_build_is_refused),
 		cmocka_unit_test(a_copy_has_everything_and_shares_no_text),
 		cmocka_unit_test(texts_that_are_missing_stay_missing_in_a_copy),
+		cmocka_unit_test(
+			what_was_done_again_is_counted_and_too_much_left_out),
 		cmocka_unit_test(
 			a_commits_name_is_40_or_64_digits_in_lower_case),
 	};

@@ -110,6 +110,17 @@ static void assert_same_event(const struct event *a, const struct event *b)
 	assert_same_text(a->title, b->title);
 	assert_same_text(a->signature, b->signature);
 	assert_same_text(a->text, b->text);
+	assert_int_equal(a->boot_ms, b->boot_ms);
+	assert_int_equal(a->copy_ms, b->copy_ms);
+	assert_int_equal(a->errand_count, b->errand_count);
+	for (int i = 0; i < a->errand_count; i++) {
+		assert_string_equal(a->errands[i].line, b->errands[i].line);
+		assert_int_equal(a->errands[i].exit_status,
+				 b->errands[i].exit_status);
+		assert_int_equal(a->errands[i].times, b->errands[i].times);
+		assert_int_equal(a->errands[i].duration_ms,
+				 b->errands[i].duration_ms);
+	}
 	assert_int_equal(a->crash_count, b->crash_count);
 	for (int i = 0; i < a->crash_count; i++) {
 		assert_int_equal(crash_compare(&a->crashes[i], &b->crashes[i]),
@@ -287,6 +298,9 @@ static sqlite3 *stranger(struct world *world)
 	return db;
 }
 
+/* What format 4 brought is gone. */
+#define AS_FORMAT_3 "DROP TABLE phases; DROP TABLE errands;"
+
 /* Let a stranger do something to the file while nobody has it open. */
 static int meddle(struct world *world, const char *sql)
 {
@@ -327,14 +341,14 @@ static void a_session_of_format_1_goes_on_as_one_of_today(void **state)
 			     .crash_count = 1 };
 
 	append(world, &old);
-	assert_int_equal(meddle(world, "DROP TABLE crashes;"
-				       "PRAGMA user_version = 1"),
+	assert_int_equal(meddle(world, AS_FORMAT_3 "DROP TABLE crashes;"
+						   "PRAGMA user_version = 1"),
 			 SQLITE_OK);
 	reopen(world);
 	assert_comes_back(world, &old);
 	append(world, &new);
 	assert_comes_back(world, &new);
-	assert_answer(world, "PRAGMA user_version", "3");
+	assert_answer(world, "PRAGMA user_version", "4");
 	assert_answer(world, "SELECT title FROM crashes", "BUG: x");
 }
 
@@ -344,10 +358,11 @@ static void a_session_of_format_2_is_one_of_today_with_fewer_kinds(void **state)
 	struct event old = { .seq = 1, .kind = EVENT_RUN, .commit = id('a') };
 
 	append(world, &old);
-	assert_int_equal(meddle(world, "PRAGMA user_version = 2"), SQLITE_OK);
+	assert_int_equal(meddle(world, AS_FORMAT_3 "PRAGMA user_version = 2"),
+			 SQLITE_OK);
 	reopen(world);
 	assert_comes_back(world, &old);
-	assert_answer(world, "PRAGMA user_version", "3");
+	assert_answer(world, "PRAGMA user_version", "4");
 }
 
 static void a_session_without_fixups_can_get_some(void **state)
@@ -363,11 +378,64 @@ static void a_session_without_fixups_can_get_some(void **state)
 			       .title = title,
 			       .signature = hash };
 
-	assert_int_equal(meddle(world, "PRAGMA user_version = 2"), SQLITE_OK);
+	assert_int_equal(meddle(world, AS_FORMAT_3 "PRAGMA user_version = 2"),
+			 SQLITE_OK);
 	reopen(world);
 	append(world, &fixup);
 	assert_comes_back(world, &fixup);
-	assert_answer(world, "PRAGMA user_version", "3");
+	assert_answer(world, "PRAGMA user_version", "4");
+}
+
+/* A run that came up after 2 s and was tested a second later. */
+static struct event run_with_errands(int64_t seq)
+{
+	static char qemu[] = "qemu -m 2G", ssh[] = "it's \"so\"\n\xff";
+	static struct errand errands[] = {
+		{ qemu, ERRAND_CUT, 1, 9000 },
+		{ ssh, 256 + 11, 70, 6000 },
+	};
+
+	return (struct event){ .seq = seq,
+			       .kind = EVENT_RUN,
+			       .commit = id('a'),
+			       .duration_ms = 9000,
+			       .boot_ms = 2000,
+			       .copy_ms = 1000,
+			       .errands = errands,
+			       .errand_count = 2 };
+}
+
+static void what_was_started_comes_back_with_how_it_ended(void **state)
+{
+	struct world *world = *state;
+	struct event run = run_with_errands(1), build = run_with_errands(2);
+
+	build.kind = EVENT_BUILD;
+	build.boot_ms = build.copy_ms = 0;
+	append(world, &run);
+	append(world, &build);
+	assert_comes_back(world, &run);
+	reopen(world);
+	assert_comes_back(world, &run);
+	assert_comes_back(world, &build);
+	assert_answer(world, "SELECT count(*) FROM phases", "1");
+}
+
+static void a_session_of_format_3_gets_phases_with_its_next_run(void **state)
+{
+	struct world *world = *state;
+	struct event old = { .seq = 1, .kind = EVENT_RUN, .commit = id('a') };
+	struct event new = run_with_errands(2);
+
+	append(world, &old);
+	assert_int_equal(meddle(world, AS_FORMAT_3 "PRAGMA user_version = 3"),
+			 SQLITE_OK);
+	reopen(world);
+	assert_comes_back(world, &old);
+	append(world, &new);
+	assert_comes_back(world, &old);
+	assert_comes_back(world, &new);
+	assert_answer(world, "PRAGMA user_version", "4");
 }
 
 static void the_file_can_be_read_by_a_person(void **state)
@@ -406,9 +474,9 @@ static void the_file_can_be_read_by_a_person(void **state)
 	assert_answer(world, "SELECT value FROM meta WHERE name = 'created'",
 		      "12345");
 	assert_answer(world, "SELECT value FROM meta WHERE name = 'schema'",
-		      "3");
+		      "4");
 	assert_answer(world, "PRAGMA application_id", "1668639856");
-	assert_answer(world, "PRAGMA user_version", "3");
+	assert_answer(world, "PRAGMA user_version", "4");
 	assert_answer(world, "PRAGMA journal_mode", "wal");
 }
 
@@ -463,6 +531,10 @@ static void the_database_itself_keeps_crashes_with_their_run(void **state)
 	assert_refused(db,
 		       "INSERT INTO crashes (seq, place, title)"
 		       " VALUES (1, 1, 'x')",
+		       "events are only appended");
+	assert_refused(db, "INSERT INTO phases (seq, boot_ms) VALUES (1, 1)",
+		       "events are only appended");
+	assert_refused(db, "INSERT INTO errands VALUES (1, 0, 'x', 0, 1, 1)",
 		       "events are only appended");
 	sqlite3_close(db);
 }
@@ -678,10 +750,10 @@ static void a_newer_format_is_refused_politely(void **state)
 {
 	struct world *world = *state;
 
-	assert_int_equal(meddle(world, "PRAGMA user_version = 4"), SQLITE_OK);
+	assert_int_equal(meddle(world, "PRAGMA user_version = 5"), SQLITE_OK);
 	assert_not_opened(world,
-			  "was made by a newer culprit (its format is 4, this "
-			  "culprit knows 3); use that one");
+			  "was made by a newer culprit (its format is 5, this "
+			  "culprit knows 4); use that one");
 }
 
 static void a_format_without_number_is_damage(void **state)
@@ -690,7 +762,7 @@ static void a_format_without_number_is_damage(void **state)
 
 	assert_int_equal(meddle(world, "PRAGMA user_version = 0"), SQLITE_OK);
 	assert_not_opened(world, "is damaged: its format has no number; ");
-	assert_int_equal(meddle(world, "PRAGMA user_version = 3;"
+	assert_int_equal(meddle(world, "PRAGMA user_version = 4;"
 				       "DELETE FROM meta"),
 			 SQLITE_OK);
 	assert_not_opened(world, "is damaged: its repository is not noted; ");
@@ -815,6 +887,8 @@ int main(void)
 		TEST(a_session_of_format_1_goes_on_as_one_of_today),
 		TEST(a_session_of_format_2_is_one_of_today_with_fewer_kinds),
 		TEST(a_session_without_fixups_can_get_some),
+		TEST(what_was_started_comes_back_with_how_it_ended),
+		TEST(a_session_of_format_3_gets_phases_with_its_next_run),
 		TEST(the_database_itself_keeps_crashes_with_their_run),
 		TEST(ids_of_64_digits_come_back),
 		TEST(the_journal_ends_where_it_ends),
