@@ -94,6 +94,23 @@ static void json_crashes(struct json *json, const struct event *event)
 	json_close_array(json);
 }
 
+/* What was started, how it ended (-1: it was cut short), and how often. */
+static void json_errands(struct json *json, const struct event *event)
+{
+	json_open_array(json, "commands");
+	for (int i = 0; i < event->errand_count; i++) {
+		const struct errand *errand = &event->errands[i];
+
+		json_open_object(json, NULL);
+		json_text(json, "line", errand->line);
+		json_number(json, "exit_status", errand->exit_status);
+		json_number(json, "times", errand->times);
+		json_number(json, "duration_ms", errand->duration_ms);
+		json_close_object(json);
+	}
+	json_close_array(json);
+}
+
 static void json_event(struct json *json, const struct engine *engine,
 		       const struct event *event)
 {
@@ -116,6 +133,11 @@ static void json_event(struct json *json, const struct engine *engine,
 	if (event->kind == EVENT_RUN || event->kind == EVENT_BUILD) {
 		json_number(json, "exit_status", event->exit_status);
 		json_number(json, "duration_ms", event->duration_ms);
+		json_errands(json, event);
+	}
+	if (event->kind == EVENT_RUN) {
+		json_number(json, "boot_ms", event->boot_ms);
+		json_number(json, "copy_ms", event->copy_ms);
 	}
 	if (event->kind == EVENT_START) {
 		json_bool(json, "fix", event->fix);

@@ -30,6 +30,8 @@ static void on_build(void *data, const struct build_end *end)
 		.number = end->cancelled ? 0 : end->patch,
 		.exit_status = end->exit_status,
 		.duration_ms = end->duration_ms,
+		.errands = (struct errand *)(uintptr_t)end->errands,
+		.errand_count = end->cancelled ? 0 : end->errand_count,
 	};
 
 	control->building = -1;
@@ -198,6 +200,10 @@ static void on_run(void *data, const struct run_end *end)
 		.duration_ms = end->duration_ms,
 		.crashes = (struct crash *)(uintptr_t)end->crashes,
 		.crash_count = end->cancelled ? 0 : end->crash_count,
+		.boot_ms = end->cancelled ? 0 : end->boot_ms,
+		.copy_ms = end->cancelled ? 0 : end->copy_ms,
+		.errands = (struct errand *)(uintptr_t)end->errands,
+		.errand_count = end->cancelled ? 0 : end->errand_count,
 	};
 
 	drop_flight(control, flight);

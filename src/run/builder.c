@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "engine/errand.h"
 #include "run/child.h"
 #include "run/diagnosis.h"
 #include "run/judge.h"
@@ -46,6 +47,8 @@ struct builder {
 	struct buf said; /* of it, by git */
 	size_t command;
 	struct child *child; /* but for products */
+	struct buf doing;    /* its command; "" for what is only asked */
+	struct errands errands;
 	uv_work_t thread;
 	char signature[SIGNATURE_HEX + 1];
 	struct record record;
@@ -125,13 +128,9 @@ static int log_command(struct builder *builder, const char *const *words,
 	struct buf line;
 	int ret;
 
-	if (str_equal(words[0], "sh") && str_equal(words[1], "-c"))
-		words += 2;
+	errand_say(words, &builder->doing);
 	buf_init(&line, 0);
-	buf_putc(&line, '$');
-	for (; *words; words++)
-		buf_printf(&line, " %s", *words);
-	buf_putc(&line, '\n');
+	buf_printf(&line, "$ %s\n", builder->doing.text);
 	ret = record_write(&builder->record, line.text, line.length, err);
 	buf_release(&line);
 	return ret;
@@ -162,6 +161,8 @@ static void reset(struct builder *builder)
 {
 	record_close(&builder->record);
 	diagnosis_release(&builder->diagnosis);
+	buf_clear(&builder->doing);
+	errands_release(&builder->errands);
 	free(builder->commit);
 	builder->commit = NULL;
 	builder->cancelled = false;
@@ -176,12 +177,15 @@ static void finish(struct builder *builder, int exit_status,
 		   enum build_result result, struct buf *text)
 {
 	char signature[SIGNATURE_HEX + 1];
+	struct errands errands = builder->errands;
 	struct build_end end = {
 		.result = result,
 		.cancelled = builder->cancelled,
 		.exit_status = exit_status,
 		.duration_ms =
 			(int64_t)((uv_hrtime() - builder->began) / 1000000),
+		.errands = errands.items,
+		.errand_count = errands.count,
 	};
 
 	if (builder->trouble.code != ERROR_NONE) {
@@ -196,8 +200,10 @@ static void finish(struct builder *builder, int exit_status,
 		end.patch = builder->choice->patches[builder->patch].number;
 	if (end.result == BUILD_OK && !end.cancelled)
 		builder->built = xstrdup(builder->commit);
+	builder->errands = (struct errands){ NULL, 0 };
 	reset(builder);
 	builder->done(builder->data, &end);
+	errands_release(&errands);
 }
 
 static void finish_ok(struct builder *builder)
@@ -362,6 +368,16 @@ static enum build_result judge(struct builder *builder,
 	return result;
 }
 
+static void note_errand(struct builder *builder, enum child_stop why,
+			int exit_status, int64_t duration_ms)
+{
+	if (builder->doing.length)
+		errands_add(&builder->errands, builder->doing.text,
+			    why == CHILD_RAN ? exit_status : ERRAND_CUT,
+			    duration_ms);
+	buf_clear(&builder->doing);
+}
+
 static void on_end(void *data, enum child_stop why, int exit_status,
 		   int64_t duration_ms)
 {
@@ -375,8 +391,8 @@ static void on_end(void *data, enum child_stop why, int exit_status,
 	enum build_result result;
 	struct buf text;
 
-	(void)duration_ms; /* a build has several children */
 	builder->child = NULL;
+	note_errand(builder, why, exit_status, duration_ms);
 	buf_init(&text, 0);
 	diagnosis_end(&builder->diagnosis);
 	result = judge(builder, &ending, &text);
@@ -439,6 +455,7 @@ struct builder *builder_new(uv_loop_t *loop, const struct builder_spec *spec)
 	builder->spec.checkout = NULL;
 	builder->record.fd = -1;
 	buf_init(&builder->said, SAID_MAX);
+	buf_init(&builder->doing, 0);
 	builder->checkout = argv_copy(spec->checkout);
 	return builder;
 }
@@ -454,5 +471,6 @@ void builder_free(struct builder *builder)
 	free((char *)(uintptr_t)builder->spec.session);
 	free(builder->built);
 	buf_release(&builder->said);
+	buf_release(&builder->doing);
 	free(builder);
 }

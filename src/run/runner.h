@@ -20,6 +20,7 @@
 
 struct build_patch;
 struct crash;
+struct errand;
 struct error;
 struct kbuild_switch;
 struct runner;
@@ -49,6 +50,8 @@ struct build_end {
 	int patch;	 /* the number of the one that does not apply, 0 */
 	int exit_status; /* 0..255, or 256 + signal */
 	int64_t duration_ms;
+	const struct errand *errands; /* what was started for it, in order */
+	int errand_count;
 };
 
 /* A crash stands on the console of a run that goes on. */
@@ -81,6 +84,10 @@ struct run_end {
 	const char *text; /* detail: which limit, which status; or NULL */
 	int exit_status;
 	int64_t duration_ms;
+	int64_t boot_ms; /* of that, until it was up; 0: not known */
+	int64_t copy_ms; /* then, until the test began; likewise */
+	const struct errand *errands; /* what was started for it, in order */
+	int errand_count;
 };
 
 /* The end is borrowed for the call. */

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/xalloc.h"
+#include "engine/errand.h"
 #include "run/bringup.h"
 #include "run/child.h"
 #include "run/judge.h"
@@ -50,6 +51,10 @@ struct trial {
 	struct record output;	      /* of the reproducer */
 	int64_t said;		      /* bytes of it that are in there */
 	int64_t kernel_at, booted_at; /* as its console told last */
+	bool says_up; /* the console tells when, and nothing else does */
+	uint64_t began, came_up, tests; /* of uv_hrtime; 0: not yet */
+	char *line;			/* the program's command */
+	struct errands errands;
 	run_done *done;
 	void *data;
 };
@@ -71,9 +76,17 @@ static void set_time(struct trial *trial, int64_t ms)
 		uv_timer_stop(&trial->timer);
 }
 
+static void note_up(struct trial *trial)
+{
+	trial->came_up = uv_hrtime();
+	if (!trial->visits)
+		trial->tests = trial->came_up;
+}
+
 static void come_up(struct trial *trial)
 {
 	trial->up = true;
+	note_up(trial);
 	if (trial->visits)
 		record_mark(&trial->record, LOG_UP, -1);
 	if (trial->boot_only)
@@ -84,6 +97,7 @@ static void on_testing(void *data)
 {
 	struct trial *trial = data;
 
+	trial->tests = uv_hrtime();
 	record_mark(&trial->record, LOG_TEST, -1);
 }
 
@@ -122,6 +136,9 @@ static void on_output(void *data, const char *bytes, size_t length)
 	note_progress(trial);
 	if (watch_console(trial->watch)->fatal)
 		child_stop(trial->child);
+	if (!trial->came_up && trial->says_up &&
+	    watch_console(trial->watch)->booted)
+		note_up(trial);
 	if (!trial->up && !trial->visits &&
 	    watch_console(trial->watch)->booted) {
 		set_time(trial, trial->timeout_ms);
@@ -157,6 +174,15 @@ static void on_visited(void *data, enum visit_end end, const char *text)
 	trial->visit_text = xstrdup(text);
 	trial->visited.text = trial->visit_text;
 	set_time(trial, gone ? trial->settle_ms : DRAIN_MS);
+}
+
+static void on_ran(void *data, const char *line, int exit_status, int64_t ms)
+{
+	struct trial *trial = data;
+	char *there = xasprintf("ssh: %s", line);
+
+	errands_add(&trial->errands, there, exit_status, ms);
+	free(there);
 }
 
 static void note_cut(struct trial *trial)
@@ -200,6 +226,7 @@ static int begin_visit(struct trial *trial, const struct visit_spec *spec,
 	visit.time_ms = trial->timeout_ms;
 	visit.up = on_up;
 	visit.testing = on_testing;
+	visit.ran = on_ran;
 	visit.done = on_visited;
 	visit.output = on_said;
 	visit.data = trial;
@@ -279,6 +306,8 @@ static void trial_free(struct trial *trial)
 	visit_free(trial->visit);
 	bringup_free(trial->bringup);
 	surroundings_free(trial->env);
+	errands_release(&trial->errands);
+	free(trial->line);
 	free(trial->visit_text);
 	watch_free(trial->watch);
 	uv_close((uv_handle_t *)&trial->timer, on_closed);
@@ -331,6 +360,25 @@ static void judge(const struct trial *trial, const struct ending *ending,
 		end->title = end->crashes[0].title;
 }
 
+/* Milliseconds, rounded up: 0 stands for "not known". */
+static int64_t between(uint64_t from, uint64_t to)
+{
+	return from && to > from ? (int64_t)((to - from) / 1000000) + 1 : 0;
+}
+
+/* How the time was spent, and on what. */
+static void account(struct trial *trial, enum child_stop why,
+		    struct run_end *end)
+{
+	errands_add(&trial->errands, trial->line,
+		    why == CHILD_RAN ? end->exit_status : ERRAND_CUT,
+		    end->duration_ms);
+	end->boot_ms = between(trial->began, trial->came_up);
+	end->copy_ms = between(trial->came_up, trial->tests);
+	end->errands = trial->errands.items;
+	end->errand_count = trial->errands.count;
+}
+
 static void on_end(void *data, enum child_stop why, int exit_status,
 		   int64_t duration_ms)
 {
@@ -359,6 +407,7 @@ static void on_end(void *data, enum child_stop why, int exit_status,
 		judge(trial, &ending, &sight, &beside, &end, &text);
 	}
 	end.text = text.length > 0 ? text.text : NULL;
+	account(trial, why, &end);
 	bringup_free(trial->bringup); /* what it borrows goes now */
 	trial->bringup = NULL;
 	trial->done(trial->data, &end);
@@ -394,7 +443,20 @@ static int launch(struct trial *trial, const struct trial_spec *spec,
 		.data = trial,
 	};
 
+	trial->began = uv_hrtime();
 	return child_start(trial->loop, &child, &trial->child, err);
+}
+
+static char *line_of(const char *const *argv)
+{
+	struct buf line;
+	char *text;
+
+	buf_init(&line, 0);
+	errand_say(argv, &line);
+	text = buf_take(&line);
+	buf_release(&line);
+	return text;
 }
 
 static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
@@ -418,6 +480,7 @@ static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
 	trial->output_max = spec->output_max;
 	trial->on_timeout = spec->on_timeout;
 	trial->up = spec->boot_ms == 0;
+	trial->line = line_of(spec->argv);
 	uv_timer_init(loop, &trial->timer);
 	trial->timer.data = trial;
 	trial->watch = watch_new(loop, &(struct watch_spec){
@@ -432,6 +495,7 @@ static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
 					       .stop = on_watch,
 					       .owner = trial,
 				       });
+	trial->says_up = !spec->visit && !watch_console(trial->watch)->booted;
 	return trial;
 }
 

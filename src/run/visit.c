@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "engine/errand.h"
 
 #define TRY_MS	    5000  /* one try to connect */
 #define INTERVAL_MS 200	  /* from one to the next */
@@ -19,6 +20,7 @@ struct visit {
 	struct visit_spec spec;
 	char *file, *check, *command;
 	struct ssh *ssh;
+	uint64_t since; /* what is done there now began */
 	uint64_t until; /* of the loop's clock: the reproducer's time is over */
 	bool over;
 	bool busy;	/* the connection will call back */
@@ -72,6 +74,26 @@ static void on_output(void *data, const char *bytes, size_t length)
 		visit->spec.output(visit->spec.data, bytes, length);
 }
 
+/* What was begun at `since` has ended. */
+static void tell(struct visit *visit, const char *line, enum ssh_end end,
+		 int exit_status)
+{
+	if (visit->spec.ran)
+		visit->spec.ran(visit->spec.data, line,
+				end == SSH_DONE ? exit_status : ERRAND_CUT,
+				(int64_t)(uv_now(visit->loop) - visit->since));
+}
+
+static const char *check_line(const struct visit *visit)
+{
+	return visit->check ? visit->check : "true";
+}
+
+static const char *command_line(const struct visit *visit)
+{
+	return visit->command ? visit->command : VISIT_FILE;
+}
+
 static int64_t time_left(const struct visit *visit)
 {
 	uint64_t now = uv_now(visit->loop);
@@ -93,6 +115,7 @@ static void on_run(void *data, const struct ssh_run_end *end)
 
 	if (!came_back(visit))
 		return;
+	tell(visit, command_line(visit), end->end, end->exit_status);
 	snprintf(text, sizeof(text), "the reproducer's exit code is %d",
 		 end->exit_status);
 	if (end->end == SSH_TIMEOUT)
@@ -112,7 +135,7 @@ static void reproduce(struct visit *visit)
 	struct error err = ERROR_INIT;
 	int64_t left = time_left(visit);
 	const struct ssh_run run = {
-		.command = visit->command ? visit->command : VISIT_FILE,
+		.command = command_line(visit),
 		/* 0 would be for ever */
 		.timeout_ms = visit->spec.time_ms && !left ? 1 : left,
 		.on_output = on_output,
@@ -120,6 +143,7 @@ static void reproduce(struct visit *visit)
 		.data = visit,
 	};
 
+	visit->since = uv_now(visit->loop);
 	visit->busy = ssh_run(visit->ssh, &run, &err) == 0;
 	if (!visit->busy)
 		finish(visit, VISIT_LOST, err.text);
@@ -132,6 +156,7 @@ static void on_checked(void *data, const struct ssh_run_end *end)
 
 	if (!came_back(visit))
 		return;
+	tell(visit, check_line(visit), end->end, end->exit_status);
 	if (end->end != SSH_DONE) {
 		fail(visit, end->end, VISIT_CHECK, end->err);
 	} else if (end->exit_status != 0) {
@@ -153,16 +178,25 @@ static void check(struct visit *visit)
 {
 	struct error err = ERROR_INIT;
 	const struct ssh_run run = {
-		.command = visit->check ? visit->check : "true",
+		.command = check_line(visit),
 		.timeout_ms = visit->spec.limit_ms,
 		.on_output = on_output,
 		.on_end = on_checked,
 		.data = visit,
 	};
 
+	visit->since = uv_now(visit->loop);
 	visit->busy = ssh_run(visit->ssh, &run, &err) == 0;
 	if (!visit->busy)
 		finish(visit, VISIT_LOST, err.text);
+}
+
+static void tell_copy(struct visit *visit, enum ssh_end end)
+{
+	char *line = xasprintf("scp %s :%s", visit->file, VISIT_FILE);
+
+	tell(visit, line, end, 0);
+	free(line);
 }
 
 static void on_copied(void *data, enum ssh_end end, const struct error *err)
@@ -171,6 +205,7 @@ static void on_copied(void *data, enum ssh_end end, const struct error *err)
 
 	if (!came_back(visit))
 		return;
+	tell_copy(visit, end);
 	if (end != SSH_DONE)
 		fail(visit, end, VISIT_COPY, err);
 	else
@@ -189,6 +224,7 @@ static void copy(struct visit *visit)
 		.data = visit,
 	};
 
+	visit->since = uv_now(visit->loop);
 	visit->busy = ssh_copy(visit->ssh, &file, &err) == 0;
 	if (!visit->busy)
 		finish(visit, VISIT_LOST, err.text);

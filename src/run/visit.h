@@ -53,6 +53,9 @@ struct visit_spec {
 	   in a sentence, "" with VISIT_DONE. */
 	void (*up)(void *data);
 	void (*testing)(void *data); /* the reproducer begins; or NULL */
+	/* Something that was done there has ended, as errand.h has it; before
+	   done; or NULL. */
+	void (*ran)(void *data, const char *line, int exit_status, int64_t ms);
 	void (*done)(void *data, enum visit_end end, const char *text);
 	void (*output)(void *data, const char *bytes, size_t length);
 	void *data;

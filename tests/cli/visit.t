@@ -75,6 +75,22 @@ check "the reproducer is copied and run, and the console has the last word" '
 	culprit log | grep "end run 0 of $(short c9): crashed .*, $title"
 	grep "^reproducing$" "$session/runs/$(full c9)/0.output"
 '
+check "phases and commands of a run, and how they ended, are kept" '
+	culprit log --format json >log.json
+	python3 - <<-TEST
+	import json
+	runs = [e for e in json.load(open("log.json"))["events"]
+	        if e["kind"] == "run"]
+	for run in runs:
+	    assert run["boot_ms"] > 0 and run["copy_ms"] > 0, run
+	    assert run["boot_ms"] + run["copy_ms"] <= run["duration_ms"] + 2
+	    lines = [(c["line"], c["exit_status"]) for c in run["commands"]]
+	    assert lines[0][0].startswith("ssh: scp "), lines
+	    assert lines[:3] == [(lines[0][0], 0), ("ssh: true", 0),
+	                         ("ssh: /tmp/culprit-reproducer", 0)], lines
+	    assert lines[3] == ("sh $tmp/guest.sh", -1), lines
+	TEST
+'
 check "a run without a crash is ok" '
 	ends_as "ok"
 '

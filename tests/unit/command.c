@@ -21,6 +21,7 @@
 #include "base/logindex.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "engine/errand.h"
 #include "run/keeper.h"
 #include "run/runner.h"
 #include "tests/unit/scratch.h"
@@ -36,7 +37,9 @@ struct result {
 	bool cancelled;
 	char *title;
 	char *text;
+	char *errands; /* "LINE [STATUS]", one a line */
 	int exit_status;
+	int64_t boot_ms, duration_ms;
 };
 
 struct scene {
@@ -96,6 +99,7 @@ static void forget(struct result *result)
 {
 	free(result->title);
 	free(result->text);
+	free(result->errands);
 	*result = (struct result){ .ended = 0 };
 }
 
@@ -118,6 +122,23 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static char *tell_errands(const struct errand *errands, int count)
+{
+	struct buf all;
+	char *text;
+
+	buf_init(&all, 0);
+	for (int i = 0; i < count; i++) {
+		buf_printf(&all, "%s [%d]\n", errands[i].line,
+			   errands[i].exit_status);
+		assert_int_equal(errands[i].times, 1);
+		assert_true(errands[i].duration_ms >= 0);
+	}
+	text = buf_take(&all);
+	buf_release(&all);
+	return text;
+}
+
 static void on_build(void *data, const struct build_end *end)
 {
 	struct result *result = data;
@@ -128,6 +149,7 @@ static void on_build(void *data, const struct build_end *end)
 	result->cancelled = end->cancelled;
 	result->text = xstrdup_null(end->text);
 	result->exit_status = end->exit_status;
+	result->errands = tell_errands(end->errands, end->errand_count);
 	assert_true(end->duration_ms >= 0);
 	assert_null(end->signature);
 }
@@ -143,7 +165,11 @@ static void on_run(void *data, const struct run_end *end)
 	result->title = xstrdup_null(end->title);
 	result->text = xstrdup_null(end->text);
 	result->exit_status = end->exit_status;
+	result->errands = tell_errands(end->errands, end->errand_count);
+	result->boot_ms = end->boot_ms;
+	result->duration_ms = end->duration_ms;
 	assert_true(end->duration_ms >= 0);
+	assert_int_equal(end->copy_ms, 0);
 }
 
 static void make_runner(struct scene *scene)
@@ -286,6 +312,27 @@ static void exit_codes_are_judged_as_git_bisect_run_does(void **state)
 		assert_null(run->title);
 		free(command);
 	}
+}
+
+static void what_was_started_is_told_with_how_it_ended(void **state)
+{
+	struct scene *scene = *state;
+
+	build(scene, "echo making; exit 3");
+	assert_string_equal(scene->build.errands,
+			    "true " COMMIT " [0]\necho making; exit 3 [3]\n");
+	test(scene, "exit 4");
+	assert_string_equal(scene->build.errands, "true " COMMIT " [0]\n");
+	assert_string_equal(scene->run.errands, "exit 4 [4]\n");
+	test(scene, "kill -TERM $$");
+	assert_string_equal(scene->run.errands, "kill -TERM $$ [271]\n");
+	/* without a word of the target's there is no telling when it was up */
+	assert_int_equal(scene->run.boot_ms, 0);
+	scene->spec.console.boot = "^booted";
+	test(scene, "echo booted; exit 0");
+	assert_in_range(scene->run.boot_ms, 1, scene->run.duration_ms + 100);
+	test(scene, "exit 0");
+	assert_int_equal(scene->run.boot_ms, 0);
 }
 
 static void a_test_killed_by_a_signal_is_infra(void **state)
@@ -1052,6 +1099,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		TEST(exit_codes_are_judged_as_git_bisect_run_does),
+		TEST(what_was_started_is_told_with_how_it_ended),
 		TEST(a_test_killed_by_a_signal_is_infra),
 		TEST(a_crash_on_the_console_comes_before_the_exit_code),
 		TEST(what_happens_is_noted_beside_the_console),
