@@ -3,7 +3,9 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -13,6 +15,8 @@
 #include "engine/engine.h"
 #include "session/gitlog.h"
 #include "session/session.h"
+
+#define LOOK_MS 500
 
 static void add_time(struct buf *out, int64_t at)
 {
@@ -25,13 +29,15 @@ static void add_time(struct buf *out, int64_t at)
 	buf_puts(out, text);
 }
 
-static void print_text(struct session *session)
+/* The events from this one on; how many there are now. */
+static size_t print_text(struct session *session, size_t from)
 {
 	const struct engine *engine = session_engine(session);
+	size_t count = engine_event_count(engine);
 	struct buf line;
 
 	buf_init(&line, 0);
-	for (size_t i = 0; i < engine_event_count(engine); i++) {
+	for (size_t i = from; i < count; i++) {
 		const struct event *event = engine_event(engine, i);
 
 		buf_clear(&line);
@@ -49,6 +55,25 @@ static void print_text(struct session *session)
 		cli_print(stdout, &line);
 	}
 	buf_release(&line);
+	return count;
+}
+
+/* Until nobody reads it any more.  Events are rare: a look twice a second. */
+static int follow(struct session *session, size_t printed, struct error *err)
+{
+	struct pollfd reader = { .fd = STDOUT_FILENO };
+
+	while (fflush(stdout) == 0) {
+		poll(&reader, 1, LOOK_MS);
+		if (reader.revents & (POLLERR | POLLHUP | POLLNVAL))
+			break;
+		if (!session_is_behind(session))
+			continue;
+		if (session_refresh(session, NULL, err) < 0)
+			return -1;
+		printed = print_text(session, printed);
+	}
+	return 0;
 }
 
 static void print_git(struct session *session)
@@ -173,18 +198,24 @@ static void print_json(struct session *session)
 int cli_log(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "format", required_argument, NULL, 'f' },
+		{ "format", required_argument, NULL, 'F' },
+		{ "follow", no_argument, NULL, 'f' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct error err = ERROR_INIT;
 	const char *format = "text";
+	bool follows = false;
+	size_t printed = 0;
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (option != 'f')
+	while ((option = getopt_long(argc, argv, ":f", options, NULL)) != -1) {
+		if (option == 'f')
+			follows = true;
+		else if (option == 'F')
+			format = optarg;
+		else
 			return cli_bad_option("log", option, argv);
-		format = optarg;
 	}
 	if (optind < argc)
 		return cli_usage("log", "'%s' is one word too many",
@@ -195,6 +226,8 @@ int cli_log(struct cli *cli, int argc, char **argv)
 				 "'%s' is not a format: expected text, git "
 				 "or json",
 				 format);
+	if (follows && !str_equal(format, "text"))
+		return cli_usage("log", "only the text can be followed");
 	if (cli_open(cli, &err) < 0)
 		return cli_fail(&err);
 	if (str_equal(format, "json"))
@@ -202,6 +235,8 @@ int cli_log(struct cli *cli, int argc, char **argv)
 	else if (str_equal(format, "git"))
 		print_git(cli->session);
 	else
-		print_text(cli->session);
+		printed = print_text(cli->session, 0);
+	if (follows && follow(cli->session, printed, &err) < 0)
+		return cli_fail(&err);
 	return EXIT_OK;
 }

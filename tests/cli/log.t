@@ -92,4 +92,24 @@ check "an unknown format is refused" '
 	exits 1 culprit log --format xml 2>err
 	grep "not a format: expected text, git or json" err
 '
+check "-f goes on with a line an event, until nobody reads it" '
+	begin c20 c1
+	"$CULPRIT" --session-dir "$session" log -f >followed &
+	follower=$!
+	until_true "grep \"good $(full c1 | cut -c1-12)\" followed"
+	culprit note "a remark
+	of two lines"
+	until_true "grep \"a remark *of two lines\" followed"
+	culprit log >all
+	until_true "cmp all followed"
+	kill $follower
+	refused() { exits 1 culprit "$@" 2>err; grep "^culprit: " err; }
+	refused log -f --format json | grep "only the text"
+'
+
+check "-f ends when its reader is gone" '
+	begin c20 c1
+	timeout 20 "$CULPRIT" --session-dir "$session" log -f | head -n 1
+'
+
 plan
