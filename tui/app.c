@@ -14,6 +14,7 @@
 #include "session/session.h"
 #include "tui/grid.h"
 #include "tui/input.h"
+#include "tui/keymap.h"
 #include "tui/order.h"
 #include "tui/view.h"
 #include "tui/views.h"
@@ -208,6 +209,8 @@ void app_key(struct app *app, int key)
 		views_key(app, key);
 		return;
 	}
+	if (app->keys)
+		key = keymap_known(app->keys, key);
 	if (key == '?') {
 		app->help = (struct help){ .open = true };
 		return;

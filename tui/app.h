@@ -26,14 +26,16 @@
 
 struct app;
 struct grid;
+struct keymap;
 struct repo;
 struct session;
 struct view;
 
 struct app {
-	struct session *session; /* borrowed */
-	struct repo *repo;	 /* borrowed, or NULL */
-	const char *program;	 /* borrowed */
+	struct session *session;   /* borrowed */
+	struct repo *repo;	   /* borrowed, or NULL */
+	const char *program;	   /* borrowed */
+	const struct keymap *keys; /* borrowed, or NULL: all as usual */
 	bool ascii;
 	char who[128];
 

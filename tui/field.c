@@ -8,14 +8,14 @@
 #include "tui/grid.h"
 #include "tui/input.h"
 
-static bool add_character(char *text, size_t size, int key)
+size_t field_encode(int key, char *out, size_t size)
 {
 	char bytes[5];
-	size_t have = strlen(text), used = 0;
+	size_t used = 0;
 	unsigned c = (unsigned)key;
 
 	if (c < 0x20 || c == 0x7f || c >= 0x110000 || wcwidth((wchar_t)c) < 1)
-		return false;
+		return 0;
 	if (c < 0x80) {
 		bytes[used++] = (char)c;
 	} else if (c < 0x800) {
@@ -31,11 +31,18 @@ static bool add_character(char *text, size_t size, int key)
 		bytes[used++] = (char)(0x80 | (c >> 6 & 0x3f));
 		bytes[used++] = (char)(0x80 | (c & 0x3f));
 	}
-	if (have + used >= size)
-		return false;
-	memcpy(text + have, bytes, used);
-	text[have + used] = '\0';
-	return true;
+	if (used >= size)
+		return 0;
+	memcpy(out, bytes, used);
+	out[used] = '\0';
+	return used;
+}
+
+static bool add_character(char *text, size_t size, int key)
+{
+	size_t have = strlen(text);
+
+	return field_encode(key, text + have, size - have) > 0;
 }
 
 static void drop_character(char *text)

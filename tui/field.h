@@ -25,6 +25,12 @@ struct field {
 /* A character is added, Backspace, C-w and C-u take away. */
 void field_key(char *text, size_t size, int key);
 
+/*
+ * The UTF-8 of a key that is a visible character, and its length; 0 and
+ * nothing written when it is none, or does not fit with the NUL behind it.
+ */
+size_t field_encode(int key, char *out, size_t size);
+
 /* In one row; of a text that is too long the end is shown. */
 void field_draw(struct grid *grid, int x, int y, int width,
 		const struct field *field);

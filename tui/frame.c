@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "tui/grid.h"
+#include "tui/keymap.h"
 #include "tui/model.h"
 
 #define MIN_COLUMNS  40
@@ -74,16 +75,33 @@ void frame_title(struct grid *grid, const struct model *model)
 	grid_text(grid, x, 0, end - x, ROLE_TITLE, model->title);
 }
 
-static int hint_width(const struct key_hint *hint)
+static const char *shown_key(const struct grid *grid, const char *key,
+			     char *out, size_t size)
 {
-	return text_width(hint->key) + 1 + text_width(hint->text) + 2;
+	return grid->keys ? keymap_hint(grid->keys, key, out, size) : key;
+}
+
+int frame_key(struct grid *grid, int x, int y, const char *key)
+{
+	char shown[32];
+
+	return grid_text(grid, x, y, 14, ROLE_KEY,
+			 shown_key(grid, key, shown, sizeof(shown)));
+}
+
+static int hint_width(const struct grid *grid, const struct key_hint *hint)
+{
+	char shown[32];
+
+	return text_width(shown_key(grid, hint->key, shown, sizeof(shown))) +
+	       1 + text_width(hint->text) + 2;
 }
 
 static int draw_hint(struct grid *grid, int x, const struct key_hint *hint)
 {
 	int y = grid->rows - 1;
 
-	x += grid_text(grid, x, y, 8, ROLE_KEY, hint->key) + 1;
+	x += frame_key(grid, x, y, hint->key) + 1;
 	return x +
 	       grid_text(grid, x, y, grid->columns - x, ROLE_PLAIN,
 			 hint->text) +
@@ -94,11 +112,11 @@ void frame_keys(struct grid *grid, const struct key_hint *hints, size_t count,
 		const char *leave)
 {
 	const struct key_hint last[] = { { "?", "help" }, { "q", leave } };
-	int x = 1, end = grid->columns - hint_width(&last[0]) -
-			 hint_width(&last[1]) + 2;
+	int x = 1, end = grid->columns - hint_width(grid, &last[0]) -
+			 hint_width(grid, &last[1]) + 2;
 
 	for (size_t i = 0; i < count; i++)
-		if (x + hint_width(&hints[i]) <= end)
+		if (x + hint_width(grid, &hints[i]) <= end)
 			x = draw_hint(grid, x, &hints[i]);
 	draw_hint(grid, draw_hint(grid, x, &last[0]), &last[1]);
 }

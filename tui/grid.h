@@ -17,6 +17,7 @@
 #include "base/text.h"
 
 struct buf;
+struct keymap;
 
 enum role {
 	ROLE_PLAIN,
@@ -65,7 +66,8 @@ struct grid {
 	int columns, rows;
 	bool ascii; /* lines from ASCII */
 	struct cell *cells;
-	int cursor_x, cursor_y; /* where the terminal's cursor goes */
+	int cursor_x, cursor_y;	   /* where the terminal's cursor goes */
+	const struct keymap *keys; /* what hints name, or NULL; borrowed */
 };
 
 struct grid *grid_new(int columns, int rows, bool ascii);

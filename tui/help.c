@@ -9,6 +9,7 @@
 #include "tui/field.h"
 #include "tui/grid.h"
 #include "tui/input.h"
+#include "tui/keymap.h"
 
 #define KEY_WIDTH    14
 #define COLUMN_WIDTH 44
@@ -194,11 +195,17 @@ bool help_key(struct help *help, int key)
 static void draw_entry(struct grid *grid, int x, int y, int width,
 		       const struct entry *entry)
 {
+	const char *key = entry->key;
+	char shown[32];
+
 	if (!entry->key) {
 		grid_text(grid, x, y, width, ROLE_TITLE, entry->text);
 		return;
 	}
-	grid_printf(grid, x + 1, y, KEY_WIDTH - 2, ROLE_KEY, "%s%s", entry->key,
+	key = grid->keys && !entry->order
+		      ? keymap_hint(grid->keys, key, shown, sizeof(shown))
+		      : key;
+	grid_printf(grid, x + 1, y, KEY_WIDTH - 2, ROLE_KEY, "%s%s", key,
 		    entry->order ? entry->order : "");
 	grid_printf(grid, x + KEY_WIDTH, y, width - KEY_WIDTH, ROLE_PLAIN,
 		    "%.*s", entry->length, entry->text);

@@ -9,6 +9,10 @@
 
 #define INPUT_CTRL(c) ((c)&0x1f)
 
+/* The function keys, from F1 on. */
+#define INPUT_F_MAX 12
+#define INPUT_F(n)  (INPUT_F_ZERO + (int)(n))
+
 enum {
 	INPUT_NONE = 0,
 	INPUT_TAB = 0x09,
@@ -25,6 +29,7 @@ enum {
 	INPUT_PAGE_DOWN,
 	INPUT_BACK_TAB,
 	INPUT_RESIZE,
+	INPUT_F_ZERO = 0x110100,
 };
 
 #endif

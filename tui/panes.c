@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "tui/frame.h"
 #include "tui/home.h"
 #include "tui/model.h"
 #include "tui/tail.h"
@@ -135,8 +136,9 @@ void panes_meter(struct grid *grid, int x, int y, int width,
 		judgement->valid_needed);
 	if (judgement->leaning == VERDICT_NONE || end - x < 15)
 		return;
-	grid_text(grid, x + 3, y, 1, ROLE_KEY, "a");
-	grid_text(grid, x + 5, y, end - x - 5, ROLE_PLAIN, "accept now");
+	x += 3;
+	x += frame_key(grid, x, y, "a") + 1;
+	grid_text(grid, x, y, end - x, ROLE_PLAIN, "accept now");
 }
 
 static void heads(struct grid *grid, struct area area, const struct columns *at)

@@ -15,13 +15,17 @@
 #include <wchar.h>
 
 #include "base/error.h"
+#include "base/str.h"
 #include "base/xalloc.h"
 #include "tui/grid.h"
 #include "tui/input.h"
+#include "tui/wishes.h"
 
 struct term {
 	SCREEN *screen;
-	bool colour;
+	/* of each role */
+	attr_t attributes[ROLE_COUNT];
+	short pairs[ROLE_COUNT];
 };
 
 /*
@@ -36,30 +40,6 @@ static struct {
 } rescue;
 
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-
-/* With colour, and without: then the letters and words carry it all. */
-static const struct look {
-	short foreground, background; /* -1: the terminal's own */
-	attr_t attributes, mono;
-} looks[ROLE_COUNT] = {
-	[ROLE_PLAIN] = { -1, -1, A_NORMAL, A_NORMAL },
-	[ROLE_DIM] = { -1, -1, A_DIM, A_DIM },
-	[ROLE_TITLE] = { -1, -1, A_BOLD, A_BOLD },
-	[ROLE_HEADING] = { -1, -1, A_UNDERLINE, A_UNDERLINE },
-	[ROLE_LINE] = { -1, -1, A_DIM, A_DIM },
-	[ROLE_GOOD] = { COLOR_GREEN, -1, A_NORMAL, A_NORMAL },
-	[ROLE_BAD] = { COLOR_RED, -1, A_BOLD, A_BOLD },
-	[ROLE_SKIP] = { COLOR_YELLOW, -1, A_NORMAL, A_NORMAL },
-	[ROLE_INFRA] = { COLOR_MAGENTA, -1, A_NORMAL, A_NORMAL },
-	[ROLE_RUNNING] = { COLOR_CYAN, -1, A_NORMAL, A_NORMAL },
-	[ROLE_KEY] = { -1, -1, A_REVERSE, A_BOLD },
-	[ROLE_SELECTED] = { -1, -1, A_REVERSE, A_REVERSE },
-	[ROLE_ESCAPE] = { -1, -1, A_DIM | A_REVERSE, A_REVERSE },
-	[ROLE_LIVE] = { COLOR_BLACK, COLOR_GREEN, A_NORMAL, A_REVERSE },
-	[ROLE_WAIT] = { COLOR_BLACK, COLOR_YELLOW, A_NORMAL, A_REVERSE },
-	[ROLE_LOST] = { COLOR_WHITE, COLOR_RED, A_BOLD, A_REVERSE | A_BOLD },
-	[ROLE_DONE] = { COLOR_BLACK, COLOR_CYAN, A_NORMAL, A_REVERSE },
-};
 
 static void rescue_add(const char *text)
 {
@@ -125,24 +105,37 @@ bool term_is_utf8(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-static void choose_colours(struct term *term, bool mono)
+static attr_t attributes_of(const struct look *look)
 {
-	const char *no_colour = getenv("NO_COLOR");
-
-	if (mono || (no_colour && *no_colour) || !has_colors())
-		return;
-	if (start_color() == ERR || use_default_colors() == ERR)
-		return;
-	for (int role = 0; role < ROLE_COUNT; role++) {
-		const struct look *look = &looks[role];
-
-		init_pair((short)(role + 1), look->foreground,
-			  look->background);
-	}
-	term->colour = true;
+	return (look->attributes & LOOK_BOLD ? A_BOLD : 0) |
+	       (look->attributes & LOOK_DIM ? A_DIM : 0) |
+	       (look->attributes & LOOK_UNDERLINE ? A_UNDERLINE : 0) |
+	       (look->attributes & LOOK_REVERSE ? A_REVERSE : 0);
 }
 
-int term_open(struct term **out, bool mono, struct error *err)
+static void take_theme(struct term *term, const struct wishes *wishes)
+{
+	bool no_colour = !str_empty(getenv("NO_COLOR"));
+	struct theme theme = wishes->theme;
+
+	theme.colours = theme_colours(wishes->settings.colour, no_colour,
+				      tigetnum("colors"));
+	if (theme.colours != THEME_MONO &&
+	    (start_color() == ERR || use_default_colors() == ERR))
+		theme.colours = THEME_MONO;
+	for (int role = 0; role < ROLE_COUNT; role++) {
+		struct look look = theme_look(&theme, role);
+
+		term->attributes[role] = attributes_of(&look);
+		if (look.foreground == LOOK_DEFAULT &&
+		    look.background == LOOK_DEFAULT)
+			continue;
+		term->pairs[role] = (short)(role + 1);
+		init_pair(term->pairs[role], look.foreground, look.background);
+	}
+}
+
+int term_open(struct term **out, const struct wishes *wishes, struct error *err)
 {
 	const char *type = getenv("TERM");
 	struct term *term;
@@ -150,8 +143,8 @@ int term_open(struct term **out, bool mono, struct error *err)
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return error_set(err, ERROR_USAGE,
-				 "the screen needs a terminal: "
-				 "see culprit status and culprit log");
+				 "the screen needs a terminal: here there "
+				 "are 'culprit status' and 'culprit log -f'");
 	tcgetattr(STDIN_FILENO, &rescue.before);
 	set_escdelay(25);
 	screen = newterm(NULL, stdout, stdin);
@@ -165,7 +158,8 @@ int term_open(struct term **out, bool mono, struct error *err)
 		delscreen(screen);
 		return error_set(err, ERROR_USAGE,
 				 "a terminal of type '%s' cannot show the "
-				 "screen: see culprit status",
+				 "screen: there are 'culprit status' and "
+				 "'culprit log -f'",
 				 type ? type : "");
 	}
 	term = xcalloc(1, sizeof(*term));
@@ -178,7 +172,7 @@ int term_open(struct term **out, bool mono, struct error *err)
 	nodelay(stdscr, TRUE);
 	scrollok(stdscr, FALSE);
 	leaveok(stdscr, FALSE);
-	choose_colours(term, mono);
+	take_theme(term, wishes);
 	*out = term;
 	return 0;
 }
@@ -202,7 +196,6 @@ void term_size(const struct term *term, int *columns, int *rows)
 
 static void draw_cell(const struct term *term, const struct cell *cell)
 {
-	const struct look *look = &looks[cell->role];
 	wchar_t wide[TEXT_CELL_BYTES];
 	size_t length = mbstowcs(wide, cell->bytes, CCHARW_MAX);
 	cchar_t complex;
@@ -212,8 +205,8 @@ static void draw_cell(const struct term *term, const struct cell *cell)
 		length = 1;
 	}
 	wide[length < CCHARW_MAX ? length : CCHARW_MAX - 1] = L'\0';
-	setcchar(&complex, wide, term->colour ? look->attributes : look->mono,
-		 term->colour ? (short)(cell->role + 1) : 0, NULL);
+	setcchar(&complex, wide, term->attributes[cell->role],
+		 term->pairs[cell->role], NULL);
 	wadd_wch(stdscr, &complex);
 }
 
@@ -260,6 +253,8 @@ int term_key(struct term *term)
 		return INPUT_NONE;
 	if (kind != KEY_CODE_YES)
 		return code == '\n' ? INPUT_ENTER : (int)code;
+	if (code > KEY_F0 && code <= KEY_F(INPUT_F_MAX))
+		return INPUT_F(code - KEY_F0);
 	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++) {
 		if (special[i].code == code)
 			return special[i].input;

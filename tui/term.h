@@ -16,10 +16,12 @@
 struct error;
 struct grid;
 struct term;
+struct wishes;
 
-/* ERROR_USAGE when standard input or output is no terminal, or one that
+/* Shows what is wished as far as the terminal can.  ERROR_USAGE when standard input or output is no terminal, or one that
    cannot move its cursor. */
-int term_open(struct term **out, bool mono, struct error *err);
+int term_open(struct term **out, const struct wishes *wishes,
+	      struct error *err);
 void term_close(struct term *term);
 
 void term_size(const struct term *term, int *columns, int *rows);

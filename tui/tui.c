@@ -13,6 +13,7 @@
 #include "tui/idle.h"
 #include "tui/input.h"
 #include "tui/term.h"
+#include "tui/wishes.h"
 
 /*
  * The loop.  Keys are drawn at once; all else that changes is drawn at most
@@ -38,6 +39,7 @@ struct loop {
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_prepare_t waits; /* before the loop waits */
 	struct idle idle;
+	struct wishes wishes;
 	bool framed;  /* the frame timer runs */
 	bool stale;   /* the session may have changed */
 	int ended_by; /* a signal, or 0 */
@@ -230,14 +232,18 @@ int tui_main(struct session *session, struct repo *repo,
 	struct loop loop = { .stale = false };
 	int status, ret = -1;
 
+	if (wishes_read(&loop.wishes, NULL, options->said, err) < 0)
+		return -1;
 	status = uv_loop_init(&loop.uv);
 	if (status < 0)
 		return uv_failed(err, "begin a loop", status);
 	app_init(&loop.app, session, repo, options->program,
-		 options->ascii || !term_is_utf8());
+		 loop.wishes.settings.ascii || !term_is_utf8());
+	loop.app.keys = &loop.wishes.keys;
 	idle_init(&loop.idle);
 	loop.grid = grid_new(1, 1, loop.app.ascii);
-	if (term_open(&loop.term, options->mono, err) < 0 ||
+	loop.grid->keys = &loop.wishes.keys;
+	if (term_open(&loop.term, &loop.wishes, err) < 0 ||
 	    listen_to_all(&loop, err) < 0)
 		goto out;
 	refresh(&loop);

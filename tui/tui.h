@@ -11,19 +11,20 @@
 
 struct error;
 struct repo;
+struct screen_said;
 struct session;
 
 struct tui_options {
 	const char *program; /* path of culprit, to start the engine with */
-	bool ascii;	     /* lines from ASCII only */
-	bool mono;	     /* no colour */
-	bool start_engine;   /* start one where there is work for it, at the
-				beginning and after orders */
+	const struct screen_said *said; /* on the command line */
+	bool start_engine; /* start one where there is work for it, at the
+			      beginning and after orders */
 };
 
 /*
  * Take over the terminal until the person leaves.  session and repo (may be
- * NULL) are borrowed.  ERROR_USAGE when this is no terminal.  SIGTERM,
+ * NULL) are borrowed.  ERROR_USAGE when this is no terminal, ERROR_INPUT when
+ * the person's settings of the screen are wrong.  SIGTERM,
  * SIGHUP, SIGINT and SIGQUIT end the process by that signal, with the
  * terminal restored; the engine is another process and goes on.
  */

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "control/screen_settings.h"
+
 struct buf;
 struct command;
 struct error;
@@ -24,6 +26,8 @@ enum { EXIT_OK = 0, EXIT_ERROR = 1, EXIT_NEEDS_PERSON = 2 };
 struct cli {
 	const char *program;	 /* absolute path of this program */
 	const char *session_dir; /* --session-dir, or NULL */
+	struct screen_said said; /* of the screen */
+	const char *screen_word; /* the last option that said it, or NULL */
 	struct repo *repo;	 /* opened by cli_open, or NULL */
 	struct session *session; /* likewise */
 };
@@ -41,6 +45,9 @@ int cli_next(struct cli *cli, int argc, char **argv);
 int cli_demo(struct cli *cli, int argc, char **argv);
 int cli_help(struct cli *cli, int argc, char **argv);
 int cli_screen(struct cli *cli);
+
+/* Is the word an option of the screen?  Takes it. */
+bool cli_screen_option(struct cli *cli, const char *word);
 
 /*
  * Open the session: of --session-dir, or the repository's current one.  The

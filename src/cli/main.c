@@ -54,6 +54,8 @@ static int take_options(struct cli *cli, int argc, char **argv)
 		if (str_equal(name, "--help") || str_equal(name, "-h") ||
 		    str_equal(name, "--version"))
 			break;
+		if (cli_screen_option(cli, name))
+			continue;
 		if (!str_equal(name, "--session-dir") &&
 		    !str_equal(name, "-C")) {
 			cli_usage(NULL, "'%s' is not a culprit option", name);
@@ -88,6 +90,9 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 
 	if (argc == 0)
 		return cli_screen(cli);
+	if (cli->screen_word && !str_equal(argv[0], "demo"))
+		return cli_usage(NULL, "'%s' is for the screen, not for '%s'",
+				 cli->screen_word, argv[0]);
 	if (str_equal(argv[0], "--version"))
 		return version();
 	if (str_equal(argv[0], "--help") || str_equal(argv[0], "-h"))

@@ -207,10 +207,14 @@ check "an unknown command, option or word, and one that is missing" '
 	grep "^culprit: --session-dir needs a folder" err
 	exits 1 "$CULPRIT" --nonsense status 2>err
 	grep "^culprit: .*--nonsense" err
+	exits 1 "$CULPRIT" --ascii status 2>err
+	grep "^culprit: .--ascii. is for the screen" err
+	exits 1 "$CULPRIT" --color=red 2>err
+	grep "^culprit: .*--color=red" err
 '
 check "the screen without a terminal says what to use" '
 	begin
-	refused "needs a terminal.*culprit status"
+	refused "needs a terminal.*culprit status.*culprit log -f"
 '
 check "every command has its help, without a session" '
 	for name in $("$CULPRIT" help | sed -n "s/^  \([a-z]*\) .*/\1/p"); do

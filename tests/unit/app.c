@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/xalloc.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
@@ -25,6 +26,7 @@
 #include "tui/app.h"
 #include "tui/grid.h"
 #include "tui/input.h"
+#include "tui/keymap.h"
 
 struct world {
 	struct tale tale;
@@ -124,6 +126,34 @@ static void a_verdict_needs_more_than_one_key(void **state)
 	assert_int_equal(latest(world, EVENT_VERDICT)->by, BY_PERSON);
 	assert_string_equal(app->model.rows[2].subject, "a commit");
 	assert_true(app->model.rows[2].by_person);
+}
+
+static void keys_can_be_others(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	struct keymap keys;
+	struct error err;
+
+	keymap_init(&keys);
+	assert_int_equal(keymap_set(&keys, "verdict", "W", 1, &err), 0);
+	assert_int_equal(keymap_set(&keys, "undo", "C-u", 1, &err), 0);
+	assert_int_equal(keymap_set(&keys, "half-up", "v", 1, &err), 0);
+	app->keys = world->grid->keys = &keys;
+	type(app, "v");
+	assert_false(app->dialog.open);
+	type(app, "W");
+	assert_true(app->dialog.open);
+	/* where a text is written they are letters */
+	type(app, "bWv\n");
+	assert_string_equal(latest(world, EVENT_VERDICT)->text, "Wv");
+	assert_non_null(strstr(page(world), "W verdict"));
+	assert_non_null(strstr(page(world), "C-u undo"));
+	type(app, "?");
+	assert_non_null(strstr(page(world), "C-d v "));
+	type(app, "?");
+	app_key(app, INPUT_CTRL('u'));
+	latest(world, EVENT_UNDO);
 }
 
 static void a_digit_brings_up_a_view_and_q_goes_back(void **state)
@@ -551,6 +581,7 @@ int main(void)
 #define app_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
 		app_test(a_verdict_needs_more_than_one_key),
+		app_test(keys_can_be_others),
 		app_test(a_digit_brings_up_a_view_and_q_goes_back),
 		app_test(a_run_is_opened_and_left_out_from_the_list_of_runs),
 		app_test(a_line_of_the_log_opens_its_step),
