@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "engine/fold.h"
 #include "engine/graph.h"
+#include "engine/suspects.h"
 
 struct engine *engine_new(const struct graph *graph)
 {
@@ -240,6 +241,18 @@ int engine_skips(struct engine *engine, const int **skips)
 	settle(engine);
 	*skips = engine->ends.skips;
 	return engine->ends.skip_count;
+}
+
+struct suspects *engine_suspects(struct engine *engine)
+{
+	struct suspects_query query;
+
+	settle(engine);
+	if (engine->ends.bad < 0 || engine->ends.good_count == 0 ||
+	    !graph_is_expanded(engine->graph, engine->ends.bad))
+		return NULL;
+	query = settle_query(engine);
+	return suspects_find(engine->graph, &query);
 }
 
 const struct event *engine_start_event(const struct engine *engine)

@@ -28,6 +28,7 @@
 struct buf;
 struct error;
 struct graph;
+struct suspects;
 
 /* One run of one commit. */
 struct run_state {
@@ -187,6 +188,12 @@ const struct step *engine_step_of(struct engine *engine,
  * Returns how many.
  */
 int engine_skips(struct engine *engine, const int **skips);
+
+/*
+ * What the search is among now, with weights; NULL while an end is missing.
+ * The caller's, for suspects_free.
+ */
+struct suspects *engine_suspects(struct engine *engine);
 
 /* The session's own facts; the event of the start is NULL before it. */
 const struct event *engine_start_event(const struct engine *engine);

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "engine/engine.h"
+#include "engine/suspects.h"
 #include "engine/symptom.h"
 
 enum mark_kind {
@@ -158,6 +159,9 @@ bool fold_is_new(const struct engine *engine, enum verdict verdict);
 /* Bring engine->ends, and what steps have of others, up to date. */
 void settle(struct engine *engine);
 void settle_release(struct ends *ends);
+
+/* The search between the ends, as last settled. */
+struct suspects_query settle_query(const struct engine *engine);
 
 /* weigh.c */
 

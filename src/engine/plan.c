@@ -187,16 +187,8 @@ static void wish_parent(struct engine *engine, int culprit)
 
 static void plan_midpoint(struct engine *engine)
 {
-	const struct ends *ends = &engine->ends;
 	struct plan *plan = &engine->plan;
-	struct suspects_query query = {
-		.bad = ends->bad,
-		.goods = ends->goods,
-		.good_count = ends->good_count,
-		.skips = ends->skips,
-		.skip_count = ends->skip_count,
-		.first_parent = engine->start->first_parent,
-	};
+	struct suspects_query query = settle_query(engine);
 	struct suspects *suspects = suspects_find(engine->graph, &query);
 	struct midpoint mid =
 		suspects_midpoint(engine->graph, &query, suspects);

@@ -409,3 +409,17 @@ void settle(struct engine *engine)
 				 &ends->skip_count);
 	ends->valid = true;
 }
+
+struct suspects_query settle_query(const struct engine *engine)
+{
+	const struct ends *ends = &engine->ends;
+
+	return (struct suspects_query){
+		.bad = ends->bad,
+		.goods = ends->goods,
+		.good_count = ends->good_count,
+		.skips = ends->skips,
+		.skip_count = ends->skip_count,
+		.first_parent = engine->start && engine->start->first_parent,
+	};
+}
