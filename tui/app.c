@@ -48,6 +48,7 @@ void app_release(struct app *app)
 	pager_release(&app->commit);
 	pager_release(&app->evidence);
 	pager_release(&app->runs);
+	replay_release(&app->replay);
 }
 
 void app_say(struct app *app, bool is_error, const char *text)
@@ -62,6 +63,26 @@ void app_say(struct app *app, bool is_error, const char *text)
 	buf_release(&line);
 }
 
+/* At an earlier time there is no engine, and the clock stands. */
+static void look_at_time(const struct app *app, struct model_view *view)
+{
+	const struct replay *replay = &app->replay;
+	size_t shown = engine_event_count(session_engine(app->session));
+
+	if (!session_is_past(app->session) && !app->only_replay) {
+		desk_engine(app->session, &view->engine);
+		return;
+	}
+	view->can_run = false;
+	view->replay_step = replay_step(replay) + 1;
+	view->replay_steps = replay->step_count ? replay->step_count : 1;
+	view->replay_ms = replay->count ? replay->events[replay->count - 1].at -
+						  replay->events[0].at
+					: 0;
+	if (shown)
+		view->now = session_event(app->session, shown - 1)->at;
+}
+
 void app_rebuild(struct app *app)
 {
 	struct model_view view = {
@@ -72,7 +93,7 @@ void app_rebuild(struct app *app)
 		.can_run = desk_can_run(app->session),
 	};
 
-	desk_engine(app->session, &view.engine);
+	look_at_time(app, &view);
 	model_build(&app->model, app->session, &view);
 	if (app->home.line > app->model.run_count)
 		app->home.line = app->model.run_count;
@@ -125,7 +146,10 @@ void app_refresh(struct app *app, int64_t now)
 		app_say(app, true, err.text);
 	if (now >= app->toast_until)
 		app->home.toast[0] = '\0';
-	app_rebuild(app);
+	if (replay_tick(&app->replay, now))
+		app_go_to_time(app);
+	else
+		app_rebuild(app);
 	if (app->engine_wanted)
 		start_wanted_engine(app);
 }
@@ -155,6 +179,37 @@ void app_start_engine(struct app *app)
 	app_rebuild(app);
 }
 
+int64_t app_due(const struct app *app)
+{
+	return app->replay.playing ? app->replay.due : -1;
+}
+
+void app_go_to_time(struct app *app)
+{
+	struct replay *replay = &app->replay;
+	int step = replay_step(replay);
+	struct error err = ERROR_INIT;
+
+	if (session_go(app->session, replay->place, &err) < 0) {
+		replay->playing = false;
+		replay->place =
+			engine_event_count(session_engine(app->session));
+		app_say(app, true, err.text);
+	}
+	app->selected = step < 0 || replay_at_end(replay)
+				? -1
+				: replay->steps[step].commit;
+	app->show = SHOW_NEWEST;
+	app_rebuild(app);
+}
+
+void app_leave_time(struct app *app)
+{
+	app->replay.playing = false;
+	app->replay.place = app->replay.count;
+	app_go_to_time(app);
+}
+
 const char *app_id_of(const struct app *app, int commit)
 {
 	return graph_oid(session_graph(app->session), commit)->hex;
@@ -182,6 +237,21 @@ const struct model_row *app_selected(const struct app *app)
 {
 	return app->model.selected < 0 ? NULL
 				       : &app->model.rows[app->model.selected];
+}
+
+/* From a view to the steps, from an earlier time to the present, and out. */
+static void leave(struct app *app)
+{
+	if (app->view->leave) {
+		app->view->leave(app);
+	} else if (app->view != &view_steps) {
+		views_go(app, &view_steps);
+	} else if (session_is_past(app->session) && !app->only_replay) {
+		app_leave_time(app);
+		app_say(app, false, "back in the present");
+	} else {
+		app->quit = true;
+	}
 }
 
 void app_key(struct app *app, int key)
@@ -223,12 +293,8 @@ void app_key(struct app *app, int key)
 		views_go(app, views_find(key));
 		return;
 	}
-	if (key == 'q' && app->view != &view_steps) {
-		views_go(app, &view_steps);
-		return;
-	}
 	if (key == 'q') {
-		app->quit = true;
+		leave(app);
 		return;
 	}
 	if (key == INPUT_CTRL('c')) {

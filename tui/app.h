@@ -21,6 +21,7 @@
 #include "tui/model.h"
 #include "tui/pager.h"
 #include "tui/palette.h"
+#include "tui/replay.h"
 #include "tui/ruling.h"
 #include "tui/tail.h"
 
@@ -52,6 +53,9 @@ struct app {
 	int runs_of; /* the commit whose runs are listed, -1 for none */
 	char commit_id[OID_HEX_MAX + 1]; /* that is shown */
 
+	struct replay replay;
+	bool only_replay; /* nothing will ever happen in this session */
+
 	int selected; /* a commit; -1: the one under test */
 	int show;     /* as in struct model_view */
 	int64_t now;
@@ -68,6 +72,12 @@ struct app {
 void app_init(struct app *app, struct session *session, struct repo *repo,
 	      const char *program, bool ascii);
 void app_release(struct app *app);
+
+/*
+ * When something is to be done though nothing happens, as session_now gives
+ * it; -1: never.
+ */
+int64_t app_due(const struct app *app);
 
 /*
  * Take in what the session's other writers did and what the time is.  A
@@ -100,6 +110,10 @@ void app_go_to_row(struct app *app, int row);
 
 /* From the steps to the runs, from a run to its console. */
 void app_open_line(struct app *app);
+
+/* To the time at which the replay is; or it stays, and the toast says why. */
+void app_go_to_time(struct app *app);
+void app_leave_time(struct app *app); /* to the present */
 
 const char *app_id_of(const struct app *app, int commit);
 

@@ -32,6 +32,7 @@ static enum role badge_role(enum badge badge)
 	case BADGE_LOST:
 		return ROLE_LOST;
 	case BADGE_DONE:
+	case BADGE_REPLAY:
 		return ROLE_DONE;
 	case BADGE_IDLE:
 	case BADGE_PAUSED:
@@ -52,7 +53,10 @@ void frame_title(struct grid *grid, const struct model *model)
 	int end = grid->columns - 1, x = 1;
 
 	buf_init(&right, 0);
-	if (model->step >= 0)
+	if (model->replay_steps)
+		buf_printf(&right, "%sstep %d of %d", gap, model->replay_step,
+			   model->replay_steps);
+	else if (model->step >= 0)
 		buf_printf(&right, "%sstep %d", gap, model->step);
 	else
 		buf_printf(&right, "%s%d %s", gap, model->row_count,
@@ -61,7 +65,10 @@ void frame_title(struct grid *grid, const struct model *model)
 		buf_printf(&right, "%s%s", gap,
 			   wide ? str_duration(time, model->elapsed_ms)
 				: model_short(time, model->elapsed_ms));
-	if (model->left_ms >= 0 && grid->columns >= FULL_COLUMNS)
+	if (model->replay_ms > 0 && grid->columns >= FULL_COLUMNS)
+		buf_printf(&right, " of %s",
+			   model_short(time, model->replay_ms));
+	else if (model->left_ms >= 0 && grid->columns >= FULL_COLUMNS)
 		buf_printf(&right, "%s%s left", gap,
 			   model_rough(rough, model->left_ms));
 	snprintf(badge, sizeof(badge), " %s ", badge_word(model->badge));

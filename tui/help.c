@@ -37,9 +37,21 @@ static const struct entry move[] = {
 
 static const struct entry look[] = {
 	{ "1 3 6 7 9", "steps, runs, evidence, commit, log", 0, NULL },
+	{ "8", "replay: the session at any time", 0, NULL },
 	{ "F", "follow the output", 0, NULL },
 	{ "/ n N", "find in a page, next, previous", 0, NULL },
 	{ "C-l", "draw the page again", 0, NULL },
+	{ NULL, NULL, 0, NULL },
+};
+
+static const struct entry replay[] = {
+	{ "Space", "play, stop", 0, NULL },
+	{ ". ,", "next, previous event", 0, NULL },
+	{ "j k", "next, previous step", 0, NULL },
+	{ "[ ]", "previous, next turning point", 0, NULL },
+	{ "< >", "slower, faster", 0, NULL },
+	{ "c", "pauses as they were, or every step alike", 0, NULL },
+	{ ":12", "to step 12", 0, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 
@@ -63,8 +75,8 @@ static const struct {
 } sections[] = {
 	{ "Move", move, NO_GROUP },	{ NULL, look, GROUP_LOOK },
 	{ "Leave", leave, NO_GROUP },	{ NULL, NULL, GROUP_TIME },
-	{ NULL, decide, GROUP_DECIDE }, { NULL, NULL, GROUP_ENGINE },
-	{ NULL, NULL, GROUP_BEGIN },
+	{ "Replay", replay, NO_GROUP }, { NULL, decide, GROUP_DECIDE },
+	{ NULL, NULL, GROUP_ENGINE },	{ NULL, NULL, GROUP_BEGIN },
 };
 
 struct entries {

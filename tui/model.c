@@ -19,7 +19,7 @@ const char *badge_word(enum badge badge)
 		[BADGE_IDLE] = "IDLE",	   [BADGE_LIVE] = "LIVE",
 		[BADGE_PAUSED] = "PAUSED", [BADGE_DONE] = "DONE",
 		[BADGE_ASKS] = "ASKS",	   [BADGE_LOST] = "LOST",
-		[BADGE_HAND] = "HAND",
+		[BADGE_HAND] = "HAND",	   [BADGE_REPLAY] = "REPLAY",
 	};
 
 	return badge_words[badge];
@@ -101,6 +101,8 @@ static bool engine_was_lost(const struct engine *engine)
 static enum badge badge_of(const struct engine *engine, const struct plan *plan,
 			   const struct model_view *view)
 {
+	if (view->replay_steps)
+		return BADGE_REPLAY;
 	if (plan->state == PLAN_FOUND)
 		return BADGE_DONE;
 	if (plan->state == PLAN_ONLY_SKIPPED ||
@@ -386,7 +388,9 @@ static void fill_status(struct model *model, struct engine *engine,
 		return;
 	}
 	str_copy(model->status, sizeof(model->status),
-		 model->badge == BADGE_DONE ? "no engine: nothing is left to do"
+		 view->replay_steps ? "an earlier time is shown: 8 moves in it"
+		 : model->badge == BADGE_DONE
+			 ? "no engine: nothing is left to do"
 		 : !view->can_run ? "no engine: this session is driven by hand"
 		 : model->badge == BADGE_LOST
 			 ? "the engine is gone: press R to start it again"
@@ -405,6 +409,9 @@ void model_build(struct model *model, struct session *session,
 	model->fix = engine_is_fix(engine);
 	model->state = plan->state;
 	model->badge = badge_of(engine, plan, view);
+	model->replay_step = view->replay_step;
+	model->replay_steps = view->replay_steps;
+	model->replay_ms = view->replay_ms;
 	model->suspects = plan->suspects;
 	model->left = plan->left;
 	model->steps = plan->steps;

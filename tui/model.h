@@ -27,9 +27,10 @@ enum badge {
 	BADGE_LIVE, /* an engine works */
 	BADGE_PAUSED,
 	BADGE_DONE,
-	BADGE_ASKS, /* nothing goes on without a person */
-	BADGE_LOST, /* the engine is gone and did not say why */
-	BADGE_HAND, /* no test command: a person does the testing */
+	BADGE_ASKS,   /* nothing goes on without a person */
+	BADGE_LOST,   /* the engine is gone and did not say why */
+	BADGE_HAND,   /* no test command: a person does the testing */
+	BADGE_REPLAY, /* what is shown is an earlier time, or a foreign log */
 	BADGE_COUNT,
 };
 
@@ -47,6 +48,10 @@ struct model_view {
 	bool ascii;
 	bool can_run;
 	struct engine_process engine;
+	/* an earlier time is shown: within this step, 0 before the first, of a
+	   session that has so many (0: the present) and lasted so long */
+	int replay_step, replay_steps;
+	int64_t replay_ms;
 };
 
 /* A row of the ledger: a step, or the commit that is tested next. */
@@ -101,7 +106,9 @@ struct model {
 	enum badge badge;
 	int step;	    /* position of the commit under test, or -1 */
 	int64_t elapsed_ms; /* -1: not begun */
-	int64_t left_ms;    /* -1: cannot be said */
+	int replay_step, replay_steps; /* as in the view */
+	int64_t replay_ms;
+	int64_t left_ms; /* -1: cannot be said */
 
 	enum plan_state state;
 	bool fix;

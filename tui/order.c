@@ -17,6 +17,7 @@
 #include "tui/app.h"
 #include "tui/grid.h"
 #include "tui/input.h"
+#include "tui/view.h"
 
 /* An order with its words and its reason; -1 with an error, nothing said. */
 static int carry_out(struct app *app, const char *name, struct order given,
@@ -58,6 +59,18 @@ static void order(struct app *app, const char *name, const char *first,
 		app_say(app, true, err.text);
 }
 
+/* A number alone is a place in the view. */
+static bool go_to_number(struct app *app, const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (!digits || digits > 9 || text[digits] || !app->view->number)
+		return false;
+	app->palette.open = false;
+	app->view->number(app, (int)strtol(text, NULL, 10));
+	return true;
+}
+
 /* What was written is not lost when it is wrong. */
 static void order_written(struct app *app)
 {
@@ -68,6 +81,8 @@ static void order_written(struct app *app)
 	const char **words = NULL;
 	int ret = -1;
 
+	if (go_to_number(app, palette->text))
+		return;
 	if (palette_words(palette->text, &argv, &err) < 0)
 		goto out;
 	words = xcalloc(argv.count + 1, sizeof(*words));

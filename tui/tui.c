@@ -34,7 +34,7 @@ enum { SIGNAL_COUNT = 5 };
 struct loop {
 	uv_loop_t uv;
 	uv_poll_t keys;
-	uv_timer_t clock, listen, frame;
+	uv_timer_t clock, listen, frame, due;
 	uv_fs_event_t folder;
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_prepare_t waits; /* before the loop waits */
@@ -49,6 +49,28 @@ struct loop {
 	struct app app;
 };
 
+static void want_frame(struct loop *loop);
+
+static void on_due(uv_timer_t *timer)
+{
+	struct loop *loop = timer->data;
+
+	loop->stale = true;
+	want_frame(loop);
+}
+
+/* What the screen itself wants to do at some time. */
+static void wait_for_due(struct loop *loop)
+{
+	int64_t due = app_due(&loop->app), now = session_now();
+
+	if (due < 0)
+		uv_timer_stop(&loop->due);
+	else
+		uv_timer_start(&loop->due, on_due,
+			       due > now ? (uint64_t)(due - now) : 0, 0);
+}
+
 static void draw(struct loop *loop)
 {
 	int columns, rows;
@@ -62,6 +84,7 @@ static void draw(struct loop *loop)
 	app_draw(&loop->app, loop->grid);
 	term_draw(loop->term, loop->grid);
 	idle_drawn(&loop->idle);
+	wait_for_due(loop);
 }
 
 static void refresh(struct loop *loop)
@@ -193,10 +216,12 @@ static int listen_to_all(struct loop *loop, struct error *err)
 	uv_timer_init(&loop->uv, &loop->clock);
 	uv_timer_init(&loop->uv, &loop->listen);
 	uv_timer_init(&loop->uv, &loop->frame);
+	uv_timer_init(&loop->uv, &loop->due);
 	uv_prepare_init(&loop->uv, &loop->waits);
 	loop->waits.data = loop;
 	uv_prepare_start(&loop->waits, on_waits);
-	loop->clock.data = loop->listen.data = loop->frame.data = loop;
+	loop->clock.data = loop->listen.data = loop->frame.data =
+		loop->due.data = loop;
 	uv_timer_start(&loop->clock, on_clock, CLOCK_MS, CLOCK_MS);
 	uv_timer_start(&loop->listen, on_listen, LISTEN_MS, LISTEN_MS);
 	uv_fs_event_init(&loop->uv, &loop->folder);

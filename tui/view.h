@@ -24,6 +24,10 @@ struct view {
 	/* Is a text asked for, so that every key is its own?  NULL: never. */
 	bool (*asks)(const struct app *app);
 	void (*key)(struct app *app, int key);
+	/* A number was written behind ':', to go there.  NULL: means nothing. */
+	void (*number)(struct app *app, int number);
+	/* q; NULL: to the steps. */
+	void (*leave)(struct app *app);
 	/* Reads nothing. */
 	void (*draw)(struct app *app, struct grid *grid);
 };
@@ -32,6 +36,7 @@ extern const struct view view_steps;
 extern const struct view view_runs;
 extern const struct view view_evidence;
 extern const struct view view_commit;
+extern const struct view view_replay;
 extern const struct view view_log;
 
 #endif

@@ -20,6 +20,7 @@
 #include "control/begin.h"
 #include "control/describe.h"
 #include "control/lease.h"
+#include "control/recount.h"
 #include "control/settings.h"
 #include "engine/oid.h"
 #include "repo/show.h"
@@ -54,6 +55,12 @@ void desk_describe(struct session *session, const struct event *event,
 		   struct buf *out)
 {
 	describe_event(session, event, out);
+}
+
+void desk_recount(struct session *session, const struct step *step,
+		  struct buf *out)
+{
+	recount_step(session, step, out);
 }
 
 int desk_show_commit(const struct repo *repo, const struct oid *commit,

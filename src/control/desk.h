@@ -15,6 +15,7 @@ struct event;
 struct oid;
 struct repo;
 struct session;
+struct step;
 
 struct engine_process {
 	bool alive;
@@ -45,6 +46,10 @@ bool desk_can_run(const struct session *session);
 /* An event in words, as `culprit log` has it; raw, maybe of several lines. */
 void desk_describe(struct session *session, const struct event *event,
 		   struct buf *out);
+
+/* What happened at a step (control/recount.h), a raw sentence a line. */
+void desk_recount(struct session *session, const struct step *step,
+		  struct buf *out);
 
 /*
  * A commit as git shows it: message, diffstat, diff.  Raw bytes; as many as

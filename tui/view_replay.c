@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * The session at any time: its steps as they were then, what happened there,
+ * and where in the whole that is.
+ */
+
+#include "tui/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "control/desk.h"
+#include "engine/engine.h"
+#include "session/session.h"
+#include "tui/app.h"
+#include "tui/frame.h"
+#include "tui/input.h"
+#include "tui/order.h"
+#include "tui/panes.h"
+#include "tui/views.h"
+
+#define TALL_ROWS 28
+#define FULL_ROWS 20
+
+/* Rows of each part; 0: there is no room for it. */
+struct layout {
+	int ledger; /* with its heads, and its ruler above */
+	int tale;   /* without its ruler */
+	int line;   /* of time, likewise */
+};
+
+static struct layout layout_of(int rows)
+{
+	struct layout at = { 0 };
+
+	if (rows >= FULL_ROWS) {
+		at.tale = rows >= TALL_ROWS ? 5 : 3;
+		at.line = rows >= TALL_ROWS ? 3 : 2;
+	}
+	at.ledger = rows - 4 - (at.tale ? at.tale + 1 : 0) -
+		    (at.line ? at.line + 1 : 0);
+	return at;
+}
+
+/* The present is read, whatever time is shown. */
+static void update_replay(struct app *app)
+{
+	struct replay *replay = &app->replay;
+
+	if (session_event_count(app->session) == replay->count)
+		return;
+	session_go(app->session, SIZE_MAX, NULL);
+	replay_read(replay, app->session, app->ascii);
+	app_go_to_time(app);
+}
+
+static void leave(struct app *app)
+{
+	app_leave_time(app);
+	if (app->only_replay)
+		app->quit = true;
+	else
+		views_go(app, &view_steps);
+}
+
+/* A step is where it has its verdict. */
+static void step_by(struct replay *replay, int by)
+{
+	int step = replay_step(replay);
+
+	if (by < 0 && step >= 0 && replay->place > replay->steps[step].end)
+		by++;
+	if (by > 0 && step >= 0 && replay->place < replay->steps[step].end)
+		by--;
+	replay_jump(replay, step + by);
+}
+
+static bool moving_key(struct replay *replay, int key)
+{
+	switch (key) {
+	case '.':
+	case INPUT_RIGHT:
+		replay_move(replay, 1);
+		return true;
+	case ',':
+	case INPUT_LEFT:
+		replay_move(replay, -1);
+		return true;
+	case ']':
+		replay_turn(replay, 1);
+		return true;
+	case '[':
+		replay_turn(replay, -1);
+		return true;
+	case 'j':
+	case INPUT_DOWN:
+		step_by(replay, 1);
+		return true;
+	case 'k':
+	case INPUT_UP:
+		step_by(replay, -1);
+		return true;
+	case 'g':
+	case INPUT_HOME:
+		replay_jump(replay, -1);
+		return true;
+	case 'G':
+	case INPUT_END:
+		replay_jump(replay, replay->step_count);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void key_replay(struct app *app, int key)
+{
+	struct replay *replay = &app->replay;
+
+	if (moving_key(replay, key)) {
+		app_go_to_time(app);
+		return;
+	}
+	switch (key) {
+	case ' ':
+		replay_toggle(replay, app->now);
+		app_go_to_time(app);
+		break;
+	case '>':
+		replay_speed(replay, 1, app->now);
+		break;
+	case '<':
+		replay_speed(replay, -1, app->now);
+		break;
+	case 'c':
+		replay->by_clock = !replay->by_clock;
+		break;
+	case INPUT_ENTER:
+		views_go(app, &view_runs);
+		break;
+	case INPUT_ESCAPE:
+	case INPUT_BACKSPACE:
+		leave(app);
+		break;
+	default:
+		order_key(app, key);
+		break;
+	}
+}
+
+static void go_to_step(struct app *app, int number)
+{
+	replay_jump(&app->replay, number - 1);
+	app_go_to_time(app);
+}
+
+/* Where a line of at most `width` columns is broken: bytes of text. */
+static size_t broken_at(const char *text, int width)
+{
+	size_t length = strcspn(text, "\n"), fits = 0;
+
+	for (size_t i = 0; i <= length; i++) {
+		struct buf part;
+		int used;
+
+		if (i < length && text[i] != ' ')
+			continue;
+		buf_init(&part, 0);
+		buf_printf(&part, "%.*s", (int)i, text);
+		used = text_width(part.text);
+		buf_release(&part);
+		if (used > width)
+			return fits ? fits : i;
+		fits = i;
+	}
+	return length;
+}
+
+static void draw_sentences(struct grid *grid, struct area area,
+			   const char *text)
+{
+	for (int y = 0; y < area.height && *text; y++) {
+		size_t length = broken_at(text, area.width);
+		char line[1024];
+
+		snprintf(line, sizeof(line), "%.*s", (int)length, text);
+		grid_text(grid, area.x, area.y + y, area.width, ROLE_PLAIN,
+			  line);
+		text += length;
+		text += strspn(text, " \n");
+	}
+}
+
+/* What one is told of may be anybody's words. */
+static void draw_tale(struct app *app, struct grid *grid, struct area area)
+{
+	struct engine *engine = session_engine(app->session);
+	int at = replay_step(&app->replay);
+	const struct step *step = at < 0 ? NULL : engine_step(engine, at);
+	const char *line, *end;
+	struct buf raw, clean;
+
+	panes_ruler(grid, area, "What happened here", false, "");
+	buf_init(&raw, 64 * 1024);
+	buf_init(&clean, 0);
+	if (step)
+		desk_recount(app->session, step, &raw);
+	else
+		buf_puts(&raw, "The search has not begun.\n");
+	for (line = raw.text; (end = strchr(line, '\n')); line = end + 1) {
+		text_clean(&clean, line, (size_t)(end - line), 1000,
+			   grid->ascii);
+		buf_putc(&clean, '\n');
+	}
+	area.x += 1;
+	area.y += 1;
+	area.width -= 2;
+	area.height -= 1;
+	draw_sentences(grid, area, clean.text);
+	buf_release(&raw);
+	buf_release(&clean);
+}
+
+static const char *letter_of(enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_GOOD:
+		return "G";
+	case VERDICT_BAD:
+		return "B";
+	case VERDICT_SKIP:
+		return "S";
+	case VERDICT_NONE:
+	case VERDICT_COUNT:
+		break;
+	}
+	return ".";
+}
+
+/* The steps as letters in a row, those around the present one if need be. */
+static void draw_time(struct app *app, struct grid *grid, struct area area)
+{
+	const struct replay *replay = &app->replay;
+	int at = replay_step(replay), room = area.width - 8, apart = 3;
+	int y = area.y + 1, first = 0, shown = replay->step_count;
+
+	panes_ruler(grid, area, "Timeline", false, "");
+	while (apart > 1 && shown * apart > room)
+		apart--;
+	if (shown * apart > room) {
+		shown = room / apart;
+		first = at - shown / 2;
+		if (first > replay->step_count - shown)
+			first = replay->step_count - shown;
+		if (first < 0)
+			first = 0;
+	}
+	grid_text(grid, area.x + 1, y, 5, ROLE_DIM, "step");
+	for (int i = 0; i < shown; i++) {
+		const struct replay_step *step = &replay->steps[first + i];
+		int x = area.x + 7 + i * apart;
+		char number[16];
+
+		if (i + 1 < shown)
+			grid_repeat(grid, x + 1, y, apart - 1, ROLE_LINE,
+				    GLYPH_HLINE);
+		grid_text(grid, x, y, 1,
+			  first + i > at ? ROLE_DIM
+					 : panes_verdict_role(step->verdict),
+			  letter_of(step->verdict));
+		if (first + i == at)
+			grid_text(grid, x, y + 1, 1, ROLE_TITLE, "^");
+		snprintf(number, sizeof(number), "%d", first + i + 1);
+		if (area.height > 3 &&
+		    ((first + i + 1) % 5 == 0 || first + i == 0))
+			grid_text(grid, x, y + 2, 4, ROLE_DIM, number);
+	}
+}
+
+static void draw_pace(struct app *app, struct grid *grid, int y)
+{
+	const struct replay *replay = &app->replay;
+	char speed[16];
+	int x = 1;
+
+	x += grid_text(grid, x, y, 8,
+		       replay->playing ? ROLE_RUNNING : ROLE_TITLE,
+		       replay->playing	       ? "PLAYS"
+		       : replay_at_end(replay) ? "AT END"
+					       : "STANDS");
+	grid_printf(grid, x, y, grid->columns - 1 - x, ROLE_PLAIN,
+		    "   event %zu of %zu   speed %s   clock: %s", replay->place,
+		    replay->count, replay_speed_word(speed, replay),
+		    replay->by_clock ? "as it was, no wait over 2 s"
+				     : "every step alike");
+}
+
+/* Steps that are still to come, below those that were. */
+static void draw_future(struct app *app, struct grid *grid, struct area area)
+{
+	const struct replay *replay = &app->replay;
+	int next = app->model.row_count;
+
+	for (int y = 0; y < area.height && next < replay->step_count; y++) {
+		const struct replay_step *step = &replay->steps[next++];
+		int more = replay->step_count - next;
+
+		if (y == area.height - 1 && more > 0) {
+			grid_printf(grid, 3, area.y + y, area.width - 4,
+				    ROLE_DIM, "... %d more steps to come",
+				    more + 1);
+			return;
+		}
+		grid_printf(grid, 0, area.y + y, area.width, ROLE_DIM,
+			    "%3d%s %-7s %s  %s", next,
+			    area.width >= 100 ? " " : "",
+			    verdict_word(step->verdict), step->id,
+			    step->subject);
+	}
+}
+
+static void draw_replay(struct app *app, struct grid *grid)
+{
+	static const struct key_hint hints[] = {
+		{ "Space", "play" }, { ". ,", "event" },  { "j k", "step" },
+		{ "[ ]", "turn" },   { "< >", "speed" },  { "c", "clock" },
+		{ "Enter", "runs" }, { "6", "evidence" },
+	};
+	struct layout at = layout_of(grid->rows);
+	struct area area = { 0, 1, grid->columns, 1 };
+	struct home home = { .focus = PANE_LEDGER };
+	int rows = app->model.row_count + 1;
+	char left[64] = "";
+
+	if (frame_too_small(grid))
+		return;
+	frame_title(grid, &app->model);
+	if (app->model.suspects > 0)
+		snprintf(left, sizeof(left), "%d left, ~%d steps",
+			 app->model.left, app->model.steps);
+	panes_ruler(grid, area, "Steps", true, left);
+	area.y = 2;
+	area.height = rows < at.ledger ? rows : at.ledger;
+	panes_ledger(grid, area, &app->model, &home, false);
+	area.y += area.height;
+	area.height = at.ledger - area.height;
+	draw_future(app, grid, area);
+	area.y += area.height;
+	area.height = at.tale + 1;
+	if (at.tale)
+		draw_tale(app, grid, area);
+	area.y += area.height;
+	area.height = at.line + 1;
+	if (at.line)
+		draw_time(app, grid, area);
+	if (*app->home.toast)
+		grid_text(grid, 1, grid->rows - 2, grid->columns - 2,
+			  app->home.toast_is_error ? ROLE_BAD : ROLE_TITLE,
+			  app->home.toast);
+	else
+		draw_pace(app, grid, grid->rows - 2);
+	frame_keys(grid, hints, sizeof(hints) / sizeof(*hints), "leave");
+}
+
+const struct view view_replay = {
+	.digit = '8',
+	.update = update_replay,
+	.key = key_replay,
+	.number = go_to_step,
+	.leave = leave,
+	.draw = draw_replay,
+};
