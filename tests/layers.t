@@ -21,10 +21,8 @@ may_include()
 	control) echo base engine oops session repo run control: \
 		uv.h libconfig.h libiberty/demangle.h ;;
 	cli) echo base engine oops session repo run control cli tui/tui.h: ;;
-	tui) echo base engine oops session control/command.h \
-		control/desk.h \
-		control/screen_settings.h \
-		tui: curses.h ncurses.h term.h uv.h pcre2.h ;;
+	tui) echo base engine oops session control tui: \
+		curses.h ncurses.h term.h uv.h pcre2.h ;;
 	*) echo : ;;
 	esac
 }

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "control/pace.h"
 #include "engine/graph.h"
 #include "session/session.h"
 #include "tui/model.h"
@@ -93,30 +94,6 @@ static void doubt_of(struct engine *engine, const struct step *step,
 			 verdict_word(judgement.verdict));
 }
 
-/* From the begin of its build to the end of its last run; -1 if not known. */
-static int64_t took(const struct step *step)
-{
-	int64_t begin = -1, end = -1;
-
-	if (step->build) {
-		begin = step->build->at - step->build->duration_ms;
-		end = step->build->at;
-	}
-	for (int i = 0; i < step->run_count; i++) {
-		const struct run_state *run = &step->runs[i];
-
-		if (run->running || !run->fact)
-			continue;
-		if (begin < 0)
-			begin = run->begin ? run->begin->at
-					   : run->fact->at -
-						     run->fact->duration_ms;
-		if (run->fact->at > end)
-			end = run->fact->at;
-	}
-	return begin < 0 || end <= begin ? -1 : end - begin;
-}
-
 static void name_row(struct model_row *row, struct session *session,
 		     const struct step *step, bool ascii)
 {
@@ -165,7 +142,7 @@ static void add_step(struct model *model, struct session *session,
 		step, wants_runs(model, step) ? queued(engine, step) : 0);
 	row->left = step->left_after;
 	row->steps = step->steps_after;
-	row->took_ms = took(step);
+	row->took_ms = pace_took(step);
 	name_row(row, session, step, view->ascii);
 	doubt_of(engine, step, row);
 }

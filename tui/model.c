@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "control/pace.h"
 #include "engine/graph.h"
 #include "engine/warnings.h"
 #include "session/session.h"
@@ -313,29 +314,13 @@ static void fill_rule(struct model *model, struct engine *engine,
 	}
 }
 
-/* The mean time of the steps that were tested here, -1 when none was. */
-static int64_t mean_step(const struct model *model)
-{
-	int64_t sum = 0, count = 0;
-
-	for (int i = 0; i < model->row_count; i++) {
-		const struct model_row *row = &model->rows[i];
-
-		if (row->testing || row->verdict == VERDICT_NONE ||
-		    row->took_ms < 0)
-			continue;
-		sum += row->took_ms;
-		count++;
-	}
-	return count ? sum / count : -1;
-}
-
-static void fill_times(struct model *model, const struct engine *engine,
+static void fill_times(struct model *model, struct engine *engine,
 		       const struct model_view *view)
 {
 	const struct event *start = engine_start_event(engine);
 	size_t count = engine_event_count(engine);
-	int64_t mean = mean_step(model), spent = 0;
+	struct pace pace;
+	int64_t spent = 0;
 
 	model->elapsed_ms = model->left_ms = -1;
 	if (!start || !count)
@@ -344,13 +329,13 @@ static void fill_times(struct model *model, const struct engine *engine,
 				     ? engine_event(engine, count - 1)->at
 				     : view->now) -
 			    start->at;
-	if (model->state != PLAN_TEST || mean < 0 || model->bad.commit < 0 ||
+	if (model->state != PLAN_TEST || model->bad.commit < 0 ||
 	    model->good.commit < 0)
 		return;
 	if (model->testing >= 0 && model->rows[model->testing].took_ms > 0)
 		spent = model->rows[model->testing].took_ms;
-	model->left_ms =
-		mean * model->steps + (spent < mean ? mean - spent : 0);
+	pace_find(engine, &pace);
+	model->left_ms = pace_left(&pace, model->steps, spent);
 }
 
 static int in_flight(struct engine *engine)

@@ -33,7 +33,7 @@ int clock_gettime(clockid_t id, struct timespec *out)
 	return 0;
 }
 
-static void pass(struct tale *tale, int64_t ms)
+void tale_pass(struct tale *tale, int64_t ms)
 {
 	tale->now += ms;
 	clock_ms = tale->now;
@@ -155,7 +155,7 @@ void tale_build(struct tale *tale, const char *hex, const char *signature,
 	struct event event = about(EVENT_BUILD, BY_ENGINE, hex);
 
 	must_tell(tale, about(EVENT_BUILD_BEGIN, BY_ENGINE, hex));
-	pass(tale, seconds * 1000);
+	tale_pass(tale, seconds * 1000);
 	event.build = BUILD_OK;
 	event.signature = own(signature);
 	event.duration_ms = seconds * 1000;
@@ -205,8 +205,10 @@ void tale_runs(struct tale *tale, const char *hex, const char *letters,
 		if (letters[i] == '>')
 			continue;
 		event.text = NULL;
-		pass(tale, seconds * 1000);
+		tale_pass(tale, seconds * 1000);
 		event.duration_ms = seconds * 1000;
+		event.boot_ms = seconds * 300;
+		event.copy_ms = seconds * 30;
 		end_run(&event, letters[i]);
 		must_tell(tale, event);
 	}
@@ -309,7 +311,7 @@ void tale_of_binder(struct tale *tale)
 	for (size_t i = 0; i < count; i++) {
 		tale_build(tale, told[i].hex, told[i].signature, 403);
 		tale_runs(tale, told[i].hex, told[i].letters, i ? 44 : 25);
-		pass(tale, 4000);
+		tale_pass(tale, 4000);
 		if (told[i].verdict == VERDICT_NONE)
 			continue;
 		assert_return_code(tale_mark(tale, BY_POLICY, told[i].hex,
@@ -317,5 +319,5 @@ void tale_of_binder(struct tale *tale)
 				   0);
 	}
 	write_console(tale, told[count - 1].hex, 5);
-	pass(tale, 17000);
+	tale_pass(tale, 17000);
 }

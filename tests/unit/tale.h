@@ -38,6 +38,9 @@ struct tale_name {
 void tale_begin(struct tale *tale);
 void tale_end(struct tale *tale);
 
+/* Time goes by. */
+void tale_pass(struct tale *tale, int64_t ms);
+
 /* Store a line of commits; names is ended by a NULL hex, or NULL. */
 void tale_commits(struct tale *tale, int count, const struct tale_name *names);
 struct oid tale_oid(int number);
