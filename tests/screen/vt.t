@@ -1,0 +1,270 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A person at the screen, on a terminal of the tests' own: keys through every
+# view, windows of any size, and what the terminal is like after every death.
+
+. "$(dirname "$0")/../tap.sh"
+. "$top/tests/cli/lib.sh"
+. "$top/tests/screen/lib.sh"
+
+cleanup()
+{
+	test ! -e "$tmp/engine" || kill "$(cat "$tmp/engine")" 2>/dev/null || :
+}
+
+check "a session with all that can happen is made" story
+
+check "keys lead through every view and back" '
+	screen <<-END
+	wait steps to go
+	wait q detach
+	cursor d72fe78c94ea
+	key k k k
+	idle
+	cursor 66acf14e0ab7
+	key g
+	idle
+	cursor e28804cb040a
+	key Down G Up
+	idle
+	cursor 997441d29978
+	key 3
+	wait q back
+	idle
+	key j Down C-d C-u PgDn PgUp End Home G g
+	idle
+	key q
+	wait q detach
+	key 6
+	wait Why this commit
+	key 7
+	wait diff --git
+	key l l h G g
+	idle
+	key 9
+	wait engine ended
+	key Esc
+	wait q detach
+	clean
+	key q
+	ended 0
+	restored
+	END
+'
+
+check "a search says where it is, and goes on" '
+	screen <<-END
+	key 9
+	wait q back
+	key g /
+	text begin run
+	key Enter
+	idle
+	cursor begin run 0 of
+	key n n
+	idle
+	cursor begin run
+	key N Esc
+	wait q detach
+	clean
+	END
+'
+
+check "the palette completes, and help is there" '
+	screen <<-END
+	key :
+	text not
+	idle
+	wait note
+	key Esc
+	gone :not
+	key ?
+	wait Decide
+	key Esc
+	wait q detach
+	clean
+	END
+'
+
+check "a verdict, a reason, undo and redo" '
+	cp -r "$session" "$tmp/judged"
+	session=$tmp/judged
+	screen <<-END
+	key k k
+	idle
+	cursor 287eb86e81a4
+	key v s
+	text Grüße vom Prüfstand
+	wait Grüße vom Prüfstand
+	key Enter
+	wait SKIP*
+	sh culprit log | grep "Grüße vom Prüfstand"
+	key u
+	gone SKIP*
+	key C-r
+	wait SKIP*
+	key u
+	gone SKIP*
+	clean
+	END
+'
+
+check "C-c ends a prompt and never the screen" '
+	screen <<-END
+	key :
+	text quit
+	key C-c
+	gone :quit
+	key v
+	idle
+	key C-c C-c
+	idle
+	wait q detach
+	key q
+	ended 0
+	END
+'
+
+for size in 1x1 2x2 39x9 40x10 40x12 79x23 80x24 100x30 160x45 200x60; do
+	check "every view is whole in a window of $size" "
+		{
+			for key in 1 2 3 4 5 6 7 8 9 \\? Esc : Esc v Esc; do
+				echo key \$key
+				echo idle
+			done
+			echo clean
+			echo key q q q
+			echo ended 0
+			echo restored
+		} | screen $size
+	"
+done
+
+check "the window may change while anything is shown" '
+	{
+		for view in 1 3 6 7 9; do
+			for size in 1x1 200x60 39x9 40x10 100x30 20x60 200x5 \
+				80x24; do
+				echo key $view
+				echo resize $size
+				echo idle
+			done
+		done
+		for prompt in : / v ?; do
+			for size in 10x3 100x30 1x1 80x24; do
+				echo key $prompt
+				echo resize $size
+				echo idle
+				echo key Esc
+				echo idle
+			done
+		done
+		echo resize 100x30
+		echo idle
+		echo key 1
+		echo wait steps to go
+		echo row 30 ?
+		echo clean
+	} | screen
+'
+
+check "C-z gives the terminal back, fg takes it again" '
+	screen <<-END
+	key 9
+	wait engine ended
+	key C-z
+	stopped
+	restored
+	resize 80x24
+	fg
+	full
+	idle
+	wait engine ended
+	row 24 q
+	key C-z
+	stopped
+	restored
+	fg
+	full
+	key 1
+	wait q detach
+	clean
+	key q
+	ended 0
+	restored
+	END
+'
+
+for signal in TERM HUP INT QUIT SEGV ABRT BUS; do
+	check "SIG$signal gives the terminal back and ends it" "
+		screen <<-END
+		key v
+		idle
+		kill $signal
+		ended $signal
+		restored
+		clean
+		END
+	"
+done
+
+check "a line that goes dead ends it" '
+	screen <<-END
+	hangup
+	ended any
+	END
+'
+
+check "after SIGKILL the next screen shows the same and restores all" '
+	screen <<-END
+	key 9
+	wait engine ended
+	kill KILL
+	ended KILL
+	start culprit
+	idle
+	wait steps to go
+	key q
+	ended 0
+	END
+'
+
+# An engine whose runs never end, until the test is over.
+check "the engine goes on behind a screen that leaves, and another joins" '
+	session=$tmp/live
+	fake_settings "$tmp/live.cfg" syzkaller/5/10 1 <<-END
+	c10 runs=.~
+	* runs=X
+	END
+	begin live.cfg c20 c1
+	screen <<-END
+	wait LIVE
+	wait >
+	sh culprit status | sed -n "s/^engine: process \([0-9]*\).*/\1/p" >$tmp/engine
+	sh test -s $tmp/engine
+	key q
+	ended 0
+	restored
+	sh kill -0 \$(cat $tmp/engine)
+	start culprit
+	wait LIVE
+	terminal 2
+	start culprit
+	wait LIVE
+	terminal 1
+	kill KILL
+	ended KILL
+	sh kill -0 \$(cat $tmp/engine)
+	sh culprit note "said from outside"
+	terminal 2
+	key 9
+	wait said from outside
+	hangup
+	ended any
+	sh kill -0 \$(cat $tmp/engine)
+	sh kill \$(cat $tmp/engine)
+	END
+'
+
+plan
