@@ -21,6 +21,8 @@
 
 #define TOAST_MS  10000
 #define WANTED_MS 3000
+#define TWICE_MS  400 /* two presses within it are a double one */
+#define WHEEL	  3   /* lines */
 
 void app_init(struct app *app, struct session *session, struct repo *repo,
 	      const char *program, bool ascii)
@@ -254,7 +256,8 @@ static void leave(struct app *app)
 	}
 }
 
-void app_key(struct app *app, int key)
+/* A key as it is known without settings. */
+static void known_key(struct app *app, int key)
 {
 	if (key == INPUT_NONE)
 		return;
@@ -279,8 +282,6 @@ void app_key(struct app *app, int key)
 		views_key(app, key);
 		return;
 	}
-	if (app->keys)
-		key = keymap_known(app->keys, key);
 	if (key == '?') {
 		app->help = (struct help){ .open = true };
 		return;
@@ -304,11 +305,70 @@ void app_key(struct app *app, int key)
 	views_key(app, key);
 }
 
+/* Where every key is what it is: a text is written, or an answer given. */
+static bool takes_keys_as_they_are(const struct app *app)
+{
+	return app->help.open || order_asks(app) || views_asks(app);
+}
+
+void app_key(struct app *app, int key)
+{
+	if (app->keys && !takes_keys_as_they_are(app))
+		key = keymap_known(app->keys, key);
+	known_key(app, key);
+}
+
+static void wheel(struct app *app, const struct hot *hot, int lines)
+{
+	int key = lines < 0 ? INPUT_UP : INPUT_DOWN;
+
+	if (order_asks(app) || views_asks(app))
+		return;
+	if (app->view->scroll && !app->help.open) {
+		if (hot && hot->key == INPUT_NONE)
+			app->view->scroll(app, hot->pane, lines);
+		return;
+	}
+	for (int i = 0; i < abs(lines); i++)
+		known_key(app, key);
+}
+
+static void press(struct app *app, const struct hot *hot, bool second)
+{
+	if (hot->key != INPUT_NONE) {
+		known_key(app, hot->key);
+	} else if (app->view->choose) {
+		app->view->choose(app, hot->pane, hot->line);
+		if (second)
+			known_key(app, INPUT_ENTER);
+	}
+}
+
+void app_mouse(struct app *app, const struct grid *grid,
+	       const struct mouse *mouse)
+{
+	const struct hot *hot = grid_hot_at(grid, mouse->x, mouse->y);
+	bool second = app->press.at > app->now - TWICE_MS &&
+		      app->press.x == mouse->x && app->press.y == mouse->y;
+
+	if (mouse->act != MOUSE_PRESS) {
+		wheel(app, hot, mouse->act == MOUSE_WHEEL_UP ? -WHEEL : WHEEL);
+		return;
+	}
+	app->press.at = second ? 0 : app->now; /* a third one is a first */
+	app->press.x = mouse->x;
+	app->press.y = mouse->y;
+	if (hot)
+		press(app, hot, second);
+}
+
 void app_draw(struct app *app, struct grid *grid)
 {
 	app->columns = grid->columns;
 	app->rows = grid->rows;
 	views_draw(app, grid);
+	if (order_asks(app) || app->help.open)
+		grid_cool(grid);
 	order_draw(app, grid);
 	if (app->help.open)
 		help_draw(grid, &app->help);

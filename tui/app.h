@@ -28,6 +28,7 @@
 struct app;
 struct grid;
 struct keymap;
+struct mouse;
 struct repo;
 struct session;
 struct view;
@@ -61,6 +62,10 @@ struct app {
 	int64_t now;
 	int64_t toast_until;
 	int columns, rows; /* of the page drawn last */
+	struct {
+		int64_t at;
+		int x, y;
+	} press; /* the last of the mouse, for a second one */
 
 	bool starts_engine;    /* by itself, where there is work for one */
 	int64_t engine_wanted; /* until then, after an order; 0: not */
@@ -93,6 +98,10 @@ void app_rebuild(struct app *app);
 
 void app_draw(struct app *app, struct grid *grid);
 void app_key(struct app *app, int key);
+
+/* The mouse, on the page that was drawn last. */
+void app_mouse(struct app *app, const struct grid *grid,
+	       const struct mouse *mouse);
 
 /*
  * At the beginning, and after each order: should there be work for an engine

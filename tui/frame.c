@@ -2,6 +2,7 @@
 #include "tui/frame.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -88,12 +89,26 @@ static const char *shown_key(const struct grid *grid, const char *key,
 	return grid->keys ? keymap_hint(grid->keys, key, out, size) : key;
 }
 
+/* One of several keys is its own to click on. */
 int frame_key(struct grid *grid, int x, int y, const char *key)
 {
-	char shown[32];
+	char word[24], shown[32];
+	int begin = x;
 
-	return grid_text(grid, x, y, 14, ROLE_KEY,
-			 shown_key(grid, key, shown, sizeof(shown)));
+	for (key += strspn(key, " "); *key; key += strspn(key, " ")) {
+		size_t length = strcspn(key, " ");
+		int width;
+
+		snprintf(word, sizeof(word), "%.*s", (int)length, key);
+		key += length;
+		if (x > begin)
+			x += grid_text(grid, x, y, 1, ROLE_KEY, " ");
+		width = grid_text(grid, x, y, 14, ROLE_KEY,
+				  shown_key(grid, word, shown, sizeof(shown)));
+		grid_hot_key(grid, x, y, width, keymap_key(word));
+		x += width;
+	}
+	return x - begin;
 }
 
 static int hint_width(const struct grid *grid, const struct key_hint *hint)
@@ -106,13 +121,14 @@ static int hint_width(const struct grid *grid, const struct key_hint *hint)
 
 static int draw_hint(struct grid *grid, int x, const struct key_hint *hint)
 {
-	int y = grid->rows - 1;
+	int y = grid->rows - 1, width;
 
 	x += frame_key(grid, x, y, hint->key) + 1;
-	return x +
-	       grid_text(grid, x, y, grid->columns - x, ROLE_PLAIN,
-			 hint->text) +
-	       2;
+	width = grid_text(grid, x, y, grid->columns - x, ROLE_PLAIN,
+			  hint->text);
+	if (!strchr(hint->key, ' '))
+		grid_hot_key(grid, x - 1, y, width + 1, keymap_key(hint->key));
+	return x + width + 2;
 }
 
 void frame_keys(struct grid *grid, const struct key_hint *hints, size_t count,

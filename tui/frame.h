@@ -23,7 +23,7 @@ bool frame_too_small(struct grid *grid);
 /* The first row: what bug, what mode, how long. */
 void frame_title(struct grid *grid, const struct model *model);
 
-/* A key to press, wherever it stands; returns the columns used. */
+/* A key to press or to click on; returns the columns used. */
 int frame_key(struct grid *grid, int x, int y, const char *key);
 
 /* The last row: as many keys as fit; help and `leave` (q) always do. */

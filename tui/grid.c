@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/xalloc.h"
+#include "tui/input.h"
 
 static const char role_letters[ROLE_COUNT + 1] = ".dTH-GBSIRK@eLW!D";
 
@@ -33,6 +35,7 @@ void grid_free(struct grid *grid)
 	if (!grid)
 		return;
 	free(grid->cells);
+	free(grid->hots);
 	free(grid);
 }
 
@@ -70,6 +73,7 @@ void grid_clear(struct grid *grid, int columns, int rows)
 		blank(&grid->cells[i], ROLE_PLAIN);
 	grid->cursor_x = 0;
 	grid->cursor_y = 0;
+	grid_cool(grid);
 }
 
 /* Half of a wide character is none: the other half becomes a blank. */
@@ -205,6 +209,39 @@ void grid_recolour(struct grid *grid, int x, int y, int width, int height,
 				cell->role = (unsigned char)role;
 		}
 	}
+}
+
+static void add_hot(struct grid *grid, struct hot hot)
+{
+	array_grow(grid->hots, grid->hot_count + 1, &grid->hot_room);
+	grid->hots[grid->hot_count++] = hot;
+}
+
+void grid_hot_key(struct grid *grid, int x, int y, int width, int key)
+{
+	add_hot(grid, (struct hot){ x, y, width, key, 0, 0 });
+}
+
+void grid_hot_line(struct grid *grid, int x, int y, int width, int pane,
+		   int line)
+{
+	add_hot(grid, (struct hot){ x, y, width, INPUT_NONE, pane, line });
+}
+
+void grid_cool(struct grid *grid)
+{
+	grid->hot_count = 0;
+}
+
+const struct hot *grid_hot_at(const struct grid *grid, int x, int y)
+{
+	for (size_t i = grid->hot_count; i-- > 0;) {
+		const struct hot *hot = &grid->hots[i];
+
+		if (y == hot->y && x >= hot->x && x < hot->x + hot->width)
+			return hot;
+	}
+	return NULL;
 }
 
 static const struct cell *row_at(const struct grid *grid, int y)

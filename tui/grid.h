@@ -13,6 +13,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/text.h"
 
@@ -62,12 +63,24 @@ struct cell {
 	unsigned char role;
 };
 
+/*
+ * A part of a row on which one can click: a key, as it is known without
+ * settings, or a line of a list.
+ */
+struct hot {
+	int x, y, width;
+	int key;	/* INPUT_NONE: it is a line */
+	int pane, line; /* which list, and which of its lines */
+};
+
 struct grid {
 	int columns, rows;
 	bool ascii; /* lines from ASCII */
 	struct cell *cells;
 	int cursor_x, cursor_y;	   /* where the terminal's cursor goes */
 	const struct keymap *keys; /* what hints name, or NULL; borrowed */
+	struct hot *hots;
+	size_t hot_count, hot_room;
 };
 
 struct grid *grid_new(int columns, int rows, bool ascii);
@@ -104,6 +117,17 @@ void grid_box(struct grid *grid, int x, int y, int width, int height,
 /* Another role for what stands there. */
 void grid_recolour(struct grid *grid, int x, int y, int width, int height,
 		   enum role role);
+
+/* Where a click counts.  What is drawn later lies above. */
+void grid_hot_key(struct grid *grid, int x, int y, int width, int key);
+void grid_hot_line(struct grid *grid, int x, int y, int width, int pane,
+		   int line);
+
+/* Something lies above all that was drawn so far. */
+void grid_cool(struct grid *grid);
+
+/* What is under a cell, or NULL. */
+const struct hot *grid_hot_at(const struct grid *grid, int x, int y);
 
 /* The page as lines of text, without blanks at their ends. */
 void grid_dump_text(const struct grid *grid, struct buf *out);

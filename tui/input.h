@@ -29,7 +29,18 @@ enum {
 	INPUT_PAGE_DOWN,
 	INPUT_BACK_TAB,
 	INPUT_RESIZE,
+	INPUT_MOUSE, /* see struct mouse */
 	INPUT_F_ZERO = 0x110100,
+};
+
+/* What the mouse did, and on which cell. */
+struct mouse {
+	enum mouse_act {
+		MOUSE_PRESS,
+		MOUSE_WHEEL_UP,
+		MOUSE_WHEEL_DOWN,
+	} act;
+	int x, y;
 };
 
 #endif

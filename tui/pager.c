@@ -64,6 +64,11 @@ static void go_to(struct pager *pager, long line)
 	pager->follow = pager->follow && line == last;
 }
 
+void pager_choose(struct pager *pager, int line)
+{
+	go_to(pager, line);
+}
+
 /*
  * Search.
  */
@@ -263,6 +268,8 @@ void pager_draw(struct grid *grid, struct area area, struct pager *pager)
 
 		grid_text(grid, area.x + 1, y, area.width - 1, line->role,
 			  behind(line->text, pager->left));
+		grid_hot_line(grid, area.x, y, area.width, 0,
+			      (int)(pager->top + i));
 		if (pager->top + i != pager->line)
 			continue;
 		grid_recolour(grid, area.x, y, area.width, 1, ROLE_SELECTED);

@@ -64,6 +64,10 @@ enum pager_answer pager_key(struct pager *pager, int key);
 /* What opening the chosen line opens, or -1. */
 int pager_link(const struct pager *pager);
 
+/* Another line is chosen; above the last one it does not follow any more. */
+void pager_choose(struct pager *pager, int line);
+
+/* Each line is one to click on (tui/grid.h). */
 void pager_draw(struct grid *grid, struct area area, struct pager *pager);
 
 /* "line 3 of 20", the question, or what became of the search. */

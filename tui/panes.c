@@ -279,6 +279,7 @@ void panes_ledger(struct grid *grid, struct area area,
 			continue;
 		}
 		draw_row(grid, y, area.width, &at, &model->rows[row]);
+		grid_hot_line(grid, area.x, y, area.width, PANE_LEDGER, row);
 		if (row != model->selected)
 			continue;
 		if (home->focus == PANE_LEDGER) {
@@ -339,6 +340,7 @@ void panes_runs(struct grid *grid, struct area area, const struct model *model,
 	for (int i = 0; i < area.height && top + i < lines; i++) {
 		int y = area.y + i;
 
+		grid_hot_line(grid, area.x, y, area.width, PANE_RUNS, top + i);
 		if (top + i > 0)
 			draw_run(grid, area, y, &model->runs[top + i - 1]);
 		else
@@ -430,6 +432,10 @@ void panes_console(struct grid *grid, struct area area,
 {
 	size_t height = area.height > 0 ? (size_t)area.height : 0;
 	size_t shown = tail->count < height ? tail->count : height;
+
+	for (size_t i = 0; i < height; i++)
+		grid_hot_line(grid, area.x, area.y + (int)i, area.width,
+			      PANE_CONSOLE, (int)i);
 
 	if (home->focus == PANE_CONSOLE) {
 		grid->cursor_x = area.x;

@@ -135,6 +135,19 @@ static void take_theme(struct term *term, const struct wishes *wishes)
 	}
 }
 
+/* Presses at once: whether two are a double one is the screen's to say. */
+static void take_mouse(void)
+{
+	const char *mode = tigetstr("XM");
+
+	mouseinterval(0);
+	if (!mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED,
+		       NULL))
+		return;
+	rescue_add(mode && mode != (char *)-1 ? tiparm(mode, 0)
+					      : "\033[?1000l");
+}
+
 int term_open(struct term **out, const struct wishes *wishes, struct error *err)
 {
 	const char *type = getenv("TERM");
@@ -173,6 +186,8 @@ int term_open(struct term **out, const struct wishes *wishes, struct error *err)
 	scrollok(stdscr, FALSE);
 	leaveok(stdscr, FALSE);
 	take_theme(term, wishes);
+	if (wishes->settings.mouse)
+		take_mouse();
 	*out = term;
 	return 0;
 }
@@ -241,6 +256,7 @@ static const struct {
 	{ KEY_ENTER, INPUT_ENTER },
 	{ KEY_BACKSPACE, INPUT_BACKSPACE },
 	{ KEY_RESIZE, INPUT_RESIZE },
+	{ KEY_MOUSE, INPUT_MOUSE },
 };
 
 int term_key(struct term *term)
@@ -260,6 +276,26 @@ int term_key(struct term *term)
 			return special[i].input;
 	}
 	return INPUT_NONE;
+}
+
+bool term_mouse(struct term *term, struct mouse *out)
+{
+	MEVENT event;
+
+	(void)term;
+	if (getmouse(&event) == ERR)
+		return false;
+	out->x = event.x;
+	out->y = event.y;
+	if (event.bstate & BUTTON1_PRESSED)
+		out->act = MOUSE_PRESS;
+	else if (event.bstate & BUTTON4_PRESSED)
+		out->act = MOUSE_WHEEL_UP;
+	else if (event.bstate & BUTTON5_PRESSED)
+		out->act = MOUSE_WHEEL_DOWN;
+	else
+		return false;
+	return true;
 }
 
 bool term_is_gone(const struct term *term)

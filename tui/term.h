@@ -15,6 +15,7 @@
 
 struct error;
 struct grid;
+struct mouse;
 struct term;
 struct wishes;
 
@@ -31,6 +32,9 @@ void term_draw(struct term *term, const struct grid *grid);
 
 /* The next key (tui/input.h), INPUT_NONE when there is none.  Never waits. */
 int term_key(struct term *term);
+
+/* What the mouse did, after INPUT_MOUSE; false: nothing that counts. */
+bool term_mouse(struct term *term, struct mouse *out);
 
 /* Nobody is at the other end any more: the line was hung up. */
 bool term_is_gone(const struct term *term);

@@ -120,6 +120,7 @@ static void want_frame(struct loop *loop)
 static void on_keys(uv_poll_t *poll, int status, int events)
 {
 	struct loop *loop = poll->data;
+	struct mouse mouse;
 	int key;
 
 	(void)events;
@@ -131,7 +132,10 @@ static void on_keys(uv_poll_t *poll, int status, int events)
 	loop->app.now = session_now();
 	while (!loop->app.quit && (key = term_key(loop->term)) != INPUT_NONE) {
 		idle_key(&loop->idle, key);
-		app_key(&loop->app, key);
+		if (key != INPUT_MOUSE)
+			app_key(&loop->app, key);
+		else if (term_mouse(loop->term, &mouse))
+			app_mouse(&loop->app, loop->grid, &mouse);
 		if (!loop->app.suspend)
 			continue;
 		loop->app.suspend = false;

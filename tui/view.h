@@ -28,6 +28,11 @@ struct view {
 	void (*number)(struct app *app, int number);
 	/* q; NULL: to the steps. */
 	void (*leave)(struct app *app);
+	/* A line is clicked on (grid_hot_line).  NULL: nothing happens. */
+	void (*choose)(struct app *app, int pane, int line);
+	/* So many lines down, or up, in the pane under the mouse; NULL: as
+	   the arrow keys do. */
+	void (*scroll)(struct app *app, int pane, int lines);
 	/* Reads nothing. */
 	void (*draw)(struct app *app, struct grid *grid);
 };

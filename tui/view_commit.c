@@ -64,6 +64,12 @@ static void key_commit(struct app *app, int key)
 	}
 }
 
+static void choose_commit(struct app *app, int pane, int line)
+{
+	(void)pane;
+	pager_choose(&app->commit, line);
+}
+
 static void draw_commit(struct app *app, struct grid *grid)
 {
 	char remark[96];
@@ -78,5 +84,6 @@ const struct view view_commit = {
 	.enter = enter_commit,
 	.asks = asks_commit,
 	.key = key_commit,
+	.choose = choose_commit,
 	.draw = draw_commit,
 };

@@ -42,6 +42,12 @@ static void key_evidence(struct app *app, int key)
 	}
 }
 
+static void choose_evidence(struct app *app, int pane, int line)
+{
+	(void)pane;
+	pager_choose(&app->evidence, line);
+}
+
 static void draw_evidence(struct app *app, struct grid *grid)
 {
 	char remark[96];
@@ -57,5 +63,6 @@ const struct view view_evidence = {
 	.update = update_evidence,
 	.asks = asks_evidence,
 	.key = key_evidence,
+	.choose = choose_evidence,
 	.draw = draw_evidence,
 };

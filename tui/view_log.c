@@ -41,6 +41,12 @@ static void key_log(struct app *app, int key)
 	}
 }
 
+static void choose_log(struct app *app, int pane, int line)
+{
+	(void)pane;
+	pager_choose(&app->log, line);
+}
+
 static void draw_log(struct app *app, struct grid *grid)
 {
 	char remark[96];
@@ -54,5 +60,6 @@ const struct view view_log = {
 	.update = update_log,
 	.asks = asks_log,
 	.key = key_log,
+	.choose = choose_log,
 	.draw = draw_log,
 };

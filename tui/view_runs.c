@@ -83,6 +83,12 @@ static void key_runs(struct app *app, int key)
 	}
 }
 
+static void choose_runs(struct app *app, int pane, int line)
+{
+	(void)pane;
+	pager_choose(&app->runs, line);
+}
+
 static void draw_runs(struct app *app, struct grid *grid)
 {
 	char remark[96];
@@ -98,5 +104,6 @@ const struct view view_runs = {
 	.update = update_runs,
 	.asks = asks_runs,
 	.key = key_runs,
+	.choose = choose_runs,
 	.draw = draw_runs,
 };

@@ -134,6 +134,25 @@ static void key_steps(struct app *app, int key)
 		order_key(app, key);
 }
 
+static void choose_steps(struct app *app, int pane, int line)
+{
+	app->home.focus = (enum pane)pane;
+	if (pane == PANE_LEDGER)
+		app_go_to_row(app, line);
+	else if (pane == PANE_RUNS)
+		app->home.line = line;
+}
+
+/* The focus stays where it is. */
+static void scroll_steps(struct app *app, int pane, int lines)
+{
+	enum pane focus = app->home.focus;
+
+	app->home.focus = (enum pane)pane;
+	go_by(app, lines);
+	app->home.focus = focus;
+}
+
 static bool listen_steps(struct app *app)
 {
 	return tail_read(&app->tail);
@@ -148,5 +167,7 @@ const struct view view_steps = {
 	.digit = '1',
 	.listen = listen_steps,
 	.key = key_steps,
+	.choose = choose_steps,
+	.scroll = scroll_steps,
 	.draw = draw_steps,
 };

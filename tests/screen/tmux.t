@@ -74,7 +74,7 @@ cat >"$tmp/screen" <<END
 echo \$\$ >"$tmp/pid"
 exec "$CULPRIT"
 END
-tmux new-session -d -x 80 -y 24 -s s "PS1='\$ ' sh -i"
+tmux new-session -d -x 80 -y 24 -s s "TERM=$TERM PS1='\$ ' sh -i"
 tmux set -g status off
 tmux resize-window -t s -x 80 -y 24
 begin="sh '$tmp/screen'; echo ended \$?"
@@ -119,13 +119,41 @@ check "it fills a window that grows or shrinks" '
 	page | sed -n 30p | grep "q detach"
 '
 
+# press X Y [BUTTON]: the bytes of a mouse, as a terminal sends them
+press()
+{
+	printf "\\033[<%d;%d;%dM\\033[<%d;%d;%dm" \
+		"${3-0}" $(($1 + 1)) $(($2 + 1)) \
+		"${3-0}" $(($1 + 1)) $(($2 + 1)) >"$tmp/bytes"
+	tmux load-buffer "$tmp/bytes"
+	tmux paste-buffer -r -t s
+}
+
+# row_of TEXT, and column_of it in that row
+row_of()
+{
+	echo $(($(page | grep -n -m 1 -- "$1" | cut -d: -f1) - 1))
+}
+
+check "a click on a hint is its key, and one on a row chooses it" '
+	press 2 29
+	shows "Verdict for step"
+	keys Escape
+	until_says "page | grep -c Verdict" "^0"
+	row=$(row_of "^ *1 *BAD")
+	press 20 "$row"
+	until_says "tmux display -p -t s \"#{cursor_y}\"" "^$row\$"
+'
+
 check "C-z suspends it and fg brings it back" '
 	keys C-z
 	shows "Stopped\|Suspended"
 	is_full_screen 0
+	test "$(tmux display -p -t s "#{mouse_any_flag}")" = 0
 	keys fg Enter
 	shows "q detach"
 	is_full_screen 1
+	test "$(tmux display -p -t s "#{mouse_any_flag}")" = 1
 '
 
 check "C-c leaves nothing but a prompt" '
@@ -151,6 +179,7 @@ for signal in TERM HUP SEGV; do
 		shows '^ended'
 		is_full_screen 0
 		test \$(tmux display -p -t s '#{keypad_flag}') = 0
+		test \$(tmux display -p -t s '#{mouse_any_flag}') = 0
 		keys 'stty -a' Enter
 		shows ' icanon'
 		shows ' echo '

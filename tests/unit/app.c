@@ -156,6 +156,116 @@ static void keys_can_be_others(void **state)
 	latest(world, EVENT_UNDO);
 }
 
+static void mouse(struct world *world, enum mouse_act act, int x, int y)
+{
+	const struct mouse event = { act, x, y };
+
+	page(world);
+	app_mouse(&world->app, world->grid, &event);
+}
+
+/* Where a text begins on the page, which must have it. */
+static void find(struct world *world, const char *text, int *x, int *y)
+{
+	const char *all = page(world), *at = strstr(all, text);
+
+	assert_non_null(at);
+	for (*x = *y = 0; all < at; all++) {
+		*x += ((unsigned char)*all & 0xc0) != 0x80;
+		if (*all == '\n') {
+			*x = 0;
+			(*y)++;
+		}
+	}
+}
+
+static void press(struct world *world, const char *text)
+{
+	int x, y;
+
+	find(world, text, &x, &y);
+	mouse(world, MOUSE_PRESS, x, y);
+}
+
+static void a_click_chooses_and_two_open(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	assert_int_equal(app->model.selected, 2);
+	press(world, "BAD     ");
+	assert_int_equal(app->model.selected, 0);
+	assert_int_equal(app->home.focus, PANE_LEDGER);
+	press(world, "BAD     ");
+	assert_int_equal(app->home.focus, PANE_RUNS);
+	/* a third one is a first */
+	press(world, "BAD     ");
+	assert_int_equal(app->home.focus, PANE_LEDGER);
+	/* and two that are far apart are two */
+	app->now += 1000;
+	press(world, "BAD     ");
+	assert_int_equal(app->home.focus, PANE_LEDGER);
+	press(world, "nothing has run yet");
+	assert_int_equal(app->home.focus, PANE_CONSOLE);
+	mouse(world, MOUSE_PRESS, 0, 0);
+	mouse(world, MOUSE_PRESS, 500, -3);
+	assert_int_equal(app->home.focus, PANE_CONSOLE);
+}
+
+static void a_click_on_a_hint_is_its_key(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	struct keymap keys;
+	struct error err;
+
+	keymap_init(&keys);
+	keymap_set(&keys, "verdict", "W", 1, &err);
+	app->keys = world->grid->keys = &keys;
+	press(world, "W verdict");
+	assert_true(app->dialog.open);
+	/* what lies below a dialog is not pressed */
+	press(world, "q detach");
+	assert_false(app->quit);
+	app_key(app, INPUT_ESCAPE);
+	press(world, "log  ");
+	assert_non_null(strstr(page(world), "─ Log "));
+	press(world, "q back");
+	assert_non_null(strstr(page(world), "─ Steps "));
+	press(world, "? help");
+	assert_true(app->help.open);
+	mouse(world, MOUSE_WHEEL_DOWN, 50, 15);
+	page(world);
+	app_key(app, INPUT_ESCAPE);
+	press(world, "q detach");
+	assert_true(app->quit);
+}
+
+static void the_wheel_scrolls_what_is_under_it(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	int x, y;
+
+	find(world, "BAD     ", &x, &y);
+	mouse(world, MOUSE_WHEEL_UP, x, y);
+	assert_int_equal(app->model.selected, 0);
+	mouse(world, MOUSE_WHEEL_DOWN, x, y);
+	assert_int_equal(app->model.selected, 2);
+	/* the focus stays */
+	find(world, "nothing has run yet", &x, &y);
+	mouse(world, MOUSE_WHEEL_UP, x, y);
+	assert_int_equal(app->home.focus, PANE_LEDGER);
+	type(app, "9");
+	page(world);
+	assert_true(app->log.follow);
+	mouse(world, MOUSE_WHEEL_UP, 10, 10);
+	assert_false(app->log.follow);
+	press(world, "good 0000");
+	assert_non_null(
+		strstr(app->log.lines[app->log.line].text, "good 0000"));
+}
+
 static void a_digit_brings_up_a_view_and_q_goes_back(void **state)
 {
 	struct world *world = *state;
@@ -582,6 +692,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		app_test(a_verdict_needs_more_than_one_key),
 		app_test(keys_can_be_others),
+		app_test(a_click_chooses_and_two_open),
+		app_test(a_click_on_a_hint_is_its_key),
+		app_test(the_wheel_scrolls_what_is_under_it),
 		app_test(a_digit_brings_up_a_view_and_q_goes_back),
 		app_test(a_run_is_opened_and_left_out_from_the_list_of_runs),
 		app_test(a_line_of_the_log_opens_its_step),
