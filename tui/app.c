@@ -102,6 +102,7 @@ void app_rebuild(struct app *app)
 	tail_open(&app->tail, app->model.console);
 	tail_read(&app->tail);
 	views_update(app);
+	order_update(app);
 }
 
 /* Did a person end the last engine, on purpose? */

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "control/desk.h"
+#include "tui/ask.h"
 #include "tui/dialog.h"
 #include "tui/help.h"
 #include "tui/home.h"
@@ -47,6 +48,7 @@ struct app {
 	struct tail tail;
 	struct dialog dialog;
 	struct ruling_dialog ruling;
+	struct ask ask;
 	struct help help;
 	struct palette palette;
 	struct pager log, commit, evidence, runs;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tui/dialog.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,36 +9,33 @@
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
-#include "tui/field.h"
 #include "tui/grid.h"
-#include "tui/input.h"
 #include "tui/model.h"
-#include "tui/panes.h"
 
-#define WIDTH  80
-#define HEIGHT 17
-
-static const struct {
-	int key;
-	const char *label, *command;
-} choices[CHOICE_COUNT] = {
-	[CHOICE_GOOD] = { 'g', "good", "good" },
-	[CHOICE_BAD] = { 'b', "bad", "bad" },
-	[CHOICE_SKIP] = { 's', "skip", "skip" },
-	[CHOICE_MORE] = { 'r', "run 10 more", "more" },
-	[CHOICE_ENGINE] = { 'e', "engine's choice", "retract" },
+static const struct form_choice choices[CHOICE_COUNT] = {
+	[CHOICE_GOOD] = { 'g', "good", "good", true },
+	[CHOICE_BAD] = { 'b', "bad", "bad", true },
+	[CHOICE_SKIP] = { 's', "skip", "skip", true },
+	[CHOICE_MORE] = { 'r', "run 10 more", "run", false },
+	[CHOICE_ENGINE] = { 'e', "engine's choice", "e", false },
 };
 
-const char *dialog_command(enum dialog_choice choice)
+static const char *const commands_of[CHOICE_COUNT] = {
+	[CHOICE_GOOD] = "good",	     [CHOICE_BAD] = "bad",
+	[CHOICE_SKIP] = "skip",	     [CHOICE_MORE] = "more",
+	[CHOICE_ENGINE] = "retract",
+};
+
+const char *dialog_command(int choice)
 {
-	return choices[choice].command;
+	return commands_of[choice];
 }
 
 static void describe_given(struct dialog *dialog, const struct step *step,
 			   bool ascii)
 {
 	const struct event *given = step->given;
-	char text[DIALOG_TEXT];
+	char text[FORM_TEXT];
 
 	dialog->recorded = step->verdict;
 	if (!given || step->verdict == VERDICT_NONE)
@@ -64,16 +62,61 @@ static void describe_rule(struct dialog *dialog, struct engine *engine,
 		 judgement.valid_needed);
 }
 
-void dialog_open(struct dialog *dialog, struct session *session,
-		 const struct model *model, bool ascii)
+/* What else the runs say than the letters: how many of them count. */
+static void describe_runs(struct dialog *dialog, struct engine *engine,
+			  int commit)
 {
-	const struct model_row *row = &model->rows[model->selected];
-	struct engine *engine = session_engine(session);
-	const struct step *step = engine_step_of(engine, row->commit);
+	struct tally tally;
+	int count;
 
-	memset(dialog, 0, sizeof(*dialog));
-	dialog->open = true;
-	dialog->commit = row->commit;
+	engine_tally(engine, commit, &tally);
+	count = tally.outcomes[OUTCOME_BOOT_FAILED];
+	if (count)
+		snprintf(dialog->remark, sizeof(dialog->remark),
+			 "%d did not boot", count);
+}
+
+/*
+ * How often would a bad kernel pass as many runs?  By the rule of succession
+ * from the runs of what is bad; said only where all runs passed.
+ */
+static void describe_odds(struct dialog *dialog, struct engine *engine,
+			  int commit)
+{
+	struct judgement own = engine_judge(engine, commit);
+	int crashes = 0, valid = 0;
+	double odds = 1.0;
+
+	if (own.crashes || !own.valid)
+		return;
+	for (int i = 0; i < engine_step_count(engine); i++) {
+		const struct step *step = engine_step(engine, i);
+		struct judgement judgement;
+
+		if (step->verdict != VERDICT_BAD || step->set_aside ||
+		    step->commit == commit)
+			continue;
+		judgement = engine_judge(engine, step->commit);
+		crashes += judgement.crashes;
+		valid += judgement.valid;
+	}
+	if (!crashes)
+		return;
+	for (int i = 0; i < own.valid && odds < 1e9; i++)
+		odds *= (double)(valid + 2) / (valid - crashes + 1);
+	snprintf(dialog->odds, sizeof(dialog->odds),
+		 "a bad kernel passes %d run%s about 1 time in %s%.0f",
+		 own.valid, own.valid == 1 ? "" : "s",
+		 odds >= 1e9 ? "more than " : "",
+		 odds >= 1e9   ? 1e9
+		 : odds >= 100 ? (double)((int64_t)(odds / 10) * 10)
+			       : odds);
+}
+
+static void describe_commit(struct dialog *dialog, struct session *session,
+			    const struct model *model,
+			    const struct model_row *row)
+{
 	if (row->testing)
 		snprintf(dialog->heading, sizeof(dialog->heading),
 			 "Verdict for step %d, the commit under test",
@@ -90,161 +133,153 @@ void dialog_open(struct dialog *dialog, struct session *session,
 		 graph_oid(session_graph(session), row->commit)->hex);
 	str_copy(dialog->subject, sizeof(dialog->subject), row->subject);
 	str_copy(dialog->letters, sizeof(dialog->letters), row->letters);
-	dialog->reason_required = row->verdict != VERDICT_NONE;
+}
+
+static const struct model_row *row_of(const struct model *model, int commit)
+{
+	for (int i = 0; i < model->row_count; i++)
+		if (model->rows[i].commit == commit)
+			return &model->rows[i];
+	return NULL;
+}
+
+static void describe(struct dialog *dialog, struct session *session,
+		     const struct model *model, bool ascii)
+{
+	const struct model_row *row = row_of(model, dialog->commit);
+	struct engine *engine = session_engine(session);
+	const struct step *step = engine_step_of(engine, dialog->commit);
+
+	if (!row)
+		return;
+	dialog->form.reason_required = row->verdict != VERDICT_NONE;
+	describe_commit(dialog, session, model, row);
 	if (!step)
 		return;
 	describe_given(dialog, step, ascii);
-	if (step->run_count)
-		describe_rule(dialog, engine, row->commit);
+	if (!step->run_count && step->same_as < 0)
+		return;
+	describe_runs(dialog, engine, row->commit);
+	describe_rule(dialog, engine, row->commit);
+	describe_odds(dialog, engine, row->commit);
 }
 
-static bool wants_reason(enum dialog_choice choice)
+/* The event that the choice would append. */
+static struct event event_of(const struct dialog *dialog,
+			     struct session *session)
 {
-	return choice == CHOICE_GOOD || choice == CHOICE_BAD ||
-	       choice == CHOICE_SKIP;
+	static const enum verdict verdicts[CHOICE_COUNT] = {
+		[CHOICE_GOOD] = VERDICT_GOOD,
+		[CHOICE_BAD] = VERDICT_BAD,
+		[CHOICE_SKIP] = VERDICT_SKIP,
+	};
+	struct event event = {
+		.kind = EVENT_VERDICT,
+		.by = BY_PERSON,
+		.commit = *graph_oid(session_graph(session), dialog->commit),
+		.verdict = verdicts[dialog->form.choice],
+	};
+
+	if (dialog->form.choice == CHOICE_MORE) {
+		event.kind = EVENT_MORE;
+		event.number = DIALOG_MORE_RUNS;
+	} else if (dialog->form.choice == CHOICE_ENGINE) {
+		event.kind = EVENT_RETRACT;
+	}
+	return event;
 }
 
-static enum dialog_answer enter(struct dialog *dialog)
+static void work_out(struct dialog *dialog, struct session *session,
+		     const struct model *model, bool ascii)
 {
-	if (dialog->choice == CHOICE_NONE) {
-		dialog->complaint = "choose first: g, b, s, r or e";
-		return DIALOG_STAYS;
-	}
-	if (!wants_reason(dialog->choice))
-		return DIALOG_APPLY;
-	if (!dialog->in_reason) {
-		dialog->in_reason = true;
-		return DIALOG_STAYS;
-	}
-	if (dialog->reason_required &&
-	    strspn(dialog->reason, " ") == strlen(dialog->reason)) {
-		dialog->complaint = "a reason is needed to overrule a verdict";
-		return DIALOG_STAYS;
-	}
-	return DIALOG_APPLY;
+	struct event event;
+
+	if (dialog->form.choice < 0)
+		return;
+	event = event_of(dialog, session);
+	cost_of(&dialog->cost, session, model, &event, ascii);
 }
 
-enum dialog_answer dialog_key(struct dialog *dialog, int key)
+void dialog_update(struct dialog *dialog, struct session *session,
+		   const struct model *model, bool ascii)
 {
-	dialog->complaint = NULL;
-	if (key == INPUT_ESCAPE || key == INPUT_CTRL('c')) {
-		dialog->open = false;
-		return DIALOG_CANCELLED;
-	}
-	if (key == INPUT_ENTER)
-		return enter(dialog);
-	if (key == INPUT_TAB || key == INPUT_BACK_TAB) {
-		dialog->in_reason = !dialog->in_reason;
-		return DIALOG_STAYS;
-	}
-	if (dialog->in_reason) {
-		field_key(dialog->reason, sizeof(dialog->reason), key);
-		return DIALOG_STAYS;
-	}
-	for (int i = CHOICE_GOOD; i < CHOICE_COUNT; i++) {
-		if (key != choices[i].key)
-			continue;
-		dialog->choice = (enum dialog_choice)i;
-		dialog->in_reason = wants_reason(dialog->choice);
-	}
-	if (key == 'q') {
-		dialog->open = false;
-		return DIALOG_CANCELLED;
-	}
-	return DIALOG_STAYS;
+	size_t events = engine_event_count(session_engine(session));
+
+	if (!dialog->form.open || dialog->events == events)
+		return;
+	dialog->events = events;
+	describe(dialog, session, model, ascii);
+	work_out(dialog, session, model, ascii);
 }
 
-static void draw_verdict(struct grid *grid, int x, int y, int width,
-			 const char *name, enum verdict verdict,
-			 const char *text)
+void dialog_open(struct dialog *dialog, struct session *session,
+		 const struct model *model, bool ascii)
 {
-	grid_text(grid, x, y, 11, ROLE_PLAIN, name);
-	grid_text(grid, x + 12, y, 5, panes_verdict_role(verdict),
-		  verdict == VERDICT_NONE ? "-" : verdict_word(verdict));
-	grid_text(grid, x + 18, y, width - 18, ROLE_PLAIN, text);
+	memset(dialog, 0, sizeof(*dialog));
+	form_open(&dialog->form, choices, CHOICE_COUNT, "change to");
+	form_ask_reason(&dialog->form, session, ascii);
+	dialog->commit = model->rows[model->selected].commit;
+	dialog_update(dialog, session, model, ascii);
 }
 
-static void draw_choices(struct grid *grid, int x, int y, int width,
-			 const struct dialog *dialog)
+enum form_answer dialog_key(struct dialog *dialog, struct session *session,
+			    const struct model *model, bool ascii, int key)
 {
-	int end = x + width;
+	enum form_answer answer = form_key(&dialog->form, key);
 
-	grid_text(grid, x, y, 11, ROLE_PLAIN, "change to");
-	x += 12;
-	for (int i = CHOICE_GOOD; i < CHOICE_COUNT; i++) {
-		bool chosen = (int)dialog->choice == i;
-		char key[2] = { (char)choices[i].key, '\0' };
-
-		if (!dialog->in_reason &&
-		    (chosen ||
-		     (i == CHOICE_GOOD && dialog->choice == CHOICE_NONE))) {
-			grid->cursor_x = x;
-			grid->cursor_y = y;
-		}
-		grid_text(grid, x, y, end - x, ROLE_KEY, key);
-		if (chosen)
-			grid_text(grid, x + 1, y, end - x - 1, ROLE_SELECTED,
-				  " ");
-		x += 2 + grid_text(grid, x + 2, y, end - x - 2,
-				   chosen ? ROLE_SELECTED : ROLE_PLAIN,
-				   choices[i].label);
-		x += 2;
-	}
-}
-
-void dialog_hints(struct grid *grid, int x, int y, int width, bool applies)
-{
-	int end = x + width;
-
-	x += grid_text(grid, x, y, end - x, ROLE_KEY, "Enter") + 1;
-	x += grid_text(grid, x, y, end - x, ROLE_PLAIN,
-		       applies ? "apply" : "next") +
-	     3;
-	x += grid_text(grid, x, y, end - x, ROLE_KEY, "Tab") + 1;
-	x += grid_text(grid, x, y, end - x, ROLE_PLAIN, "other field") + 3;
-	x += grid_text(grid, x, y, end - x, ROLE_KEY, "Esc") + 1;
-	grid_text(grid, x, y, end - x, ROLE_PLAIN, "cancel");
+	if (answer == FORM_CHOSEN)
+		work_out(dialog, session, model, ascii);
+	return answer;
 }
 
 void dialog_draw(struct grid *grid, const struct dialog *dialog)
 {
-	int width = grid->columns - 2 < WIDTH ? grid->columns - 2 : WIDTH;
-	bool roomy = grid->rows >= HEIGHT + 2;
-	int height = roomy ? HEIGHT : 11, gap = roomy ? 1 : 0;
-	int x = (grid->columns - width) / 2, y = (grid->rows - height) / 2;
-	int in = x + 3, room = width - 6;
+	const char *says = dialog->form.choice < 0
+				   ? "Choose, and see here what it changes."
+				   : "Builds and runs are kept; u takes this "
+				     "back.";
+	struct form_row rows[20 + COST_LINES];
+	int count = 0;
 
-	y = y < 0 ? 0 : y;
-	grid_recolour(grid, 0, 0, grid->columns, grid->rows, ROLE_DIM);
-	grid_box(grid, x, y, width, height, dialog->heading);
-	y += 1 + gap;
-	grid_text(grid, in, y++, room, ROLE_TITLE, dialog->id);
-	grid_text(grid, in, y++, room, ROLE_PLAIN, dialog->subject);
-	y += gap;
-	grid_text(grid, in, y, 11, ROLE_PLAIN, "runs");
-	panes_letters(grid, in + 12, y++, room - 12,
-		      *dialog->letters ? dialog->letters : "-");
-	draw_verdict(grid, in, y++, room, "recorded", dialog->recorded,
-		     dialog->recorded_by);
-	draw_verdict(grid, in, y++, room, "rule now", dialog->rule,
-		     dialog->rule_text);
-	y += gap;
-	draw_choices(grid, in, y, room, dialog);
-	y += 1 + gap;
-	field_draw(grid, in, y, room,
-		   &(struct field){ "reason", dialog->reason,
-				    dialog->reason_required
-					    ? "needed to overrule"
-					    : "as you like",
-				    dialog->in_reason });
-	y += 1 + gap;
-	if (dialog->complaint)
-		grid_text(grid, in, y, room, ROLE_BAD, dialog->complaint);
-	else
-		grid_text(grid, in, y, room, ROLE_DIM,
-			  "Builds and runs are kept; u takes this back.");
-	y += 1 + gap;
-	dialog_hints(grid, in, y, room,
-		     dialog->in_reason || (dialog->choice != CHOICE_NONE &&
-					   !wants_reason(dialog->choice)));
+	rows[count++] = (struct form_row){ .kind = FORM_GAP, .worth = 1 };
+	rows[count++] = (struct form_row){ .kind = FORM_LINE,
+					   .worth = 7,
+					   .text = dialog->id,
+					   .role = ROLE_TITLE };
+	rows[count++] = (struct form_row){ .kind = FORM_LINE,
+					   .worth = 2,
+					   .text = dialog->subject };
+	rows[count++] = (struct form_row){ .kind = FORM_GAP, .worth = 0 };
+	rows[count++] = (struct form_row){ .kind = FORM_LETTERS,
+					   .worth = 7,
+					   .label = "runs",
+					   .text = dialog->letters,
+					   .remark = dialog->remark };
+	rows[count++] = (struct form_row){ .kind = FORM_VERDICT,
+					   .worth = 7,
+					   .label = "recorded",
+					   .verdict = dialog->recorded,
+					   .text = dialog->recorded_by };
+	rows[count++] = (struct form_row){ .kind = FORM_VERDICT,
+					   .worth = 4,
+					   .label = "rule now",
+					   .verdict = dialog->rule,
+					   .text = dialog->rule_text };
+	rows[count++] =
+		(struct form_row){ .kind = FORM_LINE,
+				   .worth = 1,
+				   .label = "odds",
+				   .text = *dialog->odds ? dialog->odds : "-" };
+	rows[count++] = (struct form_row){ .kind = FORM_GAP, .worth = 0 };
+	rows[count++] = (struct form_row){ .kind = FORM_CHOICES, .worth = 9 };
+	rows[count++] = (struct form_row){ .kind = FORM_GAP, .worth = 0 };
+	count += cost_rows(&dialog->cost, rows + count);
+	rows[count++] = (struct form_row){ .kind = FORM_GAP, .worth = 0 };
+	rows[count++] = (struct form_row){ .kind = FORM_REASON, .worth = 9 };
+	rows[count++] = (struct form_row){ .kind = FORM_GAP, .worth = 0 };
+	rows[count++] = (struct form_row){
+		.kind = FORM_SAYS, .worth = 8, .text = says, .role = ROLE_DIM
+	};
+	rows[count++] = (struct form_row){ .kind = FORM_HINTS, .worth = 8 };
+	form_draw(grid, &dialog->form, dialog->heading, rows, count);
 }

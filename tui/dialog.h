@@ -3,31 +3,29 @@
 #define TUI_DIALOG_H
 
 /*
- * The verdict dialog: shows what is known of one commit, takes a choice and a
- * reason.  It carries out nothing; whoever opened it does, when a key was
- * answered with DIALOG_APPLY.
- *
- *	choice --g b s, Tab--> reason --Enter--> applied
- *	       <-----Tab------
- *	either --Esc, C-c--> cancelled
+ * The verdict dialog: shows what is known of one commit and what each choice
+ * would change, takes a choice and a reason (tui/form.h).  It carries out
+ * nothing; whoever opened it does, when a key was answered with FORM_APPLY.
  *
  * r and e want no reason: Enter applies them at once.
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "engine/oid.h"
 #include "engine/verdict.h"
+#include "tui/cost.h"
+#include "tui/form.h"
 
+struct event;
 struct grid;
 struct model;
 struct session;
 
 #define DIALOG_MORE_RUNS 10
-#define DIALOG_TEXT	 256
 
 enum dialog_choice {
-	CHOICE_NONE,
 	CHOICE_GOOD,
 	CHOICE_BAD,
 	CHOICE_SKIP,
@@ -36,41 +34,36 @@ enum dialog_choice {
 	CHOICE_COUNT,
 };
 
-enum dialog_answer {
-	DIALOG_STAYS,
-	DIALOG_CANCELLED,
-	DIALOG_APPLY,
-};
-
 struct dialog {
-	bool open;
+	struct form form;
 	int commit;
-	char heading[DIALOG_TEXT];
+	char heading[FORM_TEXT];
 	char id[OID_HEX_MAX + 1];
-	char subject[DIALOG_TEXT];
+	char subject[FORM_TEXT];
 	char letters[64];
+	char remark[FORM_TEXT];	     /* beside them: what they come to */
 	enum verdict recorded, rule; /* VERDICT_NONE: no such line */
-	char recorded_by[DIALOG_TEXT];
-	char rule_text[DIALOG_TEXT];
-	bool reason_required;
-
-	enum dialog_choice choice;
-	bool in_reason;
-	char reason[DIALOG_TEXT]; /* UTF-8 */
-	const char *complaint;	  /* why Enter did not apply, or NULL */
+	char recorded_by[FORM_TEXT];
+	char rule_text[FORM_TEXT];
+	char odds[FORM_TEXT]; /* "" where nothing can be said */
+	struct cost cost;     /* of the choice; empty before there is one */
+	size_t events;	      /* of the session when all this was found out */
 };
 
 /* Open it for the selected row of the model, which has one. */
 void dialog_open(struct dialog *dialog, struct session *session,
 		 const struct model *model, bool ascii);
 
-enum dialog_answer dialog_key(struct dialog *dialog, int key);
+/* Events may have come in meanwhile: then it is all found out again. */
+void dialog_update(struct dialog *dialog, struct session *session,
+		   const struct model *model, bool ascii);
+
+/* With another choice its cost is worked out. */
+enum form_answer dialog_key(struct dialog *dialog, struct session *session,
+			    const struct model *model, bool ascii, int key);
 void dialog_draw(struct grid *grid, const struct dialog *dialog);
 
-/* The keys at the foot of any dialog; applies: Enter ends it. */
-void dialog_hints(struct grid *grid, int x, int y, int width, bool applies);
-
 /* The command that carries a choice out: "good", "more"... */
-const char *dialog_command(enum dialog_choice choice);
+const char *dialog_command(int choice);
 
 #endif

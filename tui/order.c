@@ -31,10 +31,14 @@ static int carry_out(struct app *app, const char *name, struct order given,
 	given.repo = app->repo;
 	given.who = app->who;
 	given.say = &say;
+	given.at_once = true;
 	ret = command_order(name, &given, err);
 	if (ret == 0) {
 		app_say(app, false, *say.text ? say.text : name);
-		app_want_engine(app);
+		if (str_equal(name, "stop"))
+			app->engine_wanted = 0;
+		else
+			app_want_engine(app);
 	}
 	buf_release(&say);
 	app_rebuild(app);
@@ -114,57 +118,106 @@ static void accept_leaning(struct app *app)
 		      "accepted early");
 }
 
-static void ignore_run(struct app *app)
+/* The run that is chosen among the selected step's; NULL: none is. */
+static const struct model_run *chosen_run(const struct app *app)
 {
-	const struct model_row *row = app_selected(app);
-	char run[OID_HEX_MAX + 16];
 	int line = app->home.line;
 
-	if (app->home.focus != PANE_RUNS || !row || line < 1 ||
-	    line > app->model.run_count ||
-	    strchr(">-", app->model.runs[line - 1].letter)) {
+	if (app->home.focus != PANE_RUNS || !app_selected(app) || line < 1 ||
+	    line > app->model.run_count)
+		return NULL;
+	return &app->model.runs[line - 1];
+}
+
+static void ask_about_chosen_run(struct app *app)
+{
+	const struct model_run *run = chosen_run(app);
+
+	if (!run || strchr(">-", run->letter))
 		app_say(app, false, "choose a finished run first (Tab)");
-		return;
-	}
-	snprintf(run, sizeof(run), "%s#%d", app_id_of(app, row->commit),
-		 app->model.runs[line - 1].number);
-	order(app, "judge", run, "ignored", NULL);
+	else
+		ask_about_run(&app->ask, app->session, &app->model,
+			      app_selected(app)->commit, run->number,
+			      app->ascii);
+}
+
+static void ask_to_stop(struct app *app)
+{
+	if (app->model.engine_alive)
+		ask_about_flight(&app->ask, ASK_STOP, app->session, &app->model,
+				 app->now);
+	else
+		app_say(app, false, "no engine is at work on this session");
+}
+
+static void ask_to_pause(struct app *app)
+{
+	if (engine_plan(session_engine(app->session))->halted)
+		app_say(app, false, "the session is paused already: p goes on");
+	else
+		ask_about_flight(&app->ask, ASK_PAUSE, app->session,
+				 &app->model, app->now);
 }
 
 static void answer_dialog(struct app *app)
 {
 	const char *id = app_id_of(app, app->dialog.commit);
+	int choice = app->dialog.form.choice;
 	char runs[16];
 
-	app->dialog.open = false;
 	snprintf(runs, sizeof(runs), "%d", DIALOG_MORE_RUNS);
-	order(app, dialog_command(app->dialog.choice), id,
-	      app->dialog.choice == CHOICE_MORE ? runs : NULL,
-	      app->dialog.reason);
+	order(app, dialog_command(choice), id,
+	      choice == CHOICE_MORE ? runs : NULL,
+	      choice == CHOICE_MORE ? NULL : app->dialog.form.reason);
+}
+
+static void name_run(const struct app *app, int commit, int run, char *out,
+		     size_t size)
+{
+	snprintf(out, size, "%s#%d", app_id_of(app, commit), run);
 }
 
 static void answer_ruling(struct app *app)
 {
 	char run[OID_HEX_MAX + 16];
 
-	app->ruling.open = false;
-	snprintf(run, sizeof(run), "%s#%d", app_id_of(app, app->ruling.commit),
-		 app->ruling.run);
-	order(app, ruling_command(app->ruling.choice), run, NULL,
-	      app->ruling.reason);
+	name_run(app, app->ruling.commit, app->ruling.run, run, sizeof(run));
+	order(app, ruling_command(app->ruling.form.choice), run, NULL,
+	      app->ruling.form.reason);
+}
+
+static void answer_ask(struct app *app)
+{
+	const struct ask *ask = &app->ask;
+	char run[OID_HEX_MAX + 16];
+
+	switch (ask->kind) {
+	case ASK_LEAVE_OUT:
+		name_run(app, ask->commit, ask->run, run, sizeof(run));
+		order(app, "judge", run, "ignored", ask->form.reason);
+		break;
+	case ASK_TAKE_BACK:
+		name_run(app, ask->commit, ask->run, run, sizeof(run));
+		order(app, "retract", run, NULL, NULL);
+		break;
+	case ASK_STOP:
+		order(app, "stop", NULL, NULL, NULL);
+		break;
+	case ASK_PAUSE:
+		order(app, "pause", "--now", NULL, NULL);
+		break;
+	}
 }
 
 /* On the run that is chosen, or on the crash that is asked about. */
 static void open_ruling(struct app *app)
 {
-	const struct model_row *row = app_selected(app);
+	const struct model_run *chosen = chosen_run(app);
 	const struct model *model = &app->model;
-	int line = app->home.line;
-	bool chosen = app->home.focus == PANE_RUNS && row && line > 0 &&
-		      line <= model->run_count;
 
-	if (chosen && ruling_open(&app->ruling, app->session, row->commit,
-				  model->runs[line - 1].number, app->ascii))
+	if (chosen &&
+	    ruling_open(&app->ruling, app->session, app_selected(app)->commit,
+			chosen->number, app->ascii))
 		return;
 	if (chosen)
 		app_say(app, false, "this run shows no crash");
@@ -209,7 +262,13 @@ void order_key(struct app *app, int key)
 			      NULL);
 		break;
 	case 'x':
-		ignore_run(app);
+		ask_about_chosen_run(app);
+		break;
+	case 'P':
+		ask_to_pause(app);
+		break;
+	case 'Q':
+		ask_to_stop(app);
 		break;
 	case 'm':
 		open_ruling(app);
@@ -224,17 +283,29 @@ void order_key(struct app *app, int key)
 
 bool order_asks(const struct app *app)
 {
-	return app->dialog.open || app->ruling.open || app->palette.open;
+	return app->dialog.form.open || app->ruling.form.open ||
+	       app->ask.form.open || app->palette.open;
+}
+
+void order_update(struct app *app)
+{
+	dialog_update(&app->dialog, app->session, &app->model, app->ascii);
+	ruling_update(&app->ruling, app->session, &app->model, app->ascii);
 }
 
 void order_answer(struct app *app, int key)
 {
-	if (app->dialog.open) {
-		if (dialog_key(&app->dialog, key) == DIALOG_APPLY)
+	if (app->dialog.form.open) {
+		if (dialog_key(&app->dialog, app->session, &app->model,
+			       app->ascii, key) == FORM_APPLY)
 			answer_dialog(app);
-	} else if (app->ruling.open) {
-		if (ruling_key(&app->ruling, key) == DIALOG_APPLY)
+	} else if (app->ruling.form.open) {
+		if (ruling_key(&app->ruling, app->session, &app->model,
+			       app->ascii, key) == FORM_APPLY)
 			answer_ruling(app);
+	} else if (app->ask.form.open) {
+		if (form_key(&app->ask.form, key) == FORM_APPLY)
+			answer_ask(app);
 	} else if (palette_key(&app->palette, &app->model, key) ==
 		   PALETTE_APPLY) {
 		order_written(app);
@@ -243,10 +314,12 @@ void order_answer(struct app *app, int key)
 
 void order_draw(const struct app *app, struct grid *grid)
 {
-	if (app->dialog.open)
+	if (app->dialog.form.open)
 		dialog_draw(grid, &app->dialog);
-	if (app->ruling.open)
+	if (app->ruling.form.open)
 		ruling_draw(grid, &app->ruling);
+	if (app->ask.form.open)
+		ask_draw(grid, &app->ask);
 	if (app->palette.open)
 		palette_draw(grid, &app->palette, &app->model);
 }

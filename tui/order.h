@@ -21,6 +21,9 @@ void order_key(struct app *app, int key);
 /* Is something asked?  Then every key is an answer. */
 bool order_asks(const struct app *app);
 void order_answer(struct app *app, int key);
+
+/* Events have come in: what an open dialog says may not be so any more. */
+void order_update(struct app *app);
 void order_draw(const struct app *app, struct grid *grid);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tui/ruling.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,36 +9,25 @@
 #include "base/text.h"
 #include "engine/engine.h"
 #include "session/session.h"
-#include "tui/field.h"
 #include "tui/grid.h"
-#include "tui/input.h"
+#include "tui/model.h"
 
-#define WIDTH  80
-#define HEIGHT 15
-#define ROOMY \
-	56 /* columns for the choices in full; else words that begin
-		      with their keys */
-
-static const struct {
-	int key;
-	const char *label, *command;
-} choices[RULING_COUNT] = {
-	[RULING_SAME] = { 's', "same bug", "same" },
-	[RULING_OTHER] = { 'o', "other bug", "other" },
-	[RULING_NOISE] = { 'n', "noise", "noise" },
+static const struct form_choice choices[RULING_COUNT] = {
+	[RULING_SAME] = { 's', "same bug", "same", true },
+	[RULING_OTHER] = { 'o', "other bug", "other", true },
+	[RULING_NOISE] = { 'n', "noise", "noise", true },
 };
 
 static const char *const meanings[RULING_COUNT] = {
-	[RULING_NONE] = "",
 	[RULING_SAME] = "Runs that show it crashed.",
 	[RULING_OTHER] = "Runs that show only it say nothing of the bug.",
 	[RULING_NOISE] = "Runs that show only it count as if it were not "
 			 "there.",
 };
 
-const char *ruling_command(enum ruling_choice choice)
+const char *ruling_command(int choice)
 {
-	return choices[choice].command;
+	return choices[choice].brief;
 }
 
 static const struct run_state *find_run(struct engine *engine, int commit,
@@ -85,133 +75,123 @@ static const char *looks_like(const struct engine *engine,
 	return "a crash that nobody knows yet";
 }
 
-bool ruling_open(struct ruling_dialog *dialog, struct session *session,
-		 int commit, int run_number, bool ascii)
+static void describe(struct ruling_dialog *dialog, struct session *session,
+		     const struct run_state *run, bool ascii)
 {
 	struct engine *engine = session_engine(session);
-	const struct run_state *run = find_run(engine, commit, run_number);
-	const char *title = run ? run_title(run) : NULL;
+	const char *title = run_title(run);
 
-	if (str_empty(title))
-		return false;
-	memset(dialog, 0, sizeof(*dialog));
-	dialog->open = true;
-	dialog->commit = commit;
-	dialog->run = run_number;
 	text_copy(dialog->title, sizeof(dialog->title), title, ascii);
 	text_copy(dialog->wanted, sizeof(dialog->wanted), engine_title(engine),
 		  ascii);
 	str_copy(dialog->looks, sizeof(dialog->looks),
 		 looks_like(engine, run, title));
 	count_shown(dialog, engine, title);
+	dialog->events = engine_event_count(engine);
+}
+
+bool ruling_open(struct ruling_dialog *dialog, struct session *session,
+		 int commit, int run_number, bool ascii)
+{
+	const struct run_state *run =
+		find_run(session_engine(session), commit, run_number);
+
+	if (!run || str_empty(run_title(run)))
+		return false;
+	memset(dialog, 0, sizeof(*dialog));
+	form_open(&dialog->form, choices, RULING_COUNT, "it is");
+	form_ask_reason(&dialog->form, session, ascii);
+	dialog->commit = commit;
+	dialog->run = run_number;
+	describe(dialog, session, run, ascii);
 	return true;
 }
 
-static enum dialog_answer enter(struct ruling_dialog *dialog)
+/* The cost of the choice, if there is one; the run's title, not the clean one,
+   is what the order will be about. */
+static void work_out(struct ruling_dialog *dialog, struct session *session,
+		     const struct model *model, const struct run_state *run,
+		     bool ascii)
 {
-	if (dialog->choice == RULING_NONE) {
-		dialog->complaint = "choose first: s, o or n";
-		return DIALOG_STAYS;
-	}
-	if (dialog->in_reason)
-		return DIALOG_APPLY;
-	dialog->in_reason = true;
-	return DIALOG_STAYS;
+	static const enum event_kind kinds[RULING_COUNT] = {
+		[RULING_SAME] = EVENT_SAME,
+		[RULING_OTHER] = EVENT_OTHER,
+		[RULING_NOISE] = EVENT_NOISE,
+	};
+	struct event event = { .by = BY_PERSON };
+
+	if (dialog->form.choice < 0 || !run)
+		return;
+	event.kind = kinds[dialog->form.choice];
+	event.title = (char *)(uintptr_t)run_title(run);
+	cost_of(&dialog->cost, session, model, &event, ascii);
 }
 
-enum dialog_answer ruling_key(struct ruling_dialog *dialog, int key)
+enum form_answer ruling_key(struct ruling_dialog *dialog,
+			    struct session *session, const struct model *model,
+			    bool ascii, int key)
 {
-	dialog->complaint = NULL;
-	if (key == INPUT_ESCAPE || key == INPUT_CTRL('c') ||
-	    (key == 'q' && !dialog->in_reason)) {
-		dialog->open = false;
-		return DIALOG_CANCELLED;
-	}
-	if (key == INPUT_ENTER)
-		return enter(dialog);
-	if (key == INPUT_TAB || key == INPUT_BACK_TAB) {
-		dialog->in_reason = !dialog->in_reason;
-		return DIALOG_STAYS;
-	}
-	if (dialog->in_reason) {
-		field_key(dialog->reason, sizeof(dialog->reason), key);
-		return DIALOG_STAYS;
-	}
-	for (int i = RULING_SAME; i < RULING_COUNT; i++) {
-		if (key != choices[i].key)
-			continue;
-		dialog->choice = (enum ruling_choice)i;
-		dialog->in_reason = true;
-	}
-	return DIALOG_STAYS;
+	enum form_answer answer = form_key(&dialog->form, key);
+
+	if (answer == FORM_CHOSEN)
+		work_out(dialog, session, model,
+			 find_run(session_engine(session), dialog->commit,
+				  dialog->run),
+			 ascii);
+	return answer;
 }
 
-static void draw_line(struct grid *grid, int x, int y, int width,
-		      const char *label, enum role role, const char *text)
+void ruling_update(struct ruling_dialog *dialog, struct session *session,
+		   const struct model *model, bool ascii)
 {
-	grid_text(grid, x, y, FIELD_LABEL - 1, ROLE_PLAIN, label);
-	grid_text(grid, x + FIELD_LABEL, y, width - FIELD_LABEL, role, text);
-}
+	struct engine *engine = session_engine(session);
+	const struct run_state *run;
 
-static void draw_choices(struct grid *grid, int x, int y, int width,
-			 const struct ruling_dialog *dialog)
-{
-	int end = x + width, roomy = width >= ROOMY;
-
-	grid_text(grid, x, y, FIELD_LABEL - 1, ROLE_PLAIN, "it is");
-	x += FIELD_LABEL;
-	for (int i = RULING_SAME; i < RULING_COUNT; i++) {
-		bool chosen = (int)dialog->choice == i;
-		char key[2] = { (char)choices[i].key, '\0' };
-
-		if (!dialog->in_reason &&
-		    (chosen ||
-		     (i == RULING_SAME && dialog->choice == RULING_NONE))) {
-			grid->cursor_x = x;
-			grid->cursor_y = y;
-		}
-		x += grid_text(grid, x, y, end - x, ROLE_KEY, key) + roomy;
-		x += grid_text(grid, x, y, end - x,
-			       chosen ? ROLE_SELECTED : ROLE_PLAIN,
-			       roomy ? choices[i].label
-				     : choices[i].command + 1) +
-		     1 + 2 * roomy;
-	}
+	if (!dialog->form.open || dialog->events == engine_event_count(engine))
+		return;
+	run = find_run(engine, dialog->commit, dialog->run);
+	if (!run || str_empty(run_title(run)))
+		return;
+	describe(dialog, session, run, ascii);
+	work_out(dialog, session, model, run, ascii);
 }
 
 void ruling_draw(struct grid *grid, const struct ruling_dialog *dialog)
 {
-	int width = grid->columns - 2 < WIDTH ? grid->columns - 2 : WIDTH;
-	bool roomy = grid->rows >= HEIGHT + 2;
-	int height = roomy ? HEIGHT : 10, gap = roomy ? 1 : 0;
-	int x = (grid->columns - width) / 2, y = (grid->rows - height) / 2;
-	int in = x + 3, room = width - 6;
+	const char *says = dialog->form.choice < 0
+				   ? "All runs are judged again; u takes it "
+				     "back."
+				   : meanings[dialog->form.choice];
+	const char *wanted = *dialog->wanted ? dialog->wanted : "-";
+	struct form_row rows[16 + COST_LINES] = {
+		{ .kind = FORM_GAP, .worth = 1 },
+		{ .kind = FORM_LINE,
+		  .worth = 9,
+		  .text = dialog->title,
+		  .role = ROLE_TITLE },
+		{ .kind = FORM_LINE, .worth = 5, .text = dialog->shown },
+		{ .kind = FORM_GAP },
+		{ .kind = FORM_LINE,
+		  .worth = 4,
+		  .label = "looked for",
+		  .text = wanted },
+		{ .kind = FORM_LINE,
+		  .worth = 7,
+		  .label = "taken for",
+		  .text = dialog->looks },
+		{ .kind = FORM_GAP },
+		{ .kind = FORM_CHOICES, .worth = 9 },
+		{ .kind = FORM_GAP },
+	};
+	int count = 9;
 
-	y = y < 0 ? 0 : y;
-	grid_recolour(grid, 0, 0, grid->columns, grid->rows, ROLE_DIM);
-	grid_box(grid, x, y, width, height, "What is this crash?");
-	y += 1 + gap;
-	grid_text(grid, in, y++, room, ROLE_TITLE, dialog->title);
-	grid_text(grid, in, y++, room, ROLE_PLAIN, dialog->shown);
-	y += gap;
-	draw_line(grid, in, y++, room, "looked for", ROLE_PLAIN,
-		  *dialog->wanted ? dialog->wanted : "-");
-	draw_line(grid, in, y++, room, "taken for", ROLE_PLAIN, dialog->looks);
-	y += gap;
-	draw_choices(grid, in, y, room, dialog);
-	y += 1;
-	field_draw(grid, in, y, room,
-		   &(struct field){ "reason", dialog->reason, "as you like",
-				    dialog->in_reason });
-	y += 1 + gap;
-	if (dialog->complaint)
-		grid_text(grid, in, y, room, ROLE_BAD, dialog->complaint);
-	else
-		grid_text(grid, in, y, room, ROLE_DIM,
-			  dialog->choice == RULING_NONE
-				  ? "All runs are judged again; u takes it "
-				    "back."
-				  : meanings[dialog->choice]);
-	y += 1 + gap;
-	dialog_hints(grid, in, y, room, dialog->in_reason);
+	count += cost_rows(&dialog->cost, rows + count);
+	rows[count++] = (struct form_row){ .kind = FORM_GAP };
+	rows[count++] = (struct form_row){ .kind = FORM_REASON, .worth = 9 };
+	rows[count++] = (struct form_row){ .kind = FORM_GAP };
+	rows[count++] = (struct form_row){
+		.kind = FORM_SAYS, .worth = 8, .text = says, .role = ROLE_DIM
+	};
+	rows[count++] = (struct form_row){ .kind = FORM_HINTS, .worth = 8 };
+	form_draw(grid, &dialog->form, "What is this crash?", rows, count);
 }

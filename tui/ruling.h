@@ -4,24 +4,22 @@
 
 /*
  * The dialog on a crash's title: is it the bug that is looked for, another
- * one, or noise?  It carries out nothing; whoever opened it does, when a key
- * was answered with DIALOG_APPLY.
- *
- *	choice --s o n, Tab--> reason --Enter--> applied
- *	       <-----Tab------
- *	either --Esc, C-c--> cancelled
+ * one, or noise, and what would each of these change (tui/form.h)?  It
+ * carries out nothing; whoever opened it does, when a key was answered with
+ * FORM_APPLY.
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
-#include "engine/oid.h"
-#include "tui/dialog.h"
+#include "tui/cost.h"
+#include "tui/form.h"
 
 struct grid;
+struct model;
 struct session;
 
 enum ruling_choice {
-	RULING_NONE,
 	RULING_SAME,
 	RULING_OTHER,
 	RULING_NOISE,
@@ -29,16 +27,14 @@ enum ruling_choice {
 };
 
 struct ruling_dialog {
-	bool open;
-	int commit, run;	  /* where the crash was */
-	char title[DIALOG_TEXT];  /* clean, as are all texts */
-	char shown[DIALOG_TEXT];  /* in how many runs, of which commits */
-	char wanted[DIALOG_TEXT]; /* what the search is for */
-	char looks[DIALOG_TEXT];  /* what it is taken for by now */
-	enum ruling_choice choice;
-	bool in_reason;
-	char reason[DIALOG_TEXT]; /* UTF-8 */
-	const char *complaint;	  /* why Enter did not apply, or NULL */
+	struct form form;
+	int commit, run;	/* where the crash was */
+	char title[FORM_TEXT];	/* clean, as are all texts */
+	char shown[FORM_TEXT];	/* in how many runs, of which commits */
+	char wanted[FORM_TEXT]; /* what the search is for */
+	char looks[FORM_TEXT];	/* what it is taken for by now */
+	struct cost cost;	/* of the choice; empty before there is one */
+	size_t events;		/* of the session when all this was found out */
 };
 
 /*
@@ -48,10 +44,18 @@ struct ruling_dialog {
 bool ruling_open(struct ruling_dialog *dialog, struct session *session,
 		 int commit, int run, bool ascii);
 
-enum dialog_answer ruling_key(struct ruling_dialog *dialog, int key);
+/* With another choice its cost is worked out. */
+enum form_answer ruling_key(struct ruling_dialog *dialog,
+			    struct session *session, const struct model *model,
+			    bool ascii, int key);
+
+/* Events may have come in meanwhile. */
+void ruling_update(struct ruling_dialog *dialog, struct session *session,
+		   const struct model *model, bool ascii);
+
 void ruling_draw(struct grid *grid, const struct ruling_dialog *dialog);
 
 /* The command that carries a choice out: "same", "other", "noise". */
-const char *ruling_command(enum ruling_choice choice);
+const char *ruling_command(int choice);
 
 #endif

@@ -25,6 +25,7 @@ struct order {
 			      knows, by id or a prefix of at least 7 digits */
 	const char *who;   /* "user@host" */
 	const char *why;   /* -m, or NULL */
+	bool at_once;	   /* what takes long is begun and not waited for */
 	int argc;	   /* the arguments, without the command's name */
 	const char *const *argv;
 	struct buf *say; /* what to tell the person: one or more lines */

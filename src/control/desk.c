@@ -176,7 +176,7 @@ out:
 	return ret;
 }
 
-int desk_stop_engine(const struct session *session, struct error *err)
+int desk_end_engine(const struct session *session, struct error *err)
 {
 	struct engine_process engine;
 	char host[256] = "localhost";
@@ -194,6 +194,16 @@ int desk_stop_engine(const struct session *session, struct error *err)
 				 engine.pid, engine.host);
 	if (kill(engine.pid, SIGTERM) < 0)
 		return error_errno(err, "cannot stop process %d", engine.pid);
+	return 0;
+}
+
+int desk_stop_engine(const struct session *session, struct error *err)
+{
+	struct engine_process engine;
+
+	if (desk_end_engine(session, err) < 0)
+		return -1;
+	desk_engine(session, &engine);
 	for (int waited = 0; engine.alive; waited += 20) {
 		if (waited > STOP_PATIENCE_MS)
 			return error_set(err, ERROR_BUSY,

@@ -35,9 +35,11 @@ int desk_start_engine(const struct session *session, const char *program,
 
 /*
  * Ask the engine process to end (SIGTERM); what is in flight is given up.
- * Returns when it has let go of the lease.  ERROR_STATE when there is none,
- * or it runs on another host.
+ * ERROR_STATE when there is none, or it runs on another host.
  */
+int desk_end_engine(const struct session *session, struct error *err);
+
+/* The same, and return when it has let go of the lease. */
 int desk_stop_engine(const struct session *session, struct error *err);
 
 /* Does the session have a test command, so that an engine can work? */

@@ -248,16 +248,6 @@ int order_skip(struct order *order, struct error *err)
 	return give_verdicts(order, VERDICT_SKIP, err);
 }
 
-int order_retract(struct order *order, struct error *err)
-{
-	struct event event = event_by(order, EVENT_RETRACT);
-
-	if (expect(order, 1, 1, "retract COMMIT [-m WHY]", err) < 0 ||
-	    find_commit(order, order->argv[0], &event.commit, err) < 0)
-		return -1;
-	return append(order, &event, err);
-}
-
 /* COMMIT#RUN: is it of that form? */
 static bool split_run(const char *word, char **commit, int64_t *run)
 {
@@ -293,6 +283,57 @@ int order_judge(struct order *order, struct error *err)
 		ret = find_commit(order, commit, &event.commit, err);
 	free(commit);
 	return ret < 0 ? -1 : append(order, &event, err);
+}
+
+static const struct run_state *find_run(const struct order *order,
+					const struct oid *oid, int64_t number)
+{
+	int commit = graph_find(session_graph(order->session), oid);
+	const struct step *step =
+		engine_step_of(session_engine(order->session), commit);
+
+	for (int i = 0; step && i < step->run_count; i++)
+		if (step->runs[i].number == number)
+			return &step->runs[i];
+	return NULL;
+}
+
+/* A person's word on a run: the last one is undone, wherever it stands. */
+static int retract_judgement(const struct order *order, const char *commit,
+			     int64_t number, struct error *err)
+{
+	struct event event = event_by(order, EVENT_UNDO);
+	const struct run_state *run;
+	struct oid oid;
+
+	if (find_commit(order, commit, &oid, err) < 0)
+		return -1;
+	run = find_run(order, &oid, number);
+	if (!run || !run->judge)
+		return error_set(err, ERROR_STATE,
+				 "nobody has judged run %" PRId64 " of %.*s",
+				 number, OID_SHORT, oid.hex);
+	event.number = run->judge->seq;
+	return append(order, &event, err);
+}
+
+int order_retract(struct order *order, struct error *err)
+{
+	struct event event = event_by(order, EVENT_RETRACT);
+	int64_t run;
+	char *commit;
+	int ret;
+
+	if (expect(order, 1, 1, "retract COMMIT|COMMIT#RUN [-m WHY]", err) < 0)
+		return -1;
+	if (split_run(order->argv[0], &commit, &run)) {
+		ret = retract_judgement(order, commit, run, err);
+		free(commit);
+		return ret;
+	}
+	if (find_commit(order, order->argv[0], &event.commit, err) < 0)
+		return -1;
+	return append(order, &event, err);
 }
 
 /*
@@ -352,28 +393,22 @@ static int count_shown(const struct order *order, const char *title)
 static int title_of_run(const struct order *order, const char *spec,
 			int64_t number, struct buf *title, struct error *err)
 {
-	struct engine *engine = session_engine(order->session);
-	const struct step *step;
+	const struct run_state *run;
 	struct oid oid;
 
 	if (find_commit(order, spec, &oid, err) < 0)
 		return -1;
-	step = engine_step_of(engine,
-			      graph_find(session_graph(order->session), &oid));
-	for (int i = 0; step && i < step->run_count; i++) {
-		if (step->runs[i].number != number)
-			continue;
-		if (str_empty(run_title(&step->runs[i])))
-			return error_set(err, ERROR_STATE,
-					 "run %" PRId64 " of %.*s shows no "
-					 "crash",
-					 number, OID_SHORT, oid.hex);
-		buf_puts(title, run_title(&step->runs[i]));
-		return 0;
-	}
-	return error_set(err, ERROR_STATE,
-			 "there is no run %" PRId64 " of %.*s", number,
-			 OID_SHORT, oid.hex);
+	run = find_run(order, &oid, number);
+	if (!run)
+		return error_set(err, ERROR_STATE,
+				 "there is no run %" PRId64 " of %.*s", number,
+				 OID_SHORT, oid.hex);
+	if (str_empty(run_title(run)))
+		return error_set(err, ERROR_STATE,
+				 "run %" PRId64 " of %.*s shows no crash",
+				 number, OID_SHORT, oid.hex);
+	buf_puts(title, run_title(run));
+	return 0;
 }
 
 /* TITLE, in one word or several, or the title of a run. */
@@ -629,8 +664,13 @@ int order_resume(struct order *order, struct error *err)
 
 int order_stop(struct order *order, struct error *err)
 {
-	if (expect(order, 0, 0, "stop", err) < 0 ||
-	    desk_stop_engine(order->session, err) < 0)
+	if (expect(order, 0, 0, "stop", err) < 0)
+		return -1;
+	if (order->at_once) {
+		buf_puts(order->say, "the engine ends; R starts one again\n");
+		return desk_end_engine(order->session, err);
+	}
+	if (desk_stop_engine(order->session, err) < 0)
 		return -1;
 	buf_puts(order->say, "the engine has ended\n");
 	return 0;

@@ -116,11 +116,11 @@ static void a_verdict_needs_more_than_one_key(void **state)
 	size_t before = events(world);
 
 	type(app, "v");
-	assert_true(app->dialog.open);
+	assert_true(app->dialog.form.open);
 	type(app, "g");
 	assert_int_equal(events(world), before);
 	type(app, "\n");
-	assert_false(app->dialog.open);
+	assert_false(app->dialog.form.open);
 	assert_int_equal(latest(world, EVENT_VERDICT)->verdict, VERDICT_GOOD);
 	assert_true(same(latest(world, EVENT_VERDICT), 7));
 	assert_int_equal(latest(world, EVENT_VERDICT)->by, BY_PERSON);
@@ -141,9 +141,9 @@ static void keys_can_be_others(void **state)
 	assert_int_equal(keymap_set(&keys, "half-up", "v", 1, &err), 0);
 	app->keys = world->grid->keys = &keys;
 	type(app, "v");
-	assert_false(app->dialog.open);
+	assert_false(app->dialog.form.open);
 	type(app, "W");
-	assert_true(app->dialog.open);
+	assert_true(app->dialog.form.open);
 	/* where a text is written they are letters */
 	type(app, "bWv\n");
 	assert_string_equal(latest(world, EVENT_VERDICT)->text, "Wv");
@@ -223,7 +223,7 @@ static void a_click_on_a_hint_is_its_key(void **state)
 	keymap_set(&keys, "verdict", "W", 1, &err);
 	app->keys = world->grid->keys = &keys;
 	press(world, "W verdict");
-	assert_true(app->dialog.open);
+	assert_true(app->dialog.form.open);
 	/* what lies below a dialog is not pressed */
 	press(world, "q detach");
 	assert_false(app->quit);
@@ -341,7 +341,7 @@ static void a_run_is_opened_and_left_out_from_the_list_of_runs(void **state)
 	assert_non_null(strstr(page(world), "─ Runs "));
 	type(app, "x");
 	assert_non_null(strstr(page(world), "choose a run first"));
-	type(app, "jjx");
+	type(app, "jjx\n");
 	assert_int_equal(latest(world, EVENT_JUDGE)->number, 1);
 	assert_non_null(strstr(page(world), "judged ignored by"));
 	type(app, "\n");
@@ -385,11 +385,11 @@ static void overruling_needs_a_reason(void **state)
 	type(app, "vg\n");
 	before = events(world);
 	type(app, "kvs\n");
-	assert_true(app->dialog.open);
+	assert_true(app->dialog.form.open);
 	assert_non_null(strstr(page(world), "a reason is needed"));
 	assert_int_equal(events(world), before);
 	type(app, "no\n");
-	assert_false(app->dialog.open);
+	assert_false(app->dialog.form.open);
 	assert_int_equal(latest(world, EVENT_VERDICT)->verdict, VERDICT_SKIP);
 	assert_true(same(latest(world, EVENT_VERDICT), 7));
 }
@@ -403,10 +403,10 @@ static void the_dialog_can_be_left(void **state)
 	type(app, "v\n"); /* nothing chosen */
 	assert_non_null(strstr(page(world), "choose first"));
 	app_key(app, INPUT_ESCAPE);
-	assert_false(app->dialog.open);
+	assert_false(app->dialog.form.open);
 	type(app, "vg\t");
 	app_key(app, INPUT_CTRL('c'));
-	assert_false(app->dialog.open);
+	assert_false(app->dialog.form.open);
 	assert_false(app->quit);
 	assert_int_equal(events(world), before);
 }
@@ -457,6 +457,151 @@ static void pause_is_a_switch(void **state)
 	latest(world, EVENT_RESUME);
 }
 
+static void a_pause_at_once_is_asked_about_and_says_what_is_lost(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/10/10");
+	size_t before;
+
+	tale_build(&world->tale, tale_oid(7).hex, "aaaa", 1);
+	tale_runs(&world->tale, tale_oid(7).hex, ".>", 1);
+	app_refresh(app, world->tale.now + 5000);
+	before = events(world);
+	type(app, "P");
+	assert_non_null(strstr(page(world), "Pause at once?"));
+	assert_non_null(
+		strstr(page(world), "lost        run 1 of step 3, 0:05"));
+	type(app, "q");
+	assert_int_equal(events(world), before);
+	type(app, "P\n");
+	assert_int_equal(latest(world, EVENT_PAUSE)->number, PAUSE_NOW);
+	type(app, "P");
+	assert_false(app->ask.form.open);
+	assert_non_null(strstr(page(world), "paused already"));
+	/* without an engine there is none to stop */
+	type(app, "Q");
+	assert_false(app->ask.form.open);
+	assert_non_null(strstr(page(world), "no engine is at work"));
+}
+
+/* The dialog's row with this label has these words. */
+static void says(struct world *world, const char *label, const char *words)
+{
+	char start[64];
+	const char *row, *at;
+
+	snprintf(start, sizeof(start), "\u2502  %s ", label);
+	row = strstr(page(world), start);
+	assert_non_null(row);
+	at = strstr(row, words);
+	if (!at || at > row + strcspn(row, "\n"))
+		fail_msg("'%s' is not in: %.*s", words, (int)strcspn(row, "\n"),
+			 row);
+}
+
+static void a_choice_says_what_it_would_change(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	size_t before = events(world);
+
+	type(app, "v");
+	assert_non_null(strstr(page(world), "see here what it changes"));
+	app_key(app, INPUT_RIGHT); /* the cursor is on good */
+	says(world, "search", "8 suspects, ~2 steps; now 15, ~3");
+	says(world, "verdicts", "2 stand");
+	app_key(app, INPUT_RIGHT);
+	says(world, "search", "7 suspects, ~2 steps; now 15, ~3");
+	app_key(app, INPUT_RIGHT);
+	says(world, "search", "15 suspects, ~3 steps, as now");
+	says(world, "next test", "a commit");
+	app_key(app, INPUT_LEFT);
+	type(app, "\n\n");
+	assert_int_equal(events(world), before + 1);
+	assert_int_equal(latest(world, EVENT_VERDICT)->verdict, VERDICT_BAD);
+}
+
+static void an_older_verdict_says_what_rested_on_it(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	tale_mark(&world->tale, BY_POLICY, tale_oid(7).hex, VERDICT_GOOD, NULL);
+	tale_mark(&world->tale, BY_POLICY, tale_oid(11).hex, VERDICT_GOOD,
+		  NULL);
+	app_refresh(app, world->tale.now);
+	type(app, "gjjvb");
+	says(world, "verdicts", "2 stand; set aside: #4");
+	says(world, "search", "7 suspects, ~2 steps; now 4, ~1: ~1 more");
+	type(app, "no\nu");
+	/* the culprit is found, and then given up again */
+	tale_mark(&world->tale, BY_POLICY, tale_oid(12).hex, VERDICT_BAD, NULL);
+	app_refresh(app, world->tale.now);
+	assert_int_equal(app->model.badge, BADGE_DONE);
+	type(app, "gjjvb");
+	says(world, "search", "culprit ");
+	says(world, "search", "taken back; 7 suspects, ~2 steps");
+}
+
+static void what_would_be_refused_is_said_before(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	size_t before;
+
+	type(app, "gjvb"); /* the good end, bad: then nothing is good */
+	says(world, "search", "a good commit is needed");
+	app_key(app, INPUT_ESCAPE);
+	tale_mark(&world->tale, BY_PERSON, tale_oid(7).hex, VERDICT_GOOD, NULL);
+	tale_mark(&world->tale, BY_PERSON, tale_oid(11).hex, VERDICT_BAD, NULL);
+	app_refresh(app, world->tale.now);
+	before = events(world);
+	type(app, "gvg"); /* above one that is bad */
+	says(world, "refused", "the verdicts on ");
+	type(app, "why\n");
+	assert_true(app->home.toast_is_error);
+	assert_non_null(strstr(page(world), "exclude each other"));
+	assert_int_equal(events(world), before);
+}
+
+static void earlier_reasons_are_offered_again(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	type(app, "vgfirst\n");
+	type(app, "vssecond\n");
+	type(app, "vsfirst\n");
+	type(app, "vbmine");
+	app_key(app, INPUT_UP);
+	assert_string_equal(app->dialog.form.reason, "first");
+	app_key(app, INPUT_UP);
+	assert_string_equal(app->dialog.form.reason, "second");
+	app_key(app, INPUT_UP); /* there are only these two */
+	assert_string_equal(app->dialog.form.reason, "second");
+	app_key(app, INPUT_DOWN);
+	app_key(app, INPUT_DOWN);
+	assert_string_equal(app->dialog.form.reason, "mine");
+	app_key(app, INPUT_UP);
+	type(app, " of all\n");
+	assert_string_equal(latest(world, EVENT_VERDICT)->text, "first of all");
+}
+
+static void a_dialog_follows_what_comes_in_meanwhile(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/4/4");
+
+	tale_build(&world->tale, tale_oid(7).hex, "aaaa", 1);
+	app_refresh(app, world->tale.now);
+	type(app, "vb");
+	tale_runs(&world->tale, tale_oid(7).hex, ".X", 1);
+	tale_mark(&world->tale, BY_PERSON, tale_oid(4).hex, VERDICT_GOOD, NULL);
+	app_refresh(app, world->tale.now);
+	says(world, "runs", ".X");
+	says(world, "search", "3 suspects");
+}
+
 static void the_leaning_can_be_accepted(void **state)
 {
 	struct world *world = *state;
@@ -491,9 +636,22 @@ static void a_run_can_be_left_out(void **state)
 	type(app, "jjjjx"); /* a run that still runs */
 	assert_int_equal(events(world), before);
 	type(app, "kx");
+	assert_non_null(strstr(page(world), "Leave this run out?"));
+	assert_non_null(strstr(page(world), "1 run comes to something else"));
+	app_key(app, INPUT_ESCAPE);
+	assert_int_equal(events(world), before);
+	type(app, "xmy box slept\n");
 	assert_int_equal(latest(world, EVENT_JUDGE)->number, 2);
 	assert_int_equal(latest(world, EVENT_JUDGE)->outcome, OUTCOME_IGNORED);
+	assert_string_equal(latest(world, EVENT_JUDGE)->text, "my box slept");
 	assert_int_equal(app->model.runs[2].letter, 'i');
+	/* on one that is left out the same key takes that back */
+	type(app, "x");
+	assert_non_null(strstr(page(world), "Let this run count again?"));
+	assert_non_null(strstr(page(world), "my box slept"));
+	type(app, "\n");
+	latest(world, EVENT_UNDO);
+	assert_int_equal(app->model.runs[2].letter, 'X');
 }
 
 /* So that runs can be ordered: settings with a test command. */
@@ -648,11 +806,11 @@ static void the_crash_that_is_asked_about_is_one_key_away(void **state)
 
 	assert_non_null(strstr(page(world), "is it the same bug"));
 	type(app, "m");
-	assert_true(app->ruling.open);
+	assert_true(app->ruling.form.open);
 	assert_non_null(strstr(page(world), "WARNING in other_thing"));
 	assert_non_null(strstr(page(world), "in 1 run of 1 commit"));
 	type(app, "onet of another driver\n");
-	assert_false(app->ruling.open);
+	assert_false(app->ruling.form.open);
 	assert_string_equal(latest(world, EVENT_OTHER)->title,
 			    "WARNING in other_thing");
 	assert_string_equal(latest(world, EVENT_OTHER)->text,
@@ -670,7 +828,7 @@ static void without_a_choice_nothing_is_ruled(void **state)
 	type(app, "m\n");
 	assert_non_null(strstr(page(world), "choose first: s, o or n"));
 	type(app, "q");
-	assert_false(app->ruling.open);
+	assert_false(app->ruling.form.open);
 	assert_int_equal(events(world), before);
 }
 
@@ -680,10 +838,10 @@ static void a_run_without_a_crash_is_no_question(void **state)
 	struct app *app = open_with_question(world);
 
 	type(app, "\tjjm");
-	assert_false(app->ruling.open);
+	assert_false(app->ruling.form.open);
 	assert_non_null(strstr(page(world), "this run shows no crash"));
 	type(app, "km");
-	assert_true(app->ruling.open);
+	assert_true(app->ruling.form.open);
 }
 
 int main(void)
@@ -709,6 +867,12 @@ int main(void)
 		app_test(undo_and_redo_are_one_key),
 		app_test(an_order_that_fails_is_a_toast),
 		app_test(pause_is_a_switch),
+		app_test(a_pause_at_once_is_asked_about_and_says_what_is_lost),
+		app_test(a_choice_says_what_it_would_change),
+		app_test(an_older_verdict_says_what_rested_on_it),
+		app_test(what_would_be_refused_is_said_before),
+		app_test(earlier_reasons_are_offered_again),
+		app_test(a_dialog_follows_what_comes_in_meanwhile),
 		app_test(the_leaning_can_be_accepted),
 		app_test(a_run_can_be_left_out),
 		app_test(more_runs_and_picks_are_orders_too),

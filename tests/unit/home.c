@@ -22,6 +22,7 @@
 #include "session/session.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/tale.h"
+#include "tui/ask.h"
 #include "tui/dialog.h"
 #include "tui/grid.h"
 #include "tui/home.h"
@@ -42,6 +43,7 @@ struct scene {
 	struct tail tail;
 	struct dialog dialog;
 	struct ruling_dialog ruling;
+	struct ask ask;
 };
 
 /* Draw the scene at a size and hold it against its picture. */
@@ -55,10 +57,12 @@ static void picture(struct scene *scene, const char *name, int columns,
 	tail_open(&scene->tail, scene->model.console);
 	tail_read(&scene->tail);
 	home_draw(grid, &scene->model, &scene->home, &scene->tail);
-	if (scene->dialog.open)
+	if (scene->dialog.form.open)
 		dialog_draw(grid, &scene->dialog);
-	if (scene->ruling.open)
+	if (scene->ruling.form.open)
 		ruling_draw(grid, &scene->ruling);
+	if (scene->ask.form.open)
+		ask_draw(grid, &scene->ask);
 	golden_compare(name, grid);
 	grid_free(grid);
 }
@@ -175,6 +179,18 @@ static void another_row_shows_its_runs(void **state)
 	picture(scene, "home-runs-80", 80, 24);
 }
 
+static void choose(struct scene *scene, int key)
+{
+	dialog_key(&scene->dialog, scene->tale.session, &scene->model, false,
+		   key);
+}
+
+static void rule(struct scene *scene, int key)
+{
+	ruling_key(&scene->ruling, scene->tale.session, &scene->model, false,
+		   key);
+}
+
 static void the_dialog_says_which_commit_it_is_about(void **state)
 {
 	struct scene *scene = *state;
@@ -184,12 +200,16 @@ static void the_dialog_says_which_commit_it_is_about(void **state)
 	scene->view.now = scene->tale.now;
 	model_build(&scene->model, scene->tale.session, &scene->view);
 	dialog_open(&scene->dialog, scene->tale.session, &scene->model, false);
-	dialog_key(&scene->dialog, 's');
-	dialog_key(&scene->dialog, '\r');
+	choose(scene, 's');
+	choose(scene, '\r');
 	for (const char *p = "boot hang hides the test"; *p; p++)
-		dialog_key(&scene->dialog, *p);
+		choose(scene, *p);
 	picture(scene, "dialog", 100, 30);
+	picture(scene, "dialog-80", 80, 24);
 	picture(scene, "dialog-40", 40, 12);
+	scene->view.ascii = true;
+	picture(scene, "dialog-ascii", 80, 24);
+	scene->view.ascii = false;
 }
 
 /* Ten runs, of which five crashed in a way that nobody knows. */
@@ -226,11 +246,50 @@ static void the_dialog_says_what_the_crash_is_taken_for(void **state)
 				scene->model.asked_commit,
 				scene->model.asked_run, false));
 	picture(scene, "ruling-80", 80, 24);
-	ruling_key(&scene->ruling, 'o');
+	rule(scene, 'o');
 	for (const char *p = "fixed by 83b03836"; *p; p++)
-		ruling_key(&scene->ruling, *p);
+		rule(scene, *p);
 	picture(scene, "ruling", 100, 30);
 	picture(scene, "ruling-40", 40, 12);
+}
+
+static void all_sizes(struct scene *scene, const char *name)
+{
+	char full[64];
+
+	picture(scene, name, 100, 30);
+	snprintf(full, sizeof(full), "%s-80", name);
+	picture(scene, full, 80, 24);
+	snprintf(full, sizeof(full), "%s-40", name);
+	picture(scene, full, 40, 12);
+	scene->view.ascii = true;
+	snprintf(full, sizeof(full), "%s-ascii", name);
+	picture(scene, full, 80, 24);
+	scene->view.ascii = false;
+}
+
+static void a_run_is_left_out_when_its_cost_is_known(void **state)
+{
+	struct scene *scene = *state;
+	const struct step *step =
+		engine_step(session_engine(scene->tale.session), 3);
+
+	scene->view.now = scene->tale.now;
+	model_build(&scene->model, scene->tale.session, &scene->view);
+	ask_about_run(&scene->ask, scene->tale.session, &scene->model,
+		      step->commit, 7, false);
+	all_sizes(scene, "ask-run");
+}
+
+static void what_is_in_flight_is_named_before_it_is_lost(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->view.now = scene->tale.now;
+	model_build(&scene->model, scene->tale.session, &scene->view);
+	ask_about_flight(&scene->ask, ASK_STOP, scene->tale.session,
+			 &scene->model, scene->tale.now);
+	all_sizes(scene, "ask-stop");
 }
 
 static void an_engine_that_is_gone_is_missed(void **state)
@@ -321,6 +380,12 @@ static void no_size_breaks_it(void **state)
 	tail_open(&scene->tail, scene->model.console);
 	tail_read(&scene->tail);
 	dialog_open(&scene->dialog, scene->tale.session, &scene->model, false);
+	choose(scene, 'g');
+	assert_true(ruling_open(&scene->ruling, scene->tale.session,
+				scene->model.rows[0].commit, 0, false));
+	rule(scene, 'n');
+	ask_about_run(&scene->ask, scene->tale.session, &scene->model,
+		      scene->model.rows[0].commit, 0, false);
 	for (int columns = 1; columns < 180; columns += 3) {
 		for (int rows = 1; rows < 50; rows += 2) {
 			struct grid *grid = grid_new(columns, rows, false);
@@ -331,6 +396,7 @@ static void no_size_breaks_it(void **state)
 				  &scene->tail);
 			dialog_draw(grid, &scene->dialog);
 			ruling_draw(grid, &scene->ruling);
+			ask_draw(grid, &scene->ask);
 			grid_free(grid);
 		}
 	}
@@ -348,6 +414,8 @@ int main(void)
 		binder_test(the_dialog_says_which_commit_it_is_about),
 		scene_test(a_crash_that_nobody_knows_is_asked_about),
 		scene_test(the_dialog_says_what_the_crash_is_taken_for),
+		binder_test(a_run_is_left_out_when_its_cost_is_known),
+		binder_test(what_is_in_flight_is_named_before_it_is_lost),
 		binder_test(an_engine_that_is_gone_is_missed),
 		scene_test(an_empty_session_says_what_is_missing),
 		scene_test(a_session_by_hand_asks_for_verdicts),

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tui/ask.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/text.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "session/session.h"
+#include "tui/grid.h"
+#include "tui/model.h"
+
+static void begin(struct ask *ask, enum ask_kind kind, const char *heading,
+		  const char *says)
+{
+	memset(ask, 0, sizeof(*ask));
+	form_open(&ask->form, NULL, 0, NULL);
+	ask->kind = kind;
+	ask->heading = heading;
+	ask->says = says;
+}
+
+static void add_line(struct ask *ask, const char *label, enum role role,
+		     const char *text)
+{
+	struct ask_line *line = &ask->lines[ask->line_count++];
+
+	line->label = label;
+	line->role = role;
+	str_copy(line->text, sizeof(line->text), text);
+}
+
+static const struct run_state *find_run(struct engine *engine, int commit,
+					int number)
+{
+	const struct step *step = engine_step_of(engine, commit);
+
+	for (int i = 0; step && i < step->run_count; i++)
+		if (step->runs[i].number == number)
+			return &step->runs[i];
+	return NULL;
+}
+
+/* What the run came to, and who says so. */
+static void add_outcome(struct ask *ask, const struct run_state *run,
+			bool ascii)
+{
+	const char *title = run_title(run);
+	char text[FORM_TEXT], clean[FORM_TEXT];
+
+	snprintf(text, sizeof(text), "%s%s%s", outcome_name(run->outcome),
+		 str_empty(title) ? "" : ", ", title ? title : "");
+	add_line(ask, "it is", ROLE_PLAIN,
+		 text_copy(clean, sizeof(clean), text, ascii));
+	if (!run->judge)
+		return;
+	snprintf(text, sizeof(text), "%s%s%s",
+		 run->judge->who ? run->judge->who : "a person",
+		 str_empty(run->judge->text) ? "" : ": ",
+		 run->judge->text ? run->judge->text : "");
+	add_line(ask, "judged by", ROLE_PLAIN,
+		 text_copy(clean, sizeof(clean), text, ascii));
+}
+
+void ask_about_run(struct ask *ask, struct session *session,
+		   const struct model *model, int commit, int number,
+		   bool ascii)
+{
+	struct engine *engine = session_engine(session);
+	const struct run_state *run = find_run(engine, commit, number);
+	bool back = run && run->judge && run->outcome == OUTCOME_IGNORED;
+	struct event event = { .kind = back ? EVENT_UNDO : EVENT_JUDGE,
+			       .by = BY_PERSON,
+			       .outcome = OUTCOME_IGNORED };
+	char text[FORM_TEXT];
+
+	begin(ask, back ? ASK_TAKE_BACK : ASK_LEAVE_OUT,
+	      back ? "Let this run count again?" : "Leave this run out?",
+	      "Its console is kept; u takes this back.");
+	ask->commit = commit;
+	ask->run = number;
+	ask->form.open = run != NULL;
+	if (!run)
+		return;
+	snprintf(text, sizeof(text), "run %d of %s", number,
+		 graph_oid(session_graph(session), commit)->hex);
+	add_line(ask, NULL, ROLE_TITLE, text);
+	add_outcome(ask, run, ascii);
+	if (back) {
+		event.number = run->judge->seq;
+	} else {
+		event.commit = *graph_oid(session_graph(session), commit);
+		event.number = number;
+		form_ask_reason(&ask->form, session, ascii);
+		ask->form.in_reason = true;
+	}
+	ask->has_cost = true;
+	cost_of(&ask->cost, session, model, &event, ascii);
+}
+
+void ask_about_flight(struct ask *ask, enum ask_kind kind,
+		      struct session *session, const struct model *model,
+		      int64_t now)
+{
+	char text[FORM_TEXT];
+
+	begin(ask, kind,
+	      kind == ASK_STOP ? "Stop the engine?" : "Pause at once?",
+	      kind == ASK_STOP
+		      ? "What has ended is kept; R starts an engine again."
+		      : "What has ended is kept; p goes on from there.");
+	add_line(ask, NULL, ROLE_TITLE, model->status);
+	cost_in_flight(text, sizeof(text), session, model, now);
+	add_line(ask, "lost", *text ? ROLE_SKIP : ROLE_PLAIN,
+		 *text ? text : "nothing: nothing is in flight");
+}
+
+void ask_draw(struct grid *grid, const struct ask *ask)
+{
+	struct form_row rows[12 + ASK_LINES + COST_LINES];
+	int count = 0;
+
+	rows[count++] = (struct form_row){ .kind = FORM_GAP, .worth = 1 };
+	for (int i = 0; i < ask->line_count; i++)
+		rows[count++] = (struct form_row){ .kind = FORM_LINE,
+						   .worth = 9,
+						   .label = ask->lines[i].label,
+						   .text = ask->lines[i].text,
+						   .role = ask->lines[i].role };
+	rows[count++] = (struct form_row){ .kind = FORM_GAP };
+	if (ask->has_cost) {
+		count += cost_rows(&ask->cost, rows + count);
+		rows[count++] = (struct form_row){ .kind = FORM_GAP };
+	}
+	if (ask->form.has_reason) {
+		rows[count++] =
+			(struct form_row){ .kind = FORM_REASON, .worth = 9 };
+		rows[count++] = (struct form_row){ .kind = FORM_GAP };
+	}
+	rows[count++] = (struct form_row){ .kind = FORM_SAYS,
+					   .worth = 8,
+					   .text = ask->says,
+					   .role = ROLE_DIM };
+	rows[count++] = (struct form_row){ .kind = FORM_HINTS, .worth = 9 };
+	form_draw(grid, &ask->form, ask->heading, rows, count);
+}

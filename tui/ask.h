@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TUI_ASK_H
+#define TUI_ASK_H
+
+/*
+ * The dialogs that only ask whether something is meant: they say what it is
+ * about and what it costs, Enter goes on, Esc leaves all as it is.  Carried
+ * out is nothing here.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tui/cost.h"
+#include "tui/form.h"
+
+struct grid;
+struct model;
+struct run_state;
+struct session;
+
+#define ASK_LINES 4
+
+enum ask_kind {
+	ASK_LEAVE_OUT, /* a run: it is to count for nothing */
+	ASK_TAKE_BACK, /* a person's word on a run */
+	ASK_STOP,      /* the engine */
+	ASK_PAUSE,     /* at once */
+};
+
+struct ask_line {
+	const char *label; /* or NULL */
+	char text[FORM_TEXT];
+	enum role role;
+};
+
+struct ask {
+	struct form form;
+	enum ask_kind kind;
+	const char *heading, *says;
+	struct ask_line lines[ASK_LINES];
+	int line_count;
+	bool has_cost;
+	struct cost cost;
+	int commit, run;
+};
+
+/*
+ * On a finished run: it is left out, or where a person left it out, that is
+ * taken back.
+ */
+void ask_about_run(struct ask *ask, struct session *session,
+		   const struct model *model, int commit, int run, bool ascii);
+
+/* To stop the engine, or to pause at once: what is in flight is lost. */
+void ask_about_flight(struct ask *ask, enum ask_kind kind,
+		      struct session *session, const struct model *model,
+		      int64_t now);
+
+void ask_draw(struct grid *grid, const struct ask *ask);
+
+#endif
