@@ -12,7 +12,7 @@ may_include()
 	base) echo base: ;;
 	engine) echo base engine: ;;
 	oops) echo base oops: ;;
-	session) echo base engine oops session: sqlite3.h ;;
+	session) echo base engine oops session: sqlite3.h zlib.h ;;
 	repo) echo base engine repo: git2.h ;;
 	# libelf finds the sections of a kernel; nettle has the SHA-256 that
 	# signatures of kernels and names in the cache are made of
@@ -70,7 +70,7 @@ sources | while read -r file; do
 done >includes
 
 foreign='git2|sqlite3|uv|libconfig|curses|ncurses|term|cmocka|libssh2|libelf'
-foreign="$foreign|libiberty|gelf|nettle|openssl|pcre2"
+foreign="$foreign|libiberty|gelf|nettle|openssl|pcre2|zlib"
 
 check "there are sources to look at" '
 	test "$(sources | wc -l)" -gt 40

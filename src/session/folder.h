@@ -22,6 +22,9 @@ int folder_remove(const char *path, struct error *err);
 /* Write the folder's own entries (new files, new names) to the disk. */
 int folder_sync(const char *path, struct error *err);
 
+/* Rename, but never over what has that name: -1, and errno is EEXIST. */
+int folder_give_name(const char *from, const char *to);
+
 /* The folder that path lies in; the caller frees. */
 char *folder_of(const char *path);
 

@@ -297,6 +297,30 @@ void store_close(struct store *store)
 	free(store);
 }
 
+int store_open_foreign(const char *path, struct store **out, struct error *err)
+{
+	struct store *store;
+	char *uri;
+	int ret;
+
+	if (check_file(path, err) < 0)
+		return -1;
+	store = xcalloc(1, sizeof(*store));
+	store->path = xstrdup(path);
+	store->read_only = true;
+	uri = immutable_uri(path);
+	ret = connect_to(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+			 err);
+	free(uri);
+	if (ret == 0)
+		ret = check_identity(store, err);
+	if (ret < 0)
+		store_close(store);
+	else
+		*out = store;
+	return ret;
+}
+
 /* Making. */
 
 int store_new(const char *path, struct store **out, struct error *err)
@@ -331,26 +355,46 @@ failed:
 	return -1;
 }
 
-/* Rename, but never over another file. */
-static int give_name(const char *from, const char *to)
+static int copy_into(struct store *from, const char *path, struct error *err)
 {
-	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
+	sqlite3_stmt *statement = NULL;
+	int ret = 0;
+
+	if (sqlite3_prepare_v2(from->db, "VACUUM INTO ?1", -1, &statement,
+			       NULL) != SQLITE_OK ||
+	    sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC) !=
+		    SQLITE_OK ||
+	    sqlite3_step(statement) != SQLITE_DONE)
+		ret = store_failed(from, "copy", err);
+	sqlite3_finalize(statement);
+	return ret;
+}
+
+int store_copy(struct store *from, const char *path, struct store **out,
+	       struct error *err)
+{
+	struct store *store;
+
+	if (store_new(path, &store, err) < 0)
 		return -1;
-	if (link(from, to) < 0)
+	store->version = from->version;
+	/* the file is still empty, and of no interest to our connection */
+	if (copy_into(from, store->passing, err) < 0 ||
+	    connect_to(store, store->passing, SQLITE_OPEN_READWRITE, err) < 0) {
+		store_close(store);
 		return -1;
-	unlink(from);
+	}
+	*out = store;
 	return 0;
 }
 
-static int set_identity(struct store *store, struct error *err)
+static int set_identity(struct store *store, int version, struct error *err)
 {
 	char pragmas[96];
 
 	snprintf(pragmas, sizeof(pragmas),
 		 "PRAGMA application_id=%d; PRAGMA user_version=%d",
-		 STORE_APPLICATION, STORE_VERSION);
+		 STORE_APPLICATION, version);
 	return store_run(store, pragmas, err);
 }
 
@@ -376,22 +420,25 @@ static int set_wal(struct store *store, struct error *err)
 	return ret;
 }
 
-int store_publish(struct store *store, struct error *err)
+static int publish(struct store *store, bool wal, struct error *err)
 {
 	char *folder = folder_of(store->path);
 	int ret = -1;
 
-	if (set_identity(store, err) < 0 || set_wal(store, err) < 0)
+	if (set_identity(store, store->version, err) < 0 ||
+	    (wal && set_wal(store, err) < 0))
 		goto out;
 	if (sqlite3_close(store->db) != SQLITE_OK) {
 		store_failed(store, "write", err);
 		goto out;
 	}
 	store->db = NULL;
-	if (give_name(store->passing, store->path) < 0) {
+	if (folder_give_name(store->passing, store->path) < 0) {
 		if (errno == EEXIST)
 			error_set(err, ERROR_STATE,
-				  "'%s' already holds a session", folder);
+				  wal ? "'%s' already holds a session"
+				      : "'%s' is there already",
+				  wal ? folder : store->path);
 		else
 			error_set(err, ERROR_STORE, "cannot make '%s': %s",
 				  store->path, strerror(errno));
@@ -404,6 +451,16 @@ out:
 	store_close(store);
 	free(folder);
 	return ret;
+}
+
+int store_publish(struct store *store, struct error *err)
+{
+	return publish(store, true, err);
+}
+
+int store_publish_file(struct store *store, struct error *err)
+{
+	return publish(store, false, err);
 }
 
 /* Transactions. */
@@ -462,7 +519,7 @@ static int upgrade_from(struct store *store, int64_t version,
 		if (upgrades[version] &&
 		    store_run(store, upgrades[version], err) < 0)
 			return -1;
-	return set_identity(store, err);
+	return set_identity(store, STORE_VERSION, err);
 }
 
 int store_upgrade(struct store *store,

@@ -46,12 +46,23 @@ int store_new(const char *path, struct store **out, struct error *err);
 int store_publish(struct store *store, struct error *err);
 
 /*
+ * Likewise a copy of all that is in another store, to be published as a
+ * session; or with store_publish_file as a single file, without a WAL.
+ */
+int store_copy(struct store *from, const char *path, struct store **out,
+	       struct error *err);
+int store_publish_file(struct store *store, struct error *err);
+
+/*
  * Open a file made by the two above.  Where it cannot be written it is
  * opened for reading, as far as SQLite can.  ERROR_STORE when it is not
  * there, not a session's, a newer culprit's, or damaged.
  */
 int store_open(const char *path, struct store **out, struct error *err);
 void store_close(struct store *store);
+
+/* The same for a single file that nobody writes: nothing is made beside it. */
+int store_open_foreign(const char *path, struct store **out, struct error *err);
 
 /*
  * Bring the file of an older format to the present one: upgrades[n] are the
