@@ -9,12 +9,12 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/escape.h"
+#include "base/utf8.h"
 
-#define SEQUENCE_MAX  4096
 #define COMBINING_MAX 4
 #define TAB	      8
 #define COPY_COLUMNS  512
-#define NOT_UTF8      UINT32_MAX
 
 /* A line under the pen: one cell a character, whatever its width. */
 struct line {
@@ -23,100 +23,250 @@ struct line {
 	size_t pen;
 	size_t columns; /* cells kept */
 	int column;	/* of the pen, for tabs */
+	int colour;
 };
 
-struct span {
-	uint32_t first, last;
+/* What stands next in a line, and what it does to the pen. */
+enum piece_kind {
+	PIECE_NOTHING,	 /* a sequence that is swallowed */
+	PIECE_TEXT,	 /* one character */
+	PIECE_COMBINING, /* one that goes to the character before it */
+	PIECE_MARK,	 /* a stand-in, all of ASCII */
+	PIECE_TAB,
+	PIECE_BACK,  /* a cell back */
+	PIECE_START, /* to the start of the line */
+	PIECE_COLOUR,
 };
 
-/* Printable for wcwidth, but they hide or reorder what stands around them. */
-static const struct span deceiving[] = {
-	{ 0x00ad, 0x00ad },    { 0x034f, 0x034f }, { 0x061c, 0x061c },
-	{ 0x115f, 0x1160 },    { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },
-	{ 0x200b, 0x200f },    { 0x2028, 0x202e }, { 0x2060, 0x206f },
-	{ 0x3164, 0x3164 },    { 0xe000, 0xf8ff }, { 0xfe00, 0xfe0f },
-	{ 0xfeff, 0xfeff },    { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
-	{ 0xe0000, 0x10ffff },
+struct piece {
+	enum piece_kind kind;
+	const char *bytes; /* of TEXT and COMBINING */
+	size_t used;	   /* bytes of the line */
+	int width;
+	int colour;
+	char shown[16]; /* of MARK */
 };
 
-static bool is_deceiving(uint32_t c)
+static void take_sequence(struct piece *piece, const char *bytes,
+			  unsigned flags)
 {
-	for (size_t i = 0; i < sizeof(deceiving) / sizeof(*deceiving); i++) {
-		if (c >= deceiving[i].first && c <= deceiving[i].last)
-			return true;
+	const char *last = bytes + piece->used - 1;
+
+	piece->kind = PIECE_NOTHING;
+	if (!(flags & TEXT_COLOUR) || bytes[1] != '[' || *last != 'm')
+		return;
+	piece->colour = escape_colour(bytes + 2, last);
+	if (piece->colour >= 0)
+		piece->kind = PIECE_COLOUR;
+}
+
+static void show_byte(struct piece *piece, unsigned char byte)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	piece->kind = PIECE_MARK;
+	if (byte < 0x20 || byte == 0x7f) {
+		piece->shown[0] = '^';
+		piece->shown[1] = (char)(byte ^ 0x40);
+		piece->shown[2] = '\0';
+		return;
 	}
-	return false;
+	piece->shown[0] = '<';
+	piece->shown[1] = digits[byte >> 4];
+	piece->shown[2] = digits[byte & 15];
+	piece->shown[3] = '>';
+	piece->shown[4] = '\0';
+}
+
+static void take_wide(struct piece *piece, uint32_t c, unsigned flags)
+{
+	if (flags & TEXT_ASCII) {
+		piece->kind = PIECE_TEXT;
+		piece->bytes = "?";
+		piece->width = 1;
+		return;
+	}
+	piece->width = utf8_deceives(c) ? -1 : wcwidth((wchar_t)c);
+	piece->kind = piece->width < 0	  ? PIECE_MARK
+		      : piece->width == 0 ? PIECE_COMBINING
+					  : PIECE_TEXT;
+	if (piece->width < 0)
+		snprintf(piece->shown, sizeof(piece->shown), "<U+%04X>", c);
+}
+
+static void take_piece(struct piece *piece, const char *bytes, size_t length,
+		       unsigned flags)
+{
+	uint32_t c = utf8_decode(bytes, length, &piece->used);
+	size_t sequence;
+
+	piece->bytes = bytes;
+	if (c >= 0x20 && c < 0x7f) {
+		piece->kind = PIECE_TEXT;
+		piece->width = 1;
+	} else if (c == '\033' && (sequence = escape_length(bytes, length))) {
+		piece->used = sequence;
+		take_sequence(piece, bytes, flags);
+	} else if (c == '\r') {
+		piece->kind = PIECE_START;
+	} else if (c == '\b') {
+		piece->kind = PIECE_BACK;
+	} else if (c == '\t') {
+		piece->kind = PIECE_TAB;
+	} else if (c == UTF8_NONE) {
+		show_byte(piece, (unsigned char)bytes[0]);
+	} else if (c < 0xa0) {
+		show_byte(piece, (unsigned char)c);
+	} else {
+		take_wide(piece, c, flags);
+	}
+}
+
+/* How a text piece is written: '?' is none of the line's own bytes. */
+static size_t size_of(const struct piece *piece)
+{
+	return *piece->bytes == '?' ? 1 : piece->used;
 }
 
 /*
- * The character at bytes, NOT_UTF8 when there is none: overlong forms,
- * surrogates and numbers past Unicode are none.  *used is 1 then.
+ * The two ways to write a line.  Where the pen only goes forward, pieces are
+ * appended as they come.  Where it goes back, cells are needed.
  */
-static uint32_t decode(const char *bytes, size_t length, size_t *used)
+
+struct writer {
+	struct buf *out;
+	bool mark;
+	int colour;
+};
+
+/* Whatever is appended next has this look. */
+static void look(struct writer *writer, bool mark, int colour)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned char lead = (unsigned char)bytes[0];
-	size_t size = lead < 0x80   ? 1
-		      : lead < 0xc2 ? 0
-		      : lead < 0xe0 ? 2
-		      : lead < 0xf0 ? 3
-		      : lead < 0xf5 ? 4
-				    : 0;
-	uint32_t c;
-
-	*used = 1;
-	if (size == 1)
-		return lead;
-	if (!size || size > length)
-		return NOT_UTF8;
-	c = lead & (0x7fu >> size);
-	for (size_t i = 1; i < size; i++) {
-		unsigned char byte = (unsigned char)bytes[i];
-
-		if ((byte & 0xc0) != 0x80)
-			return NOT_UTF8;
-		c = c << 6 | (byte & 0x3f);
-	}
-	if (c < least[size] || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff)
-		return NOT_UTF8;
-	*used = size;
-	return c;
+	if (mark != writer->mark)
+		buf_putc(writer->out, mark ? TEXT_MARK_ON : TEXT_MARK_OFF);
+	if (colour != writer->colour)
+		buf_putc(writer->out, (char)(TEXT_COLOUR_PLAIN + colour));
+	writer->mark = mark;
+	writer->colour = colour;
 }
 
-/* The end of ESC ] P _ ^ X ... up to BEL or ESC \; 0 when it has none. */
-static size_t string_length(const char *bytes, size_t length)
+struct straight {
+	struct writer writer;
+	size_t cells, columns;
+	int column; /* for tabs */
+	int colour;
+	bool base; /* there is a cell for a combining character */
+	int combined;
+	size_t cell_bytes;
+};
+
+static void append(struct straight *line, const char *bytes, size_t size,
+		   int width, bool mark)
 {
-	for (size_t i = 2; i < length; i++) {
-		if (bytes[i] == '\a')
-			return i + 1;
-		if (bytes[i] != '\033')
-			continue;
-		return i + 1 < length && bytes[i + 1] == '\\' ? i + 2 : 0;
-	}
-	return 0;
+	line->column += width;
+	line->base = line->cells < line->columns;
+	line->cells++;
+	if (!line->base)
+		return;
+	look(&line->writer, mark, line->colour);
+	buf_add(line->writer.out, bytes, size);
+	line->combined = 0;
+	line->cell_bytes = size;
 }
 
-/* How long is the escape sequence at bytes?  0: it is none. */
-static size_t sequence_length(const char *bytes, size_t length)
+static void append_combining(struct straight *line, const struct piece *piece)
 {
-	size_t i = 1;
+	if (!line->cells)
+		append(line, " ", 1, 1, false);
+	if (!line->base || line->combined == COMBINING_MAX ||
+	    line->cell_bytes + piece->used >= TEXT_CELL_BYTES)
+		return;
+	line->combined++;
+	line->cell_bytes += piece->used;
+	buf_add(line->writer.out, piece->bytes, piece->used);
+}
 
-	if (length > SEQUENCE_MAX)
-		length = SEQUENCE_MAX;
-	if (length < 2)
-		return 0;
-	if (strchr("]P_^X", bytes[1]) && bytes[1])
-		return string_length(bytes, length);
-	if (bytes[1] == '[') {
-		for (i = 2; i < length && bytes[i] >= 0x30 && bytes[i] <= 0x3f;)
-			i++;
+static void append_piece(struct straight *line, const struct piece *piece)
+{
+	switch (piece->kind) {
+	case PIECE_TEXT:
+		append(line, piece->bytes, size_of(piece), piece->width, false);
+		break;
+	case PIECE_COMBINING:
+		append_combining(line, piece);
+		break;
+	case PIECE_MARK:
+		for (const char *at = piece->shown; *at; at++)
+			append(line, at, 1, 1, true);
+		break;
+	case PIECE_TAB:
+		do
+			append(line, " ", 1, 1, false);
+		while (line->column % TAB);
+		break;
+	case PIECE_COLOUR:
+		line->colour = piece->colour;
+		break;
+	case PIECE_NOTHING:
+	case PIECE_BACK:
+	case PIECE_START:
+		break;
 	}
-	while (i < length && bytes[i] >= 0x20 && bytes[i] <= 0x2f)
+}
+
+/* Printable ASCII, as most lines are from end to end. */
+static size_t plain_run(const char *bytes, size_t length)
+{
+	const uint64_t ones = 0x0101010101010101, high = 0x80 * ones;
+	size_t i = 0;
+	uint64_t eight;
+
+	for (; i + sizeof(eight) <= length; i += sizeof(eight)) {
+		memcpy(&eight, bytes + i, sizeof(eight));
+		/* a byte past ASCII, DEL, or below the blank */
+		if ((eight | (eight + ones) | (eight - 0x20 * ones)) & high)
+			break;
+	}
+	while (i < length && bytes[i] >= 0x20 && bytes[i] < 0x7f)
 		i++;
-	if (i >= length || bytes[i] < (bytes[1] == '[' ? 0x40 : 0x30) ||
-	    bytes[i] > 0x7e)
-		return 0;
-	return i + 1;
+	return i;
+}
+
+static void append_run(struct straight *line, const char *bytes, size_t length)
+{
+	size_t room =
+		line->cells < line->columns ? line->columns - line->cells : 0;
+
+	if (room) {
+		look(&line->writer, false, line->colour);
+		buf_add(line->writer.out, bytes, length < room ? length : room);
+	}
+	line->base = length <= room;
+	line->cells += length;
+	line->column += (int)length;
+	line->combined = 0;
+	line->cell_bytes = 1;
+}
+
+static void write_straight(struct straight *line, const char *bytes,
+			   size_t length, unsigned flags)
+{
+	struct piece piece;
+
+	while (length && line->cells <= line->columns) {
+		size_t run = plain_run(bytes, length);
+
+		if (run) {
+			append_run(line, bytes, run);
+			piece.used = run;
+		} else {
+			take_piece(&piece, bytes, length, flags);
+			append_piece(line, &piece);
+		}
+		bytes += piece.used;
+		length -= piece.used;
+	}
+	look(&line->writer, false, 0);
 }
 
 static void put(struct line *line, const char *bytes, size_t size, int width,
@@ -139,12 +289,7 @@ static void put(struct line *line, const char *bytes, size_t size, int width,
 	memcpy(cell->bytes, bytes, size);
 	cell->width = width;
 	cell->mark = mark;
-}
-
-static void put_mark(struct line *line, const char *text)
-{
-	for (; *text; text++)
-		put(line, text, 1, 1, true);
+	cell->colour = line->colour;
 }
 
 /* A combining character goes to the one before it, at most a few of them. */
@@ -157,6 +302,8 @@ static void put_combining(struct line *line, const char *bytes, size_t size)
 		return;
 	if (!line->pen)
 		put(line, " ", 1, 1, false);
+	if (!line->count)
+		return; /* no column is shown at all */
 	cell = &line->cells[line->pen - 1];
 	have = strlen(cell->bytes);
 	for (size_t i = 1; i < have; i++)
@@ -165,84 +312,91 @@ static void put_combining(struct line *line, const char *bytes, size_t size)
 		memcpy(cell->bytes + have, bytes, size);
 }
 
-/* true: it was one of those that move the pen. */
-static bool move_pen(struct line *line, uint32_t c)
+static void go_back(struct line *line)
 {
-	switch (c) {
-	case '\r':
-		line->pen = 0;
-		line->column = 0;
-		return true;
-	case '\b':
-		if (line->pen && --line->pen < line->count)
-			line->column -= line->cells[line->pen].width;
-		else if (line->column)
-			line->column--;
-		return true;
-	case '\t':
+	if (line->pen && --line->pen < line->count)
+		line->column -= line->cells[line->pen].width;
+	else if (line->column)
+		line->column--;
+}
+
+static void put_piece(struct line *line, const struct piece *piece)
+{
+	switch (piece->kind) {
+	case PIECE_TEXT:
+		put(line, piece->bytes, size_of(piece), piece->width, false);
+		break;
+	case PIECE_COMBINING:
+		put_combining(line, piece->bytes, piece->used);
+		break;
+	case PIECE_MARK:
+		for (const char *at = piece->shown; *at; at++)
+			put(line, at, 1, 1, true);
+		break;
+	case PIECE_TAB:
 		do
 			put(line, " ", 1, 1, false);
 		while (line->column % TAB);
-		return true;
-	default:
-		return false;
+		break;
+	case PIECE_BACK:
+		go_back(line);
+		break;
+	case PIECE_START:
+		line->pen = 0;
+		line->column = 0;
+		break;
+	case PIECE_COLOUR:
+		line->colour = piece->colour;
+		break;
+	case PIECE_NOTHING:
+		break;
 	}
 }
 
-static void put_character(struct line *line, const char *bytes, size_t size,
-			  uint32_t c, bool ascii)
+static void write_cells(struct buf *out, const struct line *line)
 {
-	char shown[16];
-	int width;
+	struct writer writer = { .out = out };
 
-	if (c == NOT_UTF8 || (c >= 0x80 && c < 0xa0)) {
-		snprintf(shown, sizeof(shown), "<%02x>",
-			 c == NOT_UTF8 ? (unsigned char)bytes[0] : c);
-		put_mark(line, shown);
-	} else if (c < 0x20 || c == 0x7f) {
-		snprintf(shown, sizeof(shown), "^%c", (char)(c ^ 0x40));
-		put_mark(line, shown);
-	} else if (c < 0x7f) {
-		put(line, bytes, 1, 1, false);
-	} else if (ascii) {
-		put(line, "?", 1, 1, false);
-	} else if (is_deceiving(c) || (width = wcwidth((wchar_t)c)) < 0) {
-		snprintf(shown, sizeof(shown), "<U+%04X>", c);
-		put_mark(line, shown);
-	} else if (width == 0) {
-		put_combining(line, bytes, size);
-	} else {
-		put(line, bytes, size, width, false);
+	for (size_t i = 0; i < line->count; i++) {
+		const struct text_cell *cell = &line->cells[i];
+
+		look(&writer, cell->mark, cell->colour);
+		buf_puts(out, cell->bytes);
 	}
+	look(&writer, false, 0);
+}
+
+static void overwrite(struct buf *out, const char *bytes, size_t length,
+		      size_t columns, unsigned flags)
+{
+	struct line line = { .columns = columns };
+	struct piece piece;
+
+	for (; length; bytes += piece.used, length -= piece.used) {
+		take_piece(&piece, bytes, length, flags);
+		put_piece(&line, &piece);
+	}
+	write_cells(out, &line);
+	free(line.cells);
 }
 
 void text_clean(struct buf *out, const char *bytes, size_t length, int columns,
-		bool ascii)
+		unsigned flags)
 {
-	struct line line = { .columns = columns > 0 ? (size_t)columns : 0 };
-	bool mark = false;
-	size_t used;
+	struct straight line = { .writer = { .out = out },
+				 .columns = columns > 0 ? (size_t)columns : 0 };
 
+	if (length > TEXT_LINE_MAX)
+		length = TEXT_LINE_MAX;
 	/* the carriage return of a CR LF is no overwriting */
 	while (length && bytes[length - 1] == '\r')
 		length--;
-	for (; length; bytes += used, length -= used) {
-		uint32_t c = decode(bytes, length, &used);
-
-		if (c == '\033' && sequence_length(bytes, length))
-			used = sequence_length(bytes, length);
-		else if (!move_pen(&line, c))
-			put_character(&line, bytes, used, c, ascii);
-	}
-	for (size_t i = 0; i < line.count; i++) {
-		if (line.cells[i].mark != mark)
-			buf_putc(out, mark ? TEXT_MARK_OFF : TEXT_MARK_ON);
-		mark = line.cells[i].mark;
-		buf_puts(out, line.cells[i].bytes);
-	}
-	if (mark)
-		buf_putc(out, TEXT_MARK_OFF);
-	free(line.cells);
+	if (!length)
+		return;
+	if (memchr(bytes, '\r', length) || memchr(bytes, '\b', length))
+		overwrite(out, bytes, length, line.columns, flags);
+	else
+		write_straight(&line, bytes, length, flags);
 }
 
 char *text_copy(char *out, size_t size, const char *text, bool ascii)
@@ -255,7 +409,7 @@ char *text_copy(char *out, size_t size, const char *text, bool ascii)
 
 	buf_init(&clean, 0);
 	text_clean(&clean, text, strnlen(text, 4 * COPY_COLUMNS), COPY_COLUMNS,
-		   ascii);
+		   ascii ? TEXT_ASCII : 0);
 	reader.next = clean.text;
 	while (text_next(&reader, &cell)) {
 		size_t have = strlen(cell.bytes);
@@ -286,30 +440,44 @@ static int width_of(uint32_t c)
 	return width < 0 ? 1 : width;
 }
 
+static void take_look(struct text_reader *reader)
+{
+	for (;; reader->next++) {
+		char c = *reader->next;
+
+		if (c == TEXT_MARK_ON || c == TEXT_MARK_OFF)
+			reader->mark = c == TEXT_MARK_ON;
+		else if (c >= TEXT_COLOUR_PLAIN && c <= TEXT_COLOUR_PLAIN + 8)
+			reader->colour = c - TEXT_COLOUR_PLAIN;
+		else
+			return;
+	}
+}
+
 bool text_next(struct text_reader *reader, struct text_cell *cell)
 {
 	size_t used, have = 0;
 	uint32_t c;
 
-	while (*reader->next == TEXT_MARK_ON || *reader->next == TEXT_MARK_OFF)
-		reader->mark = *reader->next++ == TEXT_MARK_ON;
+	take_look(reader);
 	if (!*reader->next)
 		return false;
 	memset(cell, 0, sizeof(*cell));
 	cell->mark = reader->mark;
+	cell->colour = reader->colour;
 	do {
-		c = decode(reader->next, strnlen(reader->next, 4), &used);
+		c = utf8_decode(reader->next, strnlen(reader->next, 4), &used);
 		if (have + used >= sizeof(cell->bytes))
 			break;
 		memcpy(cell->bytes + have, reader->next, used);
 		have += used;
 		reader->next += used;
 		if (have == used)
-			cell->width = c == NOT_UTF8 ? 1 : width_of(c);
+			cell->width = c == UTF8_NONE ? 1 : width_of(c);
 		if ((unsigned char)*reader->next < 0x80)
 			break;
-		c = decode(reader->next, strnlen(reader->next, 4), &used);
-	} while (c != NOT_UTF8 && width_of(c) == 0);
+		c = utf8_decode(reader->next, strnlen(reader->next, 4), &used);
+	} while (c != UTF8_NONE && width_of(c) == 0);
 	if (cell->width < 1)
 		cell->width = 1;
 	return true;

@@ -17,11 +17,12 @@
  *	tab							spaces to 8
  *
  * A visible stand-in is put between TEXT_MARK_ON and TEXT_MARK_OFF, so that
- * the screen can draw it unlike the text around it.  Those two are the only
- * control characters in clean text.
+ * the screen can draw it unlike the text around it.  Colours, where the caller
+ * wants them, are told by TEXT_COLOUR_PLAIN and the eight that follow it.
+ * Those are the only control characters in clean text.
  *
- * Widths are wcwidth's: the caller has set LC_CTYPE.  Nothing here colours,
- * and nothing is ever sent to a terminal.
+ * Widths are wcwidth's: the caller has set LC_CTYPE.  Nothing is ever sent to
+ * a terminal.
  */
 
 #include <stdbool.h>
@@ -29,16 +30,25 @@
 
 struct buf;
 
-#define TEXT_MARK_ON	'\x01'
-#define TEXT_MARK_OFF	'\x02'
-#define TEXT_CELL_BYTES 24 /* a character and four combining ones, with NUL */
+#define TEXT_MARK_ON	  '\x01'
+#define TEXT_MARK_OFF	  '\x02'
+#define TEXT_COLOUR_PLAIN '\x10' /* then black, red, ... white */
+#define TEXT_CELL_BYTES	  24	 /* a character, four combining ones, NUL */
+
+/* Of a longer line only so many bytes are looked at: show it in pieces. */
+#define TEXT_LINE_MAX (64 * 1024)
+
+enum {
+	TEXT_ASCII = 1,	 /* what is not ASCII becomes '?'; `true` will do */
+	TEXT_COLOUR = 2, /* tell the colours that CSI ... m asks for */
+};
 
 /*
  * Append the clean form of one line (a newline in it is shown as ^J), at
- * most `columns` cells of it.  ascii: what is not ASCII becomes '?'.
+ * most `columns` characters of it.
  */
 void text_clean(struct buf *out, const char *bytes, size_t length, int columns,
-		bool ascii);
+		unsigned flags);
 
 /* The same for a string into an array; cut between cells.  Returns out. */
 char *text_copy(char *out, size_t size, const char *text, bool ascii);
@@ -46,13 +56,15 @@ char *text_copy(char *out, size_t size, const char *text, bool ascii);
 /* Reads clean text cell by cell. */
 struct text_reader {
 	const char *next;
-	bool mark; /* inside a stand-in */
+	bool mark;  /* inside a stand-in */
+	int colour; /* as in a cell */
 };
 
 struct text_cell {
 	char bytes[TEXT_CELL_BYTES]; /* UTF-8, NUL-terminated */
 	int width;		     /* 1 or 2 */
 	bool mark;
+	int colour; /* 0 plain, 1 black, 2 red, ... 8 white */
 };
 
 /* false at the end. */

@@ -15,18 +15,24 @@
 
 static struct buf out;
 
+static unsigned flags;
+
 static const char *clean_bytes(const char *bytes, size_t length, int columns)
 {
 	buf_clear(&out);
-	text_clean(&out, bytes, length, columns, false);
+	text_clean(&out, bytes, length, columns, flags);
 	return out.text;
 }
 
-/* Marks as { and }, so that expectations can be read. */
+/* Marks as { and }, and colours as p, r..., so that they can be read. */
 static const char *clean(const char *text)
 {
 	clean_bytes(text, strlen(text), 200);
 	for (size_t i = 0; i < out.length; i++) {
+		if (out.text[i] >= TEXT_COLOUR_PLAIN &&
+		    out.text[i] <= TEXT_COLOUR_PLAIN + 8)
+			out.text[i] =
+				"PKRGYBMCW"[out.text[i] - TEXT_COLOUR_PLAIN];
 		if (out.text[i] == TEXT_MARK_ON)
 			out.text[i] = '{';
 		if (out.text[i] == TEXT_MARK_OFF)
@@ -86,6 +92,8 @@ static void characters_that_deceive_become_visible(void **state)
 	assert_string_equal(clean("\xef\xbb\xbf"), "{<U+FEFF>}");
 	assert_string_equal(clean("\xee\x80\x80"), "{<U+E000>}");
 	assert_string_equal(clean("\xf3\xa0\x81\x81"), "{<U+E0041>}");
+	assert_string_equal(clean("\xf0\x9d\x85\xb3"), "{<U+1D173>}");
+	assert_string_equal(clean("\xf4\x8f\xbf\xbf"), "{<U+10FFFF>}");
 }
 
 static void escape_sequences_are_swallowed(void **state)
@@ -178,6 +186,69 @@ static void a_long_line_is_cut_at_the_limit(void **state)
 	free(line);
 }
 
+static void of_an_endless_line_the_first_64_kib_are_read(void **state)
+{
+	size_t length = 10 << 20;
+	char *line = malloc(length);
+
+	(void)state;
+	memset(line, 'a', length);
+	/* what would overwrite all of it stands behind */
+	memcpy(line + length - 4, "\rbbb", 4);
+	assert_string_equal(clean_bytes(line, length, 4), "aaaa");
+	assert_int_equal(strlen(clean_bytes(line, length, (int)length)),
+			 TEXT_LINE_MAX);
+	free(line);
+}
+
+static void colours_are_told_to_those_who_ask(void **state)
+{
+	(void)state;
+	assert_string_equal(clean("\033[31mred"), "red");
+	flags = TEXT_COLOUR;
+	assert_string_equal(clean("a\033[31mred\033[0mb"), "aRredPb");
+	assert_string_equal(clean("\033[1;32mx\033[my"), "GxPy");
+	assert_string_equal(clean("\033[93mx\033[39m"), "YxP");
+	assert_string_equal(clean("\033[38;5;4mx\033[38;5;12my"), "BxyP");
+	/* one of the 256 that is none of the eight, a mixed one, a ground */
+	assert_string_equal(clean("\033[38;5;200mx\033[38;2;31;32;33my"
+				  "\033[48;5;31mz\033[41;5mz"),
+			    "xyzz");
+	assert_string_equal(clean("\033[48;2;1;2;3;36mx"), "CxP");
+	assert_string_equal(clean("\033[;;35;mx\033[35mx"), "xMxP");
+	/* only a whole one counts, and only its own numbers */
+	assert_string_equal(clean("\033[31"), "{^[}[31");
+	assert_string_equal(clean("\033[?31mx\033[99999999999mx"), "xx");
+	assert_string_equal(clean("\033[31mx\033[?0my\033[4:0mz"), "RxyzP");
+	assert_string_equal(clean("\033[31m\001"), "{R^A}P");
+	/* also where the line is overwritten */
+	assert_string_equal(clean("abc\r\033[31mx"), "RxPbc");
+	flags = 0;
+}
+
+static void a_reader_is_told_colours_and_marks(void **state)
+{
+	struct text_reader reader;
+	struct text_cell cell;
+
+	(void)state;
+	flags = TEXT_COLOUR;
+	clean_bytes("\033[36mx\001\033[my", 11, 10);
+	flags = 0;
+	reader = (struct text_reader){ .next = out.text };
+	assert_true(text_next(&reader, &cell));
+	assert_int_equal(cell.colour, 7);
+	assert_false(cell.mark);
+	assert_true(text_next(&reader, &cell));
+	assert_true(cell.mark);
+	assert_true(text_next(&reader, &cell));
+	assert_true(text_next(&reader, &cell));
+	assert_string_equal(cell.bytes, "y");
+	assert_int_equal(cell.colour, 0);
+	assert_false(cell.mark);
+	assert_false(text_next(&reader, &cell));
+}
+
 static void a_copy_is_cut_between_cells(void **state)
 {
 	char text[8];
@@ -189,6 +260,41 @@ static void a_copy_is_cut_between_cells(void **state)
 	assert_string_equal(text_copy(text, sizeof(text), "\xff", false),
 			    "\001<ff>\002");
 	assert_string_equal(text_copy(text, sizeof(text), "ü中x", true), "??x");
+}
+
+static char any_byte(unsigned int *seed, int round)
+{
+	*seed = *seed * 1103515245 + 12345;
+	if (round % 3 == 0 && *seed % 5 == 0)
+		return "\033[]P\\a\r\b\t;0m\xe2\x80"[*seed / 7 % 14];
+	return (char)(*seed >> 16);
+}
+
+/* A line is written in two ways: with a pen that goes back, and without. */
+static void going_back_at_the_end_changes_nothing(void **state)
+{
+	unsigned int seed = 7;
+	struct buf straight;
+
+	(void)state;
+	buf_init(&straight, 0);
+	flags = TEXT_COLOUR;
+	for (int round = 0; round < 20000; round++) {
+		char bytes[41];
+
+		for (size_t i = 0; i < 40; i++) {
+			do
+				bytes[i] = any_byte(&seed, round);
+			while (bytes[i] == '\r' || bytes[i] == '\b');
+		}
+		bytes[40] = '\b';
+		buf_clear(&straight);
+		text_clean(&straight, bytes, 40, round % 60, flags);
+		clean_bytes(bytes, 41, round % 60);
+		assert_string_equal(straight.text, out.text);
+	}
+	flags = 0;
+	buf_release(&straight);
 }
 
 /* Any bytes: printable, of known width, and the same when cleaned again. */
@@ -203,14 +309,8 @@ static void no_bytes_come_out_raw(void **state)
 		struct text_cell cell;
 		int width = 0;
 
-		for (size_t i = 0; i < sizeof(bytes); i++) {
-			seed = seed * 1103515245 + 12345;
-			bytes[i] = (char)(seed >> 16);
-			if (round % 3 == 0 && seed % 5 == 0)
-				bytes[i] =
-					"\033[]P\\\a\r\b\t;0m\xe2\x80"[seed /
-								       7 % 14];
-		}
+		for (size_t i = 0; i < sizeof(bytes); i++)
+			bytes[i] = any_byte(&seed, round);
 		reader.next = clean_bytes(bytes, sizeof(bytes), 60);
 		reader.mark = false;
 		while (text_next(&reader, &cell)) {
@@ -240,7 +340,11 @@ int main(void)
 		cmocka_unit_test(combining_characters_stay_with_their_base),
 		cmocka_unit_test(width_counts_cells_not_bytes),
 		cmocka_unit_test(a_long_line_is_cut_at_the_limit),
+		cmocka_unit_test(of_an_endless_line_the_first_64_kib_are_read),
+		cmocka_unit_test(colours_are_told_to_those_who_ask),
+		cmocka_unit_test(a_reader_is_told_colours_and_marks),
 		cmocka_unit_test(a_copy_is_cut_between_cells),
+		cmocka_unit_test(going_back_at_the_end_changes_nothing),
 		cmocka_unit_test(no_bytes_come_out_raw),
 	};
 	int failed;
