@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "control/begin.h"
 #include "control/command.h"
+#include "control/sessions.h"
 #include "repo/repo.h"
 #include "session/session.h"
 
@@ -32,7 +32,7 @@ int cli_open(struct cli *cli, struct error *err)
 		return ret;
 	}
 	if (repo_open(".", &cli->repo, err) < 0 ||
-	    begin_current(cli->repo, &dir, err) < 0)
+	    sessions_current(cli->repo, &dir, err) < 0)
 		return -1;
 	ret = session_open(dir, &cli->session, err);
 	free(dir);

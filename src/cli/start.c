@@ -10,6 +10,7 @@
 #include "control/describe.h"
 #include "control/desk.h"
 #include "control/orders.h"
+#include "control/sessions.h"
 #include "repo/repo.h"
 #include "session/session.h"
 
@@ -33,7 +34,7 @@ static int begin(struct cli *cli, struct begin *begin)
 	if (!begin->settings)
 		begin->settings = settings = cli_default_settings(cli->repo);
 	if (!cli->session_dir)
-		begin_current(cli->repo, &before, NULL);
+		sessions_current(cli->repo, &before, NULL);
 	buf_init(&text, 0);
 	if (begin_session(cli->repo, begin, &cli->session, &err) < 0) {
 		cli_fail(&err);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/begin.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include "control/extend.h"
 #include "control/fixup.h"
 #include "control/rules.h"
+#include "control/sessions.h"
 #include "control/settings.h"
 #include "engine/engine.h"
 #include "oops/rules.h"
@@ -243,53 +243,6 @@ static int copy_file(const char *from, const char *to, struct error *err)
 	return ret;
 }
 
-/* <common dir>/culprit, where the sessions live. */
-static char *sessions_of(const struct repo *repo)
-{
-	return xasprintf("%s/culprit", repo_common_dir(repo));
-}
-
-/* Sessions are numbered; the next one's folder. */
-static char *next_dir(const struct repo *repo)
-{
-	char *home = sessions_of(repo), *dir;
-	DIR *folder = opendir(home);
-	struct dirent *entry;
-	int64_t highest = 0, number;
-
-	while (folder && (entry = readdir(folder)))
-		if (str_number(entry->d_name, 1, INT32_MAX, &number) &&
-		    number > highest)
-			highest = number;
-	if (folder)
-		closedir(folder);
-	dir = xasprintf("%s/%lld", home, (long long)highest + 1);
-	free(home);
-	return dir;
-}
-
-/* Written beside and renamed, so that nobody ever reads half a name. */
-static int make_current(struct repo *repo, const char *dir, struct error *err)
-{
-	char *home = sessions_of(repo);
-	char *path = xasprintf("%s/current", home);
-	char *fresh = xasprintf("%s/current.%d", home, getpid());
-	const char *name = strrchr(dir, '/') + 1;
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	int ret = -1;
-
-	if (fd < 0 || dprintf(fd, "%s\n", name) < 0 || rename(fresh, path) < 0)
-		error_errno(err, "cannot write %s", path);
-	else
-		ret = 0;
-	if (fd >= 0)
-		close(fd);
-	free(fresh);
-	free(path);
-	free(home);
-	return ret;
-}
-
 /* The folder that names of files in the settings are relative to. */
 static char *folder_note(const struct session *session)
 {
@@ -342,7 +295,7 @@ static int fill(struct session *session, struct repo *repo,
 	if (ret == 0)
 		ret = append(session, begin, ends, err);
 	if (ret == 0 && !begin->dir)
-		ret = make_current(repo, session_dir(session), err);
+		ret = sessions_make_current(repo, session_dir(session), err);
 	free(oops);
 	free(path);
 	return ret;
@@ -392,7 +345,7 @@ int begin_session(struct repo *repo, const struct begin *begin,
 	settings_init(&ends.settings);
 	if (check(repo, begin, &ends, err) < 0)
 		goto out;
-	dir = begin->dir ? xstrdup(begin->dir) : next_dir(repo);
+	dir = begin->dir ? xstrdup(begin->dir) : sessions_next(repo);
 	if (session_create(dir, repo_common_dir(repo), &session, err) < 0)
 		goto out;
 	if (fill(session, repo, begin, &ends, err) < 0) {
@@ -409,48 +362,6 @@ out:
 	tags_free(ends.releases, ends.release_count);
 	settings_release(&ends.settings);
 	free(ends.goods);
-	free(dir);
-	return ret;
-}
-
-int begin_current(struct repo *repo, char **dir, struct error *err)
-{
-	char *home = sessions_of(repo), *path = xasprintf("%s/current", home);
-	char name[64] = "";
-	FILE *file = fopen(path, "re");
-	int ret = -1;
-
-	if (file && fgets(name, sizeof(name), file))
-		name[strcspn(name, "\n")] = '\0';
-	if (file)
-		fclose(file);
-	if (!*name || strchr(name, '/')) {
-		error_set(err, ERROR_STATE,
-			  "this repository has no session: begin one with "
-			  "'culprit start BAD GOOD'");
-	} else {
-		*dir = xasprintf("%s/%s", home, name);
-		ret = 0;
-	}
-	free(path);
-	free(home);
-	return ret;
-}
-
-int begin_forget(struct repo *repo, const struct session *session,
-		 struct error *err)
-{
-	char *home, *path, *dir = NULL;
-	int ret = 0;
-
-	if (begin_current(repo, &dir, NULL) < 0)
-		return 0;
-	home = sessions_of(repo);
-	path = xasprintf("%s/current", home);
-	if (str_equal(dir, session_dir(session)) && unlink(path) < 0)
-		ret = error_errno(err, "cannot remove %s", path);
-	free(path);
-	free(home);
 	free(dir);
 	return ret;
 }

@@ -31,16 +31,6 @@ int begin_session(struct repo *repo, const struct begin *begin,
 		  struct session **out, struct error *err);
 
 /*
- * The folder of the repository's current session, the one begun last;
- * ERROR_STATE with the way out when there is none.  The caller frees.
- */
-int begin_current(struct repo *repo, char **dir, struct error *err);
-
-/* If it is the repository's current session, there is none any more. */
-int begin_forget(struct repo *repo, const struct session *session,
-		 struct error *err);
-
-/*
  * The settings of a session, as it was begun with them; without any, they stay
  * as they are.
  */

@@ -10,11 +10,11 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
-#include "control/begin.h"
 #include "control/command.h"
 #include "control/describe.h"
 #include "control/desk.h"
 #include "control/extend.h"
+#include "control/sessions.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "repo/repo.h"
@@ -705,7 +705,7 @@ int order_reset(struct order *order, struct error *err)
 		ret = folder_remove(out, err);
 	free(out);
 	if (ret == 0 && order->repo)
-		ret = begin_forget(order->repo, order->session, err);
+		ret = sessions_forget(order->repo, order->session, err);
 	if (ret == 0)
 		buf_printf(order->say,
 			   "the session is left; what it found out stays in "
