@@ -158,8 +158,10 @@ static void find_build(struct session *session, struct findings *found)
 	buf_printf(&found->crash, "%s\n", step->build->text);
 }
 
-static void find_crash(struct session *session, const struct settings *settings,
-		       struct findings *found)
+/* What the console of a run says of its crash, and whose it is. */
+static void cut_crash(struct session *session, const struct settings *settings,
+		      int commit, const struct run_state *run,
+		      struct findings *found)
 {
 	static const char *const words[][2] = {
 		[EXCERPT_GONE] = { "The console of ",
@@ -168,27 +170,28 @@ static void find_crash(struct session *session, const struct settings *settings,
 		[EXCERPT_REPORT] = { "The crash, from ", "" },
 		[EXCERPT_END] = { "The end of the console of ", "" },
 	};
-	const struct run_state *run;
-	const struct oid *oid;
-	struct rules *rules;
-	enum excerpt kind;
-	char *path;
-	int commit;
+	const struct oid *oid = graph_oid(session_graph(session), commit);
+	struct rules *rules = load_rules(session, settings);
+	char *path = session_console(session, oid, run->number);
+	enum excerpt kind =
+		excerpt_cut(path, rules, run_title(run), &found->crash);
 
-	if (engine_symptom(session_engine(session)) == SYMPTOM_NO_BUILD) {
-		find_build(session, found);
-		return;
-	}
-	if (!mail_find_run(session, &commit, &run))
-		return;
-	oid = graph_oid(session_graph(session), commit);
-	rules = load_rules(session, settings);
-	path = session_console(session, oid, run->number);
-	kind = excerpt_cut(path, rules, run_title(run), &found->crash);
 	buf_printf(&found->crash_from, "%srun %d of %.*s%s", words[kind][0],
 		   run->number, OID_SHORT, oid->hex, words[kind][1]);
 	free(path);
 	rules_free(rules);
+}
+
+static void find_crash(struct session *session, const struct settings *settings,
+		       struct findings *found)
+{
+	const struct run_state *run;
+	int commit;
+
+	if (engine_symptom(session_engine(session)) == SYMPTOM_NO_BUILD)
+		find_build(session, found);
+	else if (mail_find_run(session, &commit, &run))
+		cut_crash(session, settings, commit, run, found);
 }
 
 static void find_told(struct cli *cli, bool script, const struct oid *culprit,
@@ -237,6 +240,25 @@ static const char *or_null(const struct buf *text)
 	return text->length ? text->text : NULL;
 }
 
+/* What could not be found out. */
+static void print_notes(const struct findings *found)
+{
+	struct buf out;
+
+	buf_init(&out, 0);
+	for (const char *p = found->notes.text; *p;) {
+		size_t length = strcspn(p, "\n");
+
+		buf_puts(&out, "culprit: note: ");
+		buf_add(&out, p, length);
+		buf_putc(&out, '\n');
+		p += length + (p[length] == '\n');
+	}
+	fflush(stdout);
+	cli_print(stderr, &out);
+	buf_release(&out);
+}
+
 static void print(struct session *session, const struct findings *found)
 {
 	const struct mail_extras extras = {
@@ -253,45 +275,139 @@ static void print(struct session *session, const struct findings *found)
 	buf_init(&out, 0);
 	mail_write(session, &extras, &out);
 	cli_print(stdout, &out);
-	buf_clear(&out);
-	for (const char *p = found->notes.text; *p;) {
-		size_t length = strcspn(p, "\n");
-
-		buf_puts(&out, "culprit: note: ");
-		buf_add(&out, p, length);
-		buf_putc(&out, '\n');
-		p += length + (p[length] == '\n');
-	}
-	fflush(stdout);
-	cli_print(stderr, &out);
 	buf_release(&out);
+	print_notes(found);
+}
+
+/* The run that COMMIT#RUN names, of a commit that was tested; or NULL. */
+static const struct run_state *name_run(struct session *session,
+					const char *word, int *commit)
+{
+	struct engine *engine = session_engine(session);
+	const char *mark = strrchr(word, '#');
+	size_t length = mark ? (size_t)(mark - word) : 0;
+	const struct step *step;
+	int64_t number;
+
+	if (length < 7 || !str_number(mark + 1, 0, INT32_MAX, &number))
+		return NULL;
+	for (int i = 0; (step = engine_step(engine, i)); i++) {
+		const char *hex =
+			graph_oid(session_graph(session), step->commit)->hex;
+
+		if (strncmp(hex, word, length) != 0)
+			continue;
+		for (int k = 0; k < step->run_count; k++)
+			if (step->runs[k].number == number) {
+				*commit = step->commit;
+				return &step->runs[k];
+			}
+	}
+	return NULL;
+}
+
+/* --crash: of this run, or of the one that a mail shows. */
+static int print_crash(struct cli *cli, const char *word)
+{
+	struct error err = ERROR_INIT;
+	struct findings found;
+	struct settings settings;
+	const struct run_state *run;
+	int commit;
+
+	findings_init(&found);
+	settings_init(&settings);
+	begin_read_settings(cli->session, &settings, NULL);
+	if (!word) {
+		find_crash(cli->session, &settings, &found);
+	} else {
+		run = name_run(cli->session, word, &commit);
+		if (run)
+			cut_crash(cli->session, &settings, commit, run, &found);
+		else
+			error_set(&err, ERROR_INPUT,
+				  "'%s' is no run of a tested commit: expected "
+				  "COMMIT#RUN, as in 83b0383613b9#3",
+				  word);
+	}
+	cli_print(stdout, &found.crash);
+	settings_release(&settings);
+	findings_release(&found);
+	return err.code == ERROR_NONE ? EXIT_OK : cli_fail(&err);
+}
+
+/* --to: whom to tell, one a line. */
+static int print_told(struct cli *cli, bool script)
+{
+	const struct plan *plan = engine_plan(session_engine(cli->session));
+	struct error err = ERROR_INIT;
+	struct findings found;
+	struct buf out;
+
+	if (!cli->repo || plan->state != PLAN_FOUND) {
+		error_set(&err, ERROR_STATE,
+			  cli->repo ? "nobody is to be told yet: the culprit "
+				      "is not known"
+				    : "nobody to mail is known: the repository "
+				      "is not there");
+		return cli_fail(&err);
+	}
+	findings_init(&found);
+	buf_init(&out, 0);
+	find_told(cli, script,
+		  graph_oid(session_graph(cli->session), plan->commit), &found);
+	for (size_t i = 0; i < found.people.count; i++) {
+		buf_puts(&out, found.people.items[i].to ? "To: " : "Cc: ");
+		people_format(&found.people.items[i], &out);
+		buf_putc(&out, '\n');
+	}
+	cli_print(stdout, &out);
+	print_notes(&found);
+	buf_release(&out);
+	findings_release(&found);
+	return EXIT_OK;
+}
+
+static int print_mail(struct cli *cli, bool script)
+{
+	struct findings found;
+
+	findings_init(&found);
+	find_all(cli, script, &found);
+	print(cli->session, &found);
+	findings_release(&found);
+	return EXIT_OK;
 }
 
 int cli_report(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "no-maintainers", no_argument, NULL, 'n' },
+		{ "to", no_argument, NULL, 't' },
+		{ "crash", no_argument, NULL, 'c' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct error err = ERROR_INIT;
-	struct findings found;
-	bool script = true;
+	bool script = true, to = false, crash = false;
 	int option;
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (option != 'n')
+		script = script && option != 'n';
+		to = to || option == 't';
+		crash = crash || option == 'c';
+		if (option != 'n' && option != 't' && option != 'c')
 			return cli_bad_option("report", option, argv);
-		script = false;
 	}
-	if (optind < argc)
+	if (to && crash)
+		return cli_usage("report", "--to and --crash exclude each "
+					   "other");
+	if (optind + crash < argc)
 		return cli_usage("report", "'%s' is one word too many",
-				 argv[optind]);
+				 argv[optind + crash]);
 	if (cli_open(cli, &err) < 0)
 		return cli_fail(&err);
-	findings_init(&found);
-	find_all(cli, script, &found);
-	print(cli->session, &found);
-	findings_release(&found);
-	return EXIT_OK;
+	return crash ? print_crash(cli, argv[optind])
+	       : to  ? print_told(cli, script)
+		     : print_mail(cli, script);
 }

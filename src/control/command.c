@@ -72,7 +72,7 @@ const struct command commands[] = {
 	  NULL },
 	{ "log", "[-f] [--format text|git|json]", NULL,
 	  "every event of the session", GROUP_LOOK, NULL },
-	{ "report", "[--no-maintainers]", NULL,
+	{ "report", "[--no-maintainers] [--to | --crash [COMMIT#RUN]]", NULL,
 	  "a mail that tells others what was found", GROUP_LOOK, NULL },
 	{ "next",
 	  "[--repo DIR] --bad C --good C... [--skip C...] [--first-parent] "

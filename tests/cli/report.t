@@ -120,6 +120,24 @@ check "the crash stands at its end, as the console of a run has it" '
 		crash
 	grep "^ __fput+0x1f5/0x650$" crash
 '
+check "whom to tell, and the crash, can be had alone" '
+	culprit report --to >to 2>err
+	test ! -s err
+	diff - to <<-PEOPLE
+	To: A U Thor <author@example.com>
+	To: Main Tainer <tainer@example.com>
+	To: "Viewer, R E" <viewer@example.com>
+	PEOPLE
+	culprit report --crash >alone
+	sed 1,2d crash | diff - alone
+	culprit report --crash "$(short c9)#1" >of-run
+	grep "^BUG: KASAN: slab-use-after-free in ring_release+0x1c4/0x230$" \
+		of-run
+	exits 1 culprit report --crash "$(short c9)#9" 2>err
+	grep "^culprit: .$(short c9)#9. is no run of a tested commit" err
+	exits 1 culprit report --to --crash 2>err
+	grep "^culprit: --to and --crash exclude each other$" err
+'
 check "a part of a title in the settings is told whole" '
 	sed "s/^title.*/title = \"slab-use-after-free\";/" kernel.cfg >part.cfg
 	begin -c "$tmp/part.cfg" c12 c1
@@ -255,7 +273,7 @@ check "a kernel that does not build is told with what its build says" '
 check "words that are too many, and unknown options, are refused" '
 	exits 1 culprit report now 2>err
 	grep "^culprit: .now. is one word too many$" err
-	grep "^usage: culprit report \[--no-maintainers\]$" err
+	grep "^usage: culprit report \[--no-maintainers\] \[--to" err
 	exits 1 culprit report --mail 2>err
 	grep "^culprit: .--mail. is not an option here$" err
 '
