@@ -244,6 +244,16 @@ const struct hot *grid_hot_at(const struct grid *grid, int x, int y)
 	return NULL;
 }
 
+void grid_shade(struct grid *grid, int x, int y, int width, enum role role)
+{
+	for (int column = x; column < x + width; column++) {
+		struct cell *cell = cell_at(grid, column, y);
+
+		if (cell && cell->role == ROLE_PLAIN)
+			cell->role = (unsigned char)role;
+	}
+}
+
 static const struct cell *row_at(const struct grid *grid, int y)
 {
 	return &grid->cells[(size_t)y * (size_t)grid->columns];

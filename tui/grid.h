@@ -129,6 +129,9 @@ void grid_cool(struct grid *grid);
 /* What is under a cell, or NULL. */
 const struct hot *grid_hot_at(const struct grid *grid, int x, int y);
 
+/* In one row, a role for what is plain: escapes stay what they are. */
+void grid_shade(struct grid *grid, int x, int y, int width, enum role role);
+
 /* The page as lines of text, without blanks at their ends. */
 void grid_dump_text(const struct grid *grid, struct buf *out);
 

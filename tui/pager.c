@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/xalloc.h"
 #include "tui/field.h"
 #include "tui/input.h"
 #include "tui/match.h"
@@ -17,8 +18,11 @@
 
 void pager_clear(struct pager *pager)
 {
-	for (size_t i = 0; i < pager->count; i++)
+	for (size_t i = 0; i < pager->count; i++) {
 		free(pager->lines[i].text);
+		free(pager->lines[i].pieces);
+		free(pager->lines[i].remark);
+	}
 	pager->count = 0;
 }
 
@@ -36,17 +40,54 @@ void pager_release(struct pager *pager)
 	memset(pager, 0, sizeof(*pager));
 }
 
+static struct pager_line *add(struct pager *pager, int link)
+{
+	struct pager_line *line;
+
+	array_grow(pager->lines, pager->count + 1, &pager->room);
+	line = &pager->lines[pager->count++];
+	*line = (struct pager_line){ .link = link };
+	return line;
+}
+
 void pager_add(struct pager *pager, enum role role, int link, const char *bytes,
 	       size_t length, bool ascii)
 {
+	struct pager_line *line = add(pager, link);
 	struct buf clean;
 
 	buf_init(&clean, 0);
 	text_clean(&clean, bytes, length, PAGER_LINE, ascii);
-	array_grow(pager->lines, pager->count + 1, &pager->room);
-	pager->lines[pager->count++] =
-		(struct pager_line){ buf_take(&clean), role, link };
+	line->pieces = xcalloc(1, sizeof(*line->pieces));
+	line->pieces[0] = (struct line_piece){ clean.length, role };
+	line->piece_count = 1;
+	line->text = buf_take(&clean);
 	buf_release(&clean);
+}
+
+void pager_add_line(struct pager *pager, int link, struct line *from)
+{
+	struct pager_line *line = add(pager, link);
+	size_t size = (size_t)from->piece_count * sizeof(*from->pieces);
+
+	line->pieces = xmalloc(size);
+	memcpy(line->pieces, from->pieces, size);
+	line->piece_count = from->piece_count;
+	line->text = xstrdup(from->text.text);
+	line_clear(from);
+}
+
+void pager_add_ruler(struct pager *pager, const char *title, const char *remark)
+{
+	struct pager_line *line = add(pager, -1);
+
+	line->text = xstrdup(title);
+	line->remark = xstrdup(remark);
+}
+
+void pager_add_gap(struct pager *pager)
+{
+	add(pager, -1)->text = xstrdup("");
 }
 
 int pager_link(const struct pager *pager)
@@ -241,6 +282,42 @@ static const char *behind(const char *text, int cells)
 	return reader.next;
 }
 
+/* Each piece of what is not off to the left. */
+static void draw_pieces(struct grid *grid, int x, int y, int width,
+			const struct pager_line *line, int left)
+{
+	size_t at = (size_t)(behind(line->text, left) - line->text);
+	int end = x + width;
+
+	grid_text(grid, x, y, width, ROLE_PLAIN, line->text + at);
+	for (int i = 0; i < line->piece_count && x < end; i++) {
+		const struct line_piece *piece = &line->pieces[i];
+		char *text;
+		int used;
+
+		if (piece->end <= at)
+			continue;
+		text = xstrndup(line->text + at, piece->end - at);
+		used = text_width(text);
+		free(text);
+		grid_shade(grid, x, y, used < end - x ? used : end - x,
+			   piece->role);
+		x += used;
+		at = piece->end;
+	}
+}
+
+static void draw_line(struct grid *grid, struct area area, int y,
+		      const struct pager_line *line, int left)
+{
+	struct area ruler = { area.x, y, area.width, 1 };
+
+	if (line->remark)
+		panes_ruler(grid, ruler, line->text, true, line->remark);
+	else
+		draw_pieces(grid, area.x + 1, y, area.width - 1, line, left);
+}
+
 /* As little as it takes to see the chosen line. */
 static void scroll(struct pager *pager, size_t rows)
 {
@@ -266,8 +343,7 @@ void pager_draw(struct grid *grid, struct area area, struct pager *pager)
 		const struct pager_line *line = &pager->lines[pager->top + i];
 		int y = area.y + (int)i;
 
-		grid_text(grid, area.x + 1, y, area.width - 1, line->role,
-			  behind(line->text, pager->left));
+		draw_line(grid, area, y, line, pager->left);
 		grid_hot_line(grid, area.x, y, area.width, 0,
 			      (int)(pager->top + i));
 		if (pager->top + i != pager->line)

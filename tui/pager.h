@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "tui/grid.h"
+#include "tui/line.h"
 #include "tui/panes.h"
 
 struct match;
@@ -23,8 +24,10 @@ struct match;
 
 struct pager_line {
 	char *text; /* clean */
-	enum role role;
-	int link; /* what opening it opens: the filler's; -1: nothing */
+	struct line_piece *pieces;
+	int piece_count;
+	char *remark; /* of a ruler, at its right end; else NULL */
+	int link;     /* what opening it opens: the filler's; -1: nothing */
 };
 
 struct pager {
@@ -57,6 +60,14 @@ void pager_clear(struct pager *pager);
 /* One more line, of any bytes. */
 void pager_add(struct pager *pager, enum role role, int link, const char *bytes,
 	       size_t length, bool ascii);
+
+/* One in pieces, which is empty afterwards. */
+void pager_add_line(struct pager *pager, int link, struct line *line);
+/* A ruler with a title, across the page. */
+void pager_add_ruler(struct pager *pager, const char *title,
+		     const char *remark);
+/* An empty line. */
+void pager_add_gap(struct pager *pager);
 
 /* While pager->asking every key is its own. */
 enum pager_answer pager_key(struct pager *pager, int key);

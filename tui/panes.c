@@ -60,7 +60,7 @@ enum role panes_verdict_role(enum verdict verdict)
 	return ROLE_RUNNING;
 }
 
-static enum role letter_role(char letter)
+enum role panes_letter_role(char letter)
 {
 	switch (letter) {
 	case '.':
@@ -90,7 +90,7 @@ void panes_letters(struct grid *grid, int x, int y, int width,
 		bool more = i == width - 1 && count > width;
 
 		grid_text(grid, x + i, y, 1,
-			  more ? ROLE_DIM : letter_role(letters[i]),
+			  more ? ROLE_DIM : panes_letter_role(letters[i]),
 			  more ? "+" : text);
 	}
 }
@@ -305,7 +305,7 @@ static const char *shortened(const char *detail, int width)
 static void draw_run(struct grid *grid, struct area area, int y,
 		     const struct model_run *run)
 {
-	enum role role = letter_role(run->letter);
+	enum role role = panes_letter_role(run->letter);
 	int detail = area.x + 20, width = area.x + area.width - detail;
 	char text[24];
 
