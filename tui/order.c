@@ -17,7 +17,30 @@
 #include "tui/app.h"
 #include "tui/grid.h"
 #include "tui/input.h"
+#include "tui/keymap.h"
 #include "tui/view.h"
+
+/* The first line of what an order says; of a step in time, the way back. */
+static void say_outcome(struct app *app, const char *name, const char *said)
+{
+	const char *way = str_equal(name, "undo")   ? "; redo with "
+			  : str_equal(name, "redo") ? "; undo with "
+						    : NULL;
+	const char *key = str_equal(name, "undo") ? "C-r" : "u";
+	char pressed[16];
+	struct buf line;
+
+	if (str_empty(said))
+		said = name;
+	buf_init(&line, 0);
+	buf_add(&line, said, strcspn(said, "\n"));
+	if (way && app->keys)
+		key = keymap_hint(app->keys, key, pressed, sizeof(pressed));
+	if (way)
+		buf_printf(&line, "%s%s", way, key);
+	app_say(app, false, line.text);
+	buf_release(&line);
+}
 
 /* An order with its words and its reason; -1 with an error, nothing said. */
 static int carry_out(struct app *app, const char *name, struct order given,
@@ -34,7 +57,7 @@ static int carry_out(struct app *app, const char *name, struct order given,
 	given.at_once = true;
 	ret = command_order(name, &given, err);
 	if (ret == 0) {
-		app_say(app, false, *say.text ? say.text : name);
+		say_outcome(app, name, say.text);
 		if (str_equal(name, "stop"))
 			app->engine_wanted = 0;
 		else

@@ -118,9 +118,6 @@ static const struct event *find_event(struct session *session, int64_t seq)
 	return NULL;
 }
 
-static void describe_decision(struct session *session,
-			      const struct event *event, struct buf *out);
-
 /* Undo and redo say what they turn back. */
 static void describe_turn(struct session *session, const struct event *event,
 			  struct buf *out)
@@ -132,6 +129,7 @@ static void describe_turn(struct session *session, const struct event *event,
 	if (target) {
 		buf_puts(out, ": ");
 		describe_decision(session, target, out);
+		add_text(": ", target->text, out);
 	}
 }
 
@@ -159,8 +157,8 @@ void describe_fixup(const struct event *event, struct buf *out)
 			   event->other.hex);
 }
 
-static void describe_decision(struct session *session,
-			      const struct event *event, struct buf *out)
+void describe_decision(struct session *session, const struct event *event,
+		       struct buf *out)
 {
 	/* clang-format off */
 	switch (event->kind) {
@@ -229,7 +227,6 @@ static void describe_decision(struct session *session,
 		break;
 	}
 	/* clang-format on */
-	add_text(": ", event->text, out);
 }
 
 void describe_event(struct session *session, const struct event *event,
@@ -240,6 +237,7 @@ void describe_event(struct session *session, const struct event *event,
 		return;
 	}
 	describe_decision(session, event, out);
+	add_text(": ", event->text, out);
 	add_actor(event, out);
 }
 

@@ -21,6 +21,10 @@ struct warnings;
 void describe_event(struct session *session, const struct event *event,
 		    struct buf *out);
 
+/* What is decided, and no more: "good 83b0383613b9". */
+void describe_decision(struct session *session, const struct event *event,
+		       struct buf *out);
+
 /*
  * What to do now, as git bisect says it: "Bisecting: N revisions left to test
  * after this (roughly M steps)" and the commit, or the end.  Lines end with

@@ -14,6 +14,7 @@
 #include "control/describe.h"
 #include "control/desk.h"
 #include "control/extend.h"
+#include "control/orders_inside.h"
 #include "control/sessions.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
@@ -23,9 +24,8 @@
 #include "session/session.h"
 
 #define PREFIX_MIN 4
-#define UNDO_MAX   1000
 
-static int expect(const struct order *order, int low, int high,
+int orders_expect(const struct order *order, int low, int high,
 		  const char *usage, struct error *err)
 {
 	if (order->argc >= low && order->argc <= high)
@@ -118,7 +118,7 @@ int orders_begin(struct session *session, struct repo *repo, struct buf *say,
 }
 
 /* After a decision: load what is missing, say what follows. */
-static int follow_up(const struct order *order, struct error *err)
+int orders_follow_up(const struct order *order, struct error *err)
 {
 	const struct plan *plan = engine_plan(session_engine(order->session));
 
@@ -129,7 +129,7 @@ static int follow_up(const struct order *order, struct error *err)
 	return move_worktree(order, err);
 }
 
-static struct event event_by(const struct order *order, enum event_kind kind)
+struct event orders_event_by(const struct order *order, enum event_kind kind)
 {
 	return (struct event){
 		.kind = kind,
@@ -144,7 +144,7 @@ static int append_all(const struct order *order, const struct event *events,
 {
 	if (session_append(order->session, events, count, err) < 0)
 		return -1;
-	return follow_up(order, err);
+	return orders_follow_up(order, err);
 }
 
 static int append(const struct order *order, const struct event *event,
@@ -178,7 +178,7 @@ static int commit_event(const struct order *order, const char *spec,
 {
 	bool fix = engine_is_fix(session_engine(order->session));
 
-	*event = event_by(order, EVENT_VERDICT);
+	*event = orders_event_by(order, EVENT_VERDICT);
 	event->verdict = verdict;
 	if (commit_or_midpoint(order, spec, &event->commit, err) < 0)
 		return -1;
@@ -196,7 +196,7 @@ static int range_event(const struct order *order, const char *spec,
 	char *from = xstrdup(spec), *to = strstr(from, "..");
 	int ret = -1;
 
-	*event = event_by(order, EVENT_SKIP_RANGE);
+	*event = orders_event_by(order, EVENT_SKIP_RANGE);
 	*to = '\0';
 	to += 2;
 	if (!*from || !*to || *to == '.')
@@ -238,7 +238,7 @@ int order_good(struct order *order, struct error *err)
 
 int order_bad(struct order *order, struct error *err)
 {
-	if (expect(order, 0, 1, "bad [COMMIT] [-m WHY]", err) < 0)
+	if (orders_expect(order, 0, 1, "bad [COMMIT] [-m WHY]", err) < 0)
 		return -1;
 	return give_verdicts(order, VERDICT_BAD, err);
 }
@@ -263,11 +263,11 @@ static bool split_run(const char *word, char **commit, int64_t *run)
 int order_judge(struct order *order, struct error *err)
 {
 	static const char usage[] = "judge COMMIT#RUN OUTCOME [-m WHY]";
-	struct event event = event_by(order, EVENT_JUDGE);
+	struct event event = orders_event_by(order, EVENT_JUDGE);
 	char *commit;
 	int ret;
 
-	if (expect(order, 2, 2, usage, err) < 0)
+	if (orders_expect(order, 2, 2, usage, err) < 0)
 		return -1;
 	if (!split_run(order->argv[0], &commit, &event.number))
 		return error_set(err, ERROR_USAGE,
@@ -302,7 +302,7 @@ static const struct run_state *find_run(const struct order *order,
 static int retract_judgement(const struct order *order, const char *commit,
 			     int64_t number, struct error *err)
 {
-	struct event event = event_by(order, EVENT_UNDO);
+	struct event event = orders_event_by(order, EVENT_UNDO);
 	const struct run_state *run;
 	struct oid oid;
 
@@ -319,12 +319,13 @@ static int retract_judgement(const struct order *order, const char *commit,
 
 int order_retract(struct order *order, struct error *err)
 {
-	struct event event = event_by(order, EVENT_RETRACT);
+	struct event event = orders_event_by(order, EVENT_RETRACT);
 	int64_t run;
 	char *commit;
 	int ret;
 
-	if (expect(order, 1, 1, "retract COMMIT|COMMIT#RUN [-m WHY]", err) < 0)
+	if (orders_expect(order, 1, 1, "retract COMMIT|COMMIT#RUN [-m WHY]",
+			  err) < 0)
 		return -1;
 	if (split_run(order->argv[0], &commit, &run)) {
 		ret = retract_judgement(order, commit, run, err);
@@ -448,7 +449,7 @@ static int append_to_runs(const struct order *order, const struct event *event,
 			   "else\n",
 			   changed, changed == 1 ? "" : "s",
 			   changed == 1 ? "s" : "");
-		ret = follow_up(order, err);
+		ret = orders_follow_up(order, err);
 	}
 	buf_release(&before);
 	buf_release(&after);
@@ -458,11 +459,11 @@ static int append_to_runs(const struct order *order, const struct event *event,
 static int rule_title(const struct order *order, enum event_kind kind,
 		      const char *usage, struct error *err)
 {
-	struct event event = event_by(order, kind);
+	struct event event = orders_event_by(order, kind);
 	struct buf title;
 	int ret;
 
-	if (expect(order, 1, INT_MAX, usage, err) < 0)
+	if (orders_expect(order, 1, INT_MAX, usage, err) < 0)
 		return -1;
 	buf_init(&title, 0);
 	ret = take_title(order, &title, err);
@@ -498,10 +499,11 @@ int order_noise(struct order *order, struct error *err)
 
 int order_matching(struct order *order, struct error *err)
 {
-	struct event event = event_by(order, EVENT_MATCHING);
+	struct event event = orders_event_by(order, EVENT_MATCHING);
 	enum matching matching;
 
-	if (expect(order, 1, 1, "matching any|family|title [-m WHY]", err) < 0)
+	if (orders_expect(order, 1, 1, "matching any|family|title [-m WHY]",
+			  err) < 0)
 		return -1;
 	if (matching_parse(&matching, order->argv[0], err) < 0) {
 		err->code = ERROR_USAGE;
@@ -513,13 +515,13 @@ int order_matching(struct order *order, struct error *err)
 
 int order_symptom(struct order *order, struct error *err)
 {
-	struct event event = event_by(order, EVENT_SYMPTOM);
+	struct event event = orders_event_by(order, EVENT_SYMPTOM);
 	enum symptom symptom;
 
-	if (expect(order, 1, 1,
-		   "symptom crash|boot-failed|build-failed "
-		   "[-m WHY]",
-		   err) < 0)
+	if (orders_expect(order, 1, 1,
+			  "symptom crash|boot-failed|build-failed "
+			  "[-m WHY]",
+			  err) < 0)
 		return -1;
 	if (symptom_parse(&symptom, order->argv[0], err) < 0) {
 		err->code = ERROR_USAGE;
@@ -531,9 +533,9 @@ int order_symptom(struct order *order, struct error *err)
 
 int order_more(struct order *order, struct error *err)
 {
-	struct event event = event_by(order, EVENT_MORE);
+	struct event event = orders_event_by(order, EVENT_MORE);
 
-	if (expect(order, 2, 2, "more COMMIT N", err) < 0 ||
+	if (orders_expect(order, 2, 2, "more COMMIT N", err) < 0 ||
 	    find_commit(order, order->argv[0], &event.commit, err) < 0)
 		return -1;
 	if (!str_number(order->argv[1], 1, INT32_MAX, &event.number))
@@ -553,9 +555,9 @@ int order_more(struct order *order, struct error *err)
 
 int order_pick(struct order *order, struct error *err)
 {
-	struct event event = event_by(order, EVENT_PICK);
+	struct event event = orders_event_by(order, EVENT_PICK);
 
-	if (expect(order, 1, 1, "pick COMMIT", err) < 0 ||
+	if (orders_expect(order, 1, 1, "pick COMMIT", err) < 0 ||
 	    find_commit(order, order->argv[0], &event.commit, err) < 0)
 		return -1;
 	if (session_append(order->session, &event, 1, err) < 0)
@@ -565,86 +567,16 @@ int order_pick(struct order *order, struct error *err)
 			   "the pick of %.*s waits, this comes "
 			   "first:\n",
 			   OID_SHORT, event.commit.hex);
-	return follow_up(order, err);
-}
-
-static int64_t target_of(const struct order *order, enum event_kind kind)
-{
-	const struct engine *engine = session_engine(order->session);
-
-	return kind == EVENT_UNDO ? engine_undo_target(engine)
-				  : engine_redo_target(engine);
-}
-
-/* Say what an undo took back, or what a redo brought back. */
-static void say_target(const struct order *order, enum event_kind kind,
-		       int64_t seq)
-{
-	const struct engine *engine = session_engine(order->session);
-	const struct event *event;
-
-	for (size_t i = engine_event_count(engine); i-- > 0;) {
-		event = engine_event(engine, i);
-		if (event->seq != seq)
-			continue;
-		if (event->kind == EVENT_UNDO) {
-			seq = event->number;
-			continue;
-		}
-		buf_puts(order->say,
-			 kind == EVENT_UNDO ? "undone: " : "redone: ");
-		describe_event(order->session, event, order->say);
-		buf_putc(order->say, '\n');
-		return;
-	}
-}
-
-static int turn_back(struct order *order, enum event_kind kind,
-		     const char *usage, struct error *err)
-{
-	int64_t count = 1;
-
-	if (expect(order, 0, 1, usage, err) < 0)
-		return -1;
-	if (order->argc == 1 &&
-	    !str_number(order->argv[0], 1, UNDO_MAX, &count))
-		return error_set(err, ERROR_USAGE, "usage: culprit %s", usage);
-	if (session_refresh(order->session, NULL, err) < 0)
-		return -1;
-	for (int64_t i = 0; i < count; i++) {
-		struct event event = event_by(order, kind);
-
-		event.number = target_of(order, kind);
-		if (event.number == 0 && i == 0)
-			return error_set(err, ERROR_STATE,
-					 "there is nothing to %s",
-					 event_kind_name(kind));
-		if (event.number == 0)
-			break;
-		if (session_append(order->session, &event, 1, err) < 0)
-			return -1;
-		say_target(order, kind, event.number);
-	}
-	return follow_up(order, err);
-}
-
-int order_undo(struct order *order, struct error *err)
-{
-	return turn_back(order, EVENT_UNDO, "undo [N]", err);
-}
-
-int order_redo(struct order *order, struct error *err)
-{
-	return turn_back(order, EVENT_REDO, "redo [N]", err);
+	return orders_follow_up(order, err);
 }
 
 int order_pause(struct order *order, struct error *err)
 {
 	const struct plan *plan = engine_plan(session_engine(order->session));
 	bool now = order->argc > 0 && str_equal(order->argv[0], "--now");
-	struct event event = event_by(order, EVENT_PAUSE);
+	struct event event = orders_event_by(order, EVENT_PAUSE);
 
-	if (expect(order, now, now, "pause [--now]", err) < 0)
+	if (orders_expect(order, now, now, "pause [--now]", err) < 0)
 		return -1;
 	if (plan->paused && (plan->halted || !now))
 		return error_set(err, ERROR_STATE,
@@ -655,16 +587,16 @@ int order_pause(struct order *order, struct error *err)
 
 int order_resume(struct order *order, struct error *err)
 {
-	struct event event = event_by(order, EVENT_RESUME);
+	struct event event = orders_event_by(order, EVENT_RESUME);
 
-	if (expect(order, 0, 0, "resume", err) < 0)
+	if (orders_expect(order, 0, 0, "resume", err) < 0)
 		return -1;
 	return append(order, &event, err);
 }
 
 int order_stop(struct order *order, struct error *err)
 {
-	if (expect(order, 0, 0, "stop", err) < 0)
+	if (orders_expect(order, 0, 0, "stop", err) < 0)
 		return -1;
 	if (order->at_once) {
 		buf_puts(order->say, "the engine ends; R starts one again\n");
@@ -688,7 +620,7 @@ int order_reset(struct order *order, struct error *err)
 	char *path, *out;
 	int ret = 0;
 
-	if (expect(order, 0, 0, "reset", err) < 0)
+	if (orders_expect(order, 0, 0, "reset", err) < 0)
 		return -1;
 	desk_engine(order->session, &engine);
 	if (engine.alive)
@@ -716,11 +648,11 @@ int order_reset(struct order *order, struct error *err)
 
 int order_note(struct order *order, struct error *err)
 {
-	struct event event = event_by(order, EVENT_NOTE);
+	struct event event = orders_event_by(order, EVENT_NOTE);
 	struct buf text;
 	int ret;
 
-	if (expect(order, 1, INT_MAX, "note TEXT", err) < 0)
+	if (orders_expect(order, 1, INT_MAX, "note TEXT", err) < 0)
 		return -1;
 	buf_init(&text, 0);
 	for (int i = 0; i < order->argc; i++)

@@ -33,8 +33,8 @@ int order_other(struct order *order, struct error *err);
 int order_noise(struct order *order, struct error *err);
 int order_matching(struct order *order, struct error *err);
 int order_symptom(struct order *order, struct error *err);
-int order_undo(struct order *order, struct error *err);
-int order_redo(struct order *order, struct error *err);
+int order_undo(struct order *order, struct error *err); /* time_orders.c */
+int order_redo(struct order *order, struct error *err); /* likewise */
 int order_pause(struct order *order, struct error *err);
 int order_resume(struct order *order, struct error *err);
 int order_stop(struct order *order, struct error *err);

@@ -108,7 +108,7 @@ check "what was skipped is built again once there is a fixup for it" '
 check "a fixup can be undone, redone and dropped" '
 	begin plain.cfg c12 c1
 	culprit fixup add "$tmp/mend.patch" -m "the old compiler"
-	culprit undo | grep "^undone: fixup 1, mend.patch: the old compiler"
+	culprit undo | grep "^undone: fixup 1, mend.patch (1 event ago)$"
 	test -z "$(culprit fixup list)"
 	culprit redo
 	test "$(culprit fixup list)" = "fixup 1, mend.patch"

@@ -420,13 +420,33 @@ static void undo_and_redo_are_one_key(void **state)
 	assert_int_equal(app->model.rows[2].verdict, VERDICT_GOOD);
 	type(app, "u");
 	latest(world, EVENT_UNDO);
-	assert_true(*app->home.toast != '\0');
 	assert_false(app->home.toast_is_error);
+	assert_string_equal(app->home.toast,
+			    "undone: good 538453d70000 (1 event ago); redo "
+			    "with C-r");
 	assert_int_equal(app->model.rows[app->model.testing].verdict,
 			 VERDICT_NONE);
 	app_key(app, INPUT_CTRL('r'));
 	latest(world, EVENT_REDO);
 	assert_int_equal(app->model.rows[2].verdict, VERDICT_GOOD);
+}
+
+static void an_undo_says_what_came_back_with_it(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	tale_mark(&world->tale, BY_POLICY, tale_oid(7).hex, VERDICT_GOOD, NULL);
+	tale_mark(&world->tale, BY_POLICY, tale_oid(11).hex, VERDICT_GOOD,
+		  NULL);
+	app_refresh(app, world->tale.now);
+	type(app, "gjjvbno\nu");
+	assert_non_null(strstr(app->home.toast, "undone: bad 538453d70000"));
+	assert_non_null(strstr(app->home.toast, "; 1 verdict counts again"));
+	app_key(app, INPUT_CTRL('r'));
+	assert_non_null(strstr(app->home.toast, "redone: bad"));
+	assert_non_null(strstr(app->home.toast, "; 1 verdict set aside"));
+	assert_non_null(strstr(app->home.toast, "; undo with u"));
 }
 
 static void an_order_that_fails_is_a_toast(void **state)
@@ -865,6 +885,7 @@ int main(void)
 		app_test(overruling_needs_a_reason),
 		app_test(the_dialog_can_be_left),
 		app_test(undo_and_redo_are_one_key),
+		app_test(an_undo_says_what_came_back_with_it),
 		app_test(an_order_that_fails_is_a_toast),
 		app_test(pause_is_a_switch),
 		app_test(a_pause_at_once_is_asked_about_and_says_what_is_lost),
