@@ -19,10 +19,12 @@
 #include "tui/view.h"
 #include "tui/views.h"
 
-#define TOAST_MS  10000
-#define WANTED_MS 3000
-#define TWICE_MS  400 /* two presses within it are a double one */
-#define WHEEL	  3   /* lines */
+#define TOAST_MS       10000
+#define WANTED_MS      3000
+#define WANTED_LOOK_MS 250
+#define CLOCK_MS       1000
+#define TWICE_MS       400 /* two presses within it are a double one */
+#define WHEEL	       3   /* lines */
 
 void app_init(struct app *app, struct session *session, struct repo *repo,
 	      const char *program, bool ascii)
@@ -71,6 +73,8 @@ static void look_at_time(const struct app *app, struct model_view *view)
 	const struct replay *replay = &app->replay;
 	size_t shown = engine_event_count(session_engine(app->session));
 
+	if (shown && app->plain)
+		view->now = session_event(app->session, shown - 1)->at;
 	if (!session_is_past(app->session) && !app->only_replay) {
 		desk_engine(app->session, &view->engine);
 		return;
@@ -93,6 +97,7 @@ void app_rebuild(struct app *app)
 		.show = app->show,
 		.ascii = app->ascii,
 		.can_run = desk_can_run(app->session),
+		.link_ms = app->link_ms,
 	};
 
 	look_at_time(app, &view);
@@ -147,7 +152,7 @@ void app_refresh(struct app *app, int64_t now)
 	app->now = now;
 	if (session_refresh(app->session, NULL, &err) < 0)
 		app_say(app, true, err.text);
-	if (now >= app->toast_until)
+	if (now >= app->toast_until && !app->plain)
 		app->home.toast[0] = '\0';
 	if (replay_tick(&app->replay, now))
 		app_go_to_time(app);
@@ -182,9 +187,26 @@ void app_start_engine(struct app *app)
 	app_rebuild(app);
 }
 
+static int64_t sooner(int64_t due, int64_t other)
+{
+	return due < 0 || other < due ? other : due;
+}
+
 int64_t app_due(const struct app *app)
 {
-	return app->replay.playing ? app->replay.due : -1;
+	int64_t due = -1;
+
+	if (app->replay.playing)
+		due = sooner(due, app->replay.due);
+	if (app->engine_wanted)
+		due = sooner(due, app->now + WANTED_LOOK_MS);
+	if (app->plain)
+		return due;
+	if (*app->home.toast)
+		due = sooner(due, app->toast_until);
+	if (app->model.engine_alive)
+		due = sooner(due, app->now - app->now % CLOCK_MS + CLOCK_MS);
+	return due;
 }
 
 void app_go_to_time(struct app *app)
@@ -367,6 +389,8 @@ void app_draw(struct app *app, struct grid *grid)
 {
 	app->columns = grid->columns;
 	app->rows = grid->rows;
+	grid->cursor_seen = app->cursor || order_asks(app) || views_asks(app) ||
+			    app->help.asking;
 	views_draw(app, grid);
 	if (order_asks(app) || app->help.open)
 		grid_cool(grid);

@@ -40,6 +40,9 @@ struct app {
 	const char *program;	   /* borrowed */
 	const struct keymap *keys; /* borrowed, or NULL: all as usual */
 	bool ascii;
+	bool cursor;	 /* is always seen */
+	bool plain;	 /* the clock stands between events */
+	int64_t link_ms; /* the round trip of a slow line, or 0 */
 	char who[128];
 
 	const struct view *view;

@@ -72,6 +72,8 @@ void frame_title(struct grid *grid, const struct model *model)
 	else if (model->left_ms >= 0 && grid->columns >= FULL_COLUMNS)
 		buf_printf(&right, "%s%s left", gap,
 			   model_rough(rough, model->left_ms));
+	if (model->link_ms > 0 && grid->columns >= FULL_COLUMNS)
+		buf_printf(&right, "%slink %dms", gap, (int)model->link_ms);
 	snprintf(badge, sizeof(badge), " %s ", badge_word(model->badge));
 	grid_right(grid, end, 0, ROLE_PLAIN, right.text);
 	end -= text_width(right.text);

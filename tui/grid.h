@@ -77,7 +77,8 @@ struct grid {
 	int columns, rows;
 	bool ascii; /* lines from ASCII */
 	struct cell *cells;
-	int cursor_x, cursor_y;	   /* where the terminal's cursor goes */
+	int cursor_x, cursor_y; /* where the terminal's cursor goes */
+	bool cursor_seen;	/* a text is written there, or it is wished */
 	const struct keymap *keys; /* what hints name, or NULL; borrowed */
 	struct hot *hots;
 	size_t hot_count, hot_room;

@@ -29,7 +29,8 @@ enum {
 	INPUT_PAGE_DOWN,
 	INPUT_BACK_TAB,
 	INPUT_RESIZE,
-	INPUT_MOUSE, /* see struct mouse */
+	INPUT_MOUSE,  /* see struct mouse */
+	INPUT_ANSWER, /* no key: what term_ask has asked for */
 	INPUT_F_ZERO = 0x110100,
 };
 

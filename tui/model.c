@@ -325,9 +325,10 @@ static void fill_times(struct model *model, struct engine *engine,
 	model->elapsed_ms = model->left_ms = -1;
 	if (!start || !count)
 		return;
-	model->elapsed_ms = (model->state == PLAN_FOUND
-				     ? engine_event(engine, count - 1)->at
-				     : view->now) -
+	/* where nobody works the time stands, and costs nothing to show */
+	model->elapsed_ms = (view->engine.alive && model->state != PLAN_FOUND
+				     ? view->now
+				     : engine_event(engine, count - 1)->at) -
 			    start->at;
 	if (model->state != PLAN_TEST || model->bad.commit < 0 ||
 	    model->good.commit < 0)
@@ -392,6 +393,7 @@ void model_build(struct model *model, struct session *session,
 	text_copy(model->title, sizeof(model->title), engine_title(engine),
 		  view->ascii);
 	model->fix = engine_is_fix(engine);
+	model->link_ms = view->link_ms;
 	model->state = plan->state;
 	model->badge = badge_of(engine, plan, view);
 	model->replay_step = view->replay_step;

@@ -47,6 +47,7 @@ struct model_view {
 	int show;     /* a run's number, or one of the above */
 	bool ascii;
 	bool can_run;
+	int64_t link_ms; /* the round trip of a slow line, or 0 */
 	struct engine_process engine;
 	/* an earlier time is shown: within this step, 0 before the first, of a
 	   session that has so many (0: the present) and lasted so long */
@@ -109,6 +110,7 @@ struct model {
 	int replay_step, replay_steps; /* as in the view */
 	int64_t replay_ms;
 	int64_t left_ms; /* -1: cannot be said */
+	int64_t link_ms; /* of a slow line, or 0 */
 
 	enum plan_state state;
 	bool fix;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -26,7 +27,15 @@ struct term {
 	/* of each role */
 	attr_t attributes[ROLE_COUNT];
 	short pairs[ROLE_COUNT];
+
+	/* what was drawn last */
+	struct cell *cells;
+	int columns, rows, cursor_x, cursor_y;
+	bool cursor_seen;
 };
+
+/* Codes of our own, above those of curses. */
+#define KEY_ANSWER (KEY_MAX + 1)
 
 /*
  * What a signal handler needs to give the terminal back.  curses' own state
@@ -185,6 +194,7 @@ int term_open(struct term **out, const struct wishes *wishes, struct error *err)
 	nodelay(stdscr, TRUE);
 	scrollok(stdscr, FALSE);
 	leaveok(stdscr, FALSE);
+	define_key("\033[0n", KEY_ANSWER);
 	take_theme(term, wishes);
 	if (wishes->settings.mouse)
 		take_mouse();
@@ -199,6 +209,7 @@ void term_close(struct term *term)
 	remove_rescue();
 	endwin();
 	delscreen(term->screen);
+	free(term->cells);
 	free(term);
 }
 
@@ -225,8 +236,42 @@ static void draw_cell(const struct term *term, const struct cell *cell)
 	wadd_wch(stdscr, &complex);
 }
 
-void term_draw(struct term *term, const struct grid *grid)
+static bool is_same(const struct term *term, const struct grid *grid)
 {
+	size_t count = (size_t)grid->columns * (size_t)grid->rows;
+
+	return term->cells && grid->columns == term->columns &&
+	       grid->rows == term->rows && grid->cursor_x == term->cursor_x &&
+	       grid->cursor_y == term->cursor_y &&
+	       grid->cursor_seen == term->cursor_seen &&
+	       memcmp(grid->cells, term->cells, count * sizeof(*term->cells)) ==
+		       0;
+}
+
+static void keep(struct term *term, const struct grid *grid)
+{
+	size_t count = (size_t)grid->columns * (size_t)grid->rows;
+
+	term->cells = xreallocarray(term->cells, count, sizeof(*term->cells));
+	memcpy(term->cells, grid->cells, count * sizeof(*term->cells));
+	term->columns = grid->columns;
+	term->rows = grid->rows;
+	term->cursor_x = grid->cursor_x;
+	term->cursor_y = grid->cursor_y;
+	term->cursor_seen = grid->cursor_seen;
+}
+
+/* Nothing is known of what is on the terminal. */
+static void forget(struct term *term)
+{
+	free(term->cells);
+	term->cells = NULL;
+}
+
+bool term_draw(struct term *term, const struct grid *grid)
+{
+	if (is_same(term, grid))
+		return false;
 	for (int y = 0; y < grid->rows; y++) {
 		wmove(stdscr, y, 0);
 		for (int x = 0; x < grid->columns; x++) {
@@ -236,8 +281,47 @@ void term_draw(struct term *term, const struct grid *grid)
 				draw_cell(term, cell);
 		}
 	}
+	curs_set(grid->cursor_seen ? 1 : 0);
 	wmove(stdscr, grid->cursor_y, grid->cursor_x);
 	wrefresh(stdscr);
+	keep(term, grid);
+	return true;
+}
+
+void term_ask(struct term *term)
+{
+	static const char query[] = "\033[5n";
+
+	(void)term;
+	if (write(STDOUT_FILENO, query, sizeof(query) - 1) < 0)
+		errno = 0; /* then there is no answer either */
+}
+
+static int64_t milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void term_hear(struct term *term, int ms)
+{
+	struct pollfd line = { .fd = STDIN_FILENO, .events = POLLIN };
+	int64_t end = milliseconds() + ms, left;
+
+	while ((left = end - milliseconds()) > 0) {
+		int ready = poll(&line, 1, (int)left);
+
+		if ((ready < 0 && errno != EINTR) ||
+		    line.revents & (POLLHUP | POLLERR | POLLNVAL))
+			return;
+		for (int key = INPUT_RESIZE; ready > 0 && key != INPUT_NONE;) {
+			key = term_key(term);
+			if (key == INPUT_ANSWER)
+				return;
+		}
+	}
 }
 
 static const struct {
@@ -257,6 +341,7 @@ static const struct {
 	{ KEY_BACKSPACE, INPUT_BACKSPACE },
 	{ KEY_RESIZE, INPUT_RESIZE },
 	{ KEY_MOUSE, INPUT_MOUSE },
+	{ KEY_ANSWER, INPUT_ANSWER },
 };
 
 int term_key(struct term *term)
@@ -311,7 +396,7 @@ void term_resize(struct term *term)
 {
 	struct winsize size;
 
-	(void)term;
+	forget(term);
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_row ||
 	    !size.ws_col)
 		return;
@@ -320,8 +405,15 @@ void term_resize(struct term *term)
 
 void term_repaint(struct term *term)
 {
-	(void)term;
+	forget(term);
 	clearok(curscr, TRUE);
+}
+
+void term_continue(struct term *term)
+{
+	reset_prog_mode();
+	term_resize(term);
+	term_repaint(term);
 }
 
 void term_suspend(struct term *term)

@@ -27,8 +27,23 @@ void term_close(struct term *term);
 
 void term_size(const struct term *term, int *columns, int *rows);
 
-/* Only the cells that differ from what is there are sent. */
-void term_draw(struct term *term, const struct grid *grid);
+/*
+ * Only the cells that differ from what is there are sent; the cursor goes to
+ * its place last.  Returns whether anything was sent.
+ */
+bool term_draw(struct term *term, const struct grid *grid);
+
+/*
+ * Ask the terminal whether it is there; it answers when it has drawn what was
+ * sent before: INPUT_ANSWER.
+ */
+void term_ask(struct term *term);
+
+/*
+ * Wait so long for the answer, that it does not reach whoever reads from the
+ * terminal next; keys are lost meanwhile.
+ */
+void term_hear(struct term *term, int ms);
 
 /* The next key (tui/input.h), INPUT_NONE when there is none.  Never waits. */
 int term_key(struct term *term);
@@ -48,6 +63,9 @@ void term_repaint(struct term *term);
 /* Give the terminal back and stop the process group; returns when it is
    continued. */
 void term_suspend(struct term *term);
+
+/* It was continued after a stop that nobody asked us about. */
+void term_continue(struct term *term);
 
 /* Can the terminal show line drawing characters in UTF-8? */
 bool term_is_utf8(void);

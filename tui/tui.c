@@ -3,12 +3,15 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 #include <uv.h>
 
 #include "base/error.h"
+#include "base/str.h"
 #include "session/session.h"
 #include "tui/app.h"
+#include "tui/frames.h"
 #include "tui/grid.h"
 #include "tui/idle.h"
 #include "tui/input.h"
@@ -16,32 +19,38 @@
 #include "tui/wishes.h"
 
 /*
- * The loop.  Keys are drawn at once; all else that changes is drawn at most
- * every FRAME_MS.  Nothing spins: a session where nothing happens costs one
- * look at the clock a second.
+ * The loop.  What changes wants a frame; when it is drawn, tui/frames says.
  *
- *	key, resize ----------------------------> draw
- *	folder changed, log grew, clock --> frame timer --> draw
+ *	key ----------------------> now --.
+ *	folder, time, resize -----> soon --+--> due --> draw --> ask the terminal
+ *	a log grew ---------------> log --'
+ *
+ * Nothing spins.  Logs are looked at while an engine works, and the clock goes
+ * then; a session where nothing happens is told of by its folder, and costs
+ * nothing.
  */
 
-#define FRAME_MS  50 /* 20 a second */
-#define CLOCK_MS  1000
-#define LISTEN_MS 250  /* where file events do not come: the logs */
-#define QUIET_MS  1000 /* the same without an engine */
+#define LISTEN_MS  250	/* where file events do not come: the logs */
+#define QUIET_MS   1000 /* the same for the folder */
+#define CURIOUS_MS 3000
+#define HEAR_MS	   200 /* for a first answer, at the end */
 
-enum { SIGNAL_COUNT = 5 };
+enum { SIGNAL_COUNT = 6 };
 
 struct loop {
 	uv_loop_t uv;
 	uv_poll_t keys;
-	uv_timer_t clock, listen, frame, due;
+	uv_timer_t listen, frame, due;
 	uv_fs_event_t folder;
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_prepare_t waits; /* before the loop waits */
 	struct idle idle;
 	struct wishes wishes;
-	bool framed;  /* the frame timer runs */
-	bool stale;   /* the session may have changed */
+	struct frames frames;
+	bool watched;	       /* the folder says when it changes */
+	int64_t curious_until; /* it has, and may have more to say */
+	bool stale;	       /* the session may have changed */
+	bool resized;
 	int ended_by; /* a signal, or 0 */
 
 	struct term *term;
@@ -49,15 +58,14 @@ struct loop {
 	struct app app;
 };
 
-static void want_frame(struct loop *loop);
-
-static void on_due(uv_timer_t *timer)
+/* Of frames only; what a person is told comes from session_now. */
+static int64_t ticks(void)
 {
-	struct loop *loop = timer->data;
-
-	loop->stale = true;
-	want_frame(loop);
+	return (int64_t)(uv_hrtime() / 1000000);
 }
+
+static void on_due(uv_timer_t *timer);
+static void draw_if_due(struct loop *loop);
 
 /* What the screen itself wants to do at some time. */
 static void wait_for_due(struct loop *loop)
@@ -71,56 +79,136 @@ static void wait_for_due(struct loop *loop)
 			       due > now ? (uint64_t)(due - now) : 0, 0);
 }
 
-static void draw(struct loop *loop)
+/*
+ * Logs grow while an engine works; some folders say nothing; and one that has
+ * said something may say it before it can be read, since SQLite tells readers
+ * of a change only behind the write (and fsync) that we hear.
+ */
+static void listen_as_needed(struct loop *loop)
 {
-	int columns, rows;
+	bool works = loop->app.model.engine_alive && !loop->app.plain;
+	bool curious = ticks() < loop->curious_until;
 
-	if (loop->app.repaint) {
-		loop->app.repaint = false;
-		term_repaint(loop->term);
-	}
-	term_size(loop->term, &columns, &rows);
-	grid_clear(loop->grid, columns, rows);
-	app_draw(&loop->app, loop->grid);
-	term_draw(loop->term, loop->grid);
-	idle_drawn(&loop->idle);
-	wait_for_due(loop);
+	uv_timer_set_repeat(&loop->listen,
+			    works || curious ? LISTEN_MS : QUIET_MS);
+	if (!works && !curious && loop->watched)
+		uv_timer_stop(&loop->listen);
+	else if (!uv_is_active((uv_handle_t *)&loop->listen))
+		uv_timer_again(&loop->listen);
 }
 
 static void refresh(struct loop *loop)
 {
 	loop->stale = false;
 	app_refresh(&loop->app, session_now());
-	uv_timer_set_repeat(&loop->listen, loop->app.model.engine_alive
-						   ? LISTEN_MS
-						   : QUIET_MS);
+	listen_as_needed(loop);
 	if (loop->app.quit)
 		uv_stop(&loop->uv);
 }
 
+static void draw(struct loop *loop)
+{
+	int columns, rows;
+	bool sent;
+
+	if (loop->resized)
+		term_resize(loop->term);
+	loop->resized = false;
+	if (loop->app.repaint)
+		term_repaint(loop->term);
+	loop->app.repaint = false;
+	term_size(loop->term, &columns, &rows);
+	grid_clear(loop->grid, columns, rows);
+	app_draw(&loop->app, loop->grid);
+	sent = term_draw(loop->term, loop->grid);
+	idle_drawn(&loop->idle);
+	if (frames_drawn(&loop->frames, sent, ticks()))
+		term_ask(loop->term);
+	wait_for_due(loop);
+}
+
 static void on_frame(uv_timer_t *timer)
 {
-	struct loop *loop = timer->data;
+	draw_if_due(timer->data);
+}
 
-	loop->framed = false;
+static void draw_if_due(struct loop *loop)
+{
+	int64_t due = frames_due(&loop->frames), now = ticks(), slow;
+
+	if (due < 0)
+		return;
+	if (due > now) {
+		uv_timer_start(&loop->frame, on_frame, (uint64_t)(due - now),
+			       0);
+		return;
+	}
+	uv_timer_stop(&loop->frame);
+	slow = frames_slow(&loop->frames);
+	loop->app.link_ms = slow < 0 ? 0 : slow;
 	if (loop->stale)
 		refresh(loop);
 	draw(loop);
 }
 
-/* Draw soon; many wishes within a frame are one. */
-static void want_frame(struct loop *loop)
+static void want_frame(struct loop *loop, enum frame_urgency urgency)
 {
-	if (loop->framed)
+	frames_want(&loop->frames, urgency, ticks());
+	draw_if_due(loop);
+}
+
+static void on_due(uv_timer_t *timer)
+{
+	struct loop *loop = timer->data;
+
+	loop->stale = true;
+	want_frame(loop, FRAME_SOON);
+}
+
+/* That no answer is left for whoever reads from the terminal next. */
+static void hear_out(struct loop *loop)
+{
+	const struct frames *frames = &loop->frames;
+	int64_t wait = HEAR_MS;
+
+	if (!frames_asked(frames, ticks()))
 		return;
-	loop->framed = true;
-	uv_timer_start(&loop->frame, on_frame, FRAME_MS, 0);
+	if (frames->heard && frames->round_trip * 2 > wait)
+		wait = frames->round_trip * 2;
+	for (int i = 0; i < frames->asked; i++)
+		term_hear(loop->term, (int)wait);
+	frames_init(&loop->frames, frames->paced);
+}
+
+static void suspend(struct loop *loop)
+{
+	loop->app.suspend = false;
+	hear_out(loop);
+	term_suspend(loop->term);
+	refresh(loop);
+}
+
+static void take_key(struct loop *loop, int key)
+{
+	struct mouse mouse;
+
+	if (key == INPUT_ANSWER) {
+		frames_answered(&loop->frames, ticks());
+		return;
+	}
+	idle_key(&loop->idle, key);
+	if (key != INPUT_MOUSE)
+		app_key(&loop->app, key);
+	else if (term_mouse(loop->term, &mouse))
+		app_mouse(&loop->app, loop->grid, &mouse);
+	frames_want(&loop->frames, FRAME_NOW, ticks());
+	if (loop->app.suspend)
+		suspend(loop);
 }
 
 static void on_keys(uv_poll_t *poll, int status, int events)
 {
 	struct loop *loop = poll->data;
-	struct mouse mouse;
 	int key;
 
 	(void)events;
@@ -130,30 +218,12 @@ static void on_keys(uv_poll_t *poll, int status, int events)
 		return;
 	}
 	loop->app.now = session_now();
-	while (!loop->app.quit && (key = term_key(loop->term)) != INPUT_NONE) {
-		idle_key(&loop->idle, key);
-		if (key != INPUT_MOUSE)
-			app_key(&loop->app, key);
-		else if (term_mouse(loop->term, &mouse))
-			app_mouse(&loop->app, loop->grid, &mouse);
-		if (!loop->app.suspend)
-			continue;
-		loop->app.suspend = false;
-		term_suspend(loop->term);
-		refresh(loop);
-	}
+	while (!loop->app.quit && (key = term_key(loop->term)) != INPUT_NONE)
+		take_key(loop, key);
 	if (loop->app.quit)
 		uv_stop(&loop->uv);
 	else
-		draw(loop);
-}
-
-static void on_clock(uv_timer_t *timer)
-{
-	struct loop *loop = timer->data;
-
-	loop->stale = true;
-	want_frame(loop);
+		draw_if_due(loop);
 }
 
 static void on_listen(uv_timer_t *timer)
@@ -162,8 +232,11 @@ static void on_listen(uv_timer_t *timer)
 
 	if (session_is_behind(loop->app.session))
 		loop->stale = true;
-	if (app_listen(&loop->app) || loop->stale)
-		want_frame(loop);
+	if (loop->stale)
+		want_frame(loop, FRAME_SOON);
+	else if (!loop->app.plain && app_listen(&loop->app))
+		want_frame(loop, FRAME_LOG);
+	listen_as_needed(loop);
 }
 
 static void on_folder(uv_fs_event_t *event, const char *name, int events,
@@ -171,19 +244,21 @@ static void on_folder(uv_fs_event_t *event, const char *name, int events,
 {
 	struct loop *loop = event->data;
 
-	(void)name;
 	(void)events;
-	if (status < 0 || !session_is_behind(loop->app.session))
+	loop->curious_until = ticks() + CURIOUS_MS;
+	listen_as_needed(loop);
+	if (status < 0 ||
+	    (!session_is_behind(loop->app.session) && !str_equal(name, "lock")))
 		return;
 	loop->stale = true;
-	want_frame(loop);
+	want_frame(loop, FRAME_SOON);
 }
 
 static void on_waits(uv_prepare_t *handle)
 {
 	struct loop *loop = handle->data;
 
-	if (!loop->framed && !loop->stale)
+	if (frames_due(&loop->frames) < 0 && !loop->stale)
 		idle_tell(&loop->idle, loop->grid->columns, loop->grid->rows);
 }
 
@@ -191,13 +266,42 @@ static void on_signal(uv_signal_t *handle, int number)
 {
 	struct loop *loop = handle->data;
 
-	if (number == SIGWINCH) {
-		term_resize(loop->term);
-		want_frame(loop);
-		return;
+	switch (number) {
+	case SIGWINCH:
+		loop->resized = true;
+		want_frame(loop, FRAME_SOON);
+		break;
+	case SIGCONT:
+		term_continue(loop->term);
+		loop->stale = true;
+		want_frame(loop, FRAME_NOW);
+		break;
+	default:
+		loop->ended_by = number;
+		uv_stop(&loop->uv);
 	}
-	loop->ended_by = number;
-	uv_stop(&loop->uv);
+}
+
+/* Of what happens there on other machines a folder says nothing. */
+static bool is_remote(const char *folder)
+{
+	static const unsigned types[] = {
+		0x6969,	    /* NFS */
+		0xff534d42, /* CIFS */
+		0xfe534d42, /* SMB2 */
+		0x65735546, /* FUSE */
+		0x01021997, /* 9p */
+		0x00c36400, /* Ceph */
+		0x5346414f, /* AFS */
+	};
+	struct statfs type;
+
+	if (statfs(folder, &type) < 0)
+		return true;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if ((unsigned)type.f_type == types[i])
+			return true;
+	return false;
 }
 
 static int uv_failed(struct error *err, const char *what, int status)
@@ -208,8 +312,8 @@ static int uv_failed(struct error *err, const char *what, int status)
 
 static int listen_to_all(struct loop *loop, struct error *err)
 {
-	static const int numbers[SIGNAL_COUNT] = { SIGWINCH, SIGTERM, SIGHUP,
-						   SIGINT, SIGQUIT };
+	static const int numbers[SIGNAL_COUNT] = { SIGWINCH, SIGCONT, SIGTERM,
+						   SIGHUP,   SIGINT,  SIGQUIT };
 	int status;
 
 	for (int i = 0; i < SIGNAL_COUNT; i++) {
@@ -217,22 +321,21 @@ static int listen_to_all(struct loop *loop, struct error *err)
 		loop->signals[i].data = loop;
 		uv_signal_start(&loop->signals[i], on_signal, numbers[i]);
 	}
-	uv_timer_init(&loop->uv, &loop->clock);
 	uv_timer_init(&loop->uv, &loop->listen);
 	uv_timer_init(&loop->uv, &loop->frame);
 	uv_timer_init(&loop->uv, &loop->due);
 	uv_prepare_init(&loop->uv, &loop->waits);
 	loop->waits.data = loop;
 	uv_prepare_start(&loop->waits, on_waits);
-	loop->clock.data = loop->listen.data = loop->frame.data =
-		loop->due.data = loop;
-	uv_timer_start(&loop->clock, on_clock, CLOCK_MS, CLOCK_MS);
+	loop->listen.data = loop->frame.data = loop->due.data = loop;
 	uv_timer_start(&loop->listen, on_listen, LISTEN_MS, LISTEN_MS);
 	uv_fs_event_init(&loop->uv, &loop->folder);
 	loop->folder.data = loop;
 	/* without file events (too many watches) the timer does it */
-	uv_fs_event_start(&loop->folder, on_folder,
-			  session_dir(loop->app.session), 0);
+	loop->watched =
+		uv_fs_event_start(&loop->folder, on_folder,
+				  session_dir(loop->app.session), 0) == 0 &&
+		!is_remote(session_dir(loop->app.session));
 	status = uv_poll_init(&loop->uv, &loop->keys, STDIN_FILENO);
 	if (status < 0)
 		return uv_failed(err, "read the keys", status);
@@ -269,6 +372,9 @@ int tui_main(struct session *session, struct repo *repo,
 	app_init(&loop.app, session, repo, options->program,
 		 loop.wishes.settings.ascii || !term_is_utf8());
 	loop.app.keys = &loop.wishes.keys;
+	loop.app.cursor = loop.wishes.settings.cursor;
+	loop.app.plain = loop.wishes.settings.plain;
+	frames_init(&loop.frames, loop.wishes.settings.pacing);
 	idle_init(&loop.idle);
 	loop.grid = grid_new(1, 1, loop.app.ascii);
 	loop.grid->keys = &loop.wishes.keys;
@@ -285,6 +391,8 @@ int tui_main(struct session *session, struct repo *repo,
 		uv_run(&loop.uv, UV_RUN_DEFAULT);
 	ret = 0;
 out:
+	if (loop.term)
+		hear_out(&loop);
 	term_close(loop.term);
 	close_all(&loop);
 	grid_free(loop.grid);

@@ -266,6 +266,75 @@ static void the_wheel_scrolls_what_is_under_it(void **state)
 		strstr(app->log.lines[app->log.line].text, "good 0000"));
 }
 
+static void where_nothing_happens_nothing_is_due(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	assert_int_equal(app_due(app), -1);
+	type(app, "u\x03");
+	assert_non_null(strstr(page(world), "q leaves the screen"));
+	assert_true(app_due(app) > app->now);
+	app_refresh(app, app_due(app));
+	assert_null(strstr(page(world), "q leaves the screen"));
+	assert_int_equal(app_due(app), -1);
+	/* the clock goes while an engine works */
+	app->model.engine_alive = true;
+	assert_in_range(app_due(app), app->now + 1, app->now + 1000);
+}
+
+static void plain_is_still_between_events(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	char *before;
+
+	app->plain = true;
+	type(app, "\x03");
+	assert_int_equal(app_due(app), -1);
+	app_refresh(app, app->now);
+	before = xstrdup(page(world));
+	app_refresh(app, app->now + 3600 * 1000);
+	assert_string_equal(page(world), before);
+	app->model.engine_alive = true;
+	assert_int_equal(app_due(app), -1);
+	free(before);
+}
+
+static void the_cursor_is_seen_where_a_text_is_written(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	page(world);
+	assert_false(world->grid->cursor_seen);
+	/* and stands on what is chosen all the same */
+	assert_int_equal(world->grid->cursor_y, 8);
+	type(app, ":");
+	page(world);
+	assert_true(world->grid->cursor_seen);
+	app_key(app, INPUT_ESCAPE);
+	type(app, "9/");
+	page(world);
+	assert_true(world->grid->cursor_seen);
+	app_key(app, INPUT_ESCAPE);
+	page(world);
+	assert_false(world->grid->cursor_seen);
+	app->cursor = true;
+	page(world);
+	assert_true(world->grid->cursor_seen);
+}
+
+static void a_slow_line_is_told(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	app->link_ms = 312;
+	app_refresh(app, app->now);
+	assert_non_null(strstr(page(world), "link 312ms"));
+}
+
 static void a_digit_brings_up_a_view_and_q_goes_back(void **state)
 {
 	struct world *world = *state;
@@ -870,6 +939,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		app_test(a_verdict_needs_more_than_one_key),
 		app_test(keys_can_be_others),
+		app_test(where_nothing_happens_nothing_is_due),
+		app_test(plain_is_still_between_events),
+		app_test(the_cursor_is_seen_where_a_text_is_written),
+		app_test(a_slow_line_is_told),
 		app_test(a_click_chooses_and_two_open),
 		app_test(a_click_on_a_hint_is_its_key),
 		app_test(the_wheel_scrolls_what_is_under_it),

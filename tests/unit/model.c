@@ -266,7 +266,10 @@ static void the_time_left_comes_from_the_steps_so_far(void **state)
 	/* this one and those after it */
 	assert_int_equal(look(world)->left_ms,
 			 60000 * (1 + look(world)->steps));
+	/* the clock goes while somebody works */
 	world->tale.now += 5000;
+	assert_int_equal(look(world)->elapsed_ms, 60000);
+	world->view.engine.alive = true;
 	assert_int_equal(look(world)->elapsed_ms, 65000);
 }
 
