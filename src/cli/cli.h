@@ -43,6 +43,9 @@ int cli_report(struct cli *cli, int argc, char **argv);
 int cli_titles(struct cli *cli, int argc, char **argv);
 int cli_next(struct cli *cli, int argc, char **argv);
 int cli_demo(struct cli *cli, int argc, char **argv);
+int cli_export(struct cli *cli, int argc, char **argv);
+int cli_import(struct cli *cli, int argc, char **argv);
+int cli_trust(struct cli *cli, int argc, char **argv);
 int cli_help(struct cli *cli, int argc, char **argv);
 int cli_screen(struct cli *cli);
 

@@ -21,7 +21,9 @@ static const struct {
 	{ "start", cli_start },	  { "run", cli_run },
 	{ "status", cli_status }, { "log", cli_log },
 	{ "report", cli_report }, { "next", cli_next },
-	{ "titles", cli_titles }, { "help", cli_help },
+	{ "titles", cli_titles }, { "export", cli_export },
+	{ "import", cli_import }, { "trust", cli_trust },
+	{ "help", cli_help },
 };
 
 /* An absolute path, so that children find us from any folder. */

@@ -20,6 +20,7 @@
 #include "repo/worktree.h"
 #include "run/compile.h"
 #include "run/runner.h"
+#include "session/carry.h"
 #include "session/folder.h"
 #include "session/session.h"
 
@@ -209,6 +210,14 @@ static int read_settings(struct control *control, struct error *err)
 
 	if (ret < 0 || settings_can_run(&control->settings))
 		return ret;
+	path = carry_untrusted(control->session);
+	if (path) {
+		free(path);
+		return error_set(err, ERROR_STATE,
+				 "this session was imported, and what its "
+				 "settings say is run only when you trust "
+				 "them: see 'culprit trust'");
+	}
 	path = session_settings(control->session);
 	error_set(err, ERROR_STATE,
 		  "this session has no test command: give verdicts by hand "

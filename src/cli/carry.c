@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "control/describe.h"
+#include "control/sessions.h"
+#include "repo/repo.h"
+#include "session/carry.h"
+#include "session/session.h"
+
+#define SETTINGS_MAX (1024 * 1024)
+
+/* The one word that these commands take, which is a file. */
+static const char *file_of(int argc, char **argv)
+{
+	if (argc == 3 && str_equal(argv[1], "--"))
+		return argv[2];
+	if (argc != 2 || argv[1][0] == '-') {
+		cli_usage(argv[0], "one file is wanted");
+		return NULL;
+	}
+	return argv[1];
+}
+
+int cli_export(struct cli *cli, int argc, char **argv)
+{
+	const char *file = file_of(argc, argv);
+	struct error err = ERROR_INIT;
+	struct stat st;
+	struct buf say;
+
+	if (!file)
+		return EXIT_ERROR;
+	if (cli_open(cli, &err) < 0 || carry_out(cli->session, file, &err) < 0)
+		return cli_fail(&err);
+	buf_init(&say, 0);
+	buf_printf(&say, "%zu events and what belongs to them are in '%s'",
+		   session_event_count(cli->session), file);
+	if (stat(file, &st) == 0)
+		buf_printf(&say, " (%lld KiB)",
+			   ((long long)st.st_size + 1023) / 1024);
+	buf_putc(&say, '\n');
+	cli_print(stdout, &say);
+	buf_release(&say);
+	return EXIT_OK;
+}
+
+/* Into --session-dir, or as the repository's current session. */
+static int import(struct cli *cli, const char *file, struct error *err)
+{
+	char *dir = NULL;
+	int ret = -1;
+
+	if (cli->session_dir) {
+		dir = xstrdup(cli->session_dir);
+		if (repo_open(".", &cli->repo, NULL) < 0)
+			cli->repo = NULL;
+	} else if (repo_open(".", &cli->repo, err) < 0) {
+		error_prefix(err, "a session without a repository needs "
+				  "--session-dir");
+		return -1;
+	} else {
+		dir = sessions_next(cli->repo);
+	}
+	if (carry_in(file, dir, cli->repo ? repo_common_dir(cli->repo) : NULL,
+		     err) == 0 &&
+	    session_open(dir, &cli->session, err) == 0 &&
+	    (cli->session_dir ||
+	     sessions_make_current(cli->repo, dir, err) == 0))
+		ret = 0;
+	free(dir);
+	return ret;
+}
+
+int cli_import(struct cli *cli, int argc, char **argv)
+{
+	const char *file = file_of(argc, argv);
+	struct error err = ERROR_INIT;
+	char *untrusted;
+	struct buf say;
+
+	if (!file)
+		return EXIT_ERROR;
+	if (import(cli, file, &err) < 0)
+		return cli_fail(&err);
+	buf_init(&say, 0);
+	buf_printf(&say, "the session is in '%s'\n", session_dir(cli->session));
+	describe_plan(cli->session, &say);
+	untrusted = carry_untrusted(cli->session);
+	if (untrusted)
+		buf_printf(&say,
+			   "its settings say what is to be run, and nothing of "
+			   "that is until you have\nread them: see 'culprit "
+			   "trust'\n");
+	free(untrusted);
+	cli_print(stdout, &say);
+	buf_release(&say);
+	return EXIT_OK;
+}
+
+/* Print the settings, every line behind a bar. */
+static int show_settings(const char *path, struct error *err)
+{
+	FILE *file = fopen(path, "re");
+	struct buf text;
+	char line[4096];
+
+	if (!file)
+		return error_errno(err, "cannot read '%s'", path);
+	buf_init(&text, SETTINGS_MAX);
+	while (fgets(line, sizeof(line), file))
+		buf_printf(&text, "| %s", line);
+	fclose(file);
+	buf_puts(&text, "\nculprit trust --yes lets the commands of these "
+			"settings be run\n");
+	cli_print(stdout, &text);
+	buf_release(&text);
+	return 0;
+}
+
+int cli_trust(struct cli *cli, int argc, char **argv)
+{
+	struct error err = ERROR_INIT;
+	bool yes = argc == 2 && str_equal(argv[1], "--yes");
+	char *path;
+	int ret;
+
+	if (argc > 1 && !yes)
+		return cli_usage(argv[0], "'%s' is not an option here",
+				 argv[1]);
+	if (cli_open(cli, &err) < 0)
+		return cli_fail(&err);
+	path = carry_untrusted(cli->session);
+	if (!path)
+		ret = error_set(&err, ERROR_STATE,
+				"no settings of this session wait to be "
+				"trusted");
+	else if (yes)
+		ret = carry_trust(cli->session, &err);
+	else
+		ret = show_settings(path, &err);
+	free(path);
+	if (ret < 0)
+		return cli_fail(&err);
+	if (yes)
+		puts("the settings count from now on: see 'culprit run'");
+	return yes ? EXIT_OK : EXIT_NEEDS_PERSON;
+}
