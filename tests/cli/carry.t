@@ -26,7 +26,7 @@ check "a finished bisection goes out as one file" '
 
 check "it is not written over" '
 	cp one.culprit kept
-	! culprit -C here export ../one.culprit 2>err || return 1
+	fails culprit -C here export ../one.culprit 2>err
 	grep "^culprit: .../one.culprit. is there already$" err
 	cmp one.culprit kept
 '
@@ -59,16 +59,16 @@ check "it comes in elsewhere with all that is known" '
 check "nothing that came with it is run unseen" '
 	commit=$(full c14)
 	culprit -C there bad c13 -m "it does crash, look at the log" >/dev/null
-	! culprit -C there run --batch 2>err || return 1
+	fails culprit -C there run --batch 2>err
 	grep "^culprit: this session was imported, .*culprit trust" err
 	culprit -C there trust >said || test $? = 2
 	grep "^| fake: {" said
-	! culprit -C there run --batch 2>err || return 1
+	fails culprit -C there run --batch 2>err
 '
 
 check "after that it goes on" '
 	culprit -C there trust --yes
-	! culprit -C there trust 2>err || return 1
+	fails culprit -C there trust 2>err
 	grep "no settings of this session wait" err
 	culprit -C there run --batch >said || test $? = 2
 	cat said
@@ -79,22 +79,22 @@ check "without a repository it needs a folder" '
 	mkdir nowhere
 	GIT_CEILING_DIRECTORIES=$tmp
 	export GIT_CEILING_DIRECTORIES
-	! (cd nowhere && "$CULPRIT" import ../one.culprit) 2>err || return 1
+	fails sh -c "cd nowhere && \"$CULPRIT\" import ../one.culprit" 2>err
 	grep "needs --session-dir" err
 	(cd nowhere && "$CULPRIT" --session-dir s import ../one.culprit)
 	(cd nowhere && "$CULPRIT" --session-dir s status) >said
 	grep "first bad commit" said
-	! (cd nowhere && "$CULPRIT" --session-dir s import ../one.culprit) 2>err || return 1
+	fails sh -c "cd nowhere && \"$CULPRIT\" --session-dir s import ../one.culprit" 2>err
 	grep "is there already" err
 '
 
 check "what is no exported session is said" '
 	echo hello >text
-	! culprit -C there import ../text 2>err || return 1
+	fails culprit -C there import ../text 2>err
 	grep "^culprit: " err
-	! culprit -C there import ../missing 2>err || return 1
+	fails culprit -C there import ../missing 2>err
 	grep "cannot read" err
-	! culprit -C there import 2>err || return 1
+	fails culprit -C there import 2>err
 	grep "one file is wanted" err
 '
 
