@@ -3,6 +3,7 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,6 +36,8 @@ struct term {
 	bool cursor_seen;
 };
 
+#define ASIDE_MAX 65536 /* bytes of standard error that are told */
+
 /* Codes of our own, above those of curses. */
 #define KEY_ANSWER (KEY_MAX + 1)
 
@@ -43,12 +47,26 @@ struct term {
  */
 static struct {
 	volatile sig_atomic_t taken;
+	pid_t owner; /* a child that crashes before its exec has no terminal */
 	struct termios before;
-	char bytes[128];
+	char bytes[256];
 	size_t length;
-} rescue;
+	int aside; /* what goes to standard error meanwhile, or -1 */
+	int error; /* where standard error leads, or -1 */
+	char stack[32 * 1024]; /* for a crash of the other one */
+} rescue = { .aside = -1, .error = -1 };
 
-static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+/*
+ * All that ends a process, but for those signals that the loop hears.  These
+ * are here too for the time before it does.
+ */
+static const int deaths[] = { SIGSEGV, SIGBUS,	SIGFPE,	   SIGILL,  SIGABRT,
+			      SIGTRAP, SIGSYS,	SIGXCPU,   SIGXFSZ, SIGPIPE,
+			      SIGALRM, SIGUSR1, SIGUSR2,   SIGPROF, SIGVTALRM,
+			      SIGIO,   SIGPWR,	SIGSTKFLT, SIGTERM, SIGHUP,
+			      SIGINT,  SIGQUIT };
+
+#define DEATHS (sizeof(deaths) / sizeof(*deaths))
 
 static void rescue_add(const char *text)
 {
@@ -60,14 +78,51 @@ static void rescue_add(const char *text)
 	rescue.length += length;
 }
 
-/* Async-signal-safe.  The handler is gone by then (SA_RESETHAND). */
-static void on_crash(int number)
+/*
+ * Standard error would be written across the screen: it is kept aside, and
+ * told at the end.  Where it is no terminal it goes where it should.
+ */
+static void put_error_aside(void)
 {
-	if (rescue.taken) {
+	if (!isatty(STDERR_FILENO))
+		return;
+	rescue.aside = memfd_create("culprit-stderr", MFD_CLOEXEC);
+	rescue.error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (rescue.aside >= 0 && rescue.error >= 0)
+		dup2(rescue.aside, STDERR_FILENO);
+}
+
+/* Async-signal-safe. */
+static void tell_error(void)
+{
+	char bytes[256];
+	ssize_t length;
+	off_t at = 0;
+
+	if (rescue.aside < 0 || rescue.error < 0)
+		return;
+	dup2(rescue.error, STDERR_FILENO);
+	while ((length = pread(rescue.aside, bytes, sizeof(bytes), at)) > 0 &&
+	       at < ASIDE_MAX) {
+		for (ssize_t i = 0; i < length; i++)
+			if ((bytes[i] < ' ' && bytes[i] != '\n') ||
+			    bytes[i] == 0x7f)
+				bytes[i] = '?'; /* and what is no ASCII */
+		if (write(STDERR_FILENO, bytes, (size_t)length) < 0)
+			return;
+		at += length;
+	}
+}
+
+/* Async-signal-safe.  The handler is gone by then (SA_RESETHAND). */
+static void on_death(int number)
+{
+	if (rescue.taken && getpid() == rescue.owner) {
 		rescue.taken = 0;
 		if (write(STDOUT_FILENO, rescue.bytes, rescue.length) < 0)
 			errno = 0; /* nobody is left to tell */
 		tcsetattr(STDIN_FILENO, TCSANOW, &rescue.before);
+		tell_error();
 	}
 	raise(number);
 }
@@ -75,38 +130,60 @@ static void on_crash(int number)
 /* exit() from anywhere: curses may still write. */
 static void on_exit_restore(void)
 {
-	if (!rescue.taken)
+	if (!rescue.taken || getpid() != rescue.owner)
 		return;
 	rescue.taken = 0;
 	endwin();
+	tell_error();
+}
+
+/* A signal that is ignored stays so. */
+static void set_deaths(void (*from)(int), void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler,
+				    .sa_flags =
+					    (int)(SA_RESETHAND | SA_ONSTACK) };
+	struct sigaction now;
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < DEATHS; i++)
+		if (sigaction(deaths[i], NULL, &now) == 0 &&
+		    now.sa_handler == from)
+			sigaction(deaths[i], &action, NULL);
 }
 
 static void install_rescue(void)
 {
-	struct sigaction action = { .sa_handler = on_crash,
-				    .sa_flags = (int)SA_RESETHAND };
+	const stack_t stack = { .ss_sp = rescue.stack,
+				.ss_size = sizeof(rescue.stack) };
 
 	rescue.length = 0;
+	rescue.owner = getpid();
 	rescue_add(tigetstr("sgr0"));
 	rescue_add(tigetstr("op"));
 	rescue_add(tigetstr("cnorm"));
 	rescue_add(tigetstr("rmkx"));
 	rescue_add(tigetstr("rmcup"));
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(*crashes); i++)
-		sigaction(crashes[i], &action, NULL);
+	sigaltstack(&stack, NULL);
 	rescue.taken = 1;
+	set_deaths(SIG_DFL, on_death);
 	atexit(on_exit_restore);
+	put_error_aside();
 }
 
 static void remove_rescue(void)
 {
-	struct sigaction action = { .sa_handler = SIG_DFL };
-
 	rescue.taken = 0;
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(*crashes); i++)
-		sigaction(crashes[i], &action, NULL);
+	set_deaths(on_death, SIG_DFL);
+}
+
+static void close_aside(void)
+{
+	if (rescue.aside >= 0)
+		close(rescue.aside);
+	if (rescue.error >= 0)
+		close(rescue.error);
+	rescue.aside = rescue.error = -1;
 }
 
 bool term_is_utf8(void)
@@ -208,6 +285,8 @@ void term_close(struct term *term)
 		return;
 	remove_rescue();
 	endwin();
+	tell_error();
+	close_aside();
 	delscreen(term->screen);
 	free(term->cells);
 	free(term);

@@ -196,7 +196,7 @@ check "C-z gives the terminal back, fg takes it again" '
 	END
 '
 
-for signal in TERM HUP INT QUIT SEGV ABRT BUS; do
+for signal in TERM HUP INT QUIT SEGV ABRT BUS FPE ILL SYS TRAP PIPE ALRM USR1; do
 	check "SIG$signal gives the terminal back and ends it" "
 		screen <<-END
 		key v
@@ -208,6 +208,27 @@ for signal in TERM HUP INT QUIT SEGV ABRT BUS; do
 		END
 	"
 done
+
+check "what is said on standard error waits until the screen is gone" '
+	echo "echo \$\$ >$tmp/pid; exec culprit" >aside
+	for end in "key q q" "kill SEGV"; do
+		screen <<-END
+		key q
+		ended 0
+		start sh $tmp/aside
+		full
+		idle
+		sh printf "it is\033[2J lost\n" >/proc/\$(cat $tmp/pid)/fd/2
+		key 9
+		idle
+		gone lost
+		$end
+		ended any
+		restored
+		wait it is?[2J lost
+		END
+	done
+'
 
 check "a line that goes dead ends it" '
 	screen <<-END

@@ -270,7 +270,9 @@ static const struct {
 	{ "TERM", SIGTERM }, { "HUP", SIGHUP },	  { "INT", SIGINT },
 	{ "QUIT", SIGQUIT }, { "KILL", SIGKILL }, { "SEGV", SIGSEGV },
 	{ "ABRT", SIGABRT }, { "BUS", SIGBUS },	  { "WINCH", SIGWINCH },
-	{ "CONT", SIGCONT },
+	{ "CONT", SIGCONT }, { "FPE", SIGFPE },	  { "ILL", SIGILL },
+	{ "SYS", SIGSYS },   { "TRAP", SIGTRAP }, { "PIPE", SIGPIPE },
+	{ "ALRM", SIGALRM }, { "USR1", SIGUSR1 },
 };
 
 static int signal_named(const char *name)
