@@ -145,8 +145,22 @@ static void start_wanted_engine(struct app *app)
 	}
 }
 
+/* It came to this while nobody did anything here. */
+static void call_person(struct app *app, enum badge before)
+{
+	enum badge badge = app->model.badge;
+
+	if (badge == before || !app->looked)
+		return;
+	if (badge == BADGE_DONE)
+		app->call = CALL_DONE;
+	else if (badge == BADGE_ASKS || badge == BADGE_LOST)
+		app->call = CALL_NEEDED;
+}
+
 void app_refresh(struct app *app, int64_t now)
 {
+	enum badge before = app->model.badge;
 	struct error err = ERROR_INIT;
 
 	app->now = now;
@@ -158,6 +172,8 @@ void app_refresh(struct app *app, int64_t now)
 		app_go_to_time(app);
 	else
 		app_rebuild(app);
+	call_person(app, before);
+	app->looked = true;
 	if (app->engine_wanted)
 		start_wanted_engine(app);
 }

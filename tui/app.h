@@ -77,6 +77,12 @@ struct app {
 
 	/* what the loop should do */
 	bool quit, suspend, repaint;
+	enum {
+		CALL_NOBODY,
+		CALL_NEEDED, /* the person: nothing goes on alone */
+		CALL_DONE,
+	} call;
+	bool looked; /* the model has been made once */
 };
 
 void app_init(struct app *app, struct session *session, struct repo *repo,

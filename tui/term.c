@@ -376,6 +376,29 @@ void term_ask(struct term *term)
 		errno = 0; /* then there is no answer either */
 }
 
+void term_call(struct term *term, enum attention how, const char *words)
+{
+	char bytes[128];
+
+	(void)term;
+	switch (how) {
+	case ATTENTION_NONE:
+		return;
+	case ATTENTION_BELL:
+		str_copy(bytes, sizeof(bytes), "\a");
+		break;
+	case ATTENTION_NOTIFY:
+		snprintf(bytes, sizeof(bytes), "\033]9;%s\033\\", words);
+		break;
+	case ATTENTION_NOTIFY_777:
+		snprintf(bytes, sizeof(bytes),
+			 "\033]777;notify;culprit;%s\033\\", words);
+		break;
+	}
+	if (write(STDOUT_FILENO, bytes, strlen(bytes)) < 0)
+		errno = 0; /* the page says it too */
+}
+
 static int64_t milliseconds(void)
 {
 	struct timespec now;

@@ -13,6 +13,8 @@
 
 #include <stdbool.h>
 
+#include "control/screen_settings.h"
+
 struct error;
 struct grid;
 struct mouse;
@@ -50,6 +52,9 @@ int term_key(struct term *term);
 
 /* What the mouse did, after INPUT_MOUSE; false: nothing that counts. */
 bool term_mouse(struct term *term, struct mouse *out);
+
+/* The bell, or a notice with these words of the program's own. */
+void term_call(struct term *term, enum attention how, const char *words);
 
 /* Nobody is at the other end any more: the line was hung up. */
 bool term_is_gone(const struct term *term);

@@ -97,10 +97,24 @@ static void listen_as_needed(struct loop *loop)
 		uv_timer_again(&loop->listen);
 }
 
+static void call_person(struct loop *loop)
+{
+	static const char *const words[] = {
+		[CALL_NEEDED] = "culprit needs you",
+		[CALL_DONE] = "culprit is done",
+	};
+
+	if (loop->app.call != CALL_NOBODY)
+		term_call(loop->term, loop->wishes.settings.attention,
+			  words[loop->app.call]);
+	loop->app.call = CALL_NOBODY;
+}
+
 static void refresh(struct loop *loop)
 {
 	loop->stale = false;
 	app_refresh(&loop->app, session_now());
+	call_person(loop);
 	listen_as_needed(loop);
 	if (loop->app.quit)
 		uv_stop(&loop->uv);

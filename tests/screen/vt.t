@@ -209,6 +209,40 @@ for signal in TERM HUP INT QUIT SEGV ABRT BUS FPE ILL SYS TRAP PIPE ALRM USR1; d
 	"
 done
 
+# the person's settings of the screen
+settings()
+{
+	mkdir -p "$HOME/.config/culprit"
+	echo "screen = { $* };" >"$HOME/.config/culprit/screen.cfg"
+}
+
+check "it calls once when it is done, in its own words and as is wished" '
+	for way in "none " "bell \007" "notify \033]9;culprit is done\033\\\\" \
+		"notify-777 \033]777;notify;culprit;culprit is done\033\\\\"; do
+		session=$tmp/called
+		rm -rf "$session"
+		culprit start c3 c1
+		settings "attention = \"${way%% *}\";"
+		screen <<-END
+		wait HAND
+		sh culprit bad c2
+		wait DONE
+		idle
+		sh culprit note "done"
+		raw $tmp/written
+		END
+		printf "${way#* }" >call
+		python3 - "$tmp/written" call <<-END
+		import sys
+		written, call = [open(name, "rb").read() for name in sys.argv[1:]]
+		assert written.count(b"\a") == call.count(b"\a"), written
+		assert written.count(b"\033]") == call.count(b"\033]"), written
+		assert not call or written.count(call) == 1, written
+		END
+	done
+	settings
+'
+
 check "what is said on standard error waits until the screen is gone" '
 	echo "echo \$\$ >$tmp/pid; exec culprit" >aside
 	for end in "key q q" "kill SEGV"; do

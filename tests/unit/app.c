@@ -325,6 +325,34 @@ static void the_cursor_is_seen_where_a_text_is_written(void **state)
 	assert_true(world->grid->cursor_seen);
 }
 
+static void the_person_is_called_when_needed_and_when_done(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	/* it is so from the start: somebody has just come */
+	assert_int_equal(app->call, CALL_NOBODY);
+	for (int i = 7; i > 1; i--)
+		tale_mark(&world->tale, BY_PERSON, tale_oid(i).hex, VERDICT_BAD,
+			  "from outside");
+	app_refresh(app, world->tale.now);
+	assert_int_equal(app->call, CALL_NOBODY);
+	tale_mark(&world->tale, BY_PERSON, tale_oid(1).hex, VERDICT_BAD,
+		  "from outside");
+	app_refresh(app, world->tale.now);
+	assert_int_equal(app->call, CALL_DONE);
+	/* once */
+	app->call = CALL_NOBODY;
+	app_refresh(app, world->tale.now + 60000);
+	assert_int_equal(app->call, CALL_NOBODY);
+	/* who does it at the screen is there */
+	type(app, "u");
+	app_key(app, INPUT_CTRL('r'));
+	app_refresh(app, world->tale.now + 60000);
+	assert_int_equal(app->model.badge, BADGE_DONE);
+	assert_int_equal(app->call, CALL_NOBODY);
+}
+
 static void a_slow_line_is_told(void **state)
 {
 	struct world *world = *state;
@@ -942,6 +970,7 @@ int main(void)
 		app_test(where_nothing_happens_nothing_is_due),
 		app_test(plain_is_still_between_events),
 		app_test(the_cursor_is_seen_where_a_text_is_written),
+		app_test(the_person_is_called_when_needed_and_when_done),
 		app_test(a_slow_line_is_told),
 		app_test(a_click_chooses_and_two_open),
 		app_test(a_click_on_a_hint_is_its_key),
