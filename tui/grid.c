@@ -10,7 +10,7 @@
 #include "base/xalloc.h"
 #include "tui/input.h"
 
-static const char role_letters[ROLE_COUNT + 1] = ".dTH-GBSIRK@eLW!D";
+static const char role_letters[ROLE_COUNT + 1] = ".dTH-GBSIRK@eLW!DM";
 
 static const char *const glyphs[GLYPH_COUNT][2] = {
 	[GLYPH_HLINE] = { "─", "-" },	    [GLYPH_VLINE] = { "│", "|" },
@@ -19,6 +19,7 @@ static const char *const glyphs[GLYPH_COUNT][2] = {
 	[GLYPH_DIAMOND] = { "◆", "*" },	    [GLYPH_TEE_DOWN] = { "┬", "+" },
 	[GLYPH_TOP_LEFT] = { "┌", "+" },    [GLYPH_TOP_RIGHT] = { "┐", "+" },
 	[GLYPH_BOTTOM_LEFT] = { "└", "+" }, [GLYPH_BOTTOM_RIGHT] = { "┘", "+" },
+	[GLYPH_BLOCK] = { "█", "#" },
 };
 
 struct grid *grid_new(int columns, int rows, bool ascii)

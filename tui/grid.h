@@ -38,6 +38,7 @@ enum role {
 	ROLE_WAIT,
 	ROLE_LOST,
 	ROLE_DONE,
+	ROLE_MATCH, /* what was looked for */
 	ROLE_COUNT,
 };
 
@@ -54,6 +55,7 @@ enum glyph {
 	GLYPH_TOP_RIGHT,
 	GLYPH_BOTTOM_LEFT,
 	GLYPH_BOTTOM_RIGHT,
+	GLYPH_BLOCK,
 	GLYPH_COUNT,
 };
 
@@ -136,7 +138,7 @@ void grid_shade(struct grid *grid, int x, int y, int width, enum role role);
 /* The page as lines of text, without blanks at their ends. */
 void grid_dump_text(const struct grid *grid, struct buf *out);
 
-/* The roles, a letter a cell: ".dTH-GBSIRK@eLW!D" in the order above. */
+/* The roles, a letter a cell: ".dTH-GBSIRK@eLW!DM" in the order above. */
 void grid_dump_roles(const struct grid *grid, struct buf *out);
 
 #endif

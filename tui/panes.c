@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tui/panes.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "base/str.h"
 #include "tui/frame.h"
 #include "tui/home.h"
+#include "tui/logtext.h"
 #include "tui/model.h"
 #include "tui/tail.h"
 
@@ -358,58 +358,6 @@ void panes_runs(struct grid *grid, struct area area, const struct model *model,
 	}
 }
 
-static enum role line_role(const char *line)
-{
-	static const char *const alarms[] = {
-		"BUG:",
-		"kernel BUG",
-		"WARNING:",
-		"Oops",
-		"Kernel panic",
-		"panic:",
-		"general protection fault",
-		"UBSAN:",
-		"Internal error:",
-		"error:",
-	};
-
-	for (size_t i = 0; i < sizeof(alarms) / sizeof(*alarms); i++) {
-		if (strstr(line, alarms[i]))
-			return ROLE_BAD;
-	}
-	if (strstr(line, "[ cut here ]") || strstr(line, "RIP: 0010:"))
-		return ROLE_TITLE;
-	return ROLE_PLAIN;
-}
-
-/*
- * The kernel's "[   41.337120][  T27] " costs 22 columns: of the time two
- * decimals are kept, the task goes.  Returns the rest of the line.
- */
-static const char *fold_stamp(const char *line, char *stamp, size_t size)
-{
-	const char *rest = line + 1;
-	double seconds;
-	char *end;
-
-	*stamp = '\0';
-	if (*line != '[')
-		return line;
-	rest += strspn(rest, " ");
-	if (!isdigit((unsigned char)*rest))
-		return line;
-	seconds = strtod(rest, &end);
-	if (*end != ']' || seconds < 0 || seconds > 1e9)
-		return line;
-	rest = end + 1;
-	if (*rest == '[' && strcspn(rest, "]") < 12 && strchr(rest, ']'))
-		rest = strchr(rest, ']') + 1;
-	if (*rest == ' ')
-		rest++;
-	snprintf(stamp, size, "%.2f ", seconds);
-	return rest;
-}
-
 static void draw_line(struct grid *grid, struct area area, int y,
 		      const struct tail_line *line)
 {
@@ -420,9 +368,9 @@ static void draw_line(struct grid *grid, struct area area, int y,
 	buf_init(&clean, 0);
 	text_clean(&clean, line->bytes, line->length, area.width + 64,
 		   grid->ascii);
-	rest = fold_stamp(clean.text, stamp, sizeof(stamp));
-	grid_printf(grid, area.x, y, area.width, line_role(rest), "%s%s", stamp,
-		    rest);
+	rest = logtext_fold(clean.text, stamp, sizeof(stamp));
+	grid_printf(grid, area.x, y, area.width, logtext_role(rest), "%s%s",
+		    stamp, rest);
 	buf_release(&clean);
 }
 

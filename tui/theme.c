@@ -106,6 +106,11 @@ static const struct set {
 			{ BLACK, CYAN, 0 },
 			{ 16, 117, 0 },
 			{ 231, 25, 0 } },
+	[ROLE_MATCH] = { "match",
+			 LOOK_REVERSE | LOOK_BOLD,
+			 { BLACK, YELLOW, 0 },
+			 { 16, 221, 0 },
+			 { 16, 222, 0 } },
 };
 
 static struct look in_few(const struct look *own, const struct look *few)

@@ -141,6 +141,8 @@ static const struct {
 	{ ROLE_LOST, "lost", "own+bold+reverse", "white/red+bold",
 	  "231/160+bold", "231/160+bold" },
 	{ ROLE_DONE, "done", "own+reverse", "black/cyan", "16/117", "231/25" },
+	{ ROLE_MATCH, "match", "own+bold+reverse", "black/yellow", "16/221",
+	  "16/222" },
 };
 
 static void every_role_has_its_looks(void **state)

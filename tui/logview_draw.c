@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tui/logview.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "tui/grid.h"
+#include "tui/match.h"
+
+#define WIDTH_MAX 4000 /* cells of a line that can be gone to sideways */
+
+/*
+ * What a row says.
+ */
+
+static char *text_of(struct logview *view, const struct logfile_line *line)
+{
+	const struct logtext how = { view->stamps, view->raw, view->ascii,
+				     view->left + WIDTH_MAX };
+	char *bytes = xmalloc(line->length + 1);
+	size_t length =
+		logfile_read(&view->file, line->start,
+			     line->start + (int64_t)line->length, bytes);
+	struct buf text;
+	char *taken;
+
+	buf_init(&text, 0);
+	logtext_make(&text, &how, bytes, length);
+	free(bytes);
+	taken = buf_take(&text);
+	buf_release(&text);
+	return taken;
+}
+
+static int rows_of(struct logview *view, struct spot spot, struct area area)
+{
+	struct logfile_line line;
+	char *text;
+	int rows;
+
+	if (!view->wrap || spot.mark ||
+	    !logfile_line(&view->file, spot.offset, &line))
+		return 1;
+	text = text_of(view, &line);
+	rows = (text_width(text) + area.width - 1) / area.width;
+	free(text);
+	return rows < 1 ? 1 : rows > area.height ? area.height : rows;
+}
+
+/*
+ * The first row.
+ */
+
+static int compare(struct spot a, struct spot b)
+{
+	if (a.offset != b.offset)
+		return a.offset < b.offset ? -1 : 1;
+	return (int)b.mark - (int)a.mark;
+}
+
+/* So that `rows` rows end with this spot. */
+static struct spot above(struct logview *view, struct spot spot, int rows,
+			 struct area area)
+{
+	struct spot before = spot;
+
+	rows -= rows_of(view, spot, area);
+	while (rows > 0 && logview_previous(view, &before)) {
+		rows -= rows_of(view, before, area);
+		if (rows >= 0)
+			spot = before;
+	}
+	return spot;
+}
+
+/* Is the chosen row on the page that begins here?  *rows: how many there are
+   up to the end of the log or of the page. */
+static bool is_on_page(struct logview *view, struct spot top, struct area area,
+		       int *rows)
+{
+	bool found = false;
+
+	*rows = 0;
+	do {
+		*rows += rows_of(view, top, area);
+		if (*rows <= area.height && compare(top, view->at) == 0)
+			found = true;
+	} while (*rows < area.height && logview_next(view, &top));
+	return found;
+}
+
+static void place_top(struct logview *view, struct area area)
+{
+	int rows;
+
+	if (view->follow)
+		view->at = logview_last(view);
+	if (view->follow || !is_on_page(view, view->top, area, &rows)) {
+		if (view->follow)
+			rows = area.height;
+		else if (view->jumped)
+			rows = area.height / 3 + 1;
+		else
+			rows = compare(view->at, view->top) < 0 ? 1
+								: area.height;
+		view->top = above(view, view->at, rows, area);
+	}
+	view->jumped = false;
+	/* no empty rows below while there are lines above */
+	is_on_page(view, view->top, area, &rows);
+	if (rows < area.height)
+		view->top = above(view, logview_last(view), area.height, area);
+}
+
+/*
+ * Drawing.
+ */
+
+/* Where the cell at x of a line stands. */
+struct pen {
+	struct grid *grid;
+	struct area area; /* of the line */
+	int left;
+	bool wrap;
+};
+
+static bool cell_at(const struct pen *pen, int x, int *column, int *row)
+{
+	x -= pen->left;
+	*column = pen->area.x + x;
+	*row = pen->area.y;
+	if (pen->wrap) {
+		*column = pen->area.x + x % pen->area.width;
+		*row = pen->area.y + x / pen->area.width;
+		return x >= 0 && x / pen->area.width < pen->area.height;
+	}
+	return x >= 0 && x < pen->area.width;
+}
+
+static void draw_text(const struct pen *pen, const char *text, enum role role)
+{
+	struct text_reader reader = { .next = text };
+	struct text_cell cell;
+	int column, row, last = pen->area.x + pen->area.width - 1;
+
+	for (int x = 0; text_next(&reader, &cell); x += cell.width) {
+		if (cell_at(pen, x, &column, &row))
+			grid_text(pen->grid, column, row, cell.width,
+				  cell.mark ? ROLE_ESCAPE : role, cell.bytes);
+		else if (x >= pen->left) {
+			grid_text(pen->grid, last,
+				  pen->area.y + pen->area.height - 1, 1, role,
+				  "~");
+			return;
+		}
+	}
+}
+
+static void draw_matches(const struct pen *pen, const char *text,
+			 struct match *match)
+{
+	struct text_reader reader = { .next = text };
+	size_t from = 0, length = strlen(text);
+	struct match_span span;
+	struct text_cell cell;
+	int x = 0, column, row;
+
+	while (from < length && match_find(match, text, length, from, &span)) {
+		while (reader.next < text + span.start &&
+		       text_next(&reader, &cell))
+			x += cell.width;
+		for (;
+		     reader.next < text + span.end && text_next(&reader, &cell);
+		     x += cell.width)
+			if (cell_at(pen, x, &column, &row))
+				grid_recolour(pen->grid, column, row,
+					      cell.width, 1, ROLE_MATCH);
+		from = span.end > span.start ? span.end : span.end + 1;
+	}
+}
+
+static bool is_crash(const struct logview *view, int64_t start, int64_t end)
+{
+	const struct log_index *index = &view->file.index;
+
+	for (size_t i = 0; i < index->mark_count; i++)
+		if (index->marks[i].kind == LOG_CRASH &&
+		    index->marks[i].offset >= start &&
+		    index->marks[i].offset < end)
+			return true;
+	return false;
+}
+
+static void draw_line(struct grid *grid, struct area area, struct logview *view,
+		      int64_t offset)
+{
+	const struct pen pen = { grid, area, view->left, view->wrap };
+	struct logfile_line line;
+	enum role role;
+	char *text;
+
+	if (!logfile_line(&view->file, offset, &line))
+		return;
+	text = text_of(view, &line);
+	role = is_crash(view, line.start, line.end) ? ROLE_BAD
+						    : logtext_role(text);
+	draw_text(&pen, text, role);
+	if (view->search.match)
+		draw_matches(&pen, text, view->search.match);
+	if (view->filter.match)
+		draw_matches(&pen, text, view->filter.match);
+	free(text);
+}
+
+/* Lines and time of a phase, as far as they are known. */
+static void say_size(struct logview *view, int phase, char *out, size_t size)
+{
+	const struct phase *now = &view->phases[phase];
+	bool last = phase + 1 == view->phase_count;
+	const struct log_record *end = logfile_mark(&view->file, LOG_END);
+	int64_t stop = last ? view->file.size : view->phases[phase + 1].start;
+	int64_t until =
+		last ? (end ? end->value : -1) : view->phases[phase + 1].at_ms;
+	int64_t from, to;
+	size_t length = 0;
+	char time[24];
+
+	out[0] = '\0';
+	if (logfile_lines_before(&view->file, now->start, &from) &&
+	    logfile_lines_before(&view->file, stop, &to))
+		length =
+			(size_t)snprintf(out, size, "%" PRId64 " %s", to - from,
+					 to - from == 1 ? "line" : "lines");
+	if (until >= now->at_ms && length < size)
+		snprintf(out + length, size - length, "%s%s",
+			 length ? ", " : "",
+			 str_duration(time, until - now->at_ms));
+}
+
+static void draw_mark(struct grid *grid, struct area area, struct logview *view,
+		      int64_t offset)
+{
+	int phase = logview_phase_of(view, offset), used;
+	const struct phase *now = &view->phases[phase];
+	char size[64];
+
+	say_size(view, phase, size, sizeof(size));
+	grid_repeat(grid, area.x, area.y, area.width, ROLE_LINE, GLYPH_HLINE);
+	used = 2 + grid_printf(grid, area.x + 2, area.y, area.width - 2,
+			       ROLE_HEADING, "%c %s", now->folded ? '+' : '-',
+			       now->name);
+	grid_printf(grid, area.x + used, area.y, area.width - used, ROLE_DIM,
+		    "  %s ", size);
+}
+
+/* Of a page of a long log: where it is. */
+static void draw_bar(struct grid *grid, struct area area,
+		     const struct logview *view, int64_t end)
+{
+	int x = area.x + area.width;
+	int64_t size = view->file.size > 0 ? view->file.size : 1;
+	int first = (int)(view->top.offset * area.height / size);
+	int last = (int)(end * area.height / size);
+
+	if (first >= area.height)
+		first = area.height - 1;
+	for (int i = 0; i < area.height; i++)
+		grid_glyph(grid, x, area.y + i,
+			   i >= first && (i < last || i == first) ? ROLE_PLAIN
+								  : ROLE_LINE,
+			   i >= first && (i < last || i == first)
+				   ? GLYPH_BLOCK
+				   : GLYPH_VLINE);
+}
+
+/* What is plain on the chosen row is marked; alarms and hits stay visible. */
+static void mark_row(struct grid *grid, struct area area)
+{
+	for (int y = area.y; y < area.y + area.height; y++) {
+		for (int x = area.x; x < area.x + area.width; x++) {
+			const struct cell *cell = grid_at(grid, x, y);
+
+			if (cell && (cell->role == ROLE_PLAIN ||
+				     cell->role == ROLE_DIM ||
+				     cell->role == ROLE_LINE ||
+				     cell->role == ROLE_HEADING))
+				grid_recolour(grid, x, y, 1, 1, ROLE_SELECTED);
+		}
+	}
+}
+
+static void draw_nothing(struct grid *grid, struct area area,
+			 const struct logview *view)
+{
+	grid_text(grid, area.x, area.y, area.width, ROLE_DIM,
+		  !view->file.path	 ? "nothing has run yet"
+		  : view->filter.unknown ? "looking for lines that match"
+		  : view->filter.match	 ? "no line matches"
+		  : view->file.state == LOGFILE_NONE ? "there is no such log"
+						     : "no output yet");
+}
+
+void logview_draw(struct grid *grid, struct area area, struct logview *view,
+		  bool focused)
+{
+	struct area row = area;
+	struct spot spot;
+
+	area.width--; /* for the bar */
+	if (area.width < 1 || area.height < 1)
+		return;
+	view->rows = area.height;
+	place_top(view, area);
+	spot = view->top;
+	if (spot.offset >= view->file.size && !spot.mark) {
+		draw_nothing(grid, area, view);
+		draw_bar(grid, area, view, view->file.size);
+		return;
+	}
+	do {
+		row.width = area.width;
+		row.height = rows_of(view, spot, area);
+		if (row.y + row.height > area.y + area.height)
+			row.height = area.y + area.height - row.y;
+		if (spot.mark)
+			draw_mark(grid, row, view, spot.offset);
+		else
+			draw_line(grid, row, view, spot.offset);
+		if (compare(spot, view->at) == 0 && focused) {
+			if (!view->follow)
+				mark_row(grid, row);
+			grid->cursor_x = row.x;
+			grid->cursor_y = row.y;
+		}
+		row.y += row.height;
+	} while (row.y < area.y + area.height && logview_next(view, &spot));
+	draw_bar(grid, area, view, spot.offset);
+}
+
+/*
+ * The status.
+ */
+
+static int percent(const struct logview *view, int64_t offset)
+{
+	return view->file.size ? (int)(offset * 100 / view->file.size) : 0;
+}
+
+static void say_place(struct logview *view, struct buf *out)
+{
+	int64_t line = 0, all = 0, seen = 0;
+	bool known = logfile_lines_before(&view->file, view->at.offset, &line);
+	bool counted = logfile_lines(&view->file, &all);
+
+	line++;
+	if (view->follow) {
+		buf_puts(out,
+			 logfile_mark(&view->file, LOG_END) ? "END" : "FOLLOW");
+		if (counted)
+			buf_printf(out, "   %" PRId64 " lines", all);
+		return;
+	}
+	buf_puts(out, "PAUSED");
+	if (known)
+		buf_printf(out, " at line %" PRId64, line);
+	if (known && counted)
+		buf_printf(out, " of %" PRId64, all);
+	if (view->file.size)
+		buf_printf(out, " (%d%%)", percent(view, view->at.offset));
+	if (!known || !counted)
+		buf_puts(out, "   counting lines");
+	else if (view->file.size > view->left_at &&
+		 logfile_lines_before(&view->file, view->left_at, &seen))
+		buf_printf(out, "   %" PRId64 " new lines below", all - seen);
+}
+
+static void say_search(struct logview *view, struct buf *out)
+{
+	struct hits *hits = &view->search;
+	int64_t at = view->at.offset, before, budget = view->slice;
+
+	if (!hits->match)
+		return;
+	buf_printf(out, "   /%s", hits->wanted);
+	if (view->seeking && !view->seek_alarm)
+		buf_printf(out, "  looking, %d%%",
+			   percent(view, view->seek_at));
+	else if (hits->gave_up)
+		buf_puts(out, "  takes too long: given up");
+	else if (hits->unknown)
+		buf_printf(out, "  %" PRId64 " matches so far", hits->total);
+	else if (!view->follow && !view->at.mark &&
+		 hits_next(hits, &at, &budget) == HITS_FOUND &&
+		 at == view->at.offset && hits_before(hits, at, &before))
+		buf_printf(out, "  match %" PRId64 " of %" PRId64, before + 1,
+			   hits->total);
+	else
+		buf_printf(out, "  %" PRId64 " %s", hits->total,
+			   hits->total == 1 ? "match" : "matches");
+}
+
+static void say_filter(const struct logview *view, struct buf *out)
+{
+	const struct hits *hits = &view->filter;
+
+	if (!hits->match)
+		return;
+	buf_printf(out, "   &%s  %" PRId64 " lines%s", hits->wanted,
+		   hits->total,
+		   hits->gave_up   ? ", given up"
+		   : hits->unknown ? " so far"
+				   : "");
+}
+
+static const char *question(enum logview_ask asking)
+{
+	switch (asking) {
+	case LOGVIEW_SEARCH:
+		return "/";
+	case LOGVIEW_FILTER:
+		return "only lines with: ";
+	case LOGVIEW_PLACE:
+		return "go to line, 50% or 43.9s: ";
+	case LOGVIEW_SAVE:
+		return "save in file: ";
+	case LOGVIEW_NOTHING:
+		break;
+	}
+	return "";
+}
+
+static void draw_question(struct grid *grid, struct area area,
+			  const struct logview *view)
+{
+	int x = area.x + 1, end = area.x + area.width;
+	const char *text = view->wanted;
+
+	x += grid_text(grid, x, area.y, end - x, ROLE_KEY,
+		       question(view->asking));
+	/* the end of what is too long */
+	while (text_width(text) > end - x - 1 && *text)
+		text++;
+	while ((*text & 0xc0) == 0x80)
+		text++;
+	x += grid_text(grid, x, area.y, end - x, ROLE_PLAIN, text);
+	grid->cursor_x = x;
+	grid->cursor_y = area.y;
+}
+
+void logview_status(struct grid *grid, struct area area, struct logview *view)
+{
+	struct buf text;
+	struct buf clean;
+
+	if (view->asking) {
+		draw_question(grid, area, view);
+		return;
+	}
+	buf_init(&text, 0);
+	buf_init(&clean, 0);
+	if (view->save_fd >= 0)
+		buf_printf(&text, "saving, %" PRId64 " of %" PRId64 " bytes",
+			   view->saved, view->save_size);
+	else if (*view->said)
+		buf_puts(&text, view->said);
+	else
+		say_place(view, &text);
+	if (!*view->said) {
+		say_filter(view, &text);
+		say_search(view, &text);
+	}
+	text_clean(&clean, text.text, text.length, area.width, view->ascii);
+	grid_text(grid, area.x + 1, area.y, area.width - 2,
+		  *view->said ? ROLE_SKIP : ROLE_PLAIN, clean.text);
+	if (!view->follow && !*view->said)
+		grid_recolour(grid, area.x, area.y, area.width, 1,
+			      ROLE_SELECTED);
+	buf_release(&clean);
+	buf_release(&text);
+}
