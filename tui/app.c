@@ -42,12 +42,14 @@ void app_init(struct app *app, struct session *session, struct repo *repo,
 	desk_who(app->who, sizeof(app->who));
 	model_init(&app->model);
 	tail_init(&app->tail);
+	consoles_init(&app->consoles);
 }
 
 void app_release(struct app *app)
 {
 	model_release(&app->model);
 	tail_release(&app->tail);
+	consoles_release(&app->consoles);
 	pager_release(&app->log);
 	pager_release(&app->commit);
 	pager_release(&app->evidence);
@@ -181,6 +183,11 @@ void app_refresh(struct app *app, int64_t now)
 bool app_listen(struct app *app)
 {
 	return views_listen(app);
+}
+
+bool app_work(struct app *app)
+{
+	return views_work(app);
 }
 
 void app_start_engine(struct app *app)

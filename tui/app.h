@@ -16,6 +16,7 @@
 
 #include "control/desk.h"
 #include "tui/ask.h"
+#include "tui/consoles.h"
 #include "tui/dialog.h"
 #include "tui/help.h"
 #include "tui/home.h"
@@ -58,6 +59,8 @@ struct app {
 	size_t log_events, evidence_events; /* what these hold */
 	int runs_of; /* the commit whose runs are listed, -1 for none */
 	char commit_id[OID_HEX_MAX + 1]; /* that is shown */
+
+	struct consoles consoles;
 
 	struct replay replay;
 	bool only_replay; /* nothing will ever happen in this session */
@@ -103,6 +106,9 @@ void app_refresh(struct app *app, int64_t now);
 
 /* Has a file that is shown changed?  Reads it. */
 bool app_listen(struct app *app);
+
+/* A slice of work that waits for nothing; false: there was none. */
+bool app_work(struct app *app);
 
 /* The model anew, after anything it is made from has changed. */
 void app_rebuild(struct app *app);

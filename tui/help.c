@@ -36,11 +36,24 @@ static const struct entry move[] = {
 };
 
 static const struct entry look[] = {
-	{ "1 3 6 7 9", "steps, runs, evidence, commit, log", 0, NULL },
+	{ "1 3 5", "steps, runs, console of a run", 0, NULL },
+	{ "6 7 9", "evidence, commit, log", 0, NULL },
 	{ "8", "replay: the session at any time", 0, NULL },
 	{ "F", "follow the output", 0, NULL },
 	{ "/ n N", "find in a page, next, previous", 0, NULL },
 	{ "C-l", "draw the page again", 0, NULL },
+	{ NULL, NULL, 0, NULL },
+};
+
+static const struct entry console[] = {
+	{ "!", "first line of the crash", 0, NULL },
+	{ "&", "only lines that match", 0, NULL },
+	{ "@", "to a line, 50% or 43.9s", 0, NULL },
+	{ "z Z", "fold this part, all parts", 0, NULL },
+	{ "T", "time stamps whole, as seconds, none", 0, NULL },
+	{ "r w", "every byte, wrap long lines", 0, NULL },
+	{ "S", "save in a new file", 0, NULL },
+	{ "[ ]", "previous, next run", 0, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 
@@ -73,10 +86,11 @@ static const struct {
 	const struct entry *own;
 	enum command_group group;
 } sections[] = {
-	{ "Move", move, NO_GROUP },	{ NULL, look, GROUP_LOOK },
-	{ "Leave", leave, NO_GROUP },	{ NULL, NULL, GROUP_TIME },
-	{ "Replay", replay, NO_GROUP }, { NULL, decide, GROUP_DECIDE },
-	{ NULL, NULL, GROUP_ENGINE },	{ NULL, NULL, GROUP_BEGIN },
+	{ "Move", move, NO_GROUP },	  { NULL, look, GROUP_LOOK },
+	{ "Leave", leave, NO_GROUP },	  { NULL, NULL, GROUP_TIME },
+	{ "Console", console, NO_GROUP }, { "Replay", replay, NO_GROUP },
+	{ NULL, decide, GROUP_DECIDE },	  { NULL, NULL, GROUP_ENGINE },
+	{ NULL, NULL, GROUP_BEGIN },
 };
 
 struct entries {

@@ -293,8 +293,10 @@ bool logfile_count(struct logfile *file, int64_t bytes)
 	while (index->counted < file->size && bytes > 0) {
 		const char *at = bytes_at(file, index->counted, &length);
 
-		if (!length)
-			return false; /* it has just become shorter */
+		if (!length) { /* it has just become shorter */
+			file->size = index->counted;
+			return false;
+		}
 		log_index_feed(index, at, length);
 		bytes -= (int64_t)length;
 	}

@@ -441,6 +441,24 @@ static bool moving_key(struct logview *view, int key)
 	}
 }
 
+void logview_scroll(struct logview *view, int rows)
+{
+	view->said[0] = '\0';
+	go_by(view, rows);
+}
+
+void logview_choose(struct logview *view, int row)
+{
+	struct spot spot = view->top;
+
+	view->said[0] = '\0';
+	for (; row > 0 && logview_next(view, &spot); row--)
+		;
+	pause_at(view, spot);
+	if (spot.mark)
+		fold(view, false);
+}
+
 static void next_stamps(struct logview *view)
 {
 	static const char *const words[STAMPS_COUNT] = {
@@ -558,16 +576,28 @@ bool logview_refresh(struct logview *view)
 	return true;
 }
 
+static bool has_work(const struct logview *view)
+{
+	const struct logfile *file = &view->file;
+
+	return view->save_fd >= 0 || view->seeking ||
+	       file->index.counted < file->size ||
+	       (view->filter.unknown && !view->filter.gave_up) ||
+	       (view->search.unknown && !view->search.gave_up);
+}
+
 bool logview_work(struct logview *view)
 {
 	int64_t bytes = view->slice;
-	bool more = logview_save_on(view);
 
-	more |= logview_seek_on(view, &bytes);
-	more |= logfile_count(&view->file, bytes);
-	more |= hits_work(&view->filter, bytes);
-	more |= hits_work(&view->search, bytes);
-	return more;
+	if (!has_work(view))
+		return false;
+	logview_save_on(view);
+	logview_seek_on(view, &bytes);
+	logfile_count(&view->file, bytes);
+	hits_work(&view->filter, bytes);
+	hits_work(&view->search, bytes);
+	return true;
 }
 
 int64_t logview_crash_line(struct logview *view)

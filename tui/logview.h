@@ -95,7 +95,7 @@ void logview_open(struct logview *view, const char *path);
 /* Look what is there now; true when the page may have changed. */
 bool logview_refresh(struct logview *view);
 
-/* A slice of what is to be done; true when there is more. */
+/* A slice of what is to be done; false when nothing was. */
 bool logview_work(struct logview *view);
 
 /* Is a text asked for?  Then every key is its own. */
@@ -107,8 +107,13 @@ bool logview_key(struct logview *view, int key);
 /* The first line of the first crash, from 1; 0: not known. */
 int64_t logview_crash_line(struct logview *view);
 
+/* Rows down, or up; and the n-th row of the page, which a click opens. */
+void logview_scroll(struct logview *view, int rows);
+void logview_choose(struct logview *view, int row);
+
+/* pane: what clicks on its rows are told by. */
 void logview_draw(struct grid *grid, struct area area, struct logview *view,
-		  bool focused);
+		  int pane, bool focused);
 /* "PAUSED at line 3 of 20", the question, or what became of it. */
 void logview_status(struct grid *grid, struct area area, struct logview *view);
 

@@ -217,6 +217,15 @@ static void draw_line(struct grid *grid, struct area area, struct logview *view,
 	free(text);
 }
 
+/* Of what is short the tenths count. */
+static char *say_time(char *out, int64_t ms)
+{
+	if (ms >= 10000)
+		return str_duration(out, ms);
+	snprintf(out, 24, "%d.%ds", (int)(ms / 1000), (int)(ms / 100 % 10));
+	return out;
+}
+
 /* Lines and time of a phase, as far as they are known. */
 static void say_size(struct logview *view, int phase, char *out, size_t size)
 {
@@ -239,7 +248,7 @@ static void say_size(struct logview *view, int phase, char *out, size_t size)
 	if (until >= now->at_ms && length < size)
 		snprintf(out + length, size - length, "%s%s",
 			 length ? ", " : "",
-			 str_duration(time, until - now->at_ms));
+			 say_time(time, until - now->at_ms));
 }
 
 static void draw_mark(struct grid *grid, struct area area, struct logview *view,
@@ -258,37 +267,35 @@ static void draw_mark(struct grid *grid, struct area area, struct logview *view,
 		    "  %s ", size);
 }
 
-/* Of a page of a long log: where it is. */
+/* Of a page of a longer log: where it is. */
 static void draw_bar(struct grid *grid, struct area area,
 		     const struct logview *view, int64_t end)
 {
-	int x = area.x + area.width;
 	int64_t size = view->file.size > 0 ? view->file.size : 1;
 	int first = (int)(view->top.offset * area.height / size);
 	int last = (int)(end * area.height / size);
 
-	if (first >= area.height)
+	if (first > area.height - 1)
 		first = area.height - 1;
-	for (int i = 0; i < area.height; i++)
-		grid_glyph(grid, x, area.y + i,
-			   i >= first && (i < last || i == first) ? ROLE_PLAIN
-								  : ROLE_LINE,
-			   i >= first && (i < last || i == first)
-				   ? GLYPH_BLOCK
-				   : GLYPH_VLINE);
+	for (int i = 0; i < area.height; i++) {
+		bool here = i >= first && (i < last || i == first) &&
+			    (view->top.offset > 0 || end < view->file.size);
+
+		grid_glyph(grid, area.x + area.width, area.y + i,
+			   here ? ROLE_PLAIN : ROLE_LINE,
+			   here ? GLYPH_BLOCK : GLYPH_VLINE);
+	}
 }
 
-/* What is plain on the chosen row is marked; alarms and hits stay visible. */
+/* The chosen row; what was looked for stays visible on it. */
 static void mark_row(struct grid *grid, struct area area)
 {
 	for (int y = area.y; y < area.y + area.height; y++) {
 		for (int x = area.x; x < area.x + area.width; x++) {
 			const struct cell *cell = grid_at(grid, x, y);
 
-			if (cell && (cell->role == ROLE_PLAIN ||
-				     cell->role == ROLE_DIM ||
-				     cell->role == ROLE_LINE ||
-				     cell->role == ROLE_HEADING))
+			if (cell && cell->role != ROLE_MATCH &&
+			    cell->role != ROLE_ESCAPE)
 				grid_recolour(grid, x, y, 1, 1, ROLE_SELECTED);
 		}
 	}
@@ -301,15 +308,33 @@ static void draw_nothing(struct grid *grid, struct area area,
 		  !view->file.path	 ? "nothing has run yet"
 		  : view->filter.unknown ? "looking for lines that match"
 		  : view->filter.match	 ? "no line matches"
-		  : view->file.state == LOGFILE_NONE ? "there is no such log"
+		  : view->file.state == LOGFILE_NONE ? "there is no log here"
 						     : "no output yet");
 }
 
-void logview_draw(struct grid *grid, struct area area, struct logview *view,
-		  bool focused)
+/* A row of the page, in so many of the screen's. */
+static void draw_row(struct grid *grid, struct area row, struct logview *view,
+		     struct spot spot, bool focused)
 {
-	struct area row = area;
+	if (spot.mark)
+		draw_mark(grid, row, view, spot.offset);
+	else
+		draw_line(grid, row, view, spot.offset);
+	if (compare(spot, view->at) != 0 || !focused)
+		return;
+	if (!view->follow)
+		mark_row(grid, row);
+	grid->cursor_x = row.x;
+	grid->cursor_y = row.y;
+}
+
+void logview_draw(struct grid *grid, struct area area, struct logview *view,
+		  int pane, bool focused)
+{
+	struct area row;
 	struct spot spot;
+	int end = area.y + area.height, number = 0;
+	bool more;
 
 	area.width--; /* for the bar */
 	if (area.width < 1 || area.height < 1)
@@ -317,29 +342,25 @@ void logview_draw(struct grid *grid, struct area area, struct logview *view,
 	view->rows = area.height;
 	place_top(view, area);
 	spot = view->top;
+	row = area;
 	if (spot.offset >= view->file.size && !spot.mark) {
 		draw_nothing(grid, area, view);
 		draw_bar(grid, area, view, view->file.size);
 		return;
 	}
 	do {
-		row.width = area.width;
 		row.height = rows_of(view, spot, area);
-		if (row.y + row.height > area.y + area.height)
-			row.height = area.y + area.height - row.y;
-		if (spot.mark)
-			draw_mark(grid, row, view, spot.offset);
-		else
-			draw_line(grid, row, view, spot.offset);
-		if (compare(spot, view->at) == 0 && focused) {
-			if (!view->follow)
-				mark_row(grid, row);
-			grid->cursor_x = row.x;
-			grid->cursor_y = row.y;
-		}
+		if (row.y + row.height > end)
+			row.height = end - row.y;
+		draw_row(grid, row, view, spot, focused);
+		for (int i = 0; i < row.height; i++)
+			grid_hot_line(grid, row.x, row.y + i, row.width, pane,
+				      number);
 		row.y += row.height;
-	} while (row.y < area.y + area.height && logview_next(view, &spot));
-	draw_bar(grid, area, view, spot.offset);
+		number++;
+		more = logview_next(view, &spot);
+	} while (row.y < end && more);
+	draw_bar(grid, area, view, more ? spot.offset : view->file.size);
 }
 
 /*
@@ -358,6 +379,8 @@ static void say_place(struct logview *view, struct buf *out)
 	bool counted = logfile_lines(&view->file, &all);
 
 	line++;
+	if (view->file.state == LOGFILE_NONE)
+		return;
 	if (view->follow) {
 		buf_puts(out,
 			 logfile_mark(&view->file, LOG_END) ? "END" : "FOLLOW");

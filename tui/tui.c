@@ -40,7 +40,7 @@ enum { SIGNAL_COUNT = 6 };
 struct loop {
 	uv_loop_t uv;
 	uv_poll_t keys;
-	uv_timer_t listen, frame, due;
+	uv_timer_t listen, frame, due, work;
 	uv_fs_event_t folder;
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_prepare_t waits; /* before the loop waits */
@@ -66,6 +66,25 @@ static int64_t ticks(void)
 
 static void on_due(uv_timer_t *timer);
 static void draw_if_due(struct loop *loop);
+static void want_frame(struct loop *loop, enum frame_urgency urgency);
+
+/* One slice of what takes long; a key that waits comes before the next. */
+static void on_work(uv_timer_t *timer)
+{
+	struct loop *loop = timer->data;
+
+	if (!app_work(&loop->app))
+		return;
+	uv_timer_start(&loop->work, on_work, 0, 0);
+	want_frame(loop, FRAME_LOG);
+}
+
+/* What a key or a log that grew has begun. */
+static void begin_work(struct loop *loop)
+{
+	if (!uv_is_active((uv_handle_t *)&loop->work))
+		uv_timer_start(&loop->work, on_work, 0, 0);
+}
 
 /* What the screen itself wants to do at some time. */
 static void wait_for_due(struct loop *loop)
@@ -139,6 +158,7 @@ static void draw(struct loop *loop)
 	if (frames_drawn(&loop->frames, sent, ticks()))
 		term_ask(loop->term);
 	wait_for_due(loop);
+	begin_work(loop);
 }
 
 static void on_frame(uv_timer_t *timer)
@@ -272,7 +292,8 @@ static void on_waits(uv_prepare_t *handle)
 {
 	struct loop *loop = handle->data;
 
-	if (frames_due(&loop->frames) < 0 && !loop->stale)
+	if (frames_due(&loop->frames) < 0 && !loop->stale &&
+	    !uv_is_active((uv_handle_t *)&loop->work))
 		idle_tell(&loop->idle, loop->grid->columns, loop->grid->rows);
 }
 
@@ -338,10 +359,12 @@ static int listen_to_all(struct loop *loop, struct error *err)
 	uv_timer_init(&loop->uv, &loop->listen);
 	uv_timer_init(&loop->uv, &loop->frame);
 	uv_timer_init(&loop->uv, &loop->due);
+	uv_timer_init(&loop->uv, &loop->work);
 	uv_prepare_init(&loop->uv, &loop->waits);
 	loop->waits.data = loop;
 	uv_prepare_start(&loop->waits, on_waits);
-	loop->listen.data = loop->frame.data = loop->due.data = loop;
+	loop->listen.data = loop->frame.data = loop->due.data =
+		loop->work.data = loop;
 	uv_timer_start(&loop->listen, on_listen, LISTEN_MS, LISTEN_MS);
 	uv_fs_event_init(&loop->uv, &loop->folder);
 	loop->folder.data = loop;

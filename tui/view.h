@@ -21,6 +21,9 @@ struct view {
 	void (*update)(struct app *app);
 	/* Have the files that it shows changed?  Reads them; NULL: none. */
 	bool (*listen)(struct app *app);
+	/* A slice of what it does beside showing, between two keys; false when
+	   there was nothing to do.  NULL: never is. */
+	bool (*work)(struct app *app);
 	/* Is a text asked for, so that every key is its own?  NULL: never. */
 	bool (*asks)(const struct app *app);
 	void (*key)(struct app *app, int key);
@@ -33,15 +36,19 @@ struct view {
 	/* So many lines down, or up, in the pane under the mouse; NULL: as
 	   the arrow keys do. */
 	void (*scroll)(struct app *app, int pane, int lines);
-	/* Reads nothing. */
+	/* Reads nothing, but of a log what is shown. */
 	void (*draw)(struct app *app, struct grid *grid);
 };
 
 extern const struct view view_steps;
 extern const struct view view_runs;
+extern const struct view view_console;
 extern const struct view view_evidence;
 extern const struct view view_commit;
 extern const struct view view_replay;
 extern const struct view view_log;
+
+/* The console of a run, by the number; -1: of the commit's newest. */
+void view_console_open(struct app *app, int commit, int run);
 
 #endif

@@ -8,7 +8,7 @@
 #include "tui/view.h"
 
 static const struct view *const views[] = {
-	&view_steps,  &view_runs,   &view_evidence,
+	&view_steps,  &view_runs,   &view_console, &view_evidence,
 	&view_commit, &view_replay, &view_log,
 };
 
@@ -37,6 +37,11 @@ void views_update(struct app *app)
 bool views_listen(struct app *app)
 {
 	return app->view->listen && app->view->listen(app);
+}
+
+bool views_work(struct app *app)
+{
+	return app->view->work && app->view->work(app);
 }
 
 bool views_asks(const struct app *app)

@@ -26,6 +26,9 @@ void views_go(struct app *app, const struct view *view);
 /* The shown one's functions (tui/view.h). */
 void views_update(struct app *app);
 bool views_listen(struct app *app);
+
+/* A slice of work; false: there was none. */
+bool views_work(struct app *app);
 bool views_asks(const struct app *app);
 void views_key(struct app *app, int key);
 void views_draw(struct app *app, struct grid *grid);

@@ -113,7 +113,7 @@ static void draw(struct world *world)
 	struct area page = { 0, 0, 40, 10 }, status = { 0, 10, 80, 1 };
 
 	grid_clear(world->grid, 80, 11);
-	logview_draw(world->grid, page, &world->view, true);
+	logview_draw(world->grid, page, &world->view, 0, true);
 	logview_status(world->grid, status, &world->view);
 }
 
@@ -163,7 +163,7 @@ static void a_log_that_is_not_there_is_said(void **state)
 {
 	struct world *world = *state;
 
-	assert_string_equal(row(world, 0), "there is no such log");
+	assert_string_equal(row(world, 0), "there is no log here");
 	type(world, "kjgGn! b/x\n");
 	work(world);
 	assert_string_equal(status(world), " nothing matches 'x'");
@@ -616,8 +616,10 @@ static void the_first_crash_is_gone_to(void **state)
 	assert_int_equal(logview_crash_line(&world->view), 7);
 	type(world, "!");
 	assert_string_equal(chosen(world), "BUG: bad thing");
-	assert_int_equal(grid_at(world->grid, 0, world->grid->cursor_y)->role,
-			 ROLE_BAD);
+	type(world, "j");
+	assert_int_equal(
+		grid_at(world->grid, 0, world->grid->cursor_y - 1)->role,
+		ROLE_BAD);
 }
 
 static void without_a_mark_it_is_looked_for(void **state)
@@ -649,12 +651,12 @@ static void phases_are_folded_and_opened(void **state)
 	struct world *world = *state;
 
 	tell_a_run(world);
-	assert_true(shows(world, 0, "+ firmware  1 line, 0:00"));
-	assert_true(shows(world, 1, "+ boot  2 lines, 0:00"));
+	assert_true(shows(world, 0, "+ firmware  1 line, 0.0s"));
+	assert_true(shows(world, 1, "+ boot  2 lines, 0.0s"));
 	assert_true(shows(world, 2, "+ copy  1 line"));
 	assert_true(shows(world, 3, "- test  2 lines"));
 	assert_string_equal(row(world, 4), "testing");
-	assert_true(shows(world, 6, "- crash  2 lines, 0:00"));
+	assert_true(shows(world, 6, "- crash  2 lines, 0.0s"));
 	assert_string_equal(row(world, 8), "RIP: 0010:f");
 	type(world, "gj\n");
 	assert_true(shows(world, 1, "- boot"));
@@ -724,7 +726,7 @@ static void no_size_breaks_it(void **state)
 				struct area area = { 0, 0, columns, rows };
 
 				grid_clear(world->grid, columns, rows);
-				logview_draw(world->grid, area, &world->view,
+				logview_draw(world->grid, area, &world->view, 0,
 					     true);
 				logview_status(world->grid, area, &world->view);
 			}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tui/consoles.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
+#include "session/session.h"
+#include "tui/grid.h"
+
+static void shown_init(struct shown *shown)
+{
+	memset(shown, 0, sizeof(*shown));
+	shown->commit = shown->run = -1;
+	logview_init(&shown->log, LOG_STEP);
+}
+
+void consoles_init(struct consoles *consoles)
+{
+	shown_init(&consoles->main);
+	shown_init(&consoles->beside);
+	consoles->newest = true;
+	consoles->on_beside = false;
+}
+
+void consoles_release(struct consoles *consoles)
+{
+	logview_release(&consoles->main.log);
+	logview_release(&consoles->beside.log);
+	consoles_init(consoles);
+}
+
+/*
+ * Which run.
+ */
+
+static const struct step *step_of(struct session *session, int commit)
+{
+	return commit < 0 ? NULL
+			  : engine_step_of(session_engine(session), commit);
+}
+
+static const struct run_state *run_of(const struct step *step, int number)
+{
+	for (int i = 0; step && i < step->run_count; i++)
+		if (step->runs[i].number == number)
+			return &step->runs[i];
+	return NULL;
+}
+
+/* The one that began last. */
+static int newest_of(const struct step *step)
+{
+	const struct run_state *newest = NULL;
+
+	for (int i = 0; step && i < step->run_count; i++) {
+		const struct run_state *run = &step->runs[i];
+		int64_t seq = run->begin ? run->begin->seq : 0;
+
+		if (!newest || seq > (newest->begin ? newest->begin->seq : 0) ||
+		    (!run->begin && !newest->begin))
+			newest = run;
+	}
+	return newest ? newest->number : -1;
+}
+
+static void open_log(struct shown *shown, struct session *session)
+{
+	char *path = NULL;
+
+	if (shown->run >= 0)
+		path = session_console(session,
+				       graph_oid(session_graph(session),
+						 shown->commit),
+				       shown->run);
+	logview_open(&shown->log, path);
+	free(path);
+}
+
+void consoles_open(struct consoles *consoles, struct session *session,
+		   int commit, int run)
+{
+	struct shown *shown = &consoles->main;
+
+	consoles->newest = run < 0;
+	shown->commit = commit;
+	shown->run = run < 0 ? newest_of(step_of(session, commit)) : run;
+	open_log(shown, session);
+}
+
+bool consoles_step(struct consoles *consoles, struct session *session, int step)
+{
+	struct shown *shown = &consoles->main;
+	const struct step *of = step_of(session, shown->commit);
+	int found = -1;
+
+	for (int i = 0; of && i < of->run_count; i++) {
+		int number = of->runs[i].number;
+
+		if (step > 0 && number > shown->run &&
+		    (found < 0 || number < found))
+			found = number;
+		if (step < 0 && number < shown->run && number > found)
+			found = number;
+	}
+	if (found < 0)
+		return false;
+	consoles_open(consoles, session, shown->commit, found);
+	return true;
+}
+
+static bool is_crash(const struct run_state *run)
+{
+	return run->fact && run->outcome == OUTCOME_CRASHED;
+}
+
+static bool is_fine(const struct run_state *run)
+{
+	return run->fact && run->outcome == OUTCOME_OK;
+}
+
+/* Of all steps the last run that crashed, or that went well. */
+static void find_beside(struct consoles *consoles, struct session *session)
+{
+	struct engine *engine = session_engine(session);
+	const struct shown *main = &consoles->main;
+	const struct run_state *now =
+		run_of(step_of(session, main->commit), main->run);
+	bool wants_crash = !now || !is_crash(now);
+	struct shown *out = &consoles->beside;
+	int64_t last = 0;
+
+	out->commit = out->run = -1;
+	for (int i = 0; i < engine_step_count(engine); i++) {
+		const struct step *step = engine_step(engine, i);
+
+		for (int j = 0; j < step->run_count; j++) {
+			const struct run_state *run = &step->runs[j];
+
+			if ((wants_crash ? !is_crash(run) : !is_fine(run)) ||
+			    run == now || run->fact->seq < last)
+				continue;
+			last = run->fact->seq;
+			out->commit = step->commit;
+			out->run = run->number;
+		}
+	}
+}
+
+/*
+ * What is known of it.
+ */
+
+static void first_line(char *out, size_t size, const char *text, bool ascii)
+{
+	char line[MODEL_TEXT];
+
+	str_copy(line, sizeof(line), text ? text : "");
+	line[strcspn(line, "\n")] = '\0';
+	text_copy(out, size, line, ascii);
+}
+
+static void describe(struct shown *shown, struct session *session, int64_t now,
+		     bool ascii)
+{
+	const struct run_state *run =
+		run_of(step_of(session, shown->commit), shown->run);
+	char time[24], text[MODEL_TEXT - 64];
+
+	shown->log.ascii = ascii;
+	shown->id[0] = shown->where[0] = shown->fact[0] = '\0';
+	shown->running = shown->bad = false;
+	if (shown->commit >= 0)
+		str_copy(shown->id, sizeof(shown->id),
+			 graph_oid(session_graph(session), shown->commit)->hex);
+	if (!run)
+		return;
+	first_line(shown->where, sizeof(shown->where),
+		   run->begin ? run->begin->text : NULL, ascii);
+	shown->running = run->running;
+	shown->bad = run_title(run) != NULL;
+	if (shown->bad) {
+		first_line(shown->fact, sizeof(shown->fact), run_title(run),
+			   ascii);
+	} else if (run->running && run->begin) {
+		snprintf(shown->fact, sizeof(shown->fact), "running %s",
+			 str_duration(time, now - run->begin->at));
+	} else if (run->fact) {
+		first_line(text, sizeof(text), run->fact->text, ascii);
+		snprintf(shown->fact, sizeof(shown->fact), "%s after %s%s%s",
+			 outcome_name(run->outcome),
+			 str_duration(time, run->fact->duration_ms),
+			 *text ? ": " : "", text);
+	}
+}
+
+void consoles_update(struct consoles *consoles, struct session *session,
+		     int64_t now, bool ascii)
+{
+	struct shown *main = &consoles->main;
+
+	/* at an earlier time there may be no such run */
+	if (consoles->newest && main->log.follow &&
+	    newest_of(step_of(session, main->commit)) != main->run)
+		consoles_open(consoles, session, main->commit, -1);
+	find_beside(consoles, session);
+	open_log(&consoles->beside, session);
+	describe(main, session, now, ascii);
+	describe(&consoles->beside, session, now, ascii);
+}
+
+/*
+ * Drawing.
+ */
+
+char *consoles_size(char *out, int64_t bytes)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB" };
+	double size = (double)bytes / 1000;
+	int unit = 0;
+
+	if (bytes < 1000) {
+		snprintf(out, 24, "%d bytes", (int)bytes);
+		return out;
+	}
+	for (; size >= 999.95 && unit < 3; unit++)
+		size /= 1000;
+	snprintf(out, 24, "%.1f %s", size, units[unit]);
+	return out;
+}
+
+void shown_draw(struct grid *grid, struct area area, const char *title,
+		struct shown *shown, int pane, bool focused)
+{
+	struct area ruler = { area.x, area.y, area.width, 1 };
+	struct area lines = { area.x, area.y + 1, area.width, area.height - 1 };
+	char text[160] = "", size[24], remark[64] = "";
+	int64_t count;
+
+	if (shown->run < 0)
+		str_copy(text, sizeof(text), title);
+	else
+		snprintf(text, sizeof(text), "%s  run %d%s%s  %s", title,
+			 shown->run, *shown->where ? "  " : "", shown->where,
+			 shown->id);
+	if (shown->log.file.path && shown->log.file.state != LOGFILE_NONE &&
+	    logfile_lines(&shown->log.file, &count))
+		snprintf(remark, sizeof(remark), "%s  %" PRId64 " %s",
+			 consoles_size(size, shown->log.file.size), count,
+			 count == 1 ? "line" : "lines");
+	panes_ruler(grid, ruler, text, focused, remark);
+	logview_draw(grid, lines, &shown->log, pane, focused);
+}
+
+void shown_fact(struct grid *grid, struct area area, struct shown *shown)
+{
+	int64_t line = logview_crash_line(&shown->log);
+	int x = area.x + 1, end = area.x + area.width - 1;
+
+	if (!*shown->fact)
+		return;
+	if (!shown->bad) {
+		grid_text(grid, x, area.y, end - x, ROLE_DIM, shown->fact);
+		return;
+	}
+	x += grid_printf(grid, x, area.y, end - x, ROLE_TITLE, "crash: %s",
+			 shown->fact);
+	if (line)
+		grid_printf(grid, x, area.y, end - x, ROLE_PLAIN,
+			    "   first at line %" PRId64, line);
+}
