@@ -44,12 +44,10 @@ static char *follow(const char *dir, const char *target)
 }
 
 /*
- * Where git keeps what belongs to the worktree at `path` alone (its HEAD, its
- * index); NULL when that is not a worktree of the repository.  Read from
- * git's own files: asked at a wrong place, git would go up and find another
- * repository.
+ * Read from git's own files: asked at a wrong place, git would go up and find
+ * another repository.
  */
-static char *own_git_dir(const char *common_dir, const char *path)
+char *worktree_git_dir(const char *common_dir, const char *path)
 {
 	char *dot_git = xasprintf("%s/.git", path);
 	char *line = read_line(dot_git), *dir = NULL, *pointer = NULL;
@@ -145,7 +143,7 @@ static int make(const char *common_dir, const char *path, const struct oid *oid,
 int worktree_ensure(const char *common_dir, const char *path,
 		    const struct oid *oid, struct error *err)
 {
-	char *git_dir = own_git_dir(common_dir, path);
+	char *git_dir = worktree_git_dir(common_dir, path);
 	int ret;
 
 	if (git_dir)
@@ -190,6 +188,27 @@ int worktree_checkout(const char *path, const struct oid *oid,
 
 	worktree_checkout_argv(path, oid, argv);
 	return run_git(argv + 1, NULL, err);
+}
+
+bool worktree_head(const char *git_dir, struct oid *oid)
+{
+	char *path = xasprintf("%s/HEAD", git_dir), *line = read_line(path);
+	bool detached = line && oid_parse(oid, line);
+
+	free(line);
+	free(path);
+	return detached;
+}
+
+int worktree_follow(const char *path, const struct oid *oid, struct error *err)
+{
+	const char *argv[] = {
+		"-C",	    path, "--git-dir=.git", "--work-tree=.",
+		"checkout", "-q", "--detach",	    oid->hex,
+		NULL
+	};
+
+	return run_git(argv, NULL, err);
 }
 
 int worktree_clean(const char *path, struct error *err)

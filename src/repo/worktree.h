@@ -15,6 +15,8 @@
  * path is absolute.
  */
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 struct oid;
@@ -30,6 +32,22 @@ struct oid;
  */
 int worktree_ensure(const char *common_dir, const char *path,
 		    const struct oid *oid, struct error *err);
+
+/*
+ * Where git keeps what belongs to the worktree at `path` alone (its HEAD, its
+ * index, its bisect state), for the caller to free; NULL when there is none
+ * there, or it is not the repository's.
+ */
+char *worktree_git_dir(const char *common_dir, const char *path);
+
+/* The commit that it is at; false where that cannot be told. */
+bool worktree_head(const char *git_dir, struct oid *oid);
+
+/*
+ * Go to a commit as git bisect does: what somebody changed in the files is
+ * kept, or git refuses.
+ */
+int worktree_follow(const char *path, const struct oid *oid, struct error *err);
 
 /*
  * Remove everything that git does not track from the worktree, ignored files
