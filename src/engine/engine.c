@@ -339,7 +339,8 @@ void engine_letters(const struct step *step, struct buf *out)
 
 static bool is_ordinary(const struct event *event)
 {
-	return event_is_decision(event->kind) && event->by == BY_PERSON &&
+	return event_is_decision(event->kind) &&
+	       (event->by == BY_PERSON || event->by == BY_GIT) &&
 	       event->kind != EVENT_UNDO && event->kind != EVENT_REDO;
 }
 

@@ -12,6 +12,7 @@
  *
  * How verdicts that contradict each other are settled: a person's come before
  * all others and may not contradict each other (such an event is refused);
+ * then come those that a person gave with git bisect, which refuses nothing;
  * of the rest the older one counts.  What does not fit is set aside, not
  * forgotten: it counts again as soon as what it contradicted is taken back.
  */
@@ -71,7 +72,7 @@ struct step {
 
 	enum verdict verdict;	      /* that counts, VERDICT_NONE if none */
 	const struct event *given;    /* the event that gave it, or NULL */
-	const struct event *recorded; /* the policy's (git's, a log's) own
+	const struct event *recorded; /* the policy's (or a log's) own
 					    latest verdict, overruled or not */
 	bool set_aside; /* has a verdict, but it contradicts stronger ones */
 	int64_t evidence_seq; /* the latest event that changed its evidence */

@@ -21,7 +21,8 @@
 
 enum event_kind {
 	/* facts */
-	EVENT_START,	     /* title, policy, fix, first_parent */
+	EVENT_START,	     /* title, policy, fix, first_parent; text = git's
+				terms, the newer kind's first, or NULL */
 	EVENT_ENGINE,	     /* an engine took the lease: number = pid,
 				text = host; what was in flight is void */
 	EVENT_ENGINE_GONE,   /* it let go: text = why */

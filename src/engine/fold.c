@@ -292,7 +292,8 @@ static void fold_symptom(struct engine *engine, const struct event *event)
 static void fold_verdict(struct engine *engine, struct folded_step *step,
 			 const struct event *event)
 {
-	if (event->by == BY_PERSON || event->by == BY_START)
+	if (event->by == BY_PERSON || event->by == BY_START ||
+	    event->by == BY_GIT)
 		step->person = event;
 	else if (speaks_of(engine, event))
 		step->shown.recorded = event;

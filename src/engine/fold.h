@@ -58,7 +58,8 @@ struct ends {
 struct folded_step {
 	struct step shown;
 	size_t run_room;
-	const struct event *person; /* the person's verdict, or NULL */
+	const struct event *person; /* the person's verdict, given here or
+				       with git; or NULL */
 	int64_t unskipped; /* seq of a retract without a verdict to take */
 	bool own; /* the runs of an equal kernel are not believed here */
 };

@@ -11,20 +11,33 @@
 
 enum { OLD = 1, LOOK = 2, FROM = 4, TO = 8, SKIPPED = 16 };
 
+/*
+ * Whose word comes first.  Git lets a person mark what excludes another mark,
+ * so a mark made there cannot be refused: where it does, it is set aside.
+ */
+enum rank { RANK_PERSON, RANK_GIT, RANK_RULE };
+
 /* One verdict that asks to be accepted. */
 struct claim {
 	struct folded_step *step;
 	const struct event *event;
-	bool by_person;
+	enum rank rank;
 };
 
 static int claim_order(const void *a, const void *b)
 {
 	const struct claim *x = a, *y = b;
 
-	if (x->by_person != y->by_person)
-		return x->by_person ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
 	return x->event->seq < y->event->seq ? -1 : 1;
+}
+
+static enum rank rank_of(const struct folded_step *step)
+{
+	if (!step->person)
+		return RANK_RULE;
+	return step->person->by == BY_GIT ? RANK_GIT : RANK_PERSON;
 }
 
 static struct claim *collect(struct engine *engine, size_t *count)
@@ -47,8 +60,7 @@ static struct claim *collect(struct engine *engine, size_t *count)
 		step->shown.steps_after = -1;
 		if (event)
 			claims[(*count)++] =
-				(struct claim){ step, event,
-						step->person != NULL };
+				(struct claim){ step, event, rank_of(step) };
 	}
 	qsort(claims, *count, sizeof(*claims), claim_order);
 	return claims;
@@ -92,7 +104,7 @@ static void accept(struct engine *engine, unsigned char *marks,
 
 	if (other >= 0) {
 		claim->step->shown.set_aside = true;
-		if (claim->by_person) {
+		if (claim->rank == RANK_PERSON) {
 			ends->conflicts++;
 			ends->conflict_new = is_new ? commit : other;
 			ends->conflict_old = is_new ? other : commit;

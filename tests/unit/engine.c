@@ -101,6 +101,44 @@ static void runs_lead_to_a_wish_for_a_verdict(void **state)
 	world_release(&w);
 }
 
+#define GIT(name, verdict) OK(world_mark(&w, BY_GIT, name, verdict))
+
+static void a_mark_made_with_git_comes_before_a_policys(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+
+	(void)state;
+	POLICY("e", VERDICT_GOOD);
+	GIT("e", VERDICT_BAD);
+	POLICY("e", VERDICT_GOOD);
+	PLAN("test c");
+	OK(world_undo(&w));
+	PLAN("test g");
+	OK(world_redo(&w));
+	PLAN("test c");
+	world_release(&w);
+}
+
+static void a_mark_made_with_git_is_never_refused(void **state)
+{
+	struct world w = begun(line, "exit-code", false);
+	const struct step *step;
+
+	(void)state;
+	GOOD("e");
+	GIT("c", VERDICT_BAD);
+	PLAN("test g");
+	step = engine_step_of(w.engine, world_commit(&w, "c"));
+	assert_true(step->set_aside);
+	/* as soon as what it excludes is gone, it counts */
+	OK(world_say(&w, EVENT_RETRACT, "e", 0));
+	PLAN("test b");
+	/* a person's word here still comes first */
+	GOOD("d");
+	PLAN("test g");
+	world_release(&w);
+}
+
 static void a_flaky_bug_gets_the_long_series_from_then_on(void **state)
 {
 	struct world w = begun(line, "syzkaller/10/20", false);
@@ -1385,6 +1423,8 @@ int main(void)
 		cmocka_unit_test(
 			before_both_ends_are_known_it_says_which_is_missing),
 		cmocka_unit_test(runs_lead_to_a_wish_for_a_verdict),
+		cmocka_unit_test(a_mark_made_with_git_comes_before_a_policys),
+		cmocka_unit_test(a_mark_made_with_git_is_never_refused),
 		cmocka_unit_test(a_flaky_bug_gets_the_long_series_from_then_on),
 		cmocka_unit_test(a_broken_build_is_skipped),
 		cmocka_unit_test(
