@@ -156,10 +156,15 @@ static void a_found_culprit_is_told_with_all_that_is_known(void **state)
 			     "git bisect log:\n"
 			     "\n"
 			     "git bisect start\n"
+			     "# status: waiting for both good and bad "
+			     "commits\n"
 			     "# bad: [" ID(
 				     "5") "] the last\n"
 					  "git bisect bad " ID(
 						  "5") "\n"
+						       "# status: waiting for "
+						       "good commit(s), bad "
+						       "commit known\n"
 						       "# good: [" ID(
 							       "1") "] the "
 								    "first\n"
