@@ -9,6 +9,7 @@
 
 #define MORE_MAX       1000
 #define RUN_NUMBER_MAX 1000000
+#define LEFT_MAX       1000000000 /* of a log: more than git can count */
 
 static int check_undo(const struct engine *engine, const struct event *event,
 		      struct error *err)
@@ -176,6 +177,32 @@ static int check_fixup(const struct engine *engine, const struct event *event,
 			 engine_next_fixup(engine), event->number);
 }
 
+/* Only a log says such things. */
+static int check_recorded(const struct engine *engine,
+			  const struct event *event, struct error *err)
+{
+	enum result result;
+
+	if (event->by != BY_IMPORT)
+		return error_set(err, ERROR_STATE,
+				 "only a log that is read says '%s'",
+				 event_kind_name(event->kind));
+	if (event->kind == EVENT_RESULT &&
+	    !result_parse(&result, event->policy ? event->policy : ""))
+		return error_set(err, ERROR_STATE,
+				 "'%s' is not what a log can come to",
+				 event->policy ? event->policy : "");
+	if (event->kind == EVENT_NEXT &&
+	    (event->number < -1 || event->number > LEFT_MAX ||
+	     event->steps < 0))
+		return error_set(err, ERROR_STATE,
+				 "%" PRId64 " revisions cannot be left",
+				 event->number);
+	if (event->kind == EVENT_SAID || oid_is_none(&event->commit))
+		return 0;
+	return check_known(engine, &event->commit, err);
+}
+
 static int check_policy(const struct event *event, struct error *err)
 {
 	struct policy policy;
@@ -232,6 +259,8 @@ int check_event(const struct engine *engine, const struct event *event,
 		return check_undo(engine, event, err);
 	case EVENT_FIXUP: case EVENT_FIXUP_DROP:
 		return check_fixup(engine, event, err);
+	case EVENT_SAID: case EVENT_NEXT: case EVENT_RESULT:
+		return check_recorded(engine, event, err);
 	case EVENT_ENGINE: case EVENT_ENGINE_GONE: case EVENT_RANGE:
 	case EVENT_RELEASE: case EVENT_BUILD_BEGIN: case EVENT_BUILD:
 	case EVENT_BUILD_STOPPED: case EVENT_RUN_CRASH:

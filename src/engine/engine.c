@@ -236,6 +236,14 @@ const struct step *engine_step_of(struct engine *engine, int commit)
 	return step && fold_has_content(step) ? &step->shown : NULL;
 }
 
+enum result engine_result(const struct engine *engine,
+			  const struct event **event)
+{
+	if (event)
+		*event = engine->recorded.end;
+	return engine->recorded.result;
+}
+
 int engine_skips(struct engine *engine, const int **skips)
 {
 	settle(engine);

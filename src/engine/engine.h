@@ -77,9 +77,13 @@ struct step {
 	bool set_aside; /* has a verdict, but it contradicts stronger ones */
 	int64_t evidence_seq; /* the latest event that changed its evidence */
 	const char *release;  /* the release tag's name, or NULL */
+	const char *compiler; /* as a log has it, or NULL */
+	int said_left;	      /* git's numbers after its verdict, as a log */
+	int said_steps;	      /* recorded them; -1: it did not */
 
-	/* the state after this verdict, as git would have printed it; -1 when
-	   this step did not move the search */
+	/* the state after this verdict, as git would have printed it, or did
+	   where the graph cannot tell; -1 when this step did not move the
+	   search */
 	int left_after;
 	int steps_after;
 };
@@ -129,6 +133,7 @@ struct plan {
 	bool release;	 /* ... because it is the next older release */
 	bool picked;	 /* ... because a person picked it */
 	bool confirming; /* ... because it was given as an end, untested */
+	bool recorded; /* all this is what a log says; the graph cannot tell */
 	bool paused;
 	bool halted;	   /* ... and what is in flight is to be given up */
 	bool needs_person; /* nothing can go on without one */
@@ -183,6 +188,13 @@ int engine_step_count(const struct engine *engine);
 const struct step *engine_step(struct engine *engine, int position_from_0);
 const struct step *engine_step_of(struct engine *engine,
 				  int commit); /* or NULL */
+
+/*
+ * What a foreign log says that its search came to, and in *event (may be
+ * NULL) where, or NULL.  It stays what it is whatever is decided since.
+ */
+enum result engine_result(const struct engine *engine,
+			  const struct event **event);
 
 /*
  * The skipped commits, those of ranges too; *skips is borrowed likewise.

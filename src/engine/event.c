@@ -23,6 +23,9 @@ static const struct {
 	[EVENT_RUN_CRASH] = { "run-crash", false },
 	[EVENT_RUN] = { "run", false },
 	[EVENT_RUN_STOPPED] = { "run-stopped", false },
+	[EVENT_SAID] = { "said", false },
+	[EVENT_NEXT] = { "next", false },
+	[EVENT_RESULT] = { "result", false },
 	[EVENT_VERDICT] = { "verdict", true },
 	[EVENT_SKIP_RANGE] = { "skip-range", true },
 	[EVENT_RETRACT] = { "retract", true },
@@ -48,6 +51,17 @@ static const struct {
 static const char *const actors[BY_COUNT] = {
 	[BY_START] = "start", [BY_PERSON] = "person", [BY_POLICY] = "policy",
 	[BY_GIT] = "git",     [BY_IMPORT] = "import", [BY_ENGINE] = "engine",
+};
+
+static const char *const results[RESULT_COUNT] = {
+	[RESULT_NONE] = "none",
+	[RESULT_FOUND] = "found",
+	[RESULT_ONLY_SKIPPED] = "only-skipped",
+	[RESULT_MERGE_BASE_BAD] = "merge-base-bad",
+	[RESULT_OLDEST_BAD] = "oldest-bad",
+	[RESULT_NOT_FIXED] = "not-fixed",
+	[RESULT_NEVER_BROKEN] = "never-broken",
+	[RESULT_ERROR] = "error",
 };
 
 const char *event_kind_name(enum event_kind kind)
@@ -87,6 +101,22 @@ bool actor_parse(enum actor *by, const char *name)
 	return false;
 }
 
+const char *result_name(enum result result)
+{
+	return results[result];
+}
+
+bool result_parse(enum result *result, const char *name)
+{
+	for (int i = 0; i < RESULT_COUNT; i++) {
+		if (str_equal(results[i], name)) {
+			*result = (enum result)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool build_refused(const struct event *build)
 {
 	return build->build == BUILD_FAILED && build->number;
@@ -102,6 +132,7 @@ struct event *event_copy(const struct event *event)
 	copy->title = xstrdup_null(event->title);
 	copy->signature = xstrdup_null(event->signature);
 	copy->text = xstrdup_null(event->text);
+	copy->wording = xstrdup_null(event->wording);
 	copy->crashes = crashes_copy(event->crashes, event->crash_count);
 	copy->errands = errands_copy(event->errands, event->errand_count);
 	return copy;
@@ -116,6 +147,7 @@ void event_free(struct event *event)
 	free(event->title);
 	free(event->signature);
 	free(event->text);
+	free(event->wording);
 	crashes_free(event->crashes, event->crash_count);
 	errands_free(event->errands, event->errand_count);
 	free(event);

@@ -42,6 +42,16 @@ enum event_kind {
 				exit_status, duration, boot, copy,
 				text = detail; errands */
 	EVENT_RUN_STOPPED,   /* commit, number: cancelled, says nothing */
+	/* facts of a foreign log, BY_IMPORT: what it said, never what follows
+	   from that */
+	EVENT_SAID,   /* a line of no further meaning: text, title, number,
+			 commit, other, signature, policy, as its wording has
+			 them */
+	EVENT_NEXT,   /* commit, or none, is to be tested; number = revisions
+			 left to test after it, -1: not said; steps; text =
+			 its subject */
+	EVENT_RESULT, /* policy = what came of it, as result_parse has it;
+			 commit, or none; text in the log's words */
 	/* decisions */
 	EVENT_VERDICT,	  /* commit, verdict, by, text = why; of a policy:
 			     policy = the symptom it speaks of, NULL for
@@ -94,6 +104,7 @@ struct event {
 	struct oid commit; /* "" for none */
 	struct oid other;
 	int64_t number;
+	int steps; /* git's "roughly M steps" */
 	enum outcome outcome;
 	enum verdict verdict;
 	enum build_result build;
@@ -107,6 +118,8 @@ struct event {
 	char *title;
 	char *signature;
 	char *text;
+	char *wording; /* by import: which of the forms of the log's language
+			  it had, for writing it again; NULL: in none */
 	struct crash *crashes; /* in the order of the console */
 	int crash_count;
 	struct errand *errands; /* what was started, in order */
@@ -121,6 +134,24 @@ bool event_is_decision(enum event_kind kind);
 /* "start", "person", "policy", "git", "import", "engine" */
 const char *actor_name(enum actor by);
 bool actor_parse(enum actor *by, const char *name);
+
+/* What a foreign log came to. */
+enum result {
+	RESULT_NONE,	       /* it breaks off, or has not got there */
+	RESULT_FOUND,	       /* commit is the culprit */
+	RESULT_ONLY_SKIPPED,   /* commit is one of several that may be it */
+	RESULT_MERGE_BASE_BAD, /* commit, a merge base of the ends, is bad */
+	RESULT_OLDEST_BAD,     /* all releases that were tried have the bug */
+	RESULT_NOT_FIXED,      /* the newest commit still has it */
+	RESULT_NEVER_BROKEN,   /* the branch never had it */
+	RESULT_ERROR,	       /* it was given up: text = why */
+	RESULT_COUNT,
+};
+
+/* "none", "found", "only-skipped", "merge-base-bad", "oldest-bad",
+   "not-fixed", "never-broken", "error" */
+const char *result_name(enum result result);
+bool result_parse(enum result *result, const char *name);
 
 /* Of a build: it failed for a fixup, which says nothing of the commit. */
 bool build_refused(const struct event *build);

@@ -46,6 +46,12 @@ bool fold_has_content(const struct folded_step *step)
 	       step->shown.extra_runs > 0;
 }
 
+bool fold_is_replay(const struct engine *engine)
+{
+	return engine->start && engine->start->by == BY_IMPORT &&
+	       !engine->recorded.departed;
+}
+
 bool fold_is_skipped(const struct engine *engine, int commit)
 {
 	for (int i = 0; i < engine->ends.skip_count; i++)
@@ -73,6 +79,8 @@ static struct folded_step *step_make(struct engine *engine, int commit)
 	step->shown.same_as = -1;
 	step->shown.left_after = -1;
 	step->shown.steps_after = -1;
+	step->shown.said_left = -1;
+	step->shown.said_steps = -1;
 	array_grow(engine->steps, engine->step_count + 1, &engine->step_room);
 	engine->step_of[commit] = (int)engine->step_count;
 	engine->steps[engine->step_count++] = step;
@@ -141,6 +149,7 @@ static void fold_build(struct engine *engine, struct folded_step *step,
 	step->shown.built_from = step->shown.build_begin;
 	step->shown.build_begin = NULL;
 	step->shown.build = event;
+	step->shown.compiler = event->title;
 	step->shown.build_again = false;
 	step->shown.evidence_seq = event->seq;
 }
@@ -408,6 +417,52 @@ static void fold_undo(struct engine *engine, const struct event *event)
 		step->shown.evidence_seq = event->seq;
 }
 
+/* What a foreign log adds to what it says of itself. */
+static void fold_recorded(struct engine *engine, const struct event *event)
+{
+	struct recorded *recorded = &engine->recorded;
+	int commit = oid_is_none(&event->commit)
+			     ? -1
+			     : graph_find(engine->graph, &event->commit);
+	struct folded_step *step = fold_step_of(engine, recorded->judged);
+
+	if (event->kind == EVENT_RESULT) {
+		result_parse(&recorded->result, event->policy);
+		recorded->end = event;
+		recorded->testing = -1;
+		return;
+	}
+	recorded->next = event;
+	recorded->testing = commit;
+	if (step && event->number >= 0) {
+		step->shown.said_left = (int)event->number;
+		step->shown.said_steps = event->steps;
+	}
+}
+
+/* Which commit a log is at. */
+static void follow_log(struct engine *engine, const struct event *event,
+		       int commit)
+{
+	if (event->by != BY_IMPORT)
+		return;
+	if (event->kind == EVENT_BUILD_BEGIN) {
+		engine->recorded.testing = commit;
+	} else if (event->kind == EVENT_VERDICT) {
+		engine->recorded.testing = -1;
+		engine->recorded.judged = commit;
+	}
+}
+
+/* Decisions by which a recorded search is no longer what would be. */
+static bool departs(const struct event *event)
+{
+	return event->by != BY_IMPORT && event_is_decision(event->kind) &&
+	       event->kind != EVENT_NOTE && event->kind != EVENT_PAUSE &&
+	       event->kind != EVENT_RESUME && event->kind != EVENT_UNDO &&
+	       event->kind != EVENT_REDO;
+}
+
 static void fold_commit_event(struct engine *engine, const struct event *event)
 {
 	int commit = graph_find(engine->graph, &event->commit);
@@ -416,6 +471,7 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 	if (commit < 0)
 		return;
 	step = step_make(engine, commit);
+	follow_log(engine, event, commit);
 	/* clang-format off */
 	switch (event->kind) {
 	case EVENT_BUILD_BEGIN:
@@ -453,6 +509,7 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 		break;
 	case EVENT_START: case EVENT_ENGINE: case EVENT_ENGINE_GONE:
 	case EVENT_RANGE: case EVENT_RELEASE: case EVENT_SKIP_RANGE:
+	case EVENT_SAID: case EVENT_NEXT: case EVENT_RESULT:
 	case EVENT_PICK: case EVENT_POLICY: case EVENT_PAUSE:
 	case EVENT_SAME: case EVENT_OTHER: case EVENT_NOISE:
 	case EVENT_MATCHING: case EVENT_SYMPTOM: case EVENT_CONFIRM:
@@ -527,6 +584,7 @@ void fold_event(struct engine *engine, size_t place)
 	engine->plan_valid = false;
 	if (engine->undone[place])
 		return;
+	engine->recorded.departed |= departs(event);
 	/* clang-format off */
 	switch (event->kind) {
 	case EVENT_START:
@@ -581,7 +639,11 @@ void fold_event(struct engine *engine, size_t place)
 	case EVENT_JUDGE: case EVENT_MORE:
 		fold_commit_event(engine, event);
 		break;
-	case EVENT_RANGE: case EVENT_NOTE: case EVENT_KIND_COUNT:
+	case EVENT_NEXT: case EVENT_RESULT:
+		fold_recorded(engine, event);
+		break;
+	case EVENT_RANGE: case EVENT_NOTE: case EVENT_SAID:
+	case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */
@@ -611,6 +673,7 @@ void fold_all(struct engine *engine)
 	engine->resumed = 0;
 	engine->pick = NULL;
 	engine->first_tested = -1;
+	engine->recorded = (struct recorded){ .testing = -1, .judged = -1 };
 	bug_release(&engine->bug);
 	policy_parse(&engine->policy, "exit-code", NULL);
 	for (size_t i = 0; i < engine->event_count; i++)

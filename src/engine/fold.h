@@ -69,6 +69,16 @@ struct release_event {
 	const char *name;
 };
 
+/* What a foreign log says of its own search. */
+struct recorded {
+	enum result result;
+	const struct event *end;  /* EVENT_RESULT, the last one */
+	const struct event *next; /* EVENT_NEXT, the last one, or NULL */
+	int testing;		  /* the commit that it tests just now, or -1 */
+	int judged;		  /* that it gave a verdict last, or -1 */
+	bool departed; /* decided otherwise since: it says nothing any more */
+};
+
 struct engine {
 	const struct graph *graph;
 
@@ -96,6 +106,7 @@ struct engine {
 	size_t fixup_count, fixup_room;
 	int first_tested; /* the commit whose run was the first, -1 for none */
 	struct bug bug;
+	struct recorded recorded;
 
 	/* derived, thrown away by every event */
 	struct ends ends;
@@ -142,6 +153,9 @@ struct run_state *fold_run_find(const struct folded_step *step, int64_t number);
 
 /* The place of a fixup among those in force, or -1. */
 int fold_find_fixup(const struct engine *engine, int64_t number);
+
+/* Is this a log of somebody else's, and nothing was decided since? */
+bool fold_is_replay(const struct engine *engine);
 
 /* A step whose decisions were all undone, and that has no facts, is none. */
 bool fold_has_content(const struct folded_step *step);

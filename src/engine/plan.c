@@ -322,6 +322,101 @@ static void plan_search(struct engine *engine)
 	}
 }
 
+/* The candidates that a log names, each in an event of its own. */
+static void recorded_candidates(struct engine *engine)
+{
+	struct plan *plan = &engine->plan;
+	unsigned char *seen = xcalloc((size_t)graph_count(engine->graph), 1);
+	size_t room = 0;
+
+	for (size_t i = 0; i < engine->event_count; i++) {
+		const struct event *event = engine->events[i];
+		int commit;
+
+		if (event->kind != EVENT_RESULT || oid_is_none(&event->commit))
+			continue;
+		commit = graph_find(engine->graph, &event->commit);
+		if (seen[commit]++)
+			continue;
+		array_grow(engine->candidates,
+			   (size_t)plan->candidate_count + 1, &room);
+		engine->candidates[plan->candidate_count++] = commit;
+	}
+	free(seen);
+	plan->candidates = engine->candidates;
+	wish_ask(engine, -1, "only skipped commits are left to test");
+}
+
+/* How a log's search ended, as it says. */
+static void recorded_end(struct engine *engine)
+{
+	const struct recorded *recorded = &engine->recorded;
+	struct plan *plan = &engine->plan;
+	int commit =
+		oid_is_none(&recorded->end->commit)
+			? -1
+			: graph_find(engine->graph, &recorded->end->commit);
+
+	if (recorded->result == RESULT_FOUND && commit >= 0) {
+		plan->state = PLAN_FOUND;
+		plan->commit = commit;
+	} else if (recorded->result == RESULT_MERGE_BASE_BAD && commit >= 0) {
+		merge_base_is_bad(engine, commit);
+	} else if (recorded->result == RESULT_ONLY_SKIPPED) {
+		plan->state = PLAN_ONLY_SKIPPED;
+		recorded_candidates(engine);
+	} else {
+		plan->state =
+			engine->ends.bad < 0 ? PLAN_NEEDS_BAD : PLAN_NEEDS_GOOD;
+		wish_ask(engine, -1, "the log ends without a culprit%s%s",
+			 str_empty(recorded->end->text) ? "" : ": ",
+			 recorded->end->text ? recorded->end->text : "");
+	}
+}
+
+static void recorded_test(struct engine *engine)
+{
+	const struct recorded *recorded = &engine->recorded;
+	struct plan *plan = &engine->plan;
+
+	plan->state = PLAN_TEST;
+	plan->commit = recorded->testing;
+	if (!recorded->next || recorded->next->number < 0 ||
+	    !oid_equal(&recorded->next->commit,
+		       graph_oid(engine->graph, recorded->testing)))
+		return;
+	plan->left = (int)recorded->next->number;
+	plan->steps = recorded->next->steps;
+}
+
+/*
+ * Without the graph nothing can be derived of a search that is read from a
+ * log: then the plan is what the log says, at each of its events, as long as
+ * nobody decides otherwise.
+ */
+static bool plan_recorded(struct engine *engine)
+{
+	const struct ends *ends = &engine->ends;
+	struct plan *plan = &engine->plan;
+
+	if (!fold_is_replay(engine) ||
+	    (ends->bad >= 0 && ends->good_count > 0 &&
+	     !range_is_missing(engine)))
+		return false;
+	plan->recorded = true;
+	if (engine->recorded.end)
+		recorded_end(engine);
+	else if (engine->recorded.testing >= 0)
+		recorded_test(engine);
+	else if (ends->bad < 0)
+		plan->state = PLAN_NEEDS_BAD;
+	else if (ends->good_count == 0)
+		plan->state = PLAN_NEEDS_GOOD;
+	else
+		plan->state = PLAN_NEEDS_RANGE;
+	return true;
+}
+
 /*
  * A commit that a person picked is tested whatever the search would do, also
  * when it is over; then the search goes on from there.
@@ -348,10 +443,25 @@ static void plan_pick(struct engine *engine, size_t wishes_before)
 	plan_test(engine, commit);
 }
 
+/* What the ends and the evidence ask for. */
+static void plan_wishes(struct engine *engine)
+{
+	size_t before;
+
+	for (size_t i = 0; i < engine->step_count; i++)
+		wish_verdict(engine, engine->steps[i]);
+	/* behind all verdicts, which are given from the top */
+	for (size_t i = 0; i < engine->step_count; i++)
+		wish_question(engine, engine->steps[i]);
+	wish_more(engine);
+	before = engine->wish_count;
+	plan_search(engine);
+	plan_pick(engine, before);
+}
+
 void plan_make(struct engine *engine)
 {
 	struct plan *plan = &engine->plan;
-	size_t before;
 
 	free(engine->candidates);
 	engine->candidates = NULL;
@@ -367,15 +477,8 @@ void plan_make(struct engine *engine)
 		plan->goods = engine->ends.goods;
 		plan->good_count = engine->ends.good_count;
 		plan->nearest_good = engine->ends.nearest_good;
-		for (size_t i = 0; i < engine->step_count; i++)
-			wish_verdict(engine, engine->steps[i]);
-		/* behind all verdicts, which are given from the top */
-		for (size_t i = 0; i < engine->step_count; i++)
-			wish_question(engine, engine->steps[i]);
-		wish_more(engine);
-		before = engine->wish_count;
-		plan_search(engine);
-		plan_pick(engine, before);
+		if (!plan_recorded(engine))
+			plan_wishes(engine);
 	}
 	plan->wishes = engine->wishes;
 	plan->wish_count = (int)engine->wish_count;

@@ -40,6 +40,15 @@ static enum rank rank_of(const struct folded_step *step)
 	return step->person->by == BY_GIT ? RANK_GIT : RANK_PERSON;
 }
 
+/* What a log says, as long as its verdict stands. */
+static void say_numbers(struct step *step)
+{
+	bool said = step->given && step->given->by == BY_IMPORT;
+
+	step->left_after = said ? step->said_left : -1;
+	step->steps_after = said ? step->said_steps : -1;
+}
+
 static struct claim *collect(struct engine *engine, size_t *count)
 {
 	struct claim *claims = xcalloc(engine->step_count, sizeof(*claims));
@@ -56,8 +65,7 @@ static struct claim *collect(struct engine *engine, size_t *count)
 		step->shown.given = event;
 		step->shown.verdict = event ? event->verdict : VERDICT_NONE;
 		step->shown.set_aside = false;
-		step->shown.left_after = -1;
-		step->shown.steps_after = -1;
+		say_numbers(&step->shown);
 		if (event)
 			claims[(*count)++] =
 				(struct claim){ step, event, rank_of(step) };
@@ -330,7 +338,7 @@ static void number_marks(struct engine *engine, struct marks *marks,
 				? fold_step_of(engine, mark->commit)
 				: NULL;
 
-		if (step) {
+		if (step && mark->left >= 0) {
 			step->shown.left_after = mark->left;
 			step->shown.steps_after = mark->steps;
 		}

@@ -47,7 +47,9 @@ static const char schema[] =
 	" policy TEXT,"
 	" title TEXT,"
 	" signature TEXT,"
-	" text TEXT"
+	" text TEXT,"
+	" steps INTEGER,"
+	" wording TEXT"
 	") STRICT;"
 	"CREATE TRIGGER events_append BEFORE INSERT ON events"
 	" WHEN NEW.seq IS NOT"
@@ -138,6 +140,8 @@ static const char errand_schema[] =
 static const char *const upgrades[STORE_VERSION] = {
 	[1] = crash_schema,
 	[3] = errand_schema,
+	[4] = "ALTER TABLE events ADD COLUMN steps INTEGER;"
+	      "ALTER TABLE events ADD COLUMN wording TEXT",
 };
 
 enum sql {
@@ -146,6 +150,7 @@ enum sql {
 	SQL_SET_META,
 	SQL_APPEND,
 	SQL_EVENT,
+	SQL_EVENT_BEFORE_5,
 	SQL_APPEND_CRASH,
 	SQL_CRASHES,
 	SQL_APPEND_PHASES,
@@ -169,12 +174,20 @@ static const char *const sql[SQL_COUNT] = {
 		"INSERT INTO events (seq, at, kind, actor, who, commit_id,"
 		" other_id, number, outcome, verdict, build, fix,"
 		" first_parent, exit_status, duration_ms, policy, title,"
-		" signature, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-		" ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+		" signature, text, steps, wording) VALUES (?1, ?2, ?3, ?4,"
+		" ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+		" ?18, ?19, ?20, ?21)",
 	[SQL_EVENT] =
 		"SELECT seq, at, kind, actor, who, commit_id, other_id,"
 		" number, outcome, verdict, build, fix, first_parent,"
-		" exit_status, duration_ms, policy, title, signature, text"
+		" exit_status, duration_ms, policy, title, signature, text,"
+		" steps, wording"
+		" FROM events WHERE seq >= ?1 ORDER BY seq LIMIT 1",
+	[SQL_EVENT_BEFORE_5] =
+		"SELECT seq, at, kind, actor, who, commit_id, other_id,"
+		" number, outcome, verdict, build, fix, first_parent,"
+		" exit_status, duration_ms, policy, title, signature, text,"
+		" NULL, NULL"
 		" FROM events WHERE seq >= ?1 ORDER BY seq LIMIT 1",
 	[SQL_APPEND_CRASH] =
 		"INSERT INTO crashes (seq, place, title, type, frame, alts,"
@@ -566,6 +579,8 @@ int journal_append(struct journal *journal, const struct event *event,
 	put_text(&row, event->title);
 	put_text(&row, event->signature);
 	put_text(&row, event->text);
+	put_some(&row, event->steps, false);
+	put_text(&row, event->wording);
 	if (row_write(&row, err) < 0)
 		return -1;
 	return append_parts(journal, event, err);
@@ -597,6 +612,8 @@ static void get_event(struct row *row, struct event *event)
 	event->title = get_text(row);
 	event->signature = get_text(row);
 	event->text = get_text(row);
+	event->steps = (int)get_number(row);
+	event->wording = get_text(row);
 }
 
 static void get_crash(struct row *row, struct crash *crash)
@@ -702,7 +719,9 @@ static int get_parts(struct journal *journal, struct event *event,
 int journal_event(struct journal *journal, int64_t seq, struct event **out,
 		  struct error *err)
 {
-	struct row row = row_begin(journal, SQL_EVENT);
+	struct row row = row_begin(journal, journal->store->version < 5
+						    ? SQL_EVENT_BEFORE_5
+						    : SQL_EVENT);
 	struct event *event = NULL;
 	const char *wrong = NULL;
 	int found;

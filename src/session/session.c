@@ -306,7 +306,7 @@ static int append_one(struct session *session, const struct event *event,
 	struct event *copy = event_copy(event);
 
 	copy->seq = (int64_t)session->count + 1;
-	copy->at = at;
+	copy->at = event->by == BY_IMPORT && event->at ? event->at : at;
 	if (journal_append(session->journal, copy, err) < 0) {
 		event_free(copy);
 		return -1;

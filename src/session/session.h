@@ -60,8 +60,9 @@ int session_refresh(struct session *session, bool *changed, struct error *err);
 /*
  * Append events in one transaction: begin immediate, refresh, feed each one
  * to the engine, insert, commit.  Where the engine refuses one (ERROR_STATE)
- * nothing is appended.  seq and at are filled in here; the caller's events
- * are not changed and stay the caller's.
+ * nothing is appended.  seq and at are filled in here (what is by import and
+ * has a time keeps it); the caller's events are not changed and stay the
+ * caller's.
  */
 int session_append(struct session *session, const struct event *events,
 		   size_t count, struct error *err);

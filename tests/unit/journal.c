@@ -110,6 +110,8 @@ static void assert_same_event(const struct event *a, const struct event *b)
 	assert_same_text(a->title, b->title);
 	assert_same_text(a->signature, b->signature);
 	assert_same_text(a->text, b->text);
+	assert_int_equal(a->steps, b->steps);
+	assert_same_text(a->wording, b->wording);
 	assert_int_equal(a->boot_ms, b->boot_ms);
 	assert_int_equal(a->copy_ms, b->copy_ms);
 	assert_int_equal(a->errand_count, b->errand_count);
@@ -299,7 +301,10 @@ static sqlite3 *stranger(struct world *world)
 }
 
 /* What format 4 brought is gone. */
-#define AS_FORMAT_3 "DROP TABLE phases; DROP TABLE errands;"
+#define AS_FORMAT_4                             \
+	"ALTER TABLE events DROP COLUMN steps;" \
+	"ALTER TABLE events DROP COLUMN wording;"
+#define AS_FORMAT_3 AS_FORMAT_4 "DROP TABLE phases; DROP TABLE errands;"
 
 /* Let a stranger do something to the file while nobody has it open. */
 static int meddle(struct world *world, const char *sql)
@@ -348,7 +353,7 @@ static void a_session_of_format_1_goes_on_as_one_of_today(void **state)
 	assert_comes_back(world, &old);
 	append(world, &new);
 	assert_comes_back(world, &new);
-	assert_answer(world, "PRAGMA user_version", "4");
+	assert_answer(world, "PRAGMA user_version", "5");
 	assert_answer(world, "SELECT title FROM crashes", "BUG: x");
 }
 
@@ -362,7 +367,7 @@ static void a_session_of_format_2_is_one_of_today_with_fewer_kinds(void **state)
 			 SQLITE_OK);
 	reopen(world);
 	assert_comes_back(world, &old);
-	assert_answer(world, "PRAGMA user_version", "4");
+	assert_answer(world, "PRAGMA user_version", "5");
 }
 
 static void a_session_without_fixups_can_get_some(void **state)
@@ -383,7 +388,7 @@ static void a_session_without_fixups_can_get_some(void **state)
 	reopen(world);
 	append(world, &fixup);
 	assert_comes_back(world, &fixup);
-	assert_answer(world, "PRAGMA user_version", "4");
+	assert_answer(world, "PRAGMA user_version", "5");
 }
 
 /* A run that came up after 2 s and was tested a second later. */
@@ -435,7 +440,31 @@ static void a_session_of_format_3_gets_phases_with_its_next_run(void **state)
 	append(world, &new);
 	assert_comes_back(world, &old);
 	assert_comes_back(world, &new);
-	assert_answer(world, "PRAGMA user_version", "4");
+	assert_answer(world, "PRAGMA user_version", "5");
+}
+
+static void a_session_of_format_4_can_hold_a_foreign_log(void **state)
+{
+	struct world *world = *state;
+	char wording[] = "left", text[] = "subject";
+	struct event old = run_with_errands(1);
+	struct event next = { .seq = 2,
+			      .kind = EVENT_NEXT,
+			      .by = BY_IMPORT,
+			      .commit = id('a'),
+			      .number = -1,
+			      .steps = 13,
+			      .text = text,
+			      .wording = wording };
+
+	append(world, &old);
+	assert_int_equal(meddle(world, AS_FORMAT_4 "PRAGMA user_version = 4"),
+			 SQLITE_OK);
+	reopen(world);
+	assert_comes_back(world, &old);
+	append(world, &next);
+	assert_comes_back(world, &next);
+	assert_answer(world, "PRAGMA user_version", "5");
 }
 
 static void the_file_can_be_read_by_a_person(void **state)
@@ -474,9 +503,9 @@ static void the_file_can_be_read_by_a_person(void **state)
 	assert_answer(world, "SELECT value FROM meta WHERE name = 'created'",
 		      "12345");
 	assert_answer(world, "SELECT value FROM meta WHERE name = 'schema'",
-		      "4");
+		      "5");
 	assert_answer(world, "PRAGMA application_id", "1668639856");
-	assert_answer(world, "PRAGMA user_version", "4");
+	assert_answer(world, "PRAGMA user_version", "5");
 	assert_answer(world, "PRAGMA journal_mode", "wal");
 }
 
@@ -750,10 +779,10 @@ static void a_newer_format_is_refused_politely(void **state)
 {
 	struct world *world = *state;
 
-	assert_int_equal(meddle(world, "PRAGMA user_version = 5"), SQLITE_OK);
+	assert_int_equal(meddle(world, "PRAGMA user_version = 6"), SQLITE_OK);
 	assert_not_opened(world,
-			  "was made by a newer culprit (its format is 5, this "
-			  "culprit knows 4); use that one");
+			  "was made by a newer culprit (its format is 6, this "
+			  "culprit knows 5); use that one");
 }
 
 static void a_format_without_number_is_damage(void **state)
@@ -762,7 +791,7 @@ static void a_format_without_number_is_damage(void **state)
 
 	assert_int_equal(meddle(world, "PRAGMA user_version = 0"), SQLITE_OK);
 	assert_not_opened(world, "is damaged: its format has no number; ");
-	assert_int_equal(meddle(world, "PRAGMA user_version = 4;"
+	assert_int_equal(meddle(world, "PRAGMA user_version = 5;"
 				       "DELETE FROM meta"),
 			 SQLITE_OK);
 	assert_not_opened(world, "is damaged: its repository is not noted; ");
@@ -893,6 +922,7 @@ int main(void)
 		TEST(ids_of_64_digits_come_back),
 		TEST(the_journal_ends_where_it_ends),
 		TEST(the_repository_is_remembered),
+		TEST(a_session_of_format_4_can_hold_a_foreign_log),
 		TEST(the_file_can_be_read_by_a_person),
 		TEST(the_database_itself_keeps_events_as_they_are),
 		TEST(an_event_out_of_turn_is_not_appended),
