@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "session/gitlog.h"
 #include "session/session.h"
+#include "session/syzbotlog.h"
 
 #define LOOK_MS 500
 
@@ -83,6 +84,20 @@ static void print_git(struct session *session)
 	buf_init(&out, 0);
 	gitlog_write(session, &out);
 	cli_print(stdout, &out);
+	buf_release(&out);
+}
+
+/* As it stood, byte by byte, where that goes to a file or another program. */
+static void print_syzbot(struct session *session)
+{
+	struct buf out;
+
+	buf_init(&out, 0);
+	syzbotlog_write(session, &out);
+	if (isatty(STDOUT_FILENO))
+		cli_print(stdout, &out);
+	else
+		fwrite(out.text, 1, out.length, stdout);
 	buf_release(&out);
 }
 
@@ -174,6 +189,10 @@ static void json_event(struct json *json, const struct engine *engine,
 		json_crashes(json, event);
 	json_text(json, "signature", event->signature);
 	json_text(json, "text", event->text);
+	if (event->kind == EVENT_NEXT)
+		json_number(json, "steps", event->steps);
+	if (event->by == BY_IMPORT)
+		json_text(json, "wording", event->wording);
 	json_close_object(json);
 }
 
@@ -221,10 +240,10 @@ int cli_log(struct cli *cli, int argc, char **argv)
 		return cli_usage("log", "'%s' is one word too many",
 				 argv[optind]);
 	if (!str_equal(format, "text") && !str_equal(format, "json") &&
-	    !str_equal(format, "git"))
+	    !str_equal(format, "git") && !str_equal(format, "syzbot"))
 		return cli_usage("log",
-				 "'%s' is not a format: expected text, git "
-				 "or json",
+				 "'%s' is not a format: expected text, git, "
+				 "syzbot or json",
 				 format);
 	if (follows && !str_equal(format, "text"))
 		return cli_usage("log", "only the text can be followed");
@@ -234,6 +253,8 @@ int cli_log(struct cli *cli, int argc, char **argv)
 		print_json(cli->session);
 	else if (str_equal(format, "git"))
 		print_git(cli->session);
+	else if (str_equal(format, "syzbot"))
+		print_syzbot(cli->session);
 	else
 		printed = print_text(cli->session, 0);
 	if (follows && follow(cli->session, printed, &err) < 0)

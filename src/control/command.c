@@ -75,7 +75,7 @@ const struct command commands[] = {
 	  order_note },
 	{ "status", "[--json]", NULL, "where the bisection stands", GROUP_LOOK,
 	  NULL },
-	{ "log", "[-f] [--format text|git|json]", NULL,
+	{ "log", "[-f] [--format text|git|syzbot|json]", NULL,
 	  "every event of the session", GROUP_LOOK, NULL },
 	{ "report", "[--no-maintainers] [--to | --crash [COMMIT#RUN]]", NULL,
 	  "a mail that tells others what was found", GROUP_LOOK, NULL },

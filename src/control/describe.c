@@ -11,6 +11,7 @@
 #include "engine/warnings.h"
 #include "repo/tags.h"
 #include "session/session.h"
+#include "session/syzbot.h"
 
 static void add_commit(const struct event *event, struct buf *out)
 {
@@ -28,6 +29,40 @@ static void add_text(const char *lead, const char *text, struct buf *out)
 {
 	if (!str_empty(text))
 		buf_printf(out, "%s%s", lead, text);
+}
+
+/* A line of a foreign log that is no event of its own. */
+static void describe_said(const struct event *event, struct buf *out)
+{
+	buf_puts(out, "the log says: ");
+	if (str_equal(event->wording, "unsure"))
+		buf_printf(out,
+			   "reading became unsure at its line %" PRId64 ": %s",
+			   event->number, event->text);
+	else if (str_equal(event->wording, "no-newline"))
+		buf_puts(out, "(it ends within a line)");
+	else if (str_equal(event->wording, "crlf"))
+		buf_puts(out, "(its lines end in CR LF)");
+	else if (str_starts(event->wording, "git-"))
+		buf_printf(out, "%s%s%.*s%s%s",
+			   event->title ? event->title : "",
+			   event->title ? " " : "", OID_SHORT,
+			   event->commit.hex, *event->commit.hex ? " " : "",
+			   event->text ? event->text : event->wording);
+	else
+		syzbot_write(event, out);
+}
+
+static void describe_next(const struct event *event, struct buf *out)
+{
+	buf_puts(out, "next:");
+	add_commit(event, out);
+	add_text(" ", event->text, out);
+	if (event->number >= 0)
+		buf_printf(out,
+			   " (%" PRId64 " left after it, roughly %d step%s)",
+			   event->number, event->steps,
+			   event->steps == 1 ? "" : "s");
 }
 
 static void describe_fact(const struct event *event, struct buf *out)
@@ -95,6 +130,17 @@ static void describe_fact(const struct event *event, struct buf *out)
 	case EVENT_RUN_STOPPED:
 		buf_puts(out, "stopped");
 		add_run(event, out);
+		break;
+	case EVENT_SAID:
+		describe_said(event, out);
+		break;
+	case EVENT_NEXT:
+		describe_next(event, out);
+		break;
+	case EVENT_RESULT:
+		buf_printf(out, "the log's result: %s", event->policy);
+		add_commit(event, out);
+		add_text(": ", event->text, out);
 		break;
 	case EVENT_VERDICT: case EVENT_SKIP_RANGE: case EVENT_RETRACT:
 	case EVENT_JUDGE: case EVENT_MORE: case EVENT_PICK:
@@ -223,6 +269,7 @@ void describe_decision(struct session *session, const struct event *event,
 	case EVENT_RANGE: case EVENT_RELEASE: case EVENT_BUILD_BEGIN:
 	case EVENT_BUILD: case EVENT_BUILD_STOPPED: case EVENT_RUN_BEGIN:
 	case EVENT_RUN_CRASH: case EVENT_RUN: case EVENT_RUN_STOPPED:
+	case EVENT_SAID: case EVENT_NEXT: case EVENT_RESULT:
 	case EVENT_KIND_COUNT:
 		break;
 	}

@@ -195,6 +195,8 @@ static void every_kind_comes_back_with_all_its_fields(void **state)
 				.title = texts[(turn + 2) % 5],
 				.signature = texts[(turn + 3) % 5],
 				.text = texts[(turn + 4) % 5],
+				.steps = (int)seq,
+				.wording = texts[turn],
 			};
 
 			append(world, &event);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "session/import.h"
 #include "session/session.h"
 #include "tests/unit/scratch.h"
 
@@ -320,4 +321,30 @@ void tale_of_binder(struct tale *tale)
 	}
 	write_console(tale, told[count - 1].hex, 5);
 	tale_pass(tale, 17000);
+}
+
+void tale_of_seed(struct tale *tale, const char *seed)
+{
+	const char *source = getenv("srcdir");
+	char *path = xasprintf("%s/tests/data/seeds/%s.txt",
+			       source ? source : ".", seed);
+
+	if (import_file(tale->session, path, NULL, &tale->err) < 0)
+		fail_msg("%s: %s", path, tale->err.text);
+	free(path);
+}
+
+void tale_seed_step(struct tale *tale, int verdicts)
+{
+	size_t count = session_event_count(tale->session), at = 0;
+
+	while (at < count && verdicts > 0)
+		verdicts -= session_event(tale->session, at++)->kind ==
+			    EVENT_VERDICT;
+	/* git's numbers stand behind the verdict */
+	while (at < count &&
+	       (session_event(tale->session, at)->kind == EVENT_NEXT ||
+		session_event(tale->session, at)->kind == EVENT_VERDICT))
+		at++;
+	assert_return_code(session_go(tale->session, at, &tale->err), 0);
 }

@@ -70,6 +70,14 @@ void tale_runs(struct tale *tale, const char *hex, const char *letters,
  */
 void tale_of_binder(struct tale *tale);
 
+/*
+ * One of syzbot's own bisections, "000" to "004" of tests/data/seeds, as its
+ * log tells it, to its end.  session_go shows it at any event; tale_seed_step
+ * goes to where so many of its tests have their verdicts.
+ */
+void tale_of_seed(struct tale *tale, const char *seed);
+void tale_seed_step(struct tale *tale, int verdicts);
+
 /* What the console of its fourth run says. */
 extern const char tale_console[];
 

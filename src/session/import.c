@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "session/import.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "engine/commit.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+#include "session/draft.h"
+#include "session/formats.h"
+#include "session/session.h"
+
+static const struct reader_format *const formats[] = { &format_syzbot,
+						       &format_git };
+enum { FORMATS = sizeof(formats) / sizeof(*formats) };
+
+/* The lines of a log, one after another. */
+struct lines {
+	const char *at, *end;
+	int64_t number;
+	bool crlf; /* every line ends so, and it is no part of them */
+};
+
+static bool next_line(struct lines *lines, struct line *line)
+{
+	const char *newline;
+
+	if (lines->at == lines->end)
+		return false;
+	newline = memchr(lines->at, '\n', (size_t)(lines->end - lines->at));
+	line->bytes = lines->at;
+	line->ended = newline != NULL;
+	line->length = (size_t)((newline ? newline : lines->end) - lines->at);
+	line->number = ++lines->number;
+	lines->at = newline ? newline + 1 : lines->end;
+	if (lines->crlf && line->ended)
+		line->length--;
+	return true;
+}
+
+/* Does every line end in CR LF? */
+static bool is_crlf(const char *bytes, size_t length)
+{
+	struct lines lines = { bytes, bytes + length, 0, false };
+	struct line line;
+	bool any = false;
+
+	while (next_line(&lines, &line)) {
+		if (!line.ended)
+			continue;
+		if (line.length == 0 || line.bytes[line.length - 1] != '\r')
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+static const struct reader_format *find_format(struct lines lines)
+{
+	struct line line;
+
+	while (next_line(&lines, &line))
+		for (int i = 0; i < FORMATS; i++)
+			if (line.length <= DRAFT_NOTE_MAX &&
+			    formats[i]->knows(&line))
+				return formats[i];
+	return NULL;
+}
+
+static void add_said(struct draft *draft, const char *wording, int64_t number,
+		     const char *text)
+{
+	struct event *event = draft_add(draft, EVENT_SAID);
+
+	event->wording = xstrdup(wording);
+	event->number = number;
+	event->text = text ? xstrdup(text) : NULL;
+}
+
+static void read_unknown(struct draft *draft, struct lines lines)
+{
+	struct line line;
+
+	draft_add(draft, EVENT_START)->text = xstrdup("unknown");
+	draft_unsure(draft, 1, "no log of a bisection that is known");
+	while (next_line(&lines, &line))
+		draft_note(draft, &line);
+	draft_end(draft);
+}
+
+static void read_log(struct draft *draft, const struct reader_format *format,
+		     struct lines lines)
+{
+	void *reader = format->begin(draft);
+	struct line line;
+
+	while (next_line(&lines, &line))
+		format->read(reader, &line);
+	draft_end(draft);
+	format->end(reader);
+}
+
+static int64_t count_notes(const struct draft *draft)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < draft->count; i++) {
+		const struct event *event = &draft->events[i];
+
+		if (event->kind != EVENT_NOTE)
+			continue;
+		count +=
+			!str_ends(event->wording ? event->wording : "", "open");
+		for (const char *p = event->text; *p; p++)
+			count += *p == '\n';
+	}
+	return count;
+}
+
+static void draft_log(struct draft *draft, const char *name, const char *bytes,
+		      size_t length, struct imported *out)
+{
+	struct lines lines = { bytes, bytes + length, 0, false };
+	const struct reader_format *format;
+	const char *slash = strrchr(name, '/');
+
+	lines.crlf = is_crlf(bytes, length);
+	format = find_format(lines);
+	if (format)
+		read_log(draft, format, lines);
+	else
+		read_unknown(draft, lines);
+	draft->events[0].who = xstrdup(slash ? slash + 1 : name);
+	out->format = format ? format->name : NULL;
+	for (struct line line; next_line(&lines, &line);)
+		out->lines++;
+	out->noted = count_notes(draft);
+	if (lines.crlf)
+		add_said(draft, "crlf", 0, NULL);
+	if (length && bytes[length - 1] != '\n')
+		add_said(draft, "no-newline", 0, NULL);
+	if (draft->unsure_line)
+		add_said(draft, "unsure", draft->unsure_line, draft->unsure);
+	out->unsure_line = draft->unsure_line;
+	str_copy(out->unsure, sizeof(out->unsure), draft->unsure);
+}
+
+static int store_commits(struct session *session, const struct draft *draft,
+			 struct error *err)
+{
+	struct commit_record *records =
+		xcalloc(draft->commit_count + 1, sizeof(*records));
+	int ret;
+
+	for (size_t i = 0; i < draft->commit_count; i++) {
+		const struct draft_commit *commit = &draft->commits[i];
+
+		records[i] = (struct commit_record){
+			.oid = commit->oid,
+			.author_date = commit->author_date,
+			.author = commit->author,
+			.subject = commit->subject,
+		};
+	}
+	ret = session_store_commits(session, records, draft->commit_count, err);
+	free(records);
+	return ret;
+}
+
+int import_bytes(struct session *session, const char *name, const char *bytes,
+		 size_t length, struct imported *out, struct error *err)
+{
+	struct imported nobody_asked;
+	struct draft draft;
+	int ret;
+
+	if (!out)
+		out = &nobody_asked;
+	memset(out, 0, sizeof(*out));
+	draft_init(&draft);
+	draft_log(&draft, name, bytes, length, out);
+	ret = store_commits(session, &draft, err);
+	if (ret == 0)
+		ret = session_append(session, draft.events, draft.count, err);
+	draft_release(&draft);
+	return ret;
+}
+
+/* All of it, as far as IMPORT_MAX. */
+static int read_all(int fd, const char *path, struct buf *out,
+		    struct error *err)
+{
+	static const size_t size = 64 * 1024;
+	char *bytes = xmalloc(size);
+	ssize_t got = 1;
+
+	while (got > 0 && out->length < IMPORT_MAX) {
+		size_t room = IMPORT_MAX - out->length;
+
+		got = read(fd, bytes, room < size ? room : size);
+		if (got < 0 && errno == EINTR)
+			got = 1;
+		else if (got > 0)
+			buf_add(out, bytes, (size_t)got);
+	}
+	free(bytes);
+	if (got < 0)
+		return error_errno(err, "cannot read '%s'", path);
+	return 0;
+}
+
+int import_file(struct session *session, const char *path, struct imported *out,
+		struct error *err)
+{
+	int fd = str_equal(path, "-") ? dup(STDIN_FILENO)
+				      : open(path, O_RDONLY | O_CLOEXEC);
+	struct buf bytes;
+	int ret;
+
+	if (fd < 0)
+		return error_errno(err, "cannot open '%s'", path);
+	buf_init(&bytes, 0);
+	ret = read_all(fd, path, &bytes, err);
+	if (ret == 0)
+		ret = import_bytes(session, path, bytes.text, bytes.length, out,
+				   err);
+	buf_release(&bytes);
+	close(fd);
+	return ret;
+}
+
+bool import_recall(struct session *session, struct imported *out)
+{
+	const struct engine *engine = session_engine(session);
+	const struct event *start = engine_start_event(engine);
+
+	if (!start || start->by != BY_IMPORT)
+		return false;
+	memset(out, 0, sizeof(*out));
+	for (int i = 0; i < FORMATS; i++)
+		if (str_equal(formats[i]->name, start->text))
+			out->format = formats[i]->name;
+	for (size_t i = 0; i < engine_event_count(engine); i++) {
+		const struct event *event = engine_event(engine, i);
+
+		if (event->kind != EVENT_SAID ||
+		    !str_equal(event->wording, "unsure"))
+			continue;
+		out->unsure_line = event->number;
+		str_copy(out->unsure, sizeof(out->unsure),
+			 event->text ? event->text : "");
+	}
+	return true;
+}

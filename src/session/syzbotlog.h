@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SESSION_SYZBOTLOG_H
+#define SESSION_SYZBOTLOG_H
+
+/*
+ * The session as a log of syzbot's.  One that was read from such a log gives
+ * it back byte by byte, from its events; what was decided since is not in it.
+ */
+
+struct buf;
+struct session;
+
+void syzbotlog_write(struct session *session, struct buf *out);
+
+#endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Logs of others become sessions: what is in the events, what the fold makes
+ * of them, and the way back.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "engine/engine.h"
+#include "engine/event.h"
+#include "engine/graph.h"
+#include "session/draft.h"
+#include "session/gitlog.h"
+#include "session/import.h"
+#include "session/session.h"
+#include "session/syzbotlog.h"
+#include "tests/unit/scratch.h"
+
+struct world {
+	char *folder;
+	struct session *session;
+	struct imported imported;
+	struct error err;
+	int sessions;
+};
+
+static int set_up(void **state)
+{
+	struct world *world = xcalloc(1, sizeof(*world));
+
+	world->folder = scratch_make();
+	*state = world;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *world = *state;
+
+	session_close(world->session);
+	scratch_remove(world->folder);
+	free(world);
+	return 0;
+}
+
+/* A new session of these bytes; that of before is closed. */
+static void read_bytes(struct world *world, const char *bytes, size_t length)
+{
+	char *dir = xasprintf("%s/%d", world->folder, world->sessions++);
+
+	session_close(world->session);
+	world->session = NULL;
+	assert_return_code(
+		session_create(dir, NULL, &world->session, &world->err), 0);
+	if (import_bytes(world->session, "a/log.txt", bytes, length,
+			 &world->imported, &world->err) < 0)
+		fail_msg("%s", world->err.text);
+	free(dir);
+}
+
+static void read_text(struct world *world, const char *text)
+{
+	read_bytes(world, text, strlen(text));
+}
+
+static char *seed(const char *name, size_t *length)
+{
+	const char *source = getenv("srcdir");
+	char *path = xasprintf("%s/tests/data/seeds/%s.txt",
+			       source ? source : ".", name);
+	FILE *file = fopen(path, "r");
+	char *bytes = xmalloc(1 << 20);
+
+	assert_non_null(file);
+	*length = fread(bytes, 1, 1 << 20, file);
+	fclose(file);
+	free(path);
+	return bytes;
+}
+
+static void read_seed(struct world *world, const char *name)
+{
+	size_t length;
+	char *bytes = seed(name, &length);
+
+	read_bytes(world, bytes, length);
+	free(bytes);
+}
+
+static void assert_round_trip(struct world *world, const char *bytes,
+			      size_t length)
+{
+	struct buf out;
+
+	buf_init(&out, 0);
+	syzbotlog_write(world->session, &out);
+	if (out.length != length || memcmp(out.text, bytes, length) != 0) {
+		size_t at = 0;
+
+		while (at < length && at < out.length &&
+		       out.text[at] == bytes[at])
+			at++;
+		fail_msg("differs at byte %zu of %zu: '%.60s' is written for "
+			 "'%.60s'",
+			 at, length, out.text + at, bytes + at);
+	}
+	buf_release(&out);
+}
+
+static struct engine *fold(struct world *world)
+{
+	return session_engine(world->session);
+}
+
+static const struct step *step_of(struct world *world, const char *hex)
+{
+	for (int i = 0; i < engine_step_count(fold(world)); i++) {
+		const struct step *step = engine_step(fold(world), i);
+
+		if (str_starts(graph_oid(session_graph(world->session),
+					 step->commit)
+				       ->hex,
+			       hex))
+			return step;
+	}
+	fail_msg("%s is no step", hex);
+	return NULL;
+}
+
+static void every_seed_comes_back_byte_by_byte(void **state)
+{
+	static const char *const seeds[] = { "000", "001", "002", "003",
+					     "004" };
+
+	for (int i = 0; i < 5; i++) {
+		struct world *world = *state;
+		size_t length;
+		char *bytes = seed(seeds[i], &length);
+
+		read_bytes(world, bytes, length);
+		assert_round_trip(world, bytes, length);
+		assert_string_equal(world->imported.format, "syzbot");
+		assert_int_equal(world->imported.unsure_line, 0);
+		free(bytes);
+	}
+}
+
+static void a_seed_is_what_it_says(void **state)
+{
+	struct world *world = *state;
+	const struct step *step;
+	const struct plan *plan;
+	struct buf letters;
+
+	read_seed(world, "000");
+	buf_init(&letters, 0);
+	assert_int_equal(engine_step_count(fold(world)), 16);
+	step = step_of(world, "60122738");
+	assert_int_equal(step->position, 1);
+	assert_int_equal(step->verdict, VERDICT_BAD);
+	assert_int_equal(step->left_after, -1);
+	engine_letters(step, &letters);
+	assert_string_equal(letters.text, "XXTXXXXXXXXXXXXXXXXX");
+	step = step_of(world, "4b0986a3");
+	assert_string_equal(step->release, "v5.18");
+	assert_int_equal(step->left_after, 8985);
+	assert_int_equal(step->steps_after, 13);
+	step = step_of(world, "6f9b5ed8");
+	assert_int_equal(step->given->by, BY_IMPORT);
+	assert_int_equal(step->verdict, VERDICT_GOOD);
+	buf_clear(&letters);
+	engine_letters(step, &letters);
+	assert_string_equal(letters.text, "BBBBBB....");
+	assert_string_equal(run_title(&step->runs[0]),
+			    "INFO: task hung in add_early_randomness");
+	assert_string_equal(step->compiler,
+			    "gcc (GCC) 10.2.1 20210217, GNU ld (GNU Binutils "
+			    "for Debian) 2.35.2");
+	assert_int_equal(engine_judge(fold(world), step->commit).verdict,
+			 VERDICT_SKIP);
+	plan = engine_plan(fold(world));
+	assert_int_equal(plan->state, PLAN_FOUND);
+	assert_true(plan->recorded);
+	assert_int_equal(plan->wish_count, 0);
+	assert_string_equal(
+		graph_oid(session_graph(world->session), plan->commit)->hex,
+		"42086abba43463fbf495cb80173600284b4c4e8c");
+	assert_string_equal(session_subject(world->session, plan->commit),
+			    "mm: start tracking VMAs with maple tree");
+	assert_string_equal(session_author(world->session, plan->commit),
+			    "Liam R. Howlett <Liam.Howlett@Oracle.com>");
+	assert_int_equal(session_author_date(world->session, plan->commit),
+			 1655233227);
+	buf_release(&letters);
+}
+
+/* The time after so many events: what is tested, what the log said is left. */
+static void a_seed_can_be_looked_at_while_it_goes_on(void **state)
+{
+	struct world *world = *state;
+	const struct plan *plan;
+	size_t at = 0, verdicts = 0;
+
+	read_seed(world, "000");
+	while (verdicts < 3)
+		verdicts += session_event(world->session, at++)->kind ==
+			    EVENT_VERDICT;
+	at++; /* git's numbers */
+	assert_return_code(session_go(world->session, at, &world->err), 0);
+	plan = engine_plan(fold(world));
+	assert_int_equal(plan->state, PLAN_TEST);
+	assert_true(plan->recorded);
+	assert_int_equal(plan->left, 4485);
+	assert_int_equal(plan->steps, 12);
+	assert_true(str_starts(
+		graph_oid(session_graph(world->session), plan->commit)->hex,
+		"6f9b5ed8"));
+	assert_int_equal(engine_step_count(fold(world)), 3);
+}
+
+static void a_run_may_have_output_behind_it(void **state)
+{
+	struct world *world = *state;
+	const struct step *step;
+
+	read_seed(world, "004");
+	step = step_of(world, "c6f0a816");
+	assert_int_equal(step->run_count, 10);
+	assert_int_equal(step->runs[0].outcome, OUTCOME_TEST_FAILED);
+	assert_non_null(strstr(step->runs[0].fact->text,
+			       "\n/syzkaller/jobs/linux/workdir/repro.prog: "
+			       "Broken pipe\n"));
+	step = step_of(world, "18d58114");
+	assert_int_equal(step->verdict, VERDICT_SKIP);
+	assert_int_equal(step->build->build, BUILD_FAILED);
+	assert_string_equal(step->build->text,
+			    "net/xdp/xsk_buff_pool.c:7:10: fatal error: "
+			    "linux/dma-noncoherent.h: No such file or "
+			    "directory");
+	assert_string_equal(step->compiler, "gcc (GCC) 8.1.0");
+}
+
+static void times_are_kept_where_the_log_has_them(void **state)
+{
+	struct world *world = *state;
+	const struct event *first, *last;
+
+	read_seed(world, "001");
+	first = engine_start_event(fold(world));
+	assert_int_equal(first->at, 1677709202119);
+	last = engine_event(fold(world), engine_event_count(fold(world)) - 1);
+	assert_int_equal(last->at - first->at, 20602238);
+}
+
+/* Cut at any byte: what came before stays, and comes back as it was. */
+static void a_seed_may_be_cut_at_any_byte(void **state)
+{
+	struct world *world = *state;
+	size_t length;
+	char *bytes = seed("004", &length);
+	int verdicts = 0;
+
+	for (size_t cut = 0; cut <= length; cut += cut < 4000 ? 97 : 331) {
+		int count = 0;
+
+		read_bytes(world, bytes, cut);
+		assert_round_trip(world, bytes, cut);
+		for (size_t i = 0; i < engine_event_count(fold(world)); i++)
+			count += engine_event(fold(world), i)->kind ==
+				 EVENT_VERDICT;
+		assert_true(count >= verdicts);
+		verdicts = count;
+	}
+	assert_int_equal(verdicts, 27);
+	free(bytes);
+}
+
+#define A "0000000000000000000000000000000000000aaa"
+#define B "0000000000000000000000000000000000000bbb"
+
+static void what_is_not_understood_is_kept_and_said(void **state)
+{
+	static const char log[] = "bisecting cause commit starting from " A "\n"
+				  "a line of a later year\n"
+				  "and another\n"
+				  "testing commit " A " gcc\n"
+				  "all runs: OK\n";
+	struct world *world = *state;
+	const struct event *note = NULL;
+
+	read_text(world, log);
+	assert_round_trip(world, log, strlen(log));
+	assert_int_equal(world->imported.unsure_line, 2);
+	assert_int_equal(world->imported.noted, 2);
+	for (size_t i = 0; i < engine_event_count(fold(world)); i++)
+		if (engine_event(fold(world), i)->kind == EVENT_NOTE)
+			note = engine_event(fold(world), i);
+	assert_non_null(note);
+	assert_int_equal(note->number, 2);
+	assert_string_equal(note->text, "a line of a later year\nand another");
+	assert_int_equal(step_of(world, A)->run_count, 10);
+}
+
+static void no_byte_is_lost_of_junk(void **state)
+{
+	static const char junk[] = "\0\\x\0\n\n\xff\x1b[31m\n\\0 and \0\n"
+				   "bisecting cause commit starting from " A
+				   "\r\n\n\n# git bisect bad " B "\n"
+				   "run #0: OK\nHEAD\0";
+	struct world *world = *state;
+	size_t length = 10 * 1024 * 1024;
+	char *line = xmalloc(length);
+
+	read_bytes(world, junk, sizeof(junk) - 1);
+	assert_round_trip(world, junk, sizeof(junk) - 1);
+	assert_int_equal(world->imported.unsure_line, 1);
+	memset(line, 'x', length);
+	memcpy(line + 100, "\nrun #0: crashed: ", 18);
+	line[length - 100] = '\n';
+	read_bytes(world, line, length);
+	assert_round_trip(world, line, length);
+	read_bytes(world, "", 0);
+	assert_round_trip(world, "", 0);
+	assert_null(world->imported.format);
+	free(line);
+}
+
+static void lines_may_end_in_cr_lf(void **state)
+{
+	static const char log[] = "testing commit " A "\r\n"
+				  "run #0: OK\r\n"
+				  "# git bisect good " A "\r\n";
+	struct world *world = *state;
+
+	read_text(world, log);
+	assert_round_trip(world, log, strlen(log));
+	assert_int_equal(world->imported.unsure_line, 0);
+	assert_int_equal(step_of(world, A)->verdict, VERDICT_GOOD);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_seed_comes_back_byte_by_byte),
+		TEST(a_seed_is_what_it_says),
+		TEST(a_seed_can_be_looked_at_while_it_goes_on),
+		TEST(a_run_may_have_output_behind_it),
+		TEST(times_are_kept_where_the_log_has_them),
+		TEST(a_seed_may_be_cut_at_any_byte),
+		TEST(what_is_not_understood_is_kept_and_said),
+		TEST(no_byte_is_lost_of_junk),
+		TEST(lines_may_end_in_cr_lf),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
