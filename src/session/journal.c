@@ -47,9 +47,7 @@ static const char schema[] =
 	" policy TEXT,"
 	" title TEXT,"
 	" signature TEXT,"
-	" text TEXT,"
-	" steps INTEGER,"
-	" wording TEXT"
+	" text TEXT"
 	") STRICT;"
 	"CREATE TRIGGER events_append BEFORE INSERT ON events"
 	" WHEN NEW.seq IS NOT"
@@ -137,11 +135,17 @@ static const char errand_schema[] =
 	" BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;";
 /* clang-format on */
 
+/*
+ * What foreign logs say; a new session gets it in the same way as an older
+ * one, so that their tables are the same ones.
+ */
+static const char said_schema[] = "ALTER TABLE events ADD COLUMN steps INTEGER;"
+				  "ALTER TABLE events ADD COLUMN wording TEXT;";
+
 static const char *const upgrades[STORE_VERSION] = {
 	[1] = crash_schema,
 	[3] = errand_schema,
-	[4] = "ALTER TABLE events ADD COLUMN steps INTEGER;"
-	      "ALTER TABLE events ADD COLUMN wording TEXT",
+	[4] = said_schema,
 };
 
 enum sql {
@@ -368,7 +372,8 @@ static int fill_new(struct journal *journal, const char *repository,
 	if (store_begin_write(journal->store, err) < 0 ||
 	    store_run(journal->store, schema, err) < 0 ||
 	    store_run(journal->store, crash_schema, err) < 0 ||
-	    store_run(journal->store, errand_schema, err) < 0)
+	    store_run(journal->store, errand_schema, err) < 0 ||
+	    store_run(journal->store, said_schema, err) < 0)
 		return -1;
 	snprintf(number, sizeof(number), "%d", STORE_VERSION);
 	if (set_meta(journal, "schema", number, err) < 0 ||
