@@ -58,6 +58,20 @@ static void update_replay(struct app *app)
 	app_go_to_time(app);
 }
 
+/* From a step that was chosen one comes to when it was settled. */
+static void enter_replay(struct app *app)
+{
+	struct replay *replay = &app->replay;
+	const struct model *model = &app->model;
+
+	update_replay(app);
+	if (!replay_at_end(replay) || app->selected < 0 ||
+	    model->selected == model->testing)
+		return;
+	replay_jump(replay, model->selected);
+	app_go_to_time(app);
+}
+
 static void leave(struct app *app)
 {
 	app_leave_time(app);
@@ -368,6 +382,7 @@ static void draw_replay(struct app *app, struct grid *grid)
 
 const struct view view_replay = {
 	.digit = '8',
+	.enter = enter_replay,
 	.update = update_replay,
 	.key = key_replay,
 	.number = go_to_step,

@@ -53,27 +53,6 @@ static void push(struct engine *engine, const struct event *event)
 	engine->events[engine->event_count++] = event;
 }
 
-struct engine *engine_copy(const struct engine *engine)
-{
-	struct engine *copy = xcalloc(1, sizeof(*copy));
-	const struct marks *marks = &engine->ends.marks;
-
-	copy->graph = engine->graph;
-	for (size_t i = 0; i < engine->event_count; i++) {
-		push(copy, engine->events[i]);
-		copy->undone[i] = engine->undone[i];
-	}
-	fold_all(copy);
-	/* the numbers of the staircase are what is dear to work out */
-	for (size_t i = 0; i < marks->count; i++) {
-		array_grow(copy->ends.marks.items, i + 1,
-			   &copy->ends.marks.room);
-		copy->ends.marks.items[copy->ends.marks.count++] =
-			marks->items[i];
-	}
-	return copy;
-}
-
 /* Let the undo or redo take effect (on), or take that back. */
 static void turn(struct engine *engine, const struct event *event, bool on)
 {
@@ -155,8 +134,20 @@ static bool is_on_merge_base(struct engine *engine, const struct event *event)
 	       plan->commit == graph_find(engine->graph, &event->commit);
 }
 
+/* The numbers of the staircase are what is dear to work out. */
+static void take_numbers(struct engine *engine, const struct engine *like)
+{
+	struct marks *marks = &engine->ends.marks;
+
+	for (size_t i = 0; i < like->ends.marks.count; i++) {
+		array_grow(marks->items, i + 1, &marks->room);
+		marks->items[marks->count++] = like->ends.marks.items[i];
+	}
+}
+
 struct engine *engine_new_after(const struct graph *graph,
-				struct event *const *events, size_t count)
+				const struct event *const *events, size_t count,
+				const struct engine *like)
 {
 	struct engine *engine = xcalloc(1, sizeof(*engine));
 
@@ -168,7 +159,15 @@ struct engine *engine_new_after(const struct graph *graph,
 			turn(engine, events[i], true);
 	}
 	fold_all(engine);
+	if (like)
+		take_numbers(engine, like);
 	return engine;
+}
+
+struct engine *engine_copy(const struct engine *engine)
+{
+	return engine_new_after(engine->graph, engine->events,
+				engine->event_count, engine);
 }
 
 int engine_apply(struct engine *engine, const struct event *event,

@@ -160,10 +160,12 @@ struct engine *engine_new(const struct graph *graph);
 
 /*
  * The same after events that another engine has accepted in this order: they
- * are not checked again.
+ * are not checked again.  like: an engine over the same graph that was fed
+ * much the same, whose numbers save time; or NULL.
  */
 struct engine *engine_new_after(const struct graph *graph,
-				struct event *const *events, size_t count);
+				const struct event *const *events, size_t count,
+				const struct engine *like);
 void engine_free(struct engine *engine);
 
 /*

@@ -2,6 +2,7 @@
 #include "session/past.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/xalloc.h"
@@ -99,12 +100,15 @@ static int find_graph(struct past *past, struct event *const *events,
 }
 
 int past_go(struct past *past, struct event *const *events, size_t count,
-	    struct error *err)
+	    const struct engine *like, struct error *err)
 {
 	if (find_graph(past, events, count, err) < 0)
 		return -1;
 	engine_free(past->engine);
-	past->engine = engine_new_after(past->kept[0].graph, events, count);
+	past->engine =
+		engine_new_after(past->kept[0].graph,
+				 (const struct event *const *)(uintptr_t)events,
+				 count, like);
 	return 0;
 }
 

@@ -202,6 +202,19 @@ static void the_other_views_show_the_same_time(void **state)
 	assert_true(app->quit);
 }
 
+static void from_a_chosen_step_one_comes_to_its_time(void **state)
+{
+	struct app *app = *state;
+
+	type(app, "qgjj8");
+	assert_int_equal(replay_step(&app->replay), 2);
+	assert_int_equal(shown_last()->kind, EVENT_VERDICT);
+	type(app, "q");
+	assert_false(session_is_past(binder.session));
+	type(app, "G8");
+	assert_true(replay_at_end(&app->replay));
+}
+
 static void leaving_leads_to_the_present(void **state)
 {
 	struct app *app = *state;
@@ -322,6 +335,7 @@ int main(void)
 		TEST(played_time_passes_at_its_speed),
 		TEST(nothing_can_be_ordered_at_an_earlier_time),
 		TEST(the_other_views_show_the_same_time),
+		TEST(from_a_chosen_step_one_comes_to_its_time),
 		TEST(leaving_leads_to_the_present),
 		cmocka_unit_test(a_step_is_told_in_sentences),
 		cmocka_unit_test(a_detour_after_a_skip_is_told),
