@@ -26,6 +26,7 @@ import sys
 import termios
 import time
 
+VT = os.path.abspath("tests/vt/vt")
 CULPRIT = os.environ.get("CULPRIT", "culprit")
 FLOOD = 50_000_000  # bytes a second
 SECONDS = 5
@@ -199,7 +200,7 @@ def git(repo, *argv):
 class Session:
     """One of the scripted runner, on a line of commits."""
 
-    def __init__(self, folder, script, commits=40):
+    def __init__(self, folder, settings, commits=40):
         self.repo = os.path.join(folder, "screen-repo")
         self.dir = os.path.join(folder, "screen-session")
         self.engine = None
@@ -213,11 +214,10 @@ class Session:
             % (1700000000 + n * 60, n, n) for n in range(commits))
         subprocess.run(["git", "-C", self.repo, "fast-import", "--quiet"],
                        input=stream, check=True)
-        settings = os.path.join(folder, "screen.cfg")
-        with open(settings, "w", encoding="ascii") as out:
-            out.write('policy = "syzkaller/5/10";\nfake: { slots = 1; '
-                      'script = "%s"; };\n' % script)
-        self.culprit("start", "-c", settings, "main",
+        path = os.path.join(folder, "screen.cfg")
+        with open(path, "w", encoding="ascii") as out:
+            out.write(settings)
+        self.culprit("start", "-c", path, "main",
                      "main~%d" % (commits - 1))
 
     def argv(self, *words):
@@ -232,14 +232,16 @@ class Session:
         self.engine = subprocess.Popen(self.argv("run"),
                                        stdout=subprocess.DEVNULL)
         runs = os.path.join(self.dir, "runs")
-        while True:
-            for where, _, names in os.walk(runs):
-                for name in names:
-                    if name == "1.console":
-                        return os.path.join(where, name)
+        while not self.consoles("1.console"):
             if self.engine.poll() is not None:
                 sys.exit("the engine ended")
             time.sleep(0.01)
+        return self.consoles("1.console")[0]
+
+    def consoles(self, wanted):
+        return [os.path.join(where, name)
+                for where, _, names in os.walk(os.path.join(self.dir, "runs"))
+                for name in names if name == wanted]
 
     def screen(self):
         terminal = Terminal(self.argv())
@@ -388,6 +390,108 @@ def start_row(session, kernel):
         "ms")
 
 
+SCRIPTED = 'policy = "syzkaller/5/10";\nfake: { slots = 1; script = "%s"; };\n'
+SHOWS = """policy = "exit-code";
+build: { command = "true"; };
+test: { command = "cat %s"; crash = "never"; output_limit = 200; };
+"""
+
+
+def large_log(path):
+    """100 MB, with one line that is like no other in the middle."""
+    written, n = 0, 0
+    with open(path, "wb") as out:
+        while written < 100_000_000:
+            block = b"".join(LINE % (i, i % 1000000, i % 999, i % 9, i % 999)
+                             for i in range(n, n + 10_000))
+            if written < 50_000_000 <= written + len(block):
+                block += b"[77777.000000][ T777] the teapot boils over\n"
+            n += 10_000
+            written += out.write(block)
+    return path
+
+
+def laps(*steps):
+    """The laps of a script of tests/vt/vt, in milliseconds."""
+    done = subprocess.run([VT], input="size 100x30\n" + "\n".join(steps) +
+                          "\n", text=True, stdout=subprocess.PIPE,
+                          env=dict(os.environ, LC_ALL="C.UTF-8", LESS="",
+                                   VT_TIMEOUT="120",
+                                   TERM="xterm-256color", LESSHISTFILE="-"))
+    if done.returncode:
+        say(done.stdout)
+        sys.exit("a step failed")
+    return {line.split()[1]: float(line.split()[2])
+            for line in done.stdout.splitlines() if line.startswith("lap ")}
+
+
+def reading_rows(session, console):
+    """A log of 100 MB: opened at its end, and searched."""
+    with open(console, "rb") as log:
+        lines = sum(block.count(b"\n")
+                    for block in iter(lambda: log.read(1 << 20), b""))
+    ours = laps("start " + " ".join(session.argv()), "full", "idle",
+                "key 5", "wait %d lines" % lines, "lap end",
+                "key g", "idle", "text /the.teapot", "idle",
+                "key Enter", "wait ] the teapot boils", "lap first",
+                "wait match 1 of 1", "lap all", "key Esc g", "idle",
+                "text /no.such.thing", "idle",
+                "key Enter", "wait nothing matches", "lap none")
+    less = {}
+    if have("less"):
+        less = laps("start less -N +G " + console, "wait (END)", "lap end",
+                    "sh sleep 0.3", "key g", "wait  1 [", "text /the.teapot",
+                    "wait /the.teapot", "key Enter",
+                    "wait ] the teapot boils", "lap first", "key g",
+                    "wait  1 [", "text /no.such.thing",
+                    "wait /no.such.thing", "key Enter",
+                    "wait Pattern not found", "lap none")
+    for name, what in (("end", "open at the end, with line numbers"),
+                       ("first", "search, to a hit in the middle"),
+                       ("none", "search, no hit at all")):
+        row("100 MB of console: %s, beside less" % what, ours[name],
+            less.get(name), "ms")
+    row("100 MB of console: search, all hits counted", ours["all"], None,
+        "ms")
+
+
+def memory_rows(session, console):
+    terminal = session.screen()
+    for key in b"5", b"g", b"G":
+        terminal.key(key)
+    terminal.until(lambda: terminal.shown >= terminal.keys)
+    terminal.run(1)
+    ours = terminal.status("VmRSS") / 1024
+    terminal.close()
+    for peer, argv, stdin in (("less", ["less", console], None),
+                              ("tig", ["tig"], console)):
+        if not have(peer):
+            continue
+        terminal = Terminal(argv, stdin=stdin)
+        terminal.run(2)
+        terminal.key(b"G")
+        terminal.quiet(1)
+        row("100 MB of console: resident memory, beside " + peer, ours,
+            terminal.status("VmRSS") / 1024, "MiB")
+        terminal.close()
+
+
+def reading(folder):
+    session = Session(folder, SHOWS % large_log(
+        os.path.join(folder, "screen.log")), commits=3)
+    try:
+        session.culprit("run", "--batch")
+        console = session.consoles("0.console")[0]
+        memory_rows(session, console)
+        if os.access(VT, os.X_OK):
+            reading_rows(session, console)
+        else:
+            say("no tests/vt/vt, which needs libvterm-dev: the rows of the "
+                "console view are left out")
+    finally:
+        session.close()
+
+
 def main():
     folder = os.path.abspath(sys.argv[1])
     os.makedirs(folder, exist_ok=True)
@@ -396,7 +500,7 @@ def main():
     if not os.path.exists(os.path.join(kernel, "complete")):
         say("no %s, which bench.py makes: tig is left out" % kernel)
         kernel = None
-    session = Session(folder, "* runs=.~")
+    session = Session(folder, SCRIPTED % "* runs=.~")
     try:
         console = session.run()
         start_row(session, kernel)
@@ -405,12 +509,13 @@ def main():
         flood_rows(session, console)
     finally:
         session.close()
-    session = Session(folder, "* runs=X")
+    session = Session(folder, SCRIPTED % "* runs=X")
     try:
         session.culprit("run", "--batch")
         idle_rows(session, "all is done")
     finally:
         session.close()
+    reading(folder)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@
  *	ended CODE|SIGNAL|any	until the program ended just so
  *	restored		the terminal is as it was before
  *	clean			of all that was written, no byte is foreign
+ *	lap NAME		prints "lap NAME MS": since the last key or start
  *	quiet BYTES		no more was written since the last `quiet`
  *	dump FILE		the screen as text; raw FILE: what was written
  *	sh COMMAND		it succeeds
@@ -34,6 +35,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -49,6 +51,7 @@ struct script {
 	int current;
 	int columns, rows; /* of the next one */
 	size_t quiet[TERMINALS];
+	struct timespec pressed;
 };
 
 static struct vt *here(struct script *script)
@@ -91,6 +94,7 @@ static int start(struct script *script, char *words, struct error *err)
 			return -1;
 		script->open[script->current] = true;
 	}
+	clock_gettime(CLOCK_MONOTONIC, &script->pressed);
 	return vt_start(here(script), words, err);
 }
 
@@ -98,6 +102,7 @@ static int key(struct script *script, char *words, struct error *err)
 {
 	char *rest, *name;
 
+	clock_gettime(CLOCK_MONOTONIC, &script->pressed);
 	for (name = strtok_r(words, " ", &rest); name;
 	     name = strtok_r(NULL, " ", &rest)) {
 		/* a key behind Esc would be a sequence */
@@ -360,6 +365,18 @@ static int quiet(struct script *script, char *words, struct error *err)
 	return error_set(err, ERROR_STATE, "it wrote %zu bytes", now - before);
 }
 
+static int lap(struct script *script, char *words, struct error *err)
+{
+	struct timespec now;
+
+	(void)err;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	printf("lap %s %.3f\n", words,
+	       (double)(now.tv_sec - script->pressed.tv_sec) * 1e3 +
+		       (double)(now.tv_nsec - script->pressed.tv_nsec) / 1e6);
+	return 0;
+}
+
 static int put_file(const char *path, const struct buf *bytes,
 		    struct error *err)
 {
@@ -429,8 +446,9 @@ static const struct step {
 	{ "stopped", stopped, false },	{ "fg", foreground, false },
 	{ "kill", kill_it, false },	{ "hangup", hang_up, false },
 	{ "ended", ended, false },	{ "restored", restored, false },
-	{ "clean", clean, false },	{ "quiet", quiet, false },
-	{ "dump", dump, false },	{ "raw", raw, false },
+	{ "clean", clean, false },	{ "lap", lap, false },
+	{ "quiet", quiet, false },	{ "dump", dump, false },
+	{ "raw", raw, false },
 };
 
 static int take_step(struct script *script, char *line, struct error *err)
