@@ -163,6 +163,8 @@ enum sql {
 	SQL_ERRANDS,
 	SQL_STORE_COMMIT,
 	SQL_NAME_COMMIT,
+	SQL_KNOWN_COMMITS,
+	SQL_COPY_COMMIT,
 	SQL_COUNT_COMMITS,
 	SQL_NAMED,
 	SQL_EXPANDED_LATER,
@@ -223,6 +225,16 @@ static const char *const sql[SQL_COUNT] = {
 	[SQL_NAME_COMMIT] =
 		"INSERT INTO commits (oid, named_by, date) VALUES (?1, ?2, 0)"
 		" ON CONFLICT (oid) DO NOTHING",
+	[SQL_KNOWN_COMMITS] =
+		"SELECT number, oid, named_by,"
+		" iif(expanded_by <= ?1, expanded_by, NULL),"
+		" iif(expanded_by <= ?1, parents, NULL), date,"
+		" author_date, author, subject"
+		" FROM commits WHERE named_by <= ?1 ORDER BY number",
+	[SQL_COPY_COMMIT] =
+		"INSERT INTO commits (number, oid, named_by, expanded_by,"
+		" parents, date, author_date, author, subject)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[SQL_COUNT_COMMITS] = "SELECT coalesce(max(number), 0) FROM commits",
 	[SQL_NAMED] = "SELECT number, oid, date, parents, named_by, expanded_by"
 		      " FROM commits WHERE number > ?1 ORDER BY number",
@@ -799,6 +811,38 @@ int journal_name_commit(struct journal *journal, const struct oid *oid,
 	put_oid(&row, oid);
 	put_number(&row, seq);
 	return row_write(&row, err);
+}
+
+/* The columns of the two statements are the same, in the same order. */
+static int copy_row(struct journal *journal, struct row *known,
+		    struct error *err)
+{
+	struct row copy = row_begin(journal, SQL_COPY_COMMIT);
+	int columns = sqlite3_column_count(known->statement);
+
+	for (int i = 0; i < columns && !copy.bad; i++)
+		copy.bad = sqlite3_bind_value(
+				   copy.statement, i + 1,
+				   sqlite3_column_value(known->statement, i)) !=
+			   SQLITE_OK;
+	return row_write(&copy, err);
+}
+
+int journal_copy_commits(struct journal *journal, struct journal *from,
+			 int64_t seq, struct error *err)
+{
+	struct row known = row_begin(from, SQL_KNOWN_COMMITS);
+	int found;
+
+	put_number(&known, seq);
+	while ((found = row_next(&known, "read", err)) > 0) {
+		if (copy_row(journal, &known, err) < 0) {
+			found = -1;
+			break;
+		}
+	}
+	row_end(&known);
+	return found;
 }
 
 int journal_count_commits(struct journal *journal, int64_t *out,

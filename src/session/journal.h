@@ -75,6 +75,14 @@ int journal_store_commit(struct journal *journal,
 int journal_name_commit(struct journal *journal, const struct oid *oid,
 			int64_t seq, struct error *err);
 
+/*
+ * Copy the commits that another journal knew with its event `seq`, as they
+ * were known then, into this one, which has none.  Inside a reading transaction
+ * there and a writing one here.
+ */
+int journal_copy_commits(struct journal *journal, struct journal *from,
+			 int64_t seq, struct error *err);
+
 int journal_count_commits(struct journal *journal, int64_t *out,
 			  struct error *err);
 
