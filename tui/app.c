@@ -47,6 +47,7 @@ void app_init(struct app *app, struct session *session, struct repo *repo,
 
 void app_release(struct app *app)
 {
+	free(app->next);
 	model_release(&app->model);
 	tail_release(&app->tail);
 	consoles_release(&app->consoles);

@@ -86,6 +86,8 @@ struct app {
 		CALL_DONE,
 	} call;
 	bool looked; /* the model has been made once */
+	char *next;  /* with quit: the folder of the session to go over to */
+	char next_says[FORM_TEXT]; /* what is said there; raw */
 };
 
 void app_init(struct app *app, struct session *session, struct repo *repo,

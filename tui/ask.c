@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tui/ask.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "control/desk.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
@@ -115,6 +118,67 @@ void ask_about_flight(struct ask *ask, enum ask_kind kind,
 	cost_in_flight(text, sizeof(text), session, model, now);
 	add_line(ask, "lost", *text ? ROLE_SKIP : ROLE_PLAIN,
 		 *text ? text : "nothing: nothing is in flight");
+}
+
+/* The event at which the row's verdict was given, or the last one shown. */
+static const struct event *fork_event(struct session *session, int commit)
+{
+	struct engine *engine = session_engine(session);
+	const struct step *step = engine_step_of(engine, commit);
+	size_t count = engine_event_count(engine);
+
+	if (!session_is_past(session) && step && step->given)
+		return step->given;
+	return count ? engine_event(engine, count - 1) : NULL;
+}
+
+/* How many steps had been begun by then. */
+static int steps_until(struct engine *engine, int64_t seq)
+{
+	int count = 0;
+
+	for (int i = 0; i < engine_step_count(engine); i++) {
+		const struct step *step = engine_step(engine, i);
+		const struct event *first = step->given;
+
+		if (step->build && (!first || step->build->seq < first->seq))
+			first = step->build;
+		count += first && first->seq <= seq;
+	}
+	return count;
+}
+
+void ask_about_fork(struct ask *ask, struct session *session, int commit,
+		    bool alive, bool ascii)
+{
+	struct engine *engine = session_engine(session);
+	const struct event *event = fork_event(session, commit);
+	int64_t all = (int64_t)session_event_count(session);
+	char text[FORM_TEXT];
+	struct buf what;
+
+	begin(ask, ASK_FORK, "Go another way from here?",
+	      "This session stays as it is; the screen goes to the new one.");
+	ask->form.open = event != NULL;
+	if (!event)
+		return;
+	ask->seq = event->seq;
+	buf_init(&what, 0);
+	buf_printf(&what, "event %" PRId64 " of %" PRId64 ": ", event->seq,
+		   all);
+	desk_describe(session, event, &what);
+	add_line(ask, NULL, ROLE_TITLE,
+		 text_copy(text, sizeof(text), what.text, ascii));
+	buf_release(&what);
+	snprintf(text, sizeof(text), "%d of %d steps, with all their runs",
+		 steps_until(engine, event->seq), engine_step_count(engine));
+	add_line(ask, "it has", ROLE_PLAIN, text);
+	snprintf(text, sizeof(text), "%" PRId64 " later event%s",
+		 all - event->seq, all - event->seq == 1 ? "" : "s");
+	add_line(ask, "left out", ROLE_PLAIN, text);
+	add_line(ask, "engine", ROLE_PLAIN,
+		 alive ? "this session's goes on; Q stops it first"
+		       : "none here; in the new one an order or R starts one");
 }
 
 void ask_draw(struct grid *grid, const struct ask *ask)

@@ -27,6 +27,7 @@ enum ask_kind {
 	ASK_TAKE_BACK, /* a person's word on a run */
 	ASK_STOP,      /* the engine */
 	ASK_PAUSE,     /* at once */
+	ASK_FORK,      /* a session of its own from an earlier event */
 };
 
 struct ask_line {
@@ -44,6 +45,7 @@ struct ask {
 	bool has_cost;
 	struct cost cost;
 	int commit, run;
+	int64_t seq; /* ASK_FORK: the last event that comes along */
 };
 
 /*
@@ -57,6 +59,13 @@ void ask_about_run(struct ask *ask, struct session *session,
 void ask_about_flight(struct ask *ask, enum ask_kind kind,
 		      struct session *session, const struct model *model,
 		      int64_t now);
+
+/*
+ * To fork where this commit got the verdict that counts, or at the time that
+ * is shown; -1, or one without a verdict: at the last event.
+ */
+void ask_about_fork(struct ask *ask, struct session *session, int commit,
+		    bool alive, bool ascii);
 
 void ask_draw(struct grid *grid, const struct ask *ask);
 

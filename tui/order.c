@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tui/order.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,15 @@ static void say_outcome(struct app *app, const char *name, const char *said)
 	buf_release(&line);
 }
 
+/* Another session takes the place of this one; dir becomes the app's. */
+static void go_over(struct app *app, char *dir, const char *said)
+{
+	free(app->next);
+	app->next = dir;
+	str_copy(app->next_says, sizeof(app->next_says), said);
+	app->quit = true;
+}
+
 /* An order with its words and its reason; -1 with an error, nothing said. */
 static int carry_out(struct app *app, const char *name, struct order given,
 		     struct error *err)
@@ -60,6 +70,8 @@ static int carry_out(struct app *app, const char *name, struct order given,
 		say_outcome(app, name, say.text);
 		if (str_equal(name, "stop"))
 			app->engine_wanted = 0;
+		else if (given.next)
+			go_over(app, given.next, say.text);
 		else
 			app_want_engine(app);
 	}
@@ -229,6 +241,10 @@ static void answer_ask(struct app *app)
 	case ASK_PAUSE:
 		order(app, "pause", "--now", NULL, NULL);
 		break;
+	case ASK_FORK:
+		snprintf(run, sizeof(run), "%" PRId64, ask->seq);
+		order(app, "fork", "--at", run, NULL);
+		break;
 	}
 }
 
@@ -292,6 +308,10 @@ void order_key(struct app *app, int key)
 		break;
 	case 'Q':
 		ask_to_stop(app);
+		break;
+	case 'f':
+		ask_about_fork(&app->ask, app->session, row ? row->commit : -1,
+			       app->model.engine_alive, app->ascii);
 		break;
 	case 'm':
 		open_ruling(app);

@@ -396,7 +396,8 @@ static void close_all(struct loop *loop)
 }
 
 int tui_main(struct session *session, struct repo *repo,
-	     const struct tui_options *options, struct error *err)
+	     const struct tui_options *options, struct tui_next *next,
+	     struct error *err)
 {
 	struct loop loop = { .stale = false };
 	int status, ret = -1;
@@ -421,11 +422,17 @@ int tui_main(struct session *session, struct repo *repo,
 	refresh(&loop);
 	draw(&loop);
 	loop.app.starts_engine = options->start_engine;
-	app_want_engine(&loop.app);
+	if (!options->at_orders_only)
+		app_want_engine(&loop.app);
 	refresh(&loop);
+	if (*next->says)
+		app_say(&loop.app, false, next->says);
 	draw(&loop);
 	if (!loop.app.quit)
 		uv_run(&loop.uv, UV_RUN_DEFAULT);
+	next->dir = loop.app.next;
+	loop.app.next = NULL;
+	str_copy(next->says, sizeof(next->says), loop.app.next_says);
 	ret = 0;
 out:
 	if (loop.term)

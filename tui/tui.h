@@ -17,8 +17,15 @@ struct session;
 struct tui_options {
 	const char *program; /* path of culprit, to start the engine with */
 	const struct screen_said *said; /* on the command line */
-	bool start_engine; /* start one where there is work for it, at the
+	bool start_engine;   /* start one where there is work for it, at the
 			      beginning and after orders */
+	bool at_orders_only; /* and not at the beginning */
+};
+
+/* Another session that the person wants to see. */
+struct tui_next {
+	char *dir;	/* NULL: none; the caller frees */
+	char says[256]; /* to be said on its screen; raw, "" for nothing */
 };
 
 /*
@@ -27,8 +34,12 @@ struct tui_options {
  * the person's settings of the screen are wrong.  SIGTERM,
  * SIGHUP, SIGINT and SIGQUIT end the process by that signal, with the
  * terminal restored; the engine is another process and goes on.
+ *
+ * next: what was said on leaving the screen before comes in, the session to go
+ * over to comes out.
  */
 int tui_main(struct session *session, struct repo *repo,
-	     const struct tui_options *options, struct error *err);
+	     const struct tui_options *options, struct tui_next *next,
+	     struct error *err);
 
 #endif

@@ -46,6 +46,8 @@ int cli_demo(struct cli *cli, int argc, char **argv);
 int cli_export(struct cli *cli, int argc, char **argv);
 int cli_import(struct cli *cli, int argc, char **argv);
 int cli_trust(struct cli *cli, int argc, char **argv);
+int cli_sessions(struct cli *cli, int argc, char **argv);
+int cli_switch(struct cli *cli, int argc, char **argv);
 int cli_help(struct cli *cli, int argc, char **argv);
 int cli_screen(struct cli *cli);
 

@@ -36,6 +36,7 @@ int cli_order(struct cli *cli, int argc, char **argv)
 	if (command_order(argv[0], &order, &err) < 0)
 		code = cli_fail(&err);
 	cli_print(stdout, &say);
+	free(order.next);
 out:
 	buf_release(&say);
 	free(words);

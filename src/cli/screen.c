@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "session/session.h"
 #include "tui/tui.h"
 
 #define AT(member) offsetof(struct screen_said, member)
@@ -41,14 +42,36 @@ bool cli_screen_option(struct cli *cli, const char *word)
 	return false;
 }
 
-int cli_screen(struct cli *cli)
+/* The session's screen, and those of the sessions that a person goes over to. */
+static int show(struct cli *cli, struct error *err)
 {
-	const char *term = getenv("TERM");
-	const struct tui_options options = {
+	struct tui_options options = {
 		.program = cli->program,
 		.said = &cli->said,
 		.start_engine = true,
 	};
+	struct tui_next next = { .dir = NULL };
+
+	for (;;) {
+		int ret =
+			tui_main(cli->session, cli->repo, &options, &next, err);
+
+		if (ret < 0 || !next.dir)
+			return ret;
+		session_close(cli->session);
+		cli->session = NULL;
+		ret = session_open(next.dir, &cli->session, err);
+		free(next.dir);
+		next.dir = NULL;
+		if (ret < 0)
+			return -1;
+		options.at_orders_only = true;
+	}
+}
+
+int cli_screen(struct cli *cli)
+{
+	const char *term = getenv("TERM");
 	struct error err = ERROR_INIT;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
@@ -59,8 +82,7 @@ int cli_screen(struct cli *cli)
 			  "'culprit run'");
 		return cli_fail(&err);
 	}
-	if ((!cli->session && cli_open(cli, &err) < 0) ||
-	    tui_main(cli->session, cli->repo, &options, &err) < 0)
+	if ((!cli->session && cli_open(cli, &err) < 0) || show(cli, &err) < 0)
 		return cli_fail(&err);
 	return EXIT_OK;
 }

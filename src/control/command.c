@@ -61,6 +61,13 @@ const struct command commands[] = {
 	  order_undo },
 	{ "redo", "[N]", "C-r", "let the last N undone decisions count again",
 	  GROUP_TIME, order_redo },
+	{ "fork", "[NAME] [--at EVENT]", "f",
+	  "go another way from an earlier event, in a session of its own",
+	  GROUP_TIME, order_fork },
+	{ "switch", "NAME", NULL, "make another session the current one",
+	  GROUP_TIME, order_switch },
+	{ "sessions", "", NULL, "the sessions of this repository", GROUP_TIME,
+	  NULL },
 	{ "pause", "[--now]", "p P",
 	  "start nothing new; what runs may end, or is given up now",
 	  GROUP_ENGINE, order_pause },
@@ -117,7 +124,8 @@ static bool is_its_own(const char *name, const char *option)
 	return (str_equal(name, "fixup") &&
 		(str_equal(option, "--if-has") ||
 		 str_equal(option, "--unless-has"))) ||
-	       (str_equal(name, "pause") && str_equal(option, "--now"));
+	       (str_equal(name, "pause") && str_equal(option, "--now")) ||
+	       (str_equal(name, "fork") && str_equal(option, "--at"));
 }
 
 int command_words(int argc, char *const *argv, const char **words,

@@ -29,6 +29,8 @@ struct order {
 	int argc;	   /* the arguments, without the command's name */
 	const char *const *argv;
 	struct buf *say; /* what to tell the person: one or more lines */
+	char *next;	 /* out: the folder of the session that takes the
+			    place of this one, for the caller to free; NULL */
 };
 
 enum command_group {

@@ -40,6 +40,11 @@ int order_resume(struct order *order, struct error *err);
 int order_stop(struct order *order, struct error *err);
 int order_reset(struct order *order, struct error *err);
 int order_note(struct order *order, struct error *err);
+
+/* fork_orders.c; order_switch needs no session */
+int order_fork(struct order *order, struct error *err);
+int order_switch(struct order *order, struct error *err);
+
 int order_fixup(struct order *order, struct error *err); /* fixup_orders.c */
 
 #endif

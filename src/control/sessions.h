@@ -3,11 +3,13 @@
 #define CONTROL_SESSIONS_H
 
 /*
- * Which sessions a repository has, in <git common dir>/culprit: numbered
- * folders, of which one is the current one.
+ * Which sessions a repository has, in <git common dir>/culprit: folders with
+ * a number or, for forks, perhaps a name; one of them is the current one.
  *
  * Opens none of them.
  */
+
+#include <stdbool.h>
 
 struct error;
 struct repo;
@@ -15,6 +17,28 @@ struct session;
 
 /* The folder for a new one, which is not made; the caller frees. */
 char *sessions_next(const struct repo *repo);
+
+/*
+ * The folder for a fork of this session, beside it; which is not made.  name:
+ * NULL for the next number, where the session itself has one, else its name
+ * with a number.  ERROR_INPUT for a name that can be none, ERROR_STATE for
+ * one that is taken.  The caller frees.
+ */
+int sessions_beside(const struct session *session, const char *name, char **dir,
+		    struct error *err);
+
+/* Does the session lie where the repository has its own? */
+bool sessions_has(const struct repo *repo, const struct session *session);
+
+/* The folder of the one with this name.  The caller frees. */
+int sessions_find(const struct repo *repo, const char *name, char **dir,
+		  struct error *err);
+
+/*
+ * The names of all, numbers first; ended by NULL.  The caller frees them and
+ * the list.
+ */
+char **sessions_list(const struct repo *repo);
 
 /*
  * The folder of the repository's current session; ERROR_STATE with the way out

@@ -771,6 +771,49 @@ static void a_run_can_be_left_out(void **state)
 	assert_int_equal(app->model.runs[2].letter, 'X');
 }
 
+static void a_fork_is_asked_about_and_the_screen_goes_over(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	struct session *fork;
+	size_t before;
+	struct error err;
+
+	type(app, "vgfine\nvb\nvg\n");
+	before = events(world);
+	type(app, "gjjf");
+	assert_non_null(strstr(page(world), "Go another way from here?"));
+	assert_non_null(strstr(page(world), "event 5 of 7: good 538453d70000"));
+	assert_non_null(strstr(page(world), "2 later events"));
+	app_key(app, INPUT_ESCAPE);
+	assert_false(app->quit);
+	type(app, "f\n");
+	assert_true(app->quit);
+	assert_non_null(app->next);
+	assert_non_null(strstr(app->next_says, "goes on from event 5"));
+	assert_int_equal(events(world), before);
+	assert_int_equal(session_open(app->next, &fork, &err), 0);
+	assert_int_equal(session_event_count(fork), 6);
+	assert_int_equal(session_event(fork, 4)->verdict, VERDICT_GOOD);
+	session_close(fork);
+}
+
+static void a_session_that_has_not_begun_is_not_forked(void **state)
+{
+	struct world *world = *state;
+	struct app *app = &world->app;
+
+	app_init(app, world->tale.session, NULL, "/bin/false", false);
+	app_refresh(app, world->tale.now);
+	type(app, "f\n");
+	assert_false(app->quit);
+	type(app, ":fork a/b\n");
+	assert_non_null(strstr(page(world), "cannot be the name of a session"));
+	app_key(app, INPUT_ESCAPE);
+	type(app, ":switch 2\n");
+	assert_non_null(strstr(page(world), "repository is not at hand"));
+}
+
 /* So that runs can be ordered: settings with a test command. */
 static void give_settings(const struct app *app)
 {
@@ -998,6 +1041,8 @@ int main(void)
 		app_test(a_dialog_follows_what_comes_in_meanwhile),
 		app_test(the_leaning_can_be_accepted),
 		app_test(a_run_can_be_left_out),
+		app_test(a_fork_is_asked_about_and_the_screen_goes_over),
+		app_test(a_session_that_has_not_begun_is_not_forked),
 		app_test(more_runs_and_picks_are_orders_too),
 		app_test(the_selection_moves_and_stays_inside),
 		app_test(enter_goes_from_steps_to_runs_to_console),

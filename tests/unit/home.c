@@ -292,6 +292,19 @@ static void what_is_in_flight_is_named_before_it_is_lost(void **state)
 	all_sizes(scene, "ask-stop");
 }
 
+static void a_fork_says_what_comes_along(void **state)
+{
+	struct scene *scene = *state;
+	const struct step *step =
+		engine_step(session_engine(scene->tale.session), 3);
+
+	scene->view.now = scene->tale.now;
+	model_build(&scene->model, scene->tale.session, &scene->view);
+	ask_about_fork(&scene->ask, scene->tale.session, step->commit, true,
+		       false);
+	all_sizes(scene, "ask-fork");
+}
+
 static void an_engine_that_is_gone_is_missed(void **state)
 {
 	struct scene *scene = *state;
@@ -416,6 +429,7 @@ int main(void)
 		scene_test(the_dialog_says_what_the_crash_is_taken_for),
 		binder_test(a_run_is_left_out_when_its_cost_is_known),
 		binder_test(what_is_in_flight_is_named_before_it_is_lost),
+		binder_test(a_fork_says_what_comes_along),
 		binder_test(an_engine_that_is_gone_is_missed),
 		scene_test(an_empty_session_says_what_is_missing),
 		scene_test(a_session_by_hand_asks_for_verdicts),
