@@ -178,7 +178,7 @@ check "a toast tells of it in plain text" '
 	key Enter
 	idle
 	key u
-	wait said
+	wait undone
 	key 9
 	wait EVIL
 	clean
