@@ -43,6 +43,7 @@ void app_init(struct app *app, struct session *session, struct repo *repo,
 	model_init(&app->model);
 	tail_init(&app->tail);
 	consoles_init(&app->consoles);
+	buildlog_init(&app->build);
 }
 
 void app_release(struct app *app)
@@ -51,6 +52,7 @@ void app_release(struct app *app)
 	model_release(&app->model);
 	tail_release(&app->tail);
 	consoles_release(&app->consoles);
+	buildlog_release(&app->build);
 	pager_release(&app->log);
 	pager_release(&app->commit);
 	pager_release(&app->evidence);

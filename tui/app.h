@@ -16,6 +16,7 @@
 
 #include "control/desk.h"
 #include "tui/ask.h"
+#include "tui/buildlog.h"
 #include "tui/consoles.h"
 #include "tui/dialog.h"
 #include "tui/help.h"
@@ -61,6 +62,7 @@ struct app {
 	char commit_id[OID_HEX_MAX + 1]; /* that is shown */
 
 	struct consoles consoles;
+	struct buildlog build;
 
 	struct replay replay;
 	bool only_replay; /* nothing will ever happen in this session */

@@ -36,7 +36,8 @@ static const struct entry move[] = {
 };
 
 static const struct entry look[] = {
-	{ "1 3 5", "steps, runs, console of a run", 0, NULL },
+	{ "1 3", "steps, runs", 0, NULL },
+	{ "4 5", "build of a step, console of a run", 0, NULL },
 	{ "6 7 9", "evidence, commit, log", 0, NULL },
 	{ "8", "replay: the session at any time", 0, NULL },
 	{ "F", "follow the output", 0, NULL },
@@ -45,15 +46,15 @@ static const struct entry look[] = {
 	{ NULL, NULL, 0, NULL },
 };
 
-static const struct entry console[] = {
-	{ "!", "first line of the crash", 0, NULL },
+static const struct entry logs[] = {
+	{ "!", "first line of the crash, first error", 0, NULL },
 	{ "&", "only lines that match", 0, NULL },
 	{ "@", "to a line, 50% or 43.9s", 0, NULL },
 	{ "z Z", "fold this part, all parts", 0, NULL },
 	{ "T", "time stamps whole, as seconds, none", 0, NULL },
 	{ "r w", "every byte, wrap long lines", 0, NULL },
 	{ "S", "save in a new file", 0, NULL },
-	{ "[ ]", "previous, next run", 0, NULL },
+	{ "[ ]", "previous, next run or step", 0, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 
@@ -86,10 +87,10 @@ static const struct {
 	const struct entry *own;
 	enum command_group group;
 } sections[] = {
-	{ "Move", move, NO_GROUP },	  { NULL, look, GROUP_LOOK },
-	{ "Leave", leave, NO_GROUP },	  { NULL, NULL, GROUP_TIME },
-	{ "Console", console, NO_GROUP }, { "Replay", replay, NO_GROUP },
-	{ NULL, decide, GROUP_DECIDE },	  { NULL, NULL, GROUP_ENGINE },
+	{ "Move", move, NO_GROUP },	{ NULL, look, GROUP_LOOK },
+	{ "Leave", leave, NO_GROUP },	{ NULL, NULL, GROUP_TIME },
+	{ "Logs", logs, NO_GROUP },	{ "Replay", replay, NO_GROUP },
+	{ NULL, decide, GROUP_DECIDE }, { NULL, NULL, GROUP_ENGINE },
 	{ NULL, NULL, GROUP_BEGIN },
 };
 

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "tui/input.h"
+#include "tui/quiet.h"
 
 #define SLICE	 (4 * 1024 * 1024)
 #define SIDEWAYS 16
@@ -168,11 +169,8 @@ static void update_phases(struct logview *view)
 	for (int i = 0; i < view->phase_count; i++) {
 		struct phase *phase = &view->phases[i];
 
-		phase->folded = count == 0 &&
-				(str_equal(phase->name, "boot") ||
-				 str_equal(phase->name, "copy") ||
-				 str_equal(phase->name, "firmware")) &&
-				i + 1 < view->phase_count;
+		phase->folded = count == 0 && i + 1 < view->phase_count &&
+				!str_equal(phase->name, "test");
 		for (int j = 0; j < count; j++)
 			if (before[j].start == phase->start)
 				phase->folded = before[j].folded;
@@ -190,7 +188,7 @@ int logview_phase_of(const struct logview *view, int64_t offset)
 	return phase;
 }
 
-static bool starts_phase(const struct logview *view, int64_t offset)
+bool logview_starts_phase(const struct logview *view, int64_t offset)
 {
 	int phase = logview_phase_of(view, offset);
 
@@ -208,46 +206,105 @@ static bool is_folded(const struct logview *view, int64_t offset)
  * From row to row.
  */
 
-bool logview_next(struct logview *view, struct spot *spot)
+static bool is_quiet(struct logview *view, int64_t offset)
 {
-	int64_t offset = spot->offset + 1, budget = view->slice;
+	return view->warns && view->quiet && !view->filter.match &&
+	       !logview_starts_phase(view, offset) &&
+	       quiet_line(&view->file, offset);
+}
+
+/* Where the lines end that are folded under one mark, beginning here. */
+static int64_t behind_quiet(struct logview *view, int64_t offset)
+{
 	struct logfile_line line;
 
-	if (view->filter.match) {
-		if (hits_next(&view->filter, &offset, &budget) != HITS_FOUND)
-			return false;
-		*spot = (struct spot){ offset, false };
-		return true;
+	while (is_quiet(view, offset) &&
+	       logfile_line(&view->file, offset, &line)) {
+		offset = line.end;
+		if (logview_starts_phase(view, offset))
+			break;
 	}
-	if (spot->mark && is_folded(view, spot->offset)) {
-		int next = logview_phase_of(view, spot->offset) + 1;
+	return offset;
+}
 
-		if (next >= view->phase_count)
-			return false;
-		*spot = (struct spot){ view->phases[next].start, true };
-		return true;
+/* And where they begin, that this one is among. */
+static int64_t before_quiet(struct logview *view, int64_t offset)
+{
+	while (offset > 0 && !logview_starts_phase(view, offset)) {
+		int64_t before = logfile_start(&view->file, offset - 1);
+
+		if (!is_quiet(view, before))
+			break;
+		offset = before;
 	}
-	if (!logfile_line(&view->file, spot->offset, &line))
+	return offset;
+}
+
+/* What stands at the beginning of a line: the mark of a phase, of lines that
+   only warn, or that line. */
+static struct spot spot_at(struct logview *view, int64_t offset)
+{
+	return (struct spot){ offset, logview_starts_phase(view, offset) ||
+					      is_quiet(view, offset) };
+}
+
+static bool next_hit(struct logview *view, struct spot *spot)
+{
+	int64_t offset = spot->offset + 1, budget = view->slice;
+
+	if (hits_next(&view->filter, &offset, &budget) != HITS_FOUND)
 		return false;
+	*spot = (struct spot){ offset, false };
+	return true;
+}
+
+/* From the mark of a phase. */
+static bool next_of_phase(struct logview *view, struct spot *spot)
+{
+	int phase = logview_phase_of(view, spot->offset);
+
+	if (!view->phases[phase].folded) {
+		spot->mark = false;
+		return spot->offset < view->file.size;
+	}
+	if (phase + 1 >= view->phase_count)
+		return false;
+	*spot = (struct spot){ view->phases[phase + 1].start, true };
+	return true;
+}
+
+bool logview_next(struct logview *view, struct spot *spot)
+{
+	struct logfile_line line;
+	int64_t end;
+
+	if (view->filter.match)
+		return next_hit(view, spot);
+	if (spot->mark && logview_starts_phase(view, spot->offset))
+		return next_of_phase(view, spot);
 	if (spot->mark)
-		*spot = (struct spot){ spot->offset, false };
-	else if (starts_phase(view, line.end))
-		*spot = (struct spot){ line.end, true };
-	else if (line.end < view->file.size)
-		*spot = (struct spot){ line.end, false };
+		end = behind_quiet(view, spot->offset);
+	else if (logfile_line(&view->file, spot->offset, &line))
+		end = line.end;
 	else
 		return false;
+	if (end == spot->offset ||
+	    (end >= view->file.size && !logview_starts_phase(view, end)))
+		return false;
+	*spot = spot_at(view, end);
 	return true;
 }
 
 /* The line, or the mark that it is folded under. */
-static struct spot shown_at(const struct logview *view, int64_t offset)
+static struct spot shown_at(struct logview *view, int64_t offset)
 {
-	if (!is_folded(view, offset))
-		return (struct spot){ offset, false };
-	return (struct spot){
-		view->phases[logview_phase_of(view, offset)].start, true
-	};
+	if (is_folded(view, offset))
+		return (struct spot){
+			view->phases[logview_phase_of(view, offset)].start, true
+		};
+	if (is_quiet(view, offset))
+		return (struct spot){ before_quiet(view, offset), true };
+	return (struct spot){ offset, false };
 }
 
 bool logview_previous(struct logview *view, struct spot *spot)
@@ -261,7 +318,7 @@ bool logview_previous(struct logview *view, struct spot *spot)
 		*spot = (struct spot){ offset, false };
 		return true;
 	}
-	if (!spot->mark && starts_phase(view, offset)) {
+	if (!spot->mark && logview_starts_phase(view, offset)) {
 		spot->mark = true;
 		return true;
 	}
@@ -278,7 +335,8 @@ struct spot logview_first(struct logview *view)
 	if (view->filter.match &&
 	    hits_next(&view->filter, &offset, &budget) != HITS_FOUND)
 		offset = view->file.size;
-	return (struct spot){ offset, logview_phase_of(view, 0) >= 0 };
+	return view->filter.match ? (struct spot){ offset, false }
+				  : spot_at(view, 0);
 }
 
 struct spot logview_last(struct logview *view)
@@ -290,7 +348,7 @@ struct spot logview_last(struct logview *view)
 			end = view->file.size;
 		return (struct spot){ end, false };
 	}
-	if (end > 0 && starts_phase(view, end))
+	if (end > 0 && logview_starts_phase(view, end))
 		return (struct spot){ end, true };
 	return shown_at(view,
 			end > 0 ? logfile_start(&view->file, end - 1) : 0);
@@ -342,8 +400,21 @@ void logview_go(struct logview *view, int64_t offset)
 
 	if (phase >= 0)
 		view->phases[phase].folded = false;
+	if (is_quiet(view, offset))
+		view->quiet = false;
 	pause_at(view, (struct spot){ offset, false });
 	view->jumped = true;
+}
+
+/* All of them, at one that is chosen; false: none is. */
+static bool fold_warnings(struct logview *view, struct spot at)
+{
+	if (!view->warns || logview_starts_phase(view, at.offset) ||
+	    !quiet_line(&view->file, at.offset))
+		return false;
+	view->quiet = !view->quiet;
+	pause_at(view, shown_at(view, at.offset));
+	return true;
 }
 
 /* Of the chosen row, or (all) of all that are over. */
@@ -353,6 +424,8 @@ static void fold(struct logview *view, bool all)
 	int phase = logview_phase_of(view, at.offset);
 	bool any = false;
 
+	if (!all && fold_warnings(view, at))
+		return;
 	if (phase < 0) {
 		logview_say(view, "nothing here can be folded");
 		return;
@@ -598,6 +671,18 @@ bool logview_work(struct logview *view)
 	hits_work(&view->filter, bytes);
 	hits_work(&view->search, bytes);
 	return true;
+}
+
+int64_t logview_begin(const struct logview *view)
+{
+	const struct log_index *index = &view->file.index;
+	int64_t begin = 0;
+
+	for (size_t i = 0; i < index->mark_count; i++)
+		if (index->marks[i].kind == LOG_BEGIN &&
+		    index->marks[i].offset > begin)
+			begin = index->marks[i].offset;
+	return begin;
 }
 
 int64_t logview_crash_line(struct logview *view)

@@ -62,6 +62,9 @@ struct logview {
 	bool wrap, raw;
 	enum logtext_stamps stamps;
 
+	bool warns; /* it is a compiler's output */
+	bool quiet; /* and what only warns in it is folded */
+
 	/* none, or at least two */
 	struct phase phases[LOGVIEW_PHASES];
 	int phase_count;
@@ -74,8 +77,10 @@ struct logview {
 
 	int seeking; /* 1, -1: the next, the one before; 0: nothing is sought */
 	int64_t seek_at;
-	bool seek_round; /* it went on from the other end */
-	bool seek_alarm; /* for what looks like a crash */
+	bool seek_round;	   /* it went on from the other end */
+	bool seek_alarm;	   /* for what looks like a crash */
+	const char *alarm_pattern; /* how that looks, and what it is called */
+	const char *alarm_name;
 	struct hits alarm;
 
 	int save_fd; /* -1: nothing is saved */
@@ -104,6 +109,9 @@ bool logview_asks(const struct logview *view);
 /* false: the key means nothing here. */
 bool logview_key(struct logview *view, int key);
 
+/* Where the log was opened last: what is before that is of another time. */
+int64_t logview_begin(const struct logview *view);
+
 /* The first line of the first crash, from 1; 0: not known. */
 int64_t logview_crash_line(struct logview *view);
 
@@ -125,6 +133,8 @@ bool logview_next(struct logview *view, struct spot *spot);
 bool logview_previous(struct logview *view, struct spot *spot);
 struct spot logview_first(struct logview *view);
 struct spot logview_last(struct logview *view);
+/* Does a phase begin here?  Else a mark stands for lines that only warn. */
+bool logview_starts_phase(const struct logview *view, int64_t offset);
 /* -1 where nothing is folded by phases. */
 int logview_phase_of(const struct logview *view, int64_t offset);
 /* Go to a line, and unfold what hides it. */

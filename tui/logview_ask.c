@@ -71,12 +71,14 @@ void logview_seek_crash(struct logview *view)
 		return;
 	}
 	if (!view->alarm.match &&
-	    hits_begin(&view->alarm, &view->file, ALARM, &err) < 0) {
+	    hits_begin(&view->alarm, &view->file,
+		       view->alarm_pattern ? view->alarm_pattern : ALARM,
+		       &err) < 0) {
 		logview_say(view, "%s", err.text);
 		return;
 	}
 	hits_refresh(&view->alarm);
-	seek_from(view, 1, 0);
+	seek_from(view, 1, logview_begin(view));
 	view->seek_alarm = true;
 	logview_seek_on(view, &bytes);
 }
@@ -100,7 +102,8 @@ static void found_nothing(struct logview *view)
 		logview_say(view, "'%s' takes too long: it was given up",
 			    hits->wanted);
 	else if (view->seek_alarm)
-		logview_say(view, "nothing in here looks like a crash");
+		logview_say(view, "nothing in here looks like %s",
+			    view->alarm_name ? view->alarm_name : "a crash");
 	else
 		logview_say(view, "nothing matches '%s'", hits->wanted);
 }

@@ -11,6 +11,7 @@
 #include "base/xalloc.h"
 #include "tui/grid.h"
 #include "tui/match.h"
+#include "tui/quiet.h"
 
 #define WIDTH_MAX 4000 /* cells of a line that can be gone to sideways */
 
@@ -245,24 +246,49 @@ static void say_size(struct logview *view, int phase, char *out, size_t size)
 		length =
 			(size_t)snprintf(out, size, "%" PRId64 " %s", to - from,
 					 to - from == 1 ? "line" : "lines");
-	if (until >= now->at_ms && length < size)
+	if (until > now->at_ms && length < size)
 		snprintf(out + length, size - length, "%s%s",
 			 length ? ", " : "",
 			 say_time(time, until - now->at_ms));
 }
 
+/* How much is folded where lines only warn. */
+static void say_warnings(struct logview *view, int64_t offset, char *out,
+			 size_t size)
+{
+	struct spot spot = { offset, true };
+	int64_t end = logview_next(view, &spot) ? spot.offset : view->file.size;
+	int warnings = 0, lines = 0;
+	struct logfile_line line;
+
+	for (; offset < end && logfile_line(&view->file, offset, &line);
+	     offset = line.end) {
+		warnings += quiet_warning(&view->file, offset);
+		lines++;
+	}
+	snprintf(out, size, "%d %s, %d %s", warnings,
+		 warnings == 1 ? "warning" : "warnings", lines,
+		 lines == 1 ? "line" : "lines");
+}
+
 static void draw_mark(struct grid *grid, struct area area, struct logview *view,
 		      int64_t offset)
 {
-	int phase = logview_phase_of(view, offset), used;
-	const struct phase *now = &view->phases[phase];
+	int phase = logview_phase_of(view, offset), used = 2;
+	const struct phase *now = &view->phases[phase < 0 ? 0 : phase];
 	char size[64];
 
-	say_size(view, phase, size, sizeof(size));
 	grid_repeat(grid, area.x, area.y, area.width, ROLE_LINE, GLYPH_HLINE);
-	used = 2 + grid_printf(grid, area.x + 2, area.y, area.width - 2,
-			       ROLE_HEADING, "%c %s", now->folded ? '+' : '-',
-			       now->name);
+	if (!logview_starts_phase(view, offset)) {
+		say_warnings(view, offset, size, sizeof(size));
+		grid_printf(grid, area.x + 2, area.y, area.width - 2, ROLE_SKIP,
+			    "+ %s ", size);
+		return;
+	}
+	say_size(view, phase, size, sizeof(size));
+	used += grid_printf(grid, area.x + 2, area.y, area.width - 2,
+			    ROLE_HEADING, "%c %s", now->folded ? '+' : '-',
+			    now->name);
 	grid_printf(grid, area.x + used, area.y, area.width - used, ROLE_DIM,
 		    "  %s ", size);
 }
@@ -407,6 +433,10 @@ static void say_search(struct logview *view, struct buf *out)
 	struct hits *hits = &view->search;
 	int64_t at = view->at.offset, before, budget = view->slice;
 
+	if (view->seeking && view->seek_alarm)
+		buf_printf(out, "   looking for %s, %d%%",
+			   view->alarm_name ? view->alarm_name : "a crash",
+			   percent(view, view->seek_at));
 	if (!hits->match)
 		return;
 	buf_printf(out, "   /%s", hits->wanted);

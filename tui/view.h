@@ -42,6 +42,7 @@ struct view {
 
 extern const struct view view_steps;
 extern const struct view view_runs;
+extern const struct view view_build;
 extern const struct view view_console;
 extern const struct view view_evidence;
 extern const struct view view_commit;

@@ -8,8 +8,8 @@
 #include "tui/view.h"
 
 static const struct view *const views[] = {
-	&view_steps,  &view_runs,   &view_console, &view_evidence,
-	&view_commit, &view_replay, &view_log,
+	&view_steps,	&view_runs,   &view_build,  &view_console,
+	&view_evidence, &view_commit, &view_replay, &view_log,
 };
 
 const struct view *views_find(int digit)
