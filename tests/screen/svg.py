@@ -17,7 +17,20 @@ CELL, LINE, MARGIN, SIZE = 8.4, 18, 12, 14
 PAPER, INK = "#15171c", "#d5d9e0"
 COLOURS = ["#2b2f37", "#e5534b", "#57ab5a", "#d9a43b",
            "#539bf5", "#b083f0", "#39c5cf", "#d5d9e0"]
+STEPS = (0, 95, 135, 175, 215, 255)  # of red, green and blue in the cube
 PLAIN = (None, None, False, False, False, False)  # fg bg bold dim under turn
+
+
+def colour_of(number):
+    """One of the 256 colours of xterm."""
+    if number < 16:
+        return COLOURS[number % 8]
+    if number < 232:
+        cube = number - 16
+        levels = [STEPS[cube // 36], STEPS[cube // 6 % 6], STEPS[cube % 6]]
+    else:
+        levels = [8 + 10 * (number - 232)] * 3
+    return "#%02x%02x%02x" % tuple(levels)
 
 
 def change(look, codes):
@@ -42,7 +55,7 @@ def change(look, codes):
         elif 40 <= n <= 47 or 100 <= n <= 107:
             bg = COLOURS[n % 10]
         elif n in (38, 48) and numbers[:1] == [5]:
-            colour = COLOURS[numbers[1] % 8]
+            colour = colour_of(numbers[1])
             fg, bg = (colour, bg) if n == 38 else (fg, colour)
             numbers = numbers[2:]
         elif n == 39:
@@ -52,9 +65,10 @@ def change(look, codes):
     return fg, bg, bold, dim, under, turn
 
 
-def stretches(line):
-    """(column, text, width, look) of each stretch of one line."""
-    look, column = PLAIN, 0
+def stretches(line, look):
+    """(column, text, width, look) of each stretch of one line, which begins
+    as the one before it ended; the last one has no text."""
+    column = 0
     for part in re.split(r"(\x1b\[[0-9;]*m)", line):
         if part.startswith("\x1b["):
             look = change(look, part[2:-1])
@@ -63,6 +77,7 @@ def stretches(line):
                         for c in part)
             yield column, part, width, look
             column += width
+    yield column, "", 0, look
 
 
 def draw(row, column, text, width, look):
@@ -71,7 +86,7 @@ def draw(row, column, text, width, look):
     if turn:
         fg, bg = bg, fg
     x, y = MARGIN + column * CELL, MARGIN + row * LINE
-    if bg != PAPER:
+    if bg != PAPER and width:
         yield '<rect x="%.1f" y="%d" width="%.1f" height="%d" fill="%s"/>' % (
             x, y, width * CELL, LINE, bg)
     if text.strip() or under:
@@ -92,8 +107,10 @@ def main():
           'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" '
           'font-size="%d" xml:space="preserve">' % (width, height, SIZE))
     print('<rect width="100%%" height="100%%" rx="8" fill="%s"/>' % PAPER)
+    look = PLAIN
     for row, line in enumerate(lines):
-        for stretch in stretches(line):
+        for stretch in stretches(line, look):
+            look = stretch[-1]
             for piece in draw(row, *stretch):
                 print(piece)
     print("</svg>")
