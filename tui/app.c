@@ -36,7 +36,7 @@ void app_init(struct app *app, struct session *session, struct repo *repo,
 	app->ascii = ascii;
 	app->view = &view_steps;
 	app->log.follow = true;
-	app->runs_of = -1;
+	app->runs_of = app->range_of = app->about = -1;
 	app->selected = -1;
 	app->show = SHOW_NEWEST;
 	desk_who(app->who, sizeof(app->who));
@@ -44,6 +44,7 @@ void app_init(struct app *app, struct session *session, struct repo *repo,
 	tail_init(&app->tail);
 	consoles_init(&app->consoles);
 	buildlog_init(&app->build);
+	range_page_init(&app->range);
 }
 
 void app_release(struct app *app)
@@ -57,6 +58,8 @@ void app_release(struct app *app)
 	pager_release(&app->commit);
 	pager_release(&app->evidence);
 	pager_release(&app->runs);
+	range_page_release(&app->range);
+	peek_release(&app->peek);
 	replay_release(&app->replay);
 }
 
@@ -296,7 +299,7 @@ static void leave(struct app *app)
 	if (app->view->leave) {
 		app->view->leave(app);
 	} else if (app->view != &view_steps) {
-		views_go(app, &view_steps);
+		views_leave(app);
 	} else if (session_is_past(app->session) && !app->only_replay) {
 		app_leave_time(app);
 		app_say(app, false, "back in the present");

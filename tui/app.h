@@ -24,6 +24,8 @@
 #include "tui/model.h"
 #include "tui/pager.h"
 #include "tui/palette.h"
+#include "tui/peek.h"
+#include "tui/range_page.h"
 #include "tui/replay.h"
 #include "tui/ruling.h"
 #include "tui/tail.h"
@@ -48,6 +50,7 @@ struct app {
 	char who[128];
 
 	const struct view *view;
+	const struct view *back; /* what brought it up, NULL: the steps */
 	struct model model;
 	struct home home;
 	struct tail tail;
@@ -56,10 +59,15 @@ struct app {
 	struct ask ask;
 	struct help help;
 	struct palette palette;
+	struct range_page range;
+	struct peek peek; /* beside it */
 	struct pager log, commit, evidence, runs;
 	size_t log_events, evidence_events; /* what these hold */
 	int runs_of; /* the commit whose runs are listed, -1 for none */
 	char commit_id[OID_HEX_MAX + 1]; /* that is shown */
+	int about;    /* the commit that is shown when asked for, -1: the one
+			 of the chosen step */
+	int range_of; /* the step that was chosen when the range was shown */
 
 	struct consoles consoles;
 	struct buildlog build;

@@ -117,7 +117,10 @@ static void describe_commit(struct dialog *dialog, struct session *session,
 			    const struct model *model,
 			    const struct model_row *row)
 {
-	if (row->testing)
+	if (!row->position)
+		str_copy(dialog->heading, sizeof(dialog->heading),
+			 "Verdict for a commit that is no step");
+	else if (row->testing)
 		snprintf(dialog->heading, sizeof(dialog->heading),
 			 "Verdict for step %d, the commit under test",
 			 row->position);
@@ -147,11 +150,16 @@ static void describe(struct dialog *dialog, struct session *session,
 		     const struct model *model, bool ascii)
 {
 	const struct model_row *row = row_of(model, dialog->commit);
+	struct model_row other = { .commit = dialog->commit,
+				   .letters = (char[]){ "" } };
 	struct engine *engine = session_engine(session);
 	const struct step *step = engine_step_of(engine, dialog->commit);
 
-	if (!row)
-		return;
+	if (!row) {
+		text_copy(other.subject, sizeof(other.subject),
+			  session_subject(session, dialog->commit), ascii);
+		row = &other;
+	}
 	dialog->form.reason_required = row->verdict != VERDICT_NONE;
 	describe_commit(dialog, session, model, row);
 	if (!step)
@@ -213,12 +221,12 @@ void dialog_update(struct dialog *dialog, struct session *session,
 }
 
 void dialog_open(struct dialog *dialog, struct session *session,
-		 const struct model *model, bool ascii)
+		 const struct model *model, int commit, bool ascii)
 {
 	memset(dialog, 0, sizeof(*dialog));
 	form_open(&dialog->form, choices, CHOICE_COUNT, "change to");
 	form_ask_reason(&dialog->form, session, ascii);
-	dialog->commit = model->rows[model->selected].commit;
+	dialog->commit = commit;
 	dialog_update(dialog, session, model, ascii);
 }
 

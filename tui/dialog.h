@@ -50,9 +50,9 @@ struct dialog {
 	size_t events;	      /* of the session when all this was found out */
 };
 
-/* Open it for the selected row of the model, which has one. */
+/* Open it for any commit of the session. */
 void dialog_open(struct dialog *dialog, struct session *session,
-		 const struct model *model, bool ascii);
+		 const struct model *model, int commit, bool ascii);
 
 /* Events may have come in meanwhile: then it is all found out again. */
 void dialog_update(struct dialog *dialog, struct session *session,

@@ -13,12 +13,13 @@
 static const char role_letters[ROLE_COUNT + 1] = ".dTH-GBSIRK@eLW!DM";
 
 static const char *const glyphs[GLYPH_COUNT][2] = {
-	[GLYPH_HLINE] = { "─", "-" },	    [GLYPH_VLINE] = { "│", "|" },
-	[GLYPH_THICK] = { "━", "=" },	    [GLYPH_LEFT_END] = { "├", "|" },
-	[GLYPH_RIGHT_END] = { "┤", "|" },   [GLYPH_TICK] = { "┿", "+" },
-	[GLYPH_DIAMOND] = { "◆", "*" },	    [GLYPH_TEE_DOWN] = { "┬", "+" },
-	[GLYPH_TOP_LEFT] = { "┌", "+" },    [GLYPH_TOP_RIGHT] = { "┐", "+" },
-	[GLYPH_BOTTOM_LEFT] = { "└", "+" }, [GLYPH_BOTTOM_RIGHT] = { "┘", "+" },
+	[GLYPH_HLINE] = { "─", "-" },	     [GLYPH_VLINE] = { "│", "|" },
+	[GLYPH_DOTTED] = { "┆", ":" },	     [GLYPH_THICK] = { "━", "=" },
+	[GLYPH_LEFT_END] = { "├", "|" },     [GLYPH_RIGHT_END] = { "┤", "|" },
+	[GLYPH_TICK] = { "┿", "+" },	     [GLYPH_DIAMOND] = { "◆", "*" },
+	[GLYPH_TEE_DOWN] = { "┬", "+" },     [GLYPH_TOP_LEFT] = { "┌", "+" },
+	[GLYPH_TOP_RIGHT] = { "┐", "+" },    [GLYPH_BOTTOM_LEFT] = { "└", "+" },
+	[GLYPH_BOTTOM_RIGHT] = { "┘", "+" },
 	[GLYPH_BLOCK] = { "█", "#" },
 };
 

@@ -45,6 +45,7 @@ enum role {
 enum glyph {
 	GLYPH_HLINE,
 	GLYPH_VLINE,
+	GLYPH_DOTTED, /* upright */
 	GLYPH_THICK,
 	GLYPH_LEFT_END,
 	GLYPH_RIGHT_END,

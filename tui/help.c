@@ -36,13 +36,22 @@ static const struct entry move[] = {
 };
 
 static const struct entry look[] = {
-	{ "1 3", "steps, runs", 0, NULL },
+	{ "1 2 3", "steps, range, runs", 0, NULL },
 	{ "4 5", "build of a step, console of a run", 0, NULL },
 	{ "6 7 9", "evidence, commit, log", 0, NULL },
 	{ "8", "replay: the session at any time", 0, NULL },
 	{ "F", "follow the output", 0, NULL },
 	{ "/ n N", "find in a page, next, previous", 0, NULL },
 	{ "C-l", "draw the page again", 0, NULL },
+	{ NULL, NULL, 0, NULL },
+};
+
+static const struct entry range[] = {
+	{ "Enter", "unfold, or open the commit", 0, NULL },
+	{ "z", "fold again", 0, NULL },
+	{ "o", "oldest or newest first", 0, NULL },
+	{ "s", "skip the chosen commit", 0, NULL },
+	{ "V s", "mark a range, skip it", 0, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 
@@ -89,9 +98,9 @@ static const struct {
 } sections[] = {
 	{ "Move", move, NO_GROUP },	{ NULL, look, GROUP_LOOK },
 	{ "Leave", leave, NO_GROUP },	{ NULL, NULL, GROUP_TIME },
-	{ "Logs", logs, NO_GROUP },	{ "Replay", replay, NO_GROUP },
-	{ NULL, decide, GROUP_DECIDE }, { NULL, NULL, GROUP_ENGINE },
-	{ NULL, NULL, GROUP_BEGIN },
+	{ "Range", range, NO_GROUP },	{ "Logs", logs, NO_GROUP },
+	{ "Replay", replay, NO_GROUP }, { NULL, decide, GROUP_DECIDE },
+	{ NULL, NULL, GROUP_ENGINE },	{ NULL, NULL, GROUP_BEGIN },
 };
 
 struct entries {

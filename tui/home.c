@@ -12,6 +12,7 @@
 #include "tui/panes.h"
 #include "tui/tail.h"
 
+#define FEW_SUSPECTS 16 /* or fewer: they are best seen in the range */
 #define FULL_COLUMNS 80
 #define FULL_ROWS    24
 #define WIDE_COLUMNS 100
@@ -323,6 +324,7 @@ static void draw_keys(struct grid *grid, const struct model *model,
 		{ "Tab", "pane" },
 		{ "u", "undo" },
 		{ "t", "test next" },
+		{ "2", "range" },
 		{ "6", "evidence" },
 		{ "7", "commit" },
 		{ "9", "log" },
@@ -343,6 +345,7 @@ static void draw_keys(struct grid *grid, const struct model *model,
 		true,
 		true,
 		home->focus == PANE_LEDGER,
+		model->suspects > 1 && model->suspects <= FEW_SUSPECTS,
 		model->row_count > 1,
 		model->selected >= 0,
 		true,

@@ -273,6 +273,11 @@ static void toggle_pause(struct app *app)
 	order(app, paused ? "resume" : "pause", NULL, NULL, NULL);
 }
 
+void order_give(struct app *app, const char *name, const char *what)
+{
+	order(app, name, what, NULL, NULL);
+}
+
 void order_key(struct app *app, int key)
 {
 	const struct model_row *row = app_selected(app);
@@ -281,7 +286,7 @@ void order_key(struct app *app, int key)
 	case 'v':
 		if (row)
 			dialog_open(&app->dialog, app->session, &app->model,
-				    app->ascii);
+				    row->commit, app->ascii);
 		break;
 	case 'a':
 		accept_leaning(app);

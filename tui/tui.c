@@ -15,6 +15,7 @@
 #include "tui/grid.h"
 #include "tui/idle.h"
 #include "tui/input.h"
+#include "tui/peek_work.h"
 #include "tui/term.h"
 #include "tui/wishes.h"
 
@@ -45,6 +46,7 @@ struct loop {
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_prepare_t waits; /* before the loop waits */
 	struct idle idle;
+	struct peek_work peek;
 	struct wishes wishes;
 	struct frames frames;
 	bool watched;	       /* the folder says when it changes */
@@ -154,6 +156,7 @@ static void draw(struct loop *loop)
 	grid_clear(loop->grid, columns, rows);
 	app_draw(&loop->app, loop->grid);
 	sent = term_draw(loop->term, loop->grid);
+	peek_work_look(&loop->peek, loop->app.now);
 	idle_drawn(&loop->idle);
 	if (frames_drawn(&loop->frames, sent, ticks()))
 		term_ask(loop->term);
@@ -240,6 +243,11 @@ static void take_key(struct loop *loop, int key)
 		suspend(loop);
 }
 
+static void on_peek(void *data)
+{
+	want_frame(data, FRAME_SOON);
+}
+
 static void on_keys(uv_poll_t *poll, int status, int events)
 {
 	struct loop *loop = poll->data;
@@ -293,7 +301,8 @@ static void on_waits(uv_prepare_t *handle)
 	struct loop *loop = handle->data;
 
 	if (frames_due(&loop->frames) < 0 && !loop->stale &&
-	    !uv_is_active((uv_handle_t *)&loop->work))
+	    !uv_is_active((uv_handle_t *)&loop->work) &&
+	    !peek_work_is_busy(&loop->peek, session_now()))
 		idle_tell(&loop->idle, loop->grid->columns, loop->grid->rows);
 }
 
@@ -414,6 +423,12 @@ int tui_main(struct session *session, struct repo *repo,
 	loop.app.plain = loop.wishes.settings.plain;
 	frames_init(&loop.frames, loop.wishes.settings.pacing);
 	idle_init(&loop.idle);
+	loop.peek = (struct peek_work){ .peek = &loop.app.peek,
+					.repo = repo,
+					.ascii = loop.app.ascii,
+					.changed = on_peek,
+					.data = &loop };
+	peek_work_begin(&loop.peek, &loop.uv);
 	loop.grid = grid_new(1, 1, loop.app.ascii);
 	loop.grid->keys = &loop.wishes.keys;
 	if (term_open(&loop.term, &loop.wishes, err) < 0 ||
@@ -439,6 +454,7 @@ out:
 		hear_out(&loop);
 	term_close(loop.term);
 	close_all(&loop);
+	peek_work_end(&loop.peek);
 	grid_free(loop.grid);
 	app_release(&loop.app);
 	if (loop.ended_by)

@@ -41,6 +41,7 @@ struct view {
 };
 
 extern const struct view view_steps;
+extern const struct view view_range;
 extern const struct view view_runs;
 extern const struct view view_build;
 extern const struct view view_console;

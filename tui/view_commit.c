@@ -23,7 +23,8 @@
 static void enter_commit(struct app *app)
 {
 	const struct model_row *row = app_selected(app);
-	const char *id = row ? app_id_of(app, row->commit) : "";
+	int commit = app->about >= 0 ? app->about : row ? row->commit : -1;
+	const char *id = commit >= 0 ? app_id_of(app, commit) : "";
 	struct error err = ERROR_INIT;
 	struct buf text;
 
@@ -34,10 +35,11 @@ static void enter_commit(struct app *app)
 	if (!app->repo)
 		buf_puts(&text, "the repository is not at hand: only what the "
 				"session knows of commits can be shown");
-	else if (row && desk_show_commit(app->repo,
-					 graph_oid(session_graph(app->session),
-						   row->commit),
-					 &text, &err) < 0)
+	else if (commit >= 0 &&
+		 desk_show_commit(app->repo,
+				  graph_oid(session_graph(app->session),
+					    commit),
+				  &text, &err) < 0)
 		buf_puts(&text, err.text);
 	pages_fill_commit(&app->commit, text.text, text.length, app->ascii);
 	app->commit.line = app->commit.top = 0;

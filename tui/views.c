@@ -8,7 +8,7 @@
 #include "tui/view.h"
 
 static const struct view *const views[] = {
-	&view_steps,	&view_runs,   &view_build,  &view_console,
+	&view_steps,	&view_range,  &view_runs,   &view_build, &view_console,
 	&view_evidence, &view_commit, &view_replay, &view_log,
 };
 
@@ -23,9 +23,17 @@ const struct view *views_find(int digit)
 void views_go(struct app *app, const struct view *view)
 {
 	app->view = view;
+	app->back = NULL;
+	if (view == &view_steps)
+		app->about = -1;
 	if (view->enter)
 		view->enter(app);
 	views_update(app);
+}
+
+void views_leave(struct app *app)
+{
+	views_go(app, app->back ? app->back : &view_steps);
 }
 
 void views_update(struct app *app)
@@ -66,7 +74,7 @@ enum pager_answer views_page_key(struct app *app, struct pager *pager, int key)
 	if (answer != PAGER_NOT_OURS ||
 	    (key != INPUT_ESCAPE && key != INPUT_BACKSPACE))
 		return answer;
-	views_go(app, &view_steps);
+	views_leave(app);
 	return PAGER_DONE;
 }
 

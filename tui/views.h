@@ -23,6 +23,9 @@ struct view;
 const struct view *views_find(int digit); /* or NULL */
 void views_go(struct app *app, const struct view *view);
 
+/* Back to the view that brought this one up, or to the steps. */
+void views_leave(struct app *app);
+
 /* The shown one's functions (tui/view.h). */
 void views_update(struct app *app);
 bool views_listen(struct app *app);

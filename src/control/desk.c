@@ -80,6 +80,22 @@ int desk_show_commit(const struct repo *repo, const struct oid *commit,
 	return show_commit(repo, commit->hex, options, out, err);
 }
 
+int desk_sum_up_commit(const struct repo *repo, const struct oid *commit,
+		       struct buf *out, struct error *err)
+{
+	static const char *const options[] = {
+		"--no-ext-diff",
+		"--no-textconv",
+		"--no-show-signature",
+		"--format=medium",
+		"--stat=72",
+		"--diff-merges=first-parent",
+		NULL,
+	};
+
+	return show_commit(repo, commit->hex, options, out, err);
+}
+
 void desk_who(char *out, int size)
 {
 	const struct passwd *user = getpwuid(geteuid());

@@ -60,6 +60,10 @@ void desk_recount(struct session *session, const struct step *step,
 int desk_show_commit(const struct repo *repo, const struct oid *commit,
 		     struct buf *out, struct error *err);
 
+/* The same without the diff; may be called in another thread. */
+int desk_sum_up_commit(const struct repo *repo, const struct oid *commit,
+		       struct buf *out, struct error *err);
+
 /* "user@host" of this process.  out has room for size bytes. */
 void desk_who(char *out, int size);
 

@@ -242,13 +242,12 @@ static struct outline_row *add_row(struct outline *outline, int commit,
 	return row;
 }
 
-static void add_fold(struct outline *outline, struct stretch all)
+/* Which steps settled its commits, and how many of them are skipped. */
+static void tell(const struct outline *outline, struct outline_row *row)
 {
 	const struct strata *strata = &outline->strata;
-	struct outline_row *row = add_row(outline, -1, all);
 
-	row->sign = row->kind == STRATUM_SUSPECT ? OUTLINE_PLAIN : OUTLINE_DOTS;
-	for (int i = all.first; i < all.end; i++) {
+	for (int i = row->first; i < row->first + row->count; i++) {
 		int step = strata->items[strata->stratum[i]].step;
 
 		if (step && (!row->from || step < row->from))
@@ -259,6 +258,14 @@ static void add_fold(struct outline *outline, struct stretch all)
 	}
 }
 
+static void add_fold(struct outline *outline, struct stretch all)
+{
+	struct outline_row *row = add_row(outline, -1, all);
+
+	row->sign = row->kind == STRATUM_SUSPECT ? OUTLINE_PLAIN : OUTLINE_DOTS;
+	tell(outline, row);
+}
+
 static void add_commit(struct outline *outline, int place)
 {
 	struct outline_row *row =
@@ -266,6 +273,7 @@ static void add_commit(struct outline *outline, int place)
 			(struct stretch){ place, place + 1 });
 
 	row->sign = (enum outline_sign)outline->signs[place];
+	tell(outline, row);
 }
 
 /* A stretch that is not folded as a whole: its steps, and what is open. */
@@ -421,6 +429,20 @@ void outline_open(struct outline *outline, int row)
 	make_rows(outline);
 }
 
+void outline_show(struct outline *outline, int commit)
+{
+	int place = strata_place(&outline->strata, commit);
+	struct stretch all;
+
+	if (place < 0 || outline->ranks[place] == RANK_SHOWN)
+		return;
+	all = outer_at(outline, place);
+	if (is_folded(outline, all))
+		set_open(outline, all, RANK_FAR, true);
+	outline->open[commit] = true;
+	make_rows(outline);
+}
+
 bool outline_close(struct outline *outline, int row)
 {
 	const struct outline_row *at = &outline->rows[row];
@@ -496,33 +518,40 @@ static void say_steps(const struct outline_row *row, struct buf *out)
 		buf_printf(out, " by steps %d-%d", row->from, row->to);
 }
 
-void outline_say(const struct outline *outline, const struct outline_row *row,
+void outline_why(const struct outline *outline, const struct outline_row *row,
 		 struct buf *out)
 {
-	const char *s = row->count == 1 ? "" : "s";
-
 	switch (row->kind) {
 	case STRATUM_SUSPECT:
-		buf_printf(out, "%d suspect%s", row->count, s);
 		if (row->skipped == row->count)
-			buf_puts(out, row->count == 1 ? ", skipped"
-						      : ", all skipped");
+			buf_puts(out,
+				 row->count == 1 ? "skipped" : "all skipped");
 		else if (row->skipped)
-			buf_printf(out, ", %d of them skipped", row->skipped);
+			buf_printf(out, "%d of them skipped", row->skipped);
 		break;
 	case STRATUM_OLDER:
-		buf_printf(out, "%d commit%s, known %s", row->count, s,
-			   outline->fix ? "bad" : "good");
+		buf_printf(out, "known %s", outline->fix ? "bad" : "good");
 		say_steps(row, out);
 		break;
 	case STRATUM_NEWER:
-		buf_printf(out, "%d commit%s, ruled out", row->count, s);
+		buf_puts(out, "ruled out");
 		say_steps(row, out);
 		break;
 	case STRATUM_BESIDE:
-		buf_printf(out, "%d commit%s beside the search", row->count, s);
+		buf_puts(out, "no part of the search");
 		break;
 	}
+}
+
+void outline_say(const struct outline *outline, const struct outline_row *row,
+		 struct buf *out)
+{
+	buf_printf(out, "%d %s%s", row->count,
+		   row->kind == STRATUM_SUSPECT ? "suspect" : "commit",
+		   row->count == 1 ? "" : "s");
+	if (row->kind != STRATUM_SUSPECT || row->skipped)
+		buf_puts(out, ", ");
+	outline_why(outline, row, out);
 }
 
 bool outline_if(const struct outline *outline, int commit, int *newer,

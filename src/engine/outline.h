@@ -54,9 +54,8 @@ struct outline_row {
 	int first, count; /* its places in the line */
 	enum stratum_kind kind;
 	enum outline_sign sign;
-	/* of a fold: */
 	int from, to; /* the steps that settled its commits, 0 for none */
-	int skipped;  /* of its commits, if they are suspects */
+	int skipped;  /* of them, if they are suspects */
 };
 
 struct outline_tag;
@@ -87,6 +86,9 @@ void outline_build(struct outline *outline, struct engine *engine,
 /* Show what a fold holds; a row of a commit stays as it is. */
 void outline_open(struct outline *outline, int row);
 
+/* Show this commit alone, out of the fold that holds it. */
+void outline_show(struct outline *outline, int commit);
+
 /* Fold the row again, with those around it; false: it is never folded. */
 bool outline_close(struct outline *outline, int row);
 
@@ -98,6 +100,11 @@ int outline_find(const struct outline *outline, int commit);
 
 /* The name of a release that the session knows, or NULL. */
 const char *outline_tag_of(const struct outline *outline, int commit);
+
+/* "known good by step 12", "ruled out by steps 2-8", "skipped"; of suspects
+   nothing else. */
+void outline_why(const struct outline *outline, const struct outline_row *row,
+		 struct buf *out);
 
 /* "134 commits, known good by step 12": what a fold holds. */
 void outline_say(const struct outline *outline, const struct outline_row *row,

@@ -199,7 +199,8 @@ static void the_dialog_says_which_commit_it_is_about(void **state)
 		engine_step(session_engine(scene->tale.session), 3)->commit;
 	scene->view.now = scene->tale.now;
 	model_build(&scene->model, scene->tale.session, &scene->view);
-	dialog_open(&scene->dialog, scene->tale.session, &scene->model, false);
+	dialog_open(&scene->dialog, scene->tale.session, &scene->model,
+		    scene->model.rows[scene->model.selected].commit, false);
 	choose(scene, 's');
 	choose(scene, '\r');
 	for (const char *p = "boot hang hides the test"; *p; p++)
@@ -392,7 +393,8 @@ static void no_size_breaks_it(void **state)
 	model_build(&scene->model, scene->tale.session, &scene->view);
 	tail_open(&scene->tail, scene->model.console);
 	tail_read(&scene->tail);
-	dialog_open(&scene->dialog, scene->tale.session, &scene->model, false);
+	dialog_open(&scene->dialog, scene->tale.session, &scene->model,
+		    scene->model.rows[scene->model.selected].commit, false);
 	choose(scene, 'g');
 	assert_true(ruling_open(&scene->ruling, scene->tale.session,
 				scene->model.rows[0].commit, 0, false));

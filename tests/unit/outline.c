@@ -19,6 +19,8 @@
 #include "base/buf.h"
 #include "engine/graph.h"
 #include "engine/outline.h"
+#include "engine/skip_cost.h"
+#include "engine/suspects.h"
 #include "tests/unit/world.h"
 
 static struct buf said;
@@ -388,6 +390,11 @@ static void what_was_opened_stays_open_by_commit(void **state)
 	assert_true(outline_close(&outline, 7));
 	assert_int_equal(outline_find(&outline, world_commit(&w, "c45")), 1);
 	assert_int_equal(outline_find(&outline, world_commit(&w, "c30")), 2);
+	/* one alone comes out of the middle */
+	outline_show(&outline, world_commit(&w, "c45"));
+	assert_int_equal(outline_find(&outline, world_commit(&w, "c45")), 2);
+	assert_int_equal(outline.rows[1].count, 14);
+	assert_int_equal(outline.rows[3].count, 14);
 	outline_open_all(&outline);
 	assert_int_equal(outline.row_count, 61);
 	outline_close_all(&outline);
@@ -429,6 +436,46 @@ static void before_there_are_ends_there_is_what_was_tested(void **state)
 	world_mark(&w, BY_START, "d", VERDICT_BAD);
 	world_say(&w, EVENT_PICK, "a", 0);
 	assert_string_equal(folded(&w), "o d\n| 2 suspects\n* a");
+	world_release(&w);
+}
+
+/* "skips 5, 4 of them suspects, 20 left, 1 step more" */
+static const char *cost_of(struct world *w, const char *from, const char *to)
+{
+	struct suspects *suspects = engine_suspects(w->engine);
+	unsigned char members[400];
+	struct skip_cost cost;
+
+	skip_cost_find(&cost, w->engine, w->graph, suspects,
+		       world_commit(w, from), world_commit(w, to), members);
+	suspects_free(suspects);
+	buf_clear(&said);
+	buf_printf(&said, "skips %d, suspects %d, left %d, more %d",
+		   cost.commits, cost.suspects, cost.left, cost.steps_more);
+	return said.text;
+}
+
+static void what_a_skip_would_cost_is_known_before(void **state)
+{
+	struct world w;
+
+	(void)state;
+	line_of(&w, 101);
+	assert_string_equal(cost_of(&w, "c0", "c4"),
+			    "skips 4, suspects 4, left 95, more 0");
+	/* around the midpoint: the next test cuts off less than half */
+	assert_string_equal(cost_of(&w, "c10", "c90"),
+			    "skips 80, suspects 80, left 19, more 1");
+	assert_string_equal(cost_of(&w, "c0", "c100"),
+			    "skips 99, suspects 99, left 0, more 0");
+	say(&w, "c50", VERDICT_GOOD);
+	assert_string_equal(cost_of(&w, "c0", "c50"),
+			    "skips 49, suspects 0, left 49, more 0");
+	assert_string_equal(cost_of(&w, "c40", "c60"),
+			    "skips 19, suspects 10, left 39, more 0");
+	say(&w, "c60", VERDICT_SKIP);
+	assert_string_equal(cost_of(&w, "c40", "c60"),
+			    "skips 18, suspects 9, left 39, more 0");
 	world_release(&w);
 }
 
@@ -690,6 +737,69 @@ static void every_commit_is_in_exactly_one_row(void **state)
 	}
 }
 
+/* Suspects that are neither skipped nor the newer end. */
+static int testable(struct world *w)
+{
+	const int *skips;
+	int count = engine_skips(w->engine, &skips), left = 0;
+	struct suspects *suspects = engine_suspects(w->engine);
+
+	for (int i = 0; suspects && i < suspects->count; i++) {
+		bool skipped =
+			suspects->commits[i] == engine_plan(w->engine)->bad;
+
+		for (int k = 0; k < count; k++)
+			skipped |= skips[k] == suspects->commits[i];
+		left += !skipped;
+	}
+	suspects_free(suspects);
+	return left;
+}
+
+static void a_skip_costs_what_was_said(void **state)
+{
+	int fits = 0;
+
+	(void)state;
+	for (unsigned seed = 0; seed < SEEDS; seed++) {
+		uint64_t dice = seed * UINT64_C(2654435761) + 1;
+		int from = (int)roll(&dice, COMMITS), before, skips;
+		int to = (int)roll(&dice, COMMITS);
+		const int *list;
+		unsigned char members[COMMITS + 1];
+		struct suspects *suspects;
+		struct skip_cost cost;
+		struct world w;
+
+		any_history(&w, &dice);
+		world_start(&w, "exit-code", false);
+		world_mark(&w, BY_START, name_of(COMMITS - 1), VERDICT_BAD);
+		world_mark(&w, BY_START, "c0", VERDICT_GOOD);
+		for (int i = 0; i < 4; i++)
+			any_verdict(&w, &dice);
+		suspects = engine_suspects(w.engine);
+		skip_cost_find(&cost, w.engine, w.graph, suspects, from, to,
+			       members);
+		suspects_free(suspects);
+		before = testable(&w);
+		skips = engine_skips(w.engine, &list);
+		if (world_apply(&w, (struct event){
+					    .kind = EVENT_SKIP_RANGE,
+					    .by = BY_PERSON,
+					    .other = *graph_oid(w.graph, from),
+					    .commit = *graph_oid(w.graph,
+								 to) }) == 0) {
+			fits++;
+			assert_int_equal(engine_skips(w.engine, &list) - skips,
+					 cost.commits);
+			assert_int_equal(testable(&w), cost.left);
+			assert_int_equal(before - cost.left, cost.suspects);
+		}
+		world_release(&w);
+	}
+	assert_true(fits > SEEDS / 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -708,6 +818,8 @@ int main(void)
 		cmocka_unit_test(each_suspect_tells_what_its_verdict_leaves),
 		cmocka_unit_test(
 			before_there_are_ends_there_is_what_was_tested),
+		cmocka_unit_test(what_a_skip_would_cost_is_known_before),
+		cmocka_unit_test(a_skip_costs_what_was_said),
 		cmocka_unit_test(every_commit_is_in_exactly_one_row),
 	};
 	int failed;

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tui/peek.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "tui/grid.h"
+
+#define INDENT 4 /* of a message, as git prints it */
+
+void peek_release(struct peek *peek)
+{
+	pager_release(&peek->lines);
+	memset(peek, 0, sizeof(*peek));
+}
+
+void peek_want(struct peek *peek, const char *hex, int64_t now)
+{
+	if (str_equal(peek->wanted, hex))
+		return;
+	str_copy(peek->wanted, sizeof(peek->wanted), hex);
+	peek->since = now;
+}
+
+int64_t peek_wait(const struct peek *peek, int64_t now)
+{
+	int64_t at = peek->since + PEEK_MS;
+
+	if (!*peek->wanted || *peek->reading ||
+	    str_equal(peek->wanted, peek->held))
+		return -1;
+	/* a clock that was set back does not keep anybody waiting */
+	return now >= at || now < peek->since ? 0 : at - now;
+}
+
+const char *peek_begin(struct peek *peek)
+{
+	str_copy(peek->reading, sizeof(peek->reading), peek->wanted);
+	return peek->reading;
+}
+
+static enum role role_of(const char *line, size_t length, bool head)
+{
+	if (head)
+		return length > 7 && strncmp(line, "commit ", 7) == 0
+			       ? ROLE_TITLE
+			       : ROLE_DIM;
+	return ROLE_PLAIN;
+}
+
+/* The message without its indent: it is as wide as a page of its own. */
+void peek_done(struct peek *peek, const char *text, size_t length, bool ascii)
+{
+	const char *end = text + length;
+	bool head = true;
+
+	str_copy(peek->held, sizeof(peek->held), peek->reading);
+	peek->reading[0] = '\0';
+	pager_clear(&peek->lines);
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		size_t size = (size_t)((newline ? newline : end) - text);
+		size_t skip =
+			size > INDENT && strncmp(text, "    ", INDENT) == 0
+				? INDENT
+				: 0;
+
+		head = head && size > 0;
+		pager_add(&peek->lines, role_of(text, size, head), -1,
+			  text + skip, size - skip, ascii);
+		text += size + 1;
+	}
+}
+
+void peek_draw(struct grid *grid, struct area area, const struct peek *peek,
+	       const char *hex, const char *subject)
+{
+	if (!str_equal(peek->held, hex)) {
+		grid_printf(grid, area.x, area.y, area.width, ROLE_TITLE,
+			    "commit %s", hex);
+		grid_text(grid, area.x, area.y + 2, area.width, ROLE_PLAIN,
+			  subject);
+		return;
+	}
+	for (int i = 0; i < area.height && (size_t)i < peek->lines.count; i++) {
+		const struct pager_line *line = &peek->lines.lines[i];
+
+		grid_text(grid, area.x, area.y + i, area.width,
+			  line->piece_count ? line->pieces[0].role : ROLE_PLAIN,
+			  line->text);
+	}
+}
