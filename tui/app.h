@@ -32,8 +32,10 @@
 
 struct app;
 struct grid;
+struct helm;
 struct keymap;
 struct mouse;
+struct place;
 struct repo;
 struct session;
 struct view;
@@ -44,9 +46,11 @@ struct app {
 	const char *program;	   /* borrowed */
 	const struct keymap *keys; /* borrowed, or NULL: all as usual */
 	bool ascii;
-	bool cursor;	 /* is always seen */
-	bool plain;	 /* the clock stands between events */
-	int64_t link_ms; /* the round trip of a slow line, or 0 */
+	struct helm *helm; /* borrowed, or NULL: there is no other screen */
+	bool steered;	   /* it was ours when we looked last */
+	bool cursor;	   /* is always seen */
+	bool plain;	   /* the clock stands between events */
+	int64_t link_ms;   /* the round trip of a slow line, or 0 */
 	char who[128];
 
 	const struct view *view;
@@ -138,6 +142,16 @@ void app_mouse(struct app *app, const struct grid *grid,
  * a person stopped the last one.
  */
 void app_want_engine(struct app *app);
+
+/* May orders be given here?  If not, that is said. */
+bool app_may_order(struct app *app);
+
+/* From another screen, which reads then. */
+void app_take_over(struct app *app);
+
+/* Where the person is, and there again. */
+void app_place(const struct app *app, struct place *place);
+void app_go_to_place(struct app *app, const struct place *place);
 
 /* Start an engine; an error becomes the toast. */
 void app_start_engine(struct app *app);

@@ -79,6 +79,10 @@ void frame_title(struct grid *grid, const struct model *model)
 	end -= text_width(right.text);
 	grid_right(grid, end, 0, badge_role(model->badge), badge);
 	end -= text_width(badge) + 1;
+	if (model->reads) {
+		grid_right(grid, end, 0, ROLE_WAIT, " READS ");
+		end -= 8;
+	}
 	buf_release(&right);
 	if (wide)
 		x += grid_text(grid, x, 0, 9, ROLE_PLAIN, "culprit") + 2;

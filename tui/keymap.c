@@ -62,6 +62,7 @@ static const struct named {
 	{ "pause", 'p' },
 	{ "pause-now", 'P' },
 	{ "stop", 'Q' },
+	{ "take-over", 'O' },
 	{ NULL, INPUT_NONE },
 };
 

@@ -394,6 +394,7 @@ void model_build(struct model *model, struct session *session,
 		  view->ascii);
 	model->fix = engine_is_fix(engine);
 	model->link_ms = view->link_ms;
+	model->reads = view->reads;
 	model->state = plan->state;
 	model->badge = badge_of(engine, plan, view);
 	model->replay_step = view->replay_step;

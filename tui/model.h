@@ -47,6 +47,7 @@ struct model_view {
 	int show;     /* a run's number, or one of the above */
 	bool ascii;
 	bool can_run;
+	bool reads;	 /* another screen steers */
 	int64_t link_ms; /* the round trip of a slow line, or 0 */
 	struct engine_process engine;
 	/* an earlier time is shown: within this step, 0 before the first, of a
@@ -111,6 +112,7 @@ struct model {
 	int64_t replay_ms;
 	int64_t left_ms; /* -1: cannot be said */
 	int64_t link_ms; /* of a slow line, or 0 */
+	bool reads;	 /* another screen steers */
 
 	enum plan_state state;
 	bool fix;

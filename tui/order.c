@@ -52,7 +52,16 @@ static void go_over(struct app *app, char *dir, const char *said)
 	app->quit = true;
 }
 
-/* An order with its words and its reason; -1 with an error, nothing said. */
+/* Nothing of the session changes by these. */
+static bool leaves_it_alone(const char *name)
+{
+	return str_equal(name, "fork") || str_equal(name, "switch");
+}
+
+/*
+ * An order with its words and its reason; -1 with an error, nothing said; 1
+ * where another screen steers, said.
+ */
 static int carry_out(struct app *app, const char *name, struct order given,
 		     struct error *err)
 {
@@ -65,7 +74,9 @@ static int carry_out(struct app *app, const char *name, struct order given,
 	given.who = app->who;
 	given.say = &say;
 	given.at_once = true;
-	ret = command_order(name, &given, err);
+	ret = leaves_it_alone(name) || app_may_order(app)
+		      ? command_order(name, &given, err)
+		      : 1;
 	if (ret == 0) {
 		say_outcome(app, name, say.text);
 		if (str_equal(name, "stop"))
@@ -127,6 +138,11 @@ static void order_written(struct app *app)
 	words = xcalloc(argv.count + 1, sizeof(*words));
 	if (command_words((int)argv.count, argv.items, words, &given, &err) < 0)
 		goto out;
+	if (str_equal(argv.items[0], "take-over")) {
+		app_take_over(app);
+		ret = 0;
+		goto out;
+	}
 	ret = carry_out(app, argv.items[0], given, &err);
 out:
 	palette->open = ret < 0;
@@ -278,11 +294,23 @@ void order_give(struct app *app, const char *name, const char *what)
 	order(app, name, what, NULL, NULL);
 }
 
+/* Those that ask first are not asked in vain. */
+static bool asks_or_orders(int key)
+{
+	return key == INPUT_CTRL('r') ||
+	       (key > ' ' && key < 0x7f && strchr("vaputxPQmRVs", key));
+}
+
 void order_key(struct app *app, int key)
 {
 	const struct model_row *row = app_selected(app);
 
+	if (asks_or_orders(key) && !app_may_order(app))
+		return;
 	switch (key) {
+	case 'O':
+		app_take_over(app);
+		break;
 	case 'v':
 		if (row)
 			dialog_open(&app->dialog, app->session, &app->model,

@@ -86,6 +86,12 @@ static const struct command *command_of(const char *text)
 	return command_find(name);
 }
 
+/* Most that only a front end carries out make no sense on the screen. */
+static bool can_be_written(const struct command *command)
+{
+	return command->carry_out || str_equal(command->name, "take-over");
+}
+
 static void find_fits(const struct palette *palette, const struct model *model,
 		      struct fits *fits)
 {
@@ -101,7 +107,7 @@ static void find_fits(const struct palette *palette, const struct model *model,
 	if (strchr(palette->text, ' '))
 		return;
 	for (const struct command *at = commands; at->name; at++)
-		if (at->carry_out && str_starts(at->name, word))
+		if (can_be_written(at) && str_starts(at->name, word))
 			add_fit(fits, at->name, at->arguments, at->summary);
 }
 

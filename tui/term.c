@@ -127,13 +127,24 @@ static void on_death(int number)
 	raise(number);
 }
 
+/* Some terminals forget with the page that the cursor was to be seen. */
+static void end_page(void)
+{
+	const char *cursor = tigetstr("cnorm");
+
+	endwin();
+	if (cursor && cursor != (char *)-1)
+		putp(cursor);
+	fflush(stdout);
+}
+
 /* exit() from anywhere: curses may still write. */
 static void on_exit_restore(void)
 {
 	if (!rescue.taken || getpid() != rescue.owner)
 		return;
 	rescue.taken = 0;
-	endwin();
+	end_page();
 	tell_error();
 }
 
@@ -161,9 +172,9 @@ static void install_rescue(void)
 	rescue.owner = getpid();
 	rescue_add(tigetstr("sgr0"));
 	rescue_add(tigetstr("op"));
-	rescue_add(tigetstr("cnorm"));
 	rescue_add(tigetstr("rmkx"));
 	rescue_add(tigetstr("rmcup"));
+	rescue_add(tigetstr("cnorm"));
 	sigaltstack(&stack, NULL);
 	rescue.taken = 1;
 	set_deaths(SIG_DFL, on_death);
@@ -284,7 +295,7 @@ void term_close(struct term *term)
 	if (!term)
 		return;
 	remove_rescue();
-	endwin();
+	end_page();
 	tell_error();
 	close_aside();
 	delscreen(term->screen);
@@ -523,7 +534,7 @@ void term_suspend(struct term *term)
 	struct sigaction stop = { .sa_handler = SIG_DFL }, before;
 
 	sigemptyset(&stop.sa_mask);
-	endwin();
+	end_page();
 	sigaction(SIGTSTP, &stop, &before);
 	kill(0, SIGTSTP);
 	sigaction(SIGTSTP, &before, NULL);

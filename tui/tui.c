@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "control/helm.h"
 #include "session/session.h"
 #include "tui/app.h"
 #include "tui/frames.h"
@@ -16,6 +17,7 @@
 #include "tui/idle.h"
 #include "tui/input.h"
 #include "tui/peek_work.h"
+#include "tui/place.h"
 #include "tui/term.h"
 #include "tui/wishes.h"
 
@@ -55,6 +57,7 @@ struct loop {
 	bool resized;
 	int ended_by; /* a signal, or 0 */
 
+	struct helm *helm;
 	struct term *term;
 	struct grid *grid;
 	struct app app;
@@ -290,7 +293,8 @@ static void on_folder(uv_fs_event_t *event, const char *name, int events,
 	loop->curious_until = ticks() + CURIOUS_MS;
 	listen_as_needed(loop);
 	if (status < 0 ||
-	    (!session_is_behind(loop->app.session) && !str_equal(name, "lock")))
+	    (!session_is_behind(loop->app.session) &&
+	     !str_equal(name, "lock") && !str_equal(name, HELM_FILE)))
 		return;
 	loop->stale = true;
 	want_frame(loop, FRAME_SOON);
@@ -404,6 +408,32 @@ static void close_all(struct loop *loop)
 	uv_loop_close(&loop->uv);
 }
 
+/* To where the last screen left, as a reader if another one steers. */
+static void come(struct loop *loop, bool take_over)
+{
+	const char *folder = session_dir(loop->app.session);
+	struct error err = ERROR_INIT;
+	struct place place;
+
+	loop->app.helm = loop->helm = helm_open(folder, loop->app.who);
+	if (take_over && helm_take(loop->helm, &err) < 0)
+		app_say(&loop->app, true, err.text);
+	refresh(loop);
+	place_load(&place, folder);
+	app_go_to_place(&loop->app, &place);
+}
+
+static void go(struct loop *loop)
+{
+	struct place place;
+
+	if (loop->helm && helm_is_ours(loop->helm)) {
+		app_place(&loop->app, &place);
+		place_save(&place, session_dir(loop->app.session));
+	}
+	helm_close(loop->helm);
+}
+
 int tui_main(struct session *session, struct repo *repo,
 	     const struct tui_options *options, struct tui_next *next,
 	     struct error *err)
@@ -434,7 +464,7 @@ int tui_main(struct session *session, struct repo *repo,
 	if (term_open(&loop.term, &loop.wishes, err) < 0 ||
 	    listen_to_all(&loop, err) < 0)
 		goto out;
-	refresh(&loop);
+	come(&loop, options->take_over);
 	draw(&loop);
 	loop.app.starts_engine = options->start_engine;
 	if (!options->at_orders_only)
@@ -453,6 +483,7 @@ out:
 	if (loop.term)
 		hear_out(&loop);
 	term_close(loop.term);
+	go(&loop);
 	close_all(&loop);
 	peek_work_end(&loop.peek);
 	grid_free(loop.grid);

@@ -27,6 +27,7 @@ struct cli {
 	const char *program;	 /* absolute path of this program */
 	const char *session_dir; /* --session-dir, or NULL */
 	struct screen_said said; /* of the screen */
+	bool takes_over;	 /* the screen does */
 	const char *screen_word; /* the last option that said it, or NULL */
 	struct repo *repo;	 /* opened by cli_open, or NULL */
 	struct session *session; /* likewise */
@@ -49,6 +50,7 @@ int cli_trust(struct cli *cli, int argc, char **argv);
 int cli_sessions(struct cli *cli, int argc, char **argv);
 int cli_switch(struct cli *cli, int argc, char **argv);
 int cli_help(struct cli *cli, int argc, char **argv);
+int cli_take_over(struct cli *cli, int argc, char **argv);
 int cli_screen(struct cli *cli);
 
 /* Is the word an option of the screen?  Takes it. */

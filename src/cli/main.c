@@ -24,7 +24,7 @@ static const struct {
 	{ "titles", cli_titles },     { "export", cli_export },
 	{ "import", cli_import },     { "trust", cli_trust },
 	{ "sessions", cli_sessions }, { "switch", cli_switch },
-	{ "help", cli_help },
+	{ "take-over", cli_take_over }, { "help", cli_help },
 };
 
 /* An absolute path, so that children find us from any folder. */
@@ -93,7 +93,8 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 
 	if (argc == 0)
 		return cli_screen(cli);
-	if (cli->screen_word && !str_equal(argv[0], "demo"))
+	if (cli->screen_word && !str_equal(argv[0], "demo") &&
+	    !str_equal(argv[0], "take-over"))
 		return cli_usage(NULL, "'%s' is for the screen, not for '%s'",
 				 cli->screen_word, argv[0]);
 	if (str_equal(argv[0], "--version"))

@@ -49,6 +49,7 @@ static int show(struct cli *cli, struct error *err)
 		.program = cli->program,
 		.said = &cli->said,
 		.start_engine = true,
+		.take_over = cli->takes_over,
 	};
 	struct tui_next next = { .dir = NULL };
 
@@ -85,4 +86,13 @@ int cli_screen(struct cli *cli)
 	if ((!cli->session && cli_open(cli, &err) < 0) || show(cli, &err) < 0)
 		return cli_fail(&err);
 	return EXIT_OK;
+}
+
+int cli_take_over(struct cli *cli, int argc, char **argv)
+{
+	if (argc > 1)
+		return cli_usage("take-over", "'%s' is one word too many",
+				 argv[1]);
+	cli->takes_over = true;
+	return cli_screen(cli);
 }

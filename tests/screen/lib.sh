@@ -22,9 +22,11 @@ chmod +x "$tmp/bin/culprit"
 PATH=$tmp/bin:$PATH
 
 # screen [COLUMNSxROWS] <STEPS: a person at a terminal, see tests/vt/script.c;
-# the screen on this test's session is there already, and drawn
+# the screen on this test's session is there already, and drawn, and knows
+# nothing of where the last one left
 screen()
 {
+	rm -f "$session/screen.place"
 	{
 		echo "size ${1-100x30}"
 		echo "start culprit"

@@ -322,4 +322,88 @@ check "the engine goes on behind a screen that leaves, and another joins" '
 	END
 '
 
+check "the next screen begins where the last one left" '
+	screen <<-END
+	key g j j 9
+	wait q back
+	kill HUP
+	ended HUP
+	start culprit
+	wait q back
+	wait engine ended
+	key q
+	wait q detach
+	cursor 9c12cfd4e578
+	key Tab
+	idle
+	key q
+	ended 0
+	start culprit
+	wait q detach
+	idle
+	cursor build ok
+	END
+	echo "view 99 row zz" >"$session/screen.place"
+	echo "start culprit
+	idle
+	key q
+	ended 0" | "$vt"
+'
+
+check "of two screens one steers, and the other reads until it takes over" '
+	session=$tmp/two
+	culprit start c9 c1
+	screen <<-END
+	wait HAND
+	gone READS
+	terminal 2
+	start culprit
+	full
+	wait READS
+	wait steers this session: O takes it over
+	key v
+	wait steers this session: O takes it over
+	gone Verdict
+	key u
+	idle
+	sh test "\$(culprit log | wc -l)" = 5
+	key O
+	wait this screen steers
+	gone READS
+	terminal 1
+	wait READS
+	wait has taken over: O takes it back
+	key : u n d o Enter
+	wait steers this session
+	terminal 2
+	key v b
+	text from the second
+	key Enter
+	wait BAD*
+	terminal 1
+	wait BAD*
+	terminal 2
+	kill KILL
+	ended KILL
+	terminal 1
+	key u
+	wait undone
+	gone READS
+	terminal 2
+	start culprit take-over
+	gone READS
+	wait HAND
+	terminal 1
+	wait READS
+	terminal 2
+	key q
+	ended 0
+	terminal 1
+	gone READS
+	key q
+	ended 0
+	restored
+	END
+'
+
 plan

@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/xalloc.h"
+#include "control/helm.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
@@ -27,6 +28,8 @@
 #include "tui/grid.h"
 #include "tui/input.h"
 #include "tui/keymap.h"
+#include "tui/place.h"
+#include "tui/view.h"
 
 struct world {
 	struct tale tale;
@@ -351,6 +354,70 @@ static void the_person_is_called_when_needed_and_when_done(void **state)
 	app_refresh(app, world->tale.now + 60000);
 	assert_int_equal(app->model.badge, BADGE_DONE);
 	assert_int_equal(app->call, CALL_NOBODY);
+}
+
+static void of_two_screens_one_orders(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	const char *folder = session_dir(world->tale.session);
+	struct helm *other = helm_open(folder, "bob\033[2J@far");
+	struct helm *own = helm_open(folder, "ann@desk");
+	size_t before = events(world);
+
+	app->helm = own;
+	app->starts_engine = true;
+	app_refresh(app, world->tale.now);
+	assert_non_null(strstr(page(world), " READS "));
+	assert_non_null(strstr(page(world), "bob@far, process "));
+	type(app, "v");
+	assert_false(app->dialog.form.open);
+	type(app, ":good\nu\x12xPQR");
+	assert_int_equal(events(world), before);
+	assert_non_null(strstr(page(world), "steers this session: O takes it"));
+	app_want_engine(app);
+	assert_int_equal(app->engine_wanted, 0);
+	type(app, ":take-over\n");
+	assert_null(strstr(page(world), " READS "));
+	type(app, ":good\n");
+	assert_true(events(world) > before);
+	/* back to the other one, and again */
+	assert_int_equal(helm_take(other, NULL), 0);
+	app_refresh(app, world->tale.now);
+	assert_non_null(strstr(page(world), "has taken over: O takes it back"));
+	helm_close(other);
+	app_refresh(app, world->tale.now);
+	assert_non_null(strstr(page(world), "this screen steers"));
+	app->helm = NULL;
+	helm_close(own);
+}
+
+static void a_place_is_found_again(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	struct place place, again;
+	char text[400];
+
+	type(app, "g\t9");
+	app_place(app, &place);
+	place_format(&place, text, sizeof(text));
+	place_parse(&again, text);
+	app_release(app);
+	app_init(app, world->tale.session, NULL, "/bin/false", false);
+	app_refresh(app, world->tale.now);
+	app_go_to_place(app, &again);
+	assert_int_equal(app->view->digit, '9');
+	assert_int_equal(app->model.selected, 0);
+	assert_int_equal(app->home.focus, PANE_RUNS);
+	/* nonsense is nowhere */
+	place_parse(&again, "view 12\nrow 0123\npane 7\nrun 9999\nview x\n\n"
+			    "rowrowrowrowrowrow 1\n");
+	app_go_to_place(app, &again);
+	assert_int_equal(app->view->digit, '9');
+	assert_int_equal(app->model.selected, 0);
+	assert_int_equal(app->home.focus, PANE_RUNS);
+	assert_int_equal(app->home.line, 0);
 }
 
 static void a_slow_line_is_told(void **state)
@@ -1014,6 +1081,8 @@ int main(void)
 		app_test(plain_is_still_between_events),
 		app_test(the_cursor_is_seen_where_a_text_is_written),
 		app_test(the_person_is_called_when_needed_and_when_done),
+		app_test(of_two_screens_one_orders),
+		app_test(a_place_is_found_again),
 		app_test(a_slow_line_is_told),
 		app_test(a_click_chooses_and_two_open),
 		app_test(a_click_on_a_hint_is_its_key),
