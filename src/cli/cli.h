@@ -40,6 +40,7 @@ int cli_run(struct cli *cli, int argc, char **argv);
 int cli_order(struct cli *cli, int argc, char **argv);
 int cli_status(struct cli *cli, int argc, char **argv);
 int cli_log(struct cli *cli, int argc, char **argv);
+int cli_range(struct cli *cli, int argc, char **argv);
 int cli_report(struct cli *cli, int argc, char **argv);
 int cli_titles(struct cli *cli, int argc, char **argv);
 int cli_next(struct cli *cli, int argc, char **argv);
