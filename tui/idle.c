@@ -21,7 +21,7 @@ void idle_init(struct idle *idle)
 
 void idle_key(struct idle *idle, int key)
 {
-	idle->keys += key != INPUT_RESIZE;
+	idle->keys += key != INPUT_RESIZE && key != INPUT_MOUSE;
 }
 
 void idle_drawn(struct idle *idle)

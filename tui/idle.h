@@ -28,7 +28,7 @@ struct idle {
 
 void idle_init(struct idle *idle);
 
-/* A key was taken; a change of the window's size is none. */
+/* A key was taken; a click, or a change of the window's size, is none. */
 void idle_key(struct idle *idle, int key);
 
 /* The page was drawn and written to the terminal. */

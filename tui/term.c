@@ -457,14 +457,8 @@ static const struct {
 	{ KEY_ANSWER, INPUT_ANSWER },
 };
 
-int term_key(struct term *term)
+static int input_of(int kind, wint_t code)
 {
-	wint_t code;
-	int kind = wget_wch(stdscr, &code);
-
-	(void)term;
-	if (kind == ERR)
-		return INPUT_NONE;
 	if (kind != KEY_CODE_YES)
 		return code == '\n' ? INPUT_ENTER : (int)code;
 	if (code > KEY_F0 && code <= KEY_F(INPUT_F_MAX))
@@ -474,6 +468,18 @@ int term_key(struct term *term)
 			return special[i].input;
 	}
 	return INPUT_NONE;
+}
+
+/* What means nothing is passed over, or what follows it would wait. */
+int term_key(struct term *term)
+{
+	int kind, input = INPUT_NONE;
+	wint_t code;
+
+	(void)term;
+	while (input == INPUT_NONE && (kind = wget_wch(stdscr, &code)) != ERR)
+		input = input_of(kind, code);
+	return input;
 }
 
 bool term_mouse(struct term *term, struct mouse *out)

@@ -21,15 +21,18 @@ END
 chmod +x "$tmp/bin/culprit"
 PATH=$tmp/bin:$PATH
 
-# screen [COLUMNSxROWS] <STEPS: a person at a terminal, see tests/vt/script.c;
-# the screen on this test's session is there already, and drawn, and knows
-# nothing of where the last one left
+# screen [COLUMNSxROWS [WORDS...]] <STEPS: a person at a terminal, see
+# tests/vt/script.c; the screen on this test's session is there already, and
+# drawn, and knows nothing of where the last one left
 screen()
 {
 	rm -f "$session/screen.place"
+	size=${1-100x30}
+	test $# = 0 || shift
+	words=$*
 	{
-		echo "size ${1-100x30}"
-		echo "start culprit"
+		echo "size $size"
+		echo "start culprit $words"
 		echo "full"
 		echo "idle"
 		cat

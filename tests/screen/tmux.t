@@ -18,6 +18,7 @@ tmux()
 
 cleanup()
 {
+	outer kill-server 2>/dev/null || :
 	tmux kill-server 2>/dev/null || :
 }
 
@@ -143,6 +144,32 @@ check "a click on a hint is its key, and one on a row chooses it" '
 	row=$(row_of "^ *1 *BAD")
 	press 20 "$row"
 	until_says "tmux display -p -t s \"#{cursor_y}\"" "^$row\$"
+'
+
+# A client of the same server in a window of its own: a real one needs a
+# terminal, which another tmux is.
+outer()
+{
+	command tmux -L "culprit-outer-$$" -f /dev/null "$@"
+}
+
+check "it goes on behind a client that leaves, and is there for the next" '
+	outer new-session -d -x 100 -y 30 -s o \
+		"env -u TMUX tmux -L culprit-test-$$ attach -t s"
+	until_says "outer capture-pane -p -t o" "q detach"
+	outer kill-server
+	until_says "tmux list-clients -t s | wc -l" "^0$"
+	keys 9
+	shows "q back"
+	outer new-session -d -x 100 -y 30 -s o \
+		"env -u TMUX tmux -L culprit-test-$$ attach -t s"
+	until_says "outer capture-pane -p -t o" "q back"
+	keys q
+	until_says "outer capture-pane -p -t o" "q detach"
+	outer kill-server
+	tmux set -t s window-size manual
+	tmux resize-window -t s -x 100 -y 30
+	shows "q detach"
 '
 
 check "C-z suspends it and fg brings it back" '

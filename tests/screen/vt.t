@@ -169,6 +169,52 @@ check "the window may change while anything is shown" '
 	} | screen
 '
 
+check "a key that means nothing keeps none that follows" '
+	screen <<-END
+	key k Insert k
+	wait q detach
+	cursor 287eb86e81a4
+	END
+'
+
+check "the mouse chooses, opens, scrolls and presses keys" '
+	screen <<-END
+	wait 9c12cfd4e578
+	row 8 5acb0896a909
+	click 10 8
+	cursor 5acb0896a909
+	double 10 10
+	cursor build ok
+	click 10 9
+	cursor 9c12cfd4e578
+	key 9 g
+	idle
+	wait range: 20 commits known
+	wait line 1 of
+	wheel down 10 12
+	wait line 4 of
+	wheel up 10 12
+	wait line 1 of
+	key q
+	wait q detach
+	clean
+	key q
+	ended 0
+	restored
+	END
+'
+
+check "without the mouse the terminal is not asked for it" '
+	screen 100x30 --mouse=off <<-END
+	wait q detach
+	clean
+	raw $tmp/raw
+	key q
+	ended 0
+	END
+	fails grep -aq "1000h\|1006h" "$tmp/raw"
+'
+
 check "C-z gives the terminal back, fg takes it again" '
 	screen <<-END
 	key 9

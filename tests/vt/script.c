@@ -131,9 +131,20 @@ static int click(struct script *script, char *words, struct error *err)
 	return 0;
 }
 
+static bool told_more(struct vt *vt, const void *data)
+{
+	return vt->told > *(const long *)data;
+}
+
+/* curses makes one of two clicks that come at once: no hand is so quick. */
 static int double_click(struct script *script, char *words, struct error *err)
 {
-	return click(script, words, err) < 0 ? -1 : click(script, words, err);
+	long before = here(script)->told;
+
+	if (click(script, words, err) < 0 ||
+	    vt_until(here(script), told_more, &before, err) < 0)
+		return -1;
+	return click(script, words, err);
 }
 
 static int wheel(struct script *script, char *words, struct error *err)
