@@ -50,9 +50,13 @@ int cli_import(struct cli *cli, int argc, char **argv);
 int cli_trust(struct cli *cli, int argc, char **argv);
 int cli_sessions(struct cli *cli, int argc, char **argv);
 int cli_switch(struct cli *cli, int argc, char **argv);
+int cli_replay(struct cli *cli, int argc, char **argv);
 int cli_help(struct cli *cli, int argc, char **argv);
 int cli_take_over(struct cli *cli, int argc, char **argv);
 int cli_screen(struct cli *cli);
+
+/* The same of a session that is over: nothing is started by itself. */
+int cli_screen_past(struct cli *cli);
 
 /* Is the word an option of the screen?  Takes it. */
 bool cli_screen_option(struct cli *cli, const char *word);
@@ -91,6 +95,16 @@ void cli_print(FILE *file, const struct buf *text);
 
 /* A line of progress for an event, for `run` and `demo`; "" for none. */
 void cli_tell(void *data, struct session *session, const struct event *event);
+
+/*
+ * The events of a session as text, json, git or syzbot; for text, how many
+ * there were.
+ */
+bool cli_is_log_format(const char *format);
+size_t cli_log_as(struct session *session, const char *format);
+
+/* The steps as `status` shows them, a line each. */
+void cli_add_steps(struct session *session, struct buf *out);
 
 /* Do the work of `run`; then what it came to.  Returns the exit code. */
 int cli_work(struct cli *cli, bool stay, int ready_fd);

@@ -214,6 +214,25 @@ static void print_json(struct session *session)
 	buf_release(&out);
 }
 
+bool cli_is_log_format(const char *format)
+{
+	return str_equal(format, "text") || str_equal(format, "json") ||
+	       str_equal(format, "git") || str_equal(format, "syzbot");
+}
+
+size_t cli_log_as(struct session *session, const char *format)
+{
+	if (str_equal(format, "text"))
+		return print_text(session, 0);
+	if (str_equal(format, "json"))
+		print_json(session);
+	else if (str_equal(format, "git"))
+		print_git(session);
+	else
+		print_syzbot(session);
+	return 0;
+}
+
 int cli_log(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -239,8 +258,7 @@ int cli_log(struct cli *cli, int argc, char **argv)
 	if (optind < argc)
 		return cli_usage("log", "'%s' is one word too many",
 				 argv[optind]);
-	if (!str_equal(format, "text") && !str_equal(format, "json") &&
-	    !str_equal(format, "git") && !str_equal(format, "syzbot"))
+	if (!cli_is_log_format(format))
 		return cli_usage("log",
 				 "'%s' is not a format: expected text, git, "
 				 "syzbot or json",
@@ -249,14 +267,7 @@ int cli_log(struct cli *cli, int argc, char **argv)
 		return cli_usage("log", "only the text can be followed");
 	if (cli_open(cli, &err) < 0)
 		return cli_fail(&err);
-	if (str_equal(format, "json"))
-		print_json(cli->session);
-	else if (str_equal(format, "git"))
-		print_git(cli->session);
-	else if (str_equal(format, "syzbot"))
-		print_syzbot(cli->session);
-	else
-		printed = print_text(cli->session, 0);
+	printed = cli_log_as(cli->session, format);
 	if (follows && follow(cli->session, printed, &err) < 0)
 		return cli_fail(&err);
 	return EXIT_OK;

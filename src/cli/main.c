@@ -25,7 +25,7 @@ static const struct {
 	{ "export", cli_export }, { "import", cli_import },
 	{ "trust", cli_trust },	  { "sessions", cli_sessions },
 	{ "switch", cli_switch }, { "take-over", cli_take_over },
-	{ "help", cli_help },
+	{ "replay", cli_replay }, { "help", cli_help },
 };
 
 /* An absolute path, so that children find us from any folder. */

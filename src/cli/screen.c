@@ -43,12 +43,12 @@ bool cli_screen_option(struct cli *cli, const char *word)
 }
 
 /* The session's screen, and those of the sessions that a person goes over to. */
-static int show(struct cli *cli, struct error *err)
+static int show(struct cli *cli, bool start_engine, struct error *err)
 {
 	struct tui_options options = {
 		.program = cli->program,
 		.said = &cli->said,
-		.start_engine = true,
+		.start_engine = start_engine,
 		.take_over = cli->takes_over,
 	};
 	struct tui_next next = { .dir = NULL };
@@ -70,7 +70,7 @@ static int show(struct cli *cli, struct error *err)
 	}
 }
 
-int cli_screen(struct cli *cli)
+static int open_screen(struct cli *cli, bool start_engine)
 {
 	const char *term = getenv("TERM");
 	struct error err = ERROR_INIT;
@@ -83,9 +83,20 @@ int cli_screen(struct cli *cli)
 			  "'culprit run'");
 		return cli_fail(&err);
 	}
-	if ((!cli->session && cli_open(cli, &err) < 0) || show(cli, &err) < 0)
+	if ((!cli->session && cli_open(cli, &err) < 0) ||
+	    show(cli, start_engine, &err) < 0)
 		return cli_fail(&err);
 	return EXIT_OK;
+}
+
+int cli_screen(struct cli *cli)
+{
+	return open_screen(cli, true);
+}
+
+int cli_screen_past(struct cli *cli)
+{
+	return open_screen(cli, false);
 }
 
 int cli_take_over(struct cli *cli, int argc, char **argv)

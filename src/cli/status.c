@@ -251,9 +251,19 @@ static void text_step(struct session *session, const struct step *step,
 	}
 	buf_printf(out, "%s%s", step->run_count || step->build ? "  " : "",
 		   session_subject(session, step->commit));
+	if (step->release && str_empty(session_subject(session, step->commit)))
+		buf_puts(out, step->release);
 	if (step->built_from && !str_empty(step->built_from->text))
 		buf_printf(out, " [fixup %s]", step->built_from->text);
 	buf_putc(out, '\n');
+}
+
+void cli_add_steps(struct session *session, struct buf *out)
+{
+	struct engine *engine = session_engine(session);
+
+	for (int i = 0; i < engine_step_count(engine); i++)
+		text_step(session, engine_step(engine, i), out);
 }
 
 /* Nobody is at work: how to go on. */
@@ -304,8 +314,7 @@ static void print_text(struct cli *cli)
 	desk_engine(session, &process);
 	if (*engine_title(engine))
 		buf_printf(&out, "%s\n", engine_title(engine));
-	for (int i = 0; i < engine_step_count(engine); i++)
-		text_step(session, engine_step(engine, i), &out);
+	cli_add_steps(session, &out);
 	describe_rate(session, &out);
 	describe_plan(session, &out);
 	describe_doubts(session, cli->repo, &out);

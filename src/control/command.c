@@ -98,6 +98,11 @@ const struct command commands[] = {
 	  "[--repo DIR] --bad C --good C... [--skip C...] [--first-parent] "
 	  "[--vars]",
 	  NULL, "the commit that git bisect would test", GROUP_LOOK, NULL },
+	{ "replay",
+	  "FILE [--print|--json|--check|--export FORMAT] [--repo DIR] "
+	  "[--policy NAME]",
+	  NULL, "any past bisection: syzbot's, git's, your own", GROUP_LOOK,
+	  NULL },
 	{ "titles", "[--json] [--all] [--oops FILE] FILE...|-", NULL,
 	  "the crashes on these consoles", GROUP_LOOK, NULL },
 	{ "help", "[COMMAND]", "?", "what there is to order", GROUP_LOOK,

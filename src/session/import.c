@@ -217,23 +217,31 @@ static int read_all(int fd, const char *path, struct buf *out,
 	return 0;
 }
 
-int import_file(struct session *session, const char *path, struct imported *out,
-		struct error *err)
+int import_load(const char *path, struct buf *out, struct error *err)
 {
 	int fd = str_equal(path, "-") ? dup(STDIN_FILENO)
 				      : open(path, O_RDONLY | O_CLOEXEC);
-	struct buf bytes;
 	int ret;
 
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s'", path);
+	ret = read_all(fd, path, out, err);
+	close(fd);
+	return ret;
+}
+
+int import_file(struct session *session, const char *path, struct imported *out,
+		struct error *err)
+{
+	struct buf bytes;
+	int ret;
+
 	buf_init(&bytes, 0);
-	ret = read_all(fd, path, &bytes, err);
+	ret = import_load(path, &bytes, err);
 	if (ret == 0)
 		ret = import_bytes(session, path, bytes.text, bytes.length, out,
 				   err);
 	buf_release(&bytes);
-	close(fd);
 	return ret;
 }
 

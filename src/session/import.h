@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct error;
 struct session;
 
@@ -38,7 +39,10 @@ struct imported {
 int import_bytes(struct session *session, const char *name, const char *bytes,
 		 size_t length, struct imported *out, struct error *err);
 
-/* The same from a file, "-" for standard input. */
+/* The bytes of a file, "-" for standard input, as far as IMPORT_MAX. */
+int import_load(const char *path, struct buf *out, struct error *err);
+
+/* Both together. */
 int import_file(struct session *session, const char *path, struct imported *out,
 		struct error *err);
 

@@ -1,0 +1,158 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# `culprit replay`: the seeds beside another reading of them, the audit, logs
+# of git's, and what is no log at all.
+
+. "$(dirname "$0")/../tap.sh"
+. "$top/tests/cli/lib.sh"
+
+seeds=$top/tests/data/seeds
+line_repo "$tmp/line" 40
+export XDG_CACHE_HOME="$tmp/cache"
+
+check "every field of the seeds is as another reading has it" '
+	command -v python3 >/dev/null || { echo "no python3"; exit; }
+	python3 "$top/tests/cli/replay.py" "$seeds"/*.txt >said || {
+		cat said
+		exit 1
+	}
+	grep "fields compared" said
+	test "$(sed "s/ .*//" said)" -gt 800
+'
+check "a seed that is cut off comes back as far as it goes" '
+	command -v python3 >/dev/null || { echo "no python3"; exit; }
+	python3 "$top/tests/cli/replay.py" --cut "$seeds/001.txt" 211
+'
+check "the audit names the one verdict that the rule of today would not give" '
+	"$CULPRIT" replay --check "$seeds/000.txt" >said
+	test "$(grep -c "^! rule" said)" = 1
+	grep "^! rule .* step 4, 6f9b5ed8cadd: recorded good, .* says skip" said
+	test "$(grep -c "^[1-5]\. " said)" = 5
+	grep "^4\. .* agrees with 15 of 16 verdicts" said
+	for seed in 001 002 003 004; do
+		"$CULPRIT" replay --check "$seeds/$seed.txt" >said
+		fails grep "^! rule" said
+	done
+'
+check "the audit names a title that drifts, and steps that gained nothing" '
+	"$CULPRIT" replay --check "$seeds/001.txt" >said
+	grep "^! titles .*collapse_file.* but 5 of the 5 bad .*retract_page" said
+	"$CULPRIT" replay --check "$seeds/004.txt" >said
+	grep "^! waste .* 9 steps (5 to 13) after the skip of step 4 " said
+	grep "from 6895 to 5573 left" said
+'
+check "the audit is in the object too, under another policy if wanted" '
+	"$CULPRIT" replay --check --json --policy exit-code "$seeds/000.txt" \
+		>said
+	grep "\"findings\":\[{\"kind\":\"numbers\"" said
+	fails grep "\"kind\":\"rule\",\"text\":\"step 4" said
+'
+check "numbers that contradict each other are named" '
+	sed "s/^revisions tested: 16/revisions tested: 15/
+		s/^Bisecting: 133 /Bisecting: 433 /" "$seeds/000.txt" >wrong
+	"$CULPRIT" replay --check wrong >said
+	grep "^! numbers .* 15 revisions were tested, but 16 are told" said
+	grep "^! numbers .* more is left than before: 261, then 433" said
+	grep "^5\. look first where it contradicts itself" said
+'
+check "the table has a line a step" '
+	"$CULPRIT" replay --print "$seeds/003.txt" >said
+	test "$(grep -cE "^ +[0-9]+ +(good|bad|skip) " said)" = 16
+	tail -n 1 said | grep "^71335f37c5e8.* is the first bad commit$"
+	"$CULPRIT" replay "$seeds/003.txt" | diff said -
+'
+check "nothing is left behind, and a session folder is where it was asked for" '
+	mkdir here
+	TMPDIR=$tmp/here "$CULPRIT" replay --json "$seeds/003.txt" >/dev/null
+	rmdir here
+	test ! -e "$XDG_CACHE_HOME"
+	"$CULPRIT" --session-dir s replay --print "$seeds/003.txt" >said
+	"$CULPRIT" --session-dir s log --format syzbot | cmp - "$seeds/003.txt"
+	"$CULPRIT" replay --print s | diff said -
+	"$CULPRIT" replay --print s/session.db | diff said -
+	"$CULPRIT" --session-dir s export s.culprit
+	"$CULPRIT" replay --print s.culprit | diff said -
+'
+
+git_log()
+{
+	git -C "$repo" bisect reset >/dev/null 2>&1 || true
+	git -C "$repo" bisect "$@" >/dev/null
+}
+
+# git_search FIRST_BAD: answer until git is done
+git_search()
+{
+	until git -C "$repo" bisect log | grep "^# first "; do
+		n=$(cat "$repo/number")
+		term=$old
+		test "$n" -lt "$1" || term=$new
+		git -C "$repo" bisect $term >/dev/null || true
+	done
+}
+
+check "a log of git is read, and git takes what comes out of it" '
+	old=good new=bad
+	git_log start c40 c1
+	git -C "$repo" bisect skip >/dev/null
+	git_search 23
+	git -C "$repo" bisect log >log
+	"$CULPRIT" replay --json log >said
+	grep "\"format\":\"git\"" said
+	grep "\"unsure_line\":null" said
+	grep "\"result\":\"found\"" said
+	grep "\"culprit\":\"$(full c23)\"" said
+	grep "\"subject\":\"commit 23\"" said
+	"$CULPRIT" replay --export git log >again
+	git -C "$repo" bisect reset >/dev/null
+	git -C "$repo" bisect replay "$(pwd)/again" >out
+	grep "^$(full c23) is the first bad commit" out
+	test "$(grep -c "^git bisect" again)" = \
+		"$(($(grep -c "^git bisect" log) + 2))"
+'
+check "with its repository the midpoints are worked out again" '
+	"$CULPRIT" replay --check --repo "$repo" log >said
+	grep "^  graph .* git would have tested the same commits" said
+	"$CULPRIT" replay --json --repo "$repo" log >said
+	grep "\"left\":19" said
+	sed "s/$(full c21)/$(full c20)/" log >other
+	"$CULPRIT" replay --check --repo "$repo" other >said
+	grep "^! graph .* was tested where git would have tested" said
+'
+check "terms of one'\''s own are understood, and which way they search" '
+	old=slow new=fast
+	git_log start --term-old slow --term-new fast c40 c1
+	git_search 12
+	git -C "$repo" bisect log >log
+	"$CULPRIT" replay --json log >said
+	grep "\"fix\":true" said
+	grep "\"culprit\":\"$(full c12)\"" said
+	grep "{\"commit\":\"$(full c40)\",[^}]*\"verdict\":\"good\"" said
+	old=old new=new
+	git_log start
+	git -C "$repo" bisect new c40 >/dev/null
+	git -C "$repo" bisect old c2 >/dev/null
+	git_search 30
+	git -C "$repo" bisect log >log
+	"$CULPRIT" replay --json log >said
+	grep "\"fix\":false" said
+	grep "\"culprit\":\"$(full c30)\"" said
+'
+check "what is no log is said so, with status 1" '
+	head -c 100000 /dev/urandom >junk
+	exits 1 "$CULPRIT" replay --json junk >said 2>err
+	grep "^culprit: .junk. is no log of a bisection that culprit knows" err
+	grep "\"format\":null" said
+	exits 1 "$CULPRIT" replay --print missing 2>err
+	grep "^culprit: cannot open .missing.: No such file" err
+	exits 1 "$CULPRIT" replay 2>err
+	grep "which bisection" err
+'
+check "a log from standard input, and where reading became unsure" '
+	sed "5s/.*/words of another year/" "$seeds/002.txt" |
+		"$CULPRIT" replay --print - >said 2>err
+	grep "^culprit: .-., line 5: reading became unsure: " err
+	test "$(grep -cE "^ +[0-9]+ +(good|bad|skip) " said)" = 16
+'
+plan
