@@ -38,7 +38,9 @@ void app_init(struct app *app, struct session *session, struct repo *repo,
 	app->ascii = ascii;
 	app->view = &view_steps;
 	app->log.follow = true;
-	app->runs_of = app->range_of = app->about = -1;
+	app->range_of = app->about = -1;
+	view_runs_init(&app->runs);
+	view_evidence_init(&app->evidence);
 	app->selected = -1;
 	app->show = SHOW_NEWEST;
 	desk_who(app->who, sizeof(app->who));
@@ -49,6 +51,13 @@ void app_init(struct app *app, struct session *session, struct repo *repo,
 	range_page_init(&app->range);
 }
 
+void app_stop_asides(struct app *app)
+{
+	view_runs_stop(&app->runs);
+	view_evidence_stop(&app->evidence);
+	view_commit_stop(&app->commit);
+}
+
 void app_release(struct app *app)
 {
 	free(app->next);
@@ -57,9 +66,9 @@ void app_release(struct app *app)
 	consoles_release(&app->consoles);
 	buildlog_release(&app->build);
 	pager_release(&app->log);
-	pager_release(&app->commit);
-	pager_release(&app->evidence);
-	pager_release(&app->runs);
+	view_runs_release(&app->runs);
+	view_evidence_release(&app->evidence);
+	view_commit_release(&app->commit);
 	range_page_release(&app->range);
 	peek_release(&app->peek);
 	replay_release(&app->replay);

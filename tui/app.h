@@ -29,6 +29,9 @@
 #include "tui/replay.h"
 #include "tui/ruling.h"
 #include "tui/tail.h"
+#include "tui/view_commit.h"
+#include "tui/view_evidence.h"
+#include "tui/view_runs.h"
 
 struct app;
 struct grid;
@@ -64,11 +67,13 @@ struct app {
 	struct help help;
 	struct palette palette;
 	struct range_page range;
-	struct peek peek; /* beside it */
-	struct pager log, commit, evidence, runs;
-	size_t log_events, evidence_events; /* what these hold */
-	int runs_of; /* the commit whose runs are listed, -1 for none */
-	char commit_id[OID_HEX_MAX + 1]; /* that is shown */
+	struct peek peek;     /* beside it */
+	struct asides asides; /* what runs beside the screen */
+	struct runs_view runs;
+	struct evidence_view evidence;
+	struct commit_view commit;
+	struct pager log;
+	size_t log_events; /* how many it holds */
 	int about;    /* the commit that is shown when asked for, -1: the one
 			 of the chosen step */
 	int range_of; /* the step that was chosen when the range was shown */
@@ -107,6 +112,9 @@ struct app {
 void app_init(struct app *app, struct session *session, struct repo *repo,
 	      const char *program, bool ascii);
 void app_release(struct app *app);
+
+/* What runs beside the screen needs its loop: to be done before that goes. */
+void app_stop_asides(struct app *app);
 
 /*
  * When something is to be done though nothing happens, as session_now gives

@@ -4,67 +4,87 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "base/array.h"
 #include "base/buf.h"
 #include "base/str.h"
-#include "control/desk.h"
+#include "base/xalloc.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "engine/warnings.h"
 #include "session/session.h"
+#include "tui/evidence_page.h"
+#include "tui/logtext.h"
 #include "tui/model.h"
 #include "tui/pager.h"
 #include "tui/panes.h"
+#include "tui/told.h"
 
-#define DOUBTS_MAX 10
-#define LETTERS	   20
+#define LETTERS	    14
+#define CRASH_LINES 40
 
-struct page {
-	struct pager *pager;
-	struct session *session;
-	struct engine *engine;
-	const struct graph *graph;
-	const struct plan *plan;
-	bool ascii;
-	struct buf line;
+/* Where the columns of the neighbours stand. */
+enum {
+	AT_COMMIT = 9,
+	AT_SIGNATURE = 23,
+	AT_SHOWS = 37,
+	AT_RUNS = 48,
+	AT_REMARK = 64
 };
 
-/* What is in page->line, as one line. */
-static void put(struct page *page, enum role role, int commit)
+void page_begin(struct page *page, struct pager *pager, struct session *session,
+		int columns, bool ascii)
 {
-	pager_add(page->pager, role, commit, page->line.text,
-		  strcspn(page->line.text, "\n"), page->ascii);
-	buf_clear(&page->line);
+	struct engine *engine = session_engine(session);
+
+	*page = (struct page){ .pager = pager,
+			       .session = session,
+			       .engine = engine,
+			       .graph = session_graph(session),
+			       .plan = engine_plan(engine),
+			       .columns = columns,
+			       .ascii = ascii };
+	line_init(&page->line, ascii);
+	pager_clear(pager);
 }
 
-static void put_text(struct page *page, enum role role, const char *text)
+void page_end(struct page *page)
 {
-	buf_puts(&page->line, text);
-	put(page, role, -1);
+	line_release(&page->line);
 }
 
-static void put_heading(struct page *page, const char *text)
+void page_put(struct page *page, int commit)
+{
+	pager_add_line(page->pager, commit, &page->line);
+}
+
+void page_text(struct page *page, enum role role, const char *text)
+{
+	line_put(&page->line, role, text);
+	page_put(page, -1);
+}
+
+void page_heading(struct page *page, const char *title, const char *remark)
 {
 	if (page->pager->count)
-		put_text(page, ROLE_PLAIN, "");
-	put_text(page, ROLE_HEADING, text);
+		pager_add_gap(page->pager);
+	pager_add_ruler(page->pager, title, remark);
 }
 
-static const char *hex_of(const struct page *page, int commit)
+const char *page_id(const struct page *page, int commit, char *out)
 {
-	return graph_oid(page->graph, commit)->hex;
+	str_copy(out, OID_SHORT + 1, graph_oid(page->graph, commit)->hex);
+	return out;
 }
 
-static void add_letters(struct page *page, const struct step *step)
+void page_letters(struct page *page, const struct step *step, int most)
 {
 	struct buf letters;
 
 	buf_init(&letters, 0);
 	if (step)
 		engine_letters(step, &letters);
-	buf_printf(&page->line, "%-*.*s%s", LETTERS, LETTERS, letters.text,
-		   letters.length > LETTERS ? "+" : " ");
+	line_letters(&page->line, most, letters.text);
 	buf_release(&letters);
 }
 
@@ -80,22 +100,38 @@ static const char *signature_of(const struct step *step)
  * Why this commit.
  */
 
+struct remark {
+	enum role role;
+	const char *text;
+};
+
 static void put_neighbour(struct page *page, const char *name, int commit,
-			  const char *remark)
+			  struct remark remark)
 {
 	const struct step *step = engine_step_of(page->engine, commit);
-	struct tally tally;
+	enum role role = step ? panes_verdict_role(step->verdict) : ROLE_DIM;
+	struct showing showing = warnings_showing(page->engine, step);
+	char id[OID_SHORT + 1];
 
-	engine_tally(page->engine, commit, &tally);
-	buf_printf(&page->line, " %-8s %.*s  %-12.12s  %3d of %-3d  ", name,
-		   OID_SHORT, hex_of(page, commit), signature_of(step),
-		   tally.outcomes[OUTCOME_CRASHED],
-		   tally.outcomes[OUTCOME_CRASHED] +
-			   tally.outcomes[OUTCOME_OK]);
-	add_letters(page, step);
-	buf_printf(&page->line, " %s", remark);
-	put(page, step ? panes_verdict_role(step->verdict) : ROLE_PLAIN,
-	    commit);
+	line_printf(&page->line, role, "%s", name);
+	line_to(&page->line, AT_COMMIT);
+	line_put(&page->line, ROLE_PLAIN, page_id(page, commit, id));
+	line_to(&page->line, AT_SIGNATURE);
+	line_printf(&page->line, ROLE_PLAIN, "%.*s", OID_SHORT,
+		    signature_of(step));
+	line_to(&page->line, AT_SHOWS);
+	if (showing.valid)
+		line_printf(&page->line, ROLE_PLAIN, "%2d of %d", showing.bug,
+			    showing.valid);
+	else
+		line_put(&page->line, ROLE_DIM, "not run");
+	line_to(&page->line, AT_RUNS);
+	page_letters(page, step, LETTERS);
+	if (*remark.text) {
+		line_to(&page->line, AT_REMARK);
+		line_put(&page->line, remark.role, remark.text);
+	}
+	page_put(page, commit);
 }
 
 /* The nearest step of the newer side that is above the culprit, or -1. */
@@ -114,276 +150,259 @@ static int child_of(const struct page *page, int culprit)
 	return -1;
 }
 
-static const char *compare(const struct page *page, int parent, int culprit)
+static struct remark compare(const struct page *page, int parent, int culprit)
 {
 	const char *a = signature_of(engine_step_of(page->engine, parent));
 	const char *b = signature_of(engine_step_of(page->engine, culprit));
 
 	if (!*a || !*b)
-		return "";
-	return str_equal(a, b) ? "the same kernel: nothing changed"
-			       : "signatures differ: the kernel changed";
+		return (struct remark){ ROLE_PLAIN, "" };
+	if (str_equal(a, b))
+		return (struct remark){ ROLE_SKIP,
+					"same kernel: nothing changed" };
+	return (struct remark){ ROLE_GOOD, "the kernel differs" };
 }
 
-static void put_culprit(struct page *page)
+static struct remark same_crash(const struct step *step)
+{
+	const char *first = NULL;
+	bool more = false, other = false;
+
+	for (int i = 0; step && i < step->run_count; i++) {
+		const char *title = run_title(&step->runs[i]);
+
+		if (str_empty(title) || !step->runs[i].same)
+			continue;
+		more = more || first;
+		other = other || (first && !str_equal(first, title));
+		first = title;
+	}
+	if (other)
+		return (struct remark){ ROLE_SKIP,
+					"not always the same title" };
+	if (more)
+		return (struct remark){ ROLE_GOOD, "always the same title" };
+	return (struct remark){ ROLE_PLAIN, "" };
+}
+
+static struct remark agrees(const struct page *page, int culprit, int child)
+{
+	const struct step *a = engine_step_of(page->engine, culprit);
+	const struct step *b = engine_step_of(page->engine, child);
+
+	if (!a || !b || b->verdict == VERDICT_NONE)
+		return (struct remark){ ROLE_PLAIN, "" };
+	if (b->verdict == a->verdict)
+		return (struct remark){ ROLE_GOOD, "agrees with it" };
+	return (struct remark){ ROLE_SKIP, "does not agree" };
+}
+
+/* What git says of it, in few words: "8 files, +394 -26". */
+static void put_stat(struct page *page, const char *stat)
+{
+	static const char *const words[] = { " file", " insertion",
+					     " deletion" };
+	static const char *const leads[] = { "", "+", "-" };
+
+	for (int i = 0; i < 3; i++) {
+		const char *at = strstr(stat, words[i]);
+		const char *from = at;
+
+		while (from && from > stat && from[-1] >= '0' &&
+		       from[-1] <= '9')
+			from--;
+		if (!at || from == at)
+			continue;
+		line_printf(&page->line, ROLE_PLAIN, "%s%s%.*s%s",
+			    i == 0   ? "   "
+			    : i == 1 ? ", "
+				     : " ",
+			    leads[i], (int)(at - from), from,
+			    i				    ? ""
+			    : strncmp(at, " files", 6) == 0 ? " files"
+							    : " file");
+	}
+}
+
+static void put_head(struct page *page, int commit, const char *stat)
+{
+	time_t at = (time_t)session_author_date(page->session, commit);
+	bool fix = engine_is_fix(page->engine);
+	char date[24] = "";
+	struct tm when;
+
+	line_put(&page->line, fix ? ROLE_GOOD : ROLE_BAD,
+		 graph_oid(page->graph, commit)->hex);
+	page_put(page, commit);
+	line_put(&page->line, ROLE_TITLE,
+		 session_subject(page->session, commit));
+	page_put(page, commit);
+	line_put(&page->line, ROLE_PLAIN,
+		 session_author(page->session, commit));
+	if (at && gmtime_r(&at, &when)) {
+		strftime(date, sizeof(date), "   %Y-%m-%d", &when);
+		line_put(&page->line, ROLE_PLAIN, date);
+	}
+	if (stat)
+		put_stat(page, stat);
+	page_put(page, commit);
+}
+
+static void put_heads(struct page *page)
+{
+	line_to(&page->line, AT_COMMIT);
+	line_put(&page->line, ROLE_HEADING, "commit");
+	line_to(&page->line, AT_SIGNATURE);
+	line_put(&page->line, ROLE_HEADING, "signature");
+	line_to(&page->line, AT_SHOWS);
+	line_put(&page->line, ROLE_HEADING, "shows it");
+	line_to(&page->line, AT_RUNS);
+	line_put(&page->line, ROLE_HEADING, "runs");
+	page_put(page, -1);
+}
+
+static void put_culprit(struct page *page, const struct evidence_found *found)
 {
 	int culprit = page->plan->commit, child = child_of(page, culprit);
 	const int *parents;
 	int count = graph_parents(page->graph, culprit, &parents);
 
-	put_heading(page, "Why this commit");
-	buf_printf(&page->line, " %.*s  %s", OID_HEX_MAX, hex_of(page, culprit),
-		   session_subject(page->session, culprit));
-	put(page, ROLE_TITLE, culprit);
-	put_text(page, ROLE_DIM,
-		 "          commit        signature     shows it    runs");
+	put_head(page, culprit, found->stat);
+	page_heading(page, "Why this commit", "");
+	put_heads(page);
 	for (int i = 0; i < count; i++)
 		put_neighbour(page, "parent", parents[i],
 			      compare(page, parents[i], culprit));
-	put_neighbour(page, "culprit", culprit, "");
+	put_neighbour(page, "culprit", culprit,
+		      same_crash(engine_step_of(page->engine, culprit)));
 	if (child >= 0)
-		put_neighbour(page, "child", child, "");
+		put_neighbour(page, "child", child,
+			      agrees(page, culprit, child));
 }
 
-static void put_end(struct page *page, const char *what, int commit)
+/*
+ * Where the search stands.
+ */
+
+static void put_end(struct page *page, const char *what, int commit,
+		    enum role role)
 {
+	char id[OID_SHORT + 1];
+
 	if (commit < 0)
 		return;
-	buf_printf(&page->line, " %-6s %.*s  %s", what, OID_SHORT,
-		   hex_of(page, commit),
-		   session_subject(page->session, commit));
-	put(page, ROLE_PLAIN, commit);
+	line_put(&page->line, role, what);
+	line_to(&page->line, AT_COMMIT);
+	line_put(&page->line, ROLE_PLAIN, page_id(page, commit, id));
+	line_to(&page->line, AT_SIGNATURE);
+	page_letters(page, engine_step_of(page->engine, commit), LETTERS);
+	line_to(&page->line, AT_SIGNATURE + LETTERS + 2);
+	line_put(&page->line, ROLE_PLAIN,
+		 session_subject(page->session, commit));
+	page_put(page, commit);
 }
 
 static void put_search(struct page *page)
 {
 	const struct plan *plan = page->plan;
+	bool fix = engine_is_fix(page->engine);
 
-	put_heading(page, "Where the search stands");
 	if (plan->state == PLAN_ONLY_SKIPPED)
-		buf_printf(&page->line,
-			   " %d commits are left, of which none can be tested",
-			   plan->candidate_count);
+		line_printf(&page->line, ROLE_SKIP,
+			    "%d commits are left, of which none can be tested",
+			    plan->candidate_count);
+	else if (plan->state == PLAN_MERGE_BASE_BAD)
+		line_put(&page->line, ROLE_SKIP,
+			 "a merge base is bad: the bug was fixed on the good "
+			 "side");
 	else if (plan->state == PLAN_TEST)
-		buf_printf(&page->line,
-			   " %d suspects, about %d more %s after this one",
-			   plan->suspects, plan->steps,
-			   plan->steps == 1 ? "step" : "steps");
+		line_printf(&page->line, ROLE_TITLE,
+			    "%d suspects, about %d more %s after this one",
+			    plan->suspects, plan->steps,
+			    plan->steps == 1 ? "step" : "steps");
 	else
-		buf_puts(&page->line, " it has not begun");
-	put(page, ROLE_PLAIN, -1);
-	put_end(page, "old", plan->nearest_good);
-	put_end(page, "new", plan->bad);
+		line_put(&page->line, ROLE_PLAIN, "it has not begun");
+	page_put(page, -1);
+	put_end(page, fix ? "bad" : "good", plan->nearest_good,
+		fix ? ROLE_BAD : ROLE_GOOD);
 	if (plan->state == PLAN_TEST)
-		put_end(page, "test", plan->commit);
+		put_end(page, "test", plan->commit, ROLE_RUNNING);
+	put_end(page, fix ? "good" : "bad", plan->bad,
+		fix ? ROLE_GOOD : ROLE_BAD);
+	for (int i = 0; plan->state == PLAN_ONLY_SKIPPED &&
+			i < plan->candidate_count && i < 20;
+	     i++)
+		put_end(page, "left", plan->candidates[i], ROLE_SKIP);
 }
 
 /*
- * Doubts.
+ * Whom to tell, and the crash.
  */
 
-struct doubt {
-	const struct step *step;
-	int valid; /* runs that say something: the fewer, the weaker */
-	int lost;
-};
-
-static int weaker(const void *a, const void *b)
-{
-	const struct doubt *x = a, *y = b;
-
-	if (x->valid != y->valid)
-		return x->valid - y->valid;
-	return y->lost - x->lost;
-}
-
-/* Verdicts by runs, of which some say nothing. */
-static struct doubt *find_doubts(struct page *page, size_t *count)
-{
-	struct doubt *doubts = NULL;
-	size_t room = 0;
-	const struct step *step;
-	struct tally tally;
-
-	*count = 0;
-	for (int i = 0; (step = engine_step(page->engine, i)); i++) {
-		struct doubt doubt = { .step = step };
-
-		engine_tally(page->engine, step->commit, &tally);
-		doubt.valid = tally.outcomes[OUTCOME_CRASHED] +
-			      tally.outcomes[OUTCOME_OK];
-		doubt.lost = tally.total - doubt.valid;
-		if (!doubt.lost || step->verdict == VERDICT_NONE)
-			continue;
-		array_grow(doubts, *count + 1, &room);
-		doubts[(*count)++] = doubt;
-	}
-	if (*count)
-		qsort(doubts, *count, sizeof(*doubts), weaker);
-	return doubts;
-}
-
-static void put_doubt(struct page *page, const struct doubt *doubt)
-{
-	const struct step *step = doubt->step;
-
-	buf_printf(&page->line, " %3d  %-4s %.*s  ", step->position,
-		   verdict_word(step->verdict), OID_SHORT,
-		   hex_of(page, step->commit));
-	add_letters(page, step);
-	buf_printf(&page->line, " %d of %d runs say something", doubt->valid,
-		   doubt->valid + doubt->lost);
-	put(page, panes_verdict_role(step->verdict), step->commit);
-}
-
-static void put_doubts(struct page *page)
-{
-	struct warnings warnings;
-	struct doubt *doubts;
-	size_t count;
-
-	put_heading(page, "Doubts, the weakest first");
-	warnings_find(&warnings, page->engine, page->graph, NULL);
-	for (size_t i = 0; i < warnings.count; i++) {
-		buf_printf(&page->line, " !    %s", warnings.items[i]);
-		put(page, ROLE_SKIP, -1);
-	}
-	doubts = find_doubts(page, &count);
-	for (size_t i = 0; i < count && i < DOUBTS_MAX; i++)
-		put_doubt(page, &doubts[i]);
-	if (count > DOUBTS_MAX) {
-		buf_printf(&page->line, "      and %zu more, which lost less",
-			   count - DOUBTS_MAX);
-		put(page, ROLE_DIM, -1);
-	}
-	if (!count && !warnings.count)
-		put_text(page, ROLE_DIM, " none that shows in the runs");
-	free(doubts);
-	warnings_release(&warnings);
-}
-
-/*
- * Titles and the steps that showed them.
- */
-
-static bool is_first(const struct page *page, const char *title, int until,
-		     int run_until)
-{
-	for (int i = 0; i <= until; i++) {
-		const struct step *step = engine_step(page->engine, i);
-		int runs = i == until ? run_until : step->run_count;
-
-		for (int k = 0; k < runs; k++)
-			if (str_equal(run_title(&step->runs[k]), title))
-				return false;
-	}
-	return true;
-}
-
-/* "12 times in steps 1 3 5  title" */
-static void put_title(struct page *page, const struct run_state *first,
-		      int commit)
-{
-	const char *title = run_title(first);
-	const struct step *step;
-	struct buf steps;
-	int total = 0;
-
-	buf_init(&steps, 0);
-	for (int i = 0; (step = engine_step(page->engine, i)); i++) {
-		int here = 0;
-
-		for (int k = 0; k < step->run_count; k++)
-			here += str_equal(run_title(&step->runs[k]), title);
-		if (here)
-			buf_printf(&steps, " %d:%d", step->position, here);
-		total += here;
-	}
-	buf_printf(&page->line, " %3d  %s", total, title);
-	put(page,
-	    first->same	   ? ROLE_BAD
-	    : first->open  ? ROLE_SKIP
-	    : first->other ? ROLE_INFRA
-			   : ROLE_PLAIN,
-	    commit);
-	buf_printf(&page->line, "      %s, in step:runs%s",
-		   first->same	  ? "the bug"
-		   : first->open  ? "nobody knows what it is"
-		   : first->other ? "another bug"
-				  : "decides nothing",
-		   steps.text);
-	put(page, ROLE_DIM, commit);
-	buf_release(&steps);
-}
-
-static void put_titles(struct page *page)
-{
-	const struct step *step;
-	bool any = false;
-
-	put_heading(page, "What crashed, and where");
-	for (int i = 0; (step = engine_step(page->engine, i)); i++) {
-		for (int k = 0; k < step->run_count; k++) {
-			const char *title = run_title(&step->runs[k]);
-
-			if (str_empty(title) || !is_first(page, title, i, k))
-				continue;
-			put_title(page, &step->runs[k], step->commit);
-			any = true;
-		}
-	}
-	if (!any)
-		put_text(page, ROLE_DIM, " no crash was seen");
-}
-
-static bool steers(enum event_kind kind)
-{
-	return kind == EVENT_PAUSE || kind == EVENT_RESUME ||
-	       kind == EVENT_UNDO || kind == EVENT_REDO;
-}
-
-static void put_decisions(struct page *page)
+static void put_told(struct page *page, const struct evidence_found *found)
 {
 	bool any = false;
 
-	put_heading(page, "Decided by a person");
-	for (size_t i = 0; i < engine_event_count(page->engine); i++) {
-		const struct event *event = engine_event(page->engine, i);
-
-		if (!event_is_decision(event->kind) || steers(event->kind) ||
-		    event->by != BY_PERSON ||
-		    engine_is_undone(page->engine, event->seq))
-			continue;
-		buf_putc(&page->line, ' ');
-		desk_describe(page->session, event, &page->line);
-		put(page, ROLE_TITLE,
-		    oid_is_none(&event->commit)
-			    ? -1
-			    : graph_find(page->graph, &event->commit));
-		any = true;
-	}
+	page_heading(page, "Tell", found->told_more ? "asking for more" : "");
+	if (found->told)
+		any = told_add(page->pager, found->told, page->columns,
+			       page->ascii);
 	if (!any)
-		put_text(page, ROLE_DIM, " nothing");
+		page_text(page, ROLE_DIM,
+			  found->told_more ? "looking for whom to tell"
+					   : "nobody is named");
 }
 
-void evidence_fill(struct pager *pager, struct session *session, bool ascii)
+static void put_crash(struct page *page, const struct evidence_found *found)
 {
-	struct engine *engine = session_engine(session);
-	struct page page = { .pager = pager,
-			     .session = session,
-			     .engine = engine,
-			     .graph = session_graph(session),
-			     .plan = engine_plan(engine),
-			     .ascii = ascii };
+	char remark[64], id[OID_SHORT + 1];
+	const char *at = found->crash;
+	int lines = 0;
 
-	buf_init(&page.line, 0);
-	pager_clear(pager);
+	if (found->crash_of < 0)
+		return;
+	if (page->plan->state == PLAN_FOUND &&
+	    found->crash_of == page->plan->commit)
+		snprintf(remark, sizeof(remark), "run %d of the culprit",
+			 found->crash_run);
+	else
+		snprintf(remark, sizeof(remark), "run %d of %s",
+			 found->crash_run, page_id(page, found->crash_of, id));
+	page_heading(page, "Crash", remark);
+	if (!at || !*at) {
+		page_text(page, ROLE_DIM,
+			  at ? "its console is not kept any more"
+			     : "reading its console");
+		return;
+	}
+	while (*at && lines++ < CRASH_LINES) {
+		size_t length = strcspn(at, "\n");
+		char *line = xstrndup(at, length);
+
+		line_put(&page->line, logtext_role(line), line);
+		page_put(page, found->crash_of);
+		free(line);
+		at += length + (at[length] == '\n');
+	}
+	if (*at)
+		page_text(page, ROLE_DIM, "and more: c shows the console");
+}
+
+void evidence_fill(struct pager *pager, struct session *session,
+		   const struct evidence_found *found, int columns, bool ascii)
+{
+	struct page page;
+
+	page_begin(&page, pager, session, columns, ascii);
 	if (page.plan->state == PLAN_FOUND)
-		put_culprit(&page);
+		put_culprit(&page, found);
 	else
 		put_search(&page);
-	put_doubts(&page);
-	put_titles(&page);
-	put_decisions(&page);
-	buf_release(&page.line);
+	page_doubts(&page);
+	if (page.plan->state == PLAN_FOUND)
+		put_told(&page, found);
+	put_crash(&page, found);
+	page_titles(&page);
+	page_decisions(&page);
+	page_end(&page);
 }

@@ -19,8 +19,7 @@ static const char *const glyphs[GLYPH_COUNT][2] = {
 	[GLYPH_TICK] = { "┿", "+" },	     [GLYPH_DIAMOND] = { "◆", "*" },
 	[GLYPH_TEE_DOWN] = { "┬", "+" },     [GLYPH_TOP_LEFT] = { "┌", "+" },
 	[GLYPH_TOP_RIGHT] = { "┐", "+" },    [GLYPH_BOTTOM_LEFT] = { "└", "+" },
-	[GLYPH_BOTTOM_RIGHT] = { "┘", "+" },
-	[GLYPH_BLOCK] = { "█", "#" },
+	[GLYPH_BOTTOM_RIGHT] = { "┘", "+" }, [GLYPH_BLOCK] = { "█", "#" },
 };
 
 struct grid *grid_new(int columns, int rows, bool ascii)

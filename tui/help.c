@@ -40,6 +40,7 @@ static const struct entry look[] = {
 	{ "4 5", "build of a step, console of a run", 0, NULL },
 	{ "6 7 9", "evidence, commit, log", 0, NULL },
 	{ "8", "replay: the session at any time", 0, NULL },
+	{ "d", "the diff of the commit", 0, NULL },
 	{ "F", "follow the output", 0, NULL },
 	{ "/ n N", "find in a page, next, previous", 0, NULL },
 	{ "C-l", "draw the page again", 0, NULL },
@@ -78,6 +79,22 @@ static const struct entry replay[] = {
 	{ NULL, NULL, 0, NULL },
 };
 
+static const struct entry runs[] = {
+	{ "R", "run once more", 0, NULL },
+	{ "s", "sort by number, result, time, title", 0, NULL },
+	{ "[ ]", "the step before, behind", 0, NULL },
+	{ NULL, NULL, 0, NULL },
+};
+
+static const struct entry evidence[] = {
+	{ "c", "the console of the crash", 0, NULL },
+	{ "m", "the report as a mail", 0, NULL },
+	{ "S", "save the report", 0, NULL },
+	{ "y", "the whole hash, to copy", 0, NULL },
+	{ "r", "run ten times more", 0, NULL },
+	{ NULL, NULL, 0, NULL },
+};
+
 static const struct entry decide[] = {
 	{ ":", "any order, in words", 0, NULL },
 	{ "v", "verdict, with a reason", 0, NULL },
@@ -101,6 +118,7 @@ static const struct {
 	{ "Range", range, NO_GROUP },	{ "Logs", logs, NO_GROUP },
 	{ "Replay", replay, NO_GROUP }, { NULL, decide, GROUP_DECIDE },
 	{ NULL, NULL, GROUP_ENGINE },	{ NULL, NULL, GROUP_BEGIN },
+	{ "Runs", runs, NO_GROUP },	{ "Evidence", evidence, NO_GROUP },
 };
 
 struct entries {

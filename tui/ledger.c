@@ -23,7 +23,7 @@ static const struct {
 	{ 'i', "ignored" }, { '>', "run" },	{ '-', "queued" },
 };
 
-static const char *word_of(char letter)
+const char *ledger_word(char letter)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		if (words[i].letter == letter)
@@ -262,7 +262,7 @@ static void fill_run(struct model_run *out, const struct run_state *run,
 
 	out->number = run->number;
 	out->letter = engine_run_letter(run);
-	out->word = run->open ? "asks" : word_of(out->letter);
+	out->word = run->open ? "asks" : ledger_word(out->letter);
 	out->judged = run->judge != NULL;
 	out->duration_ms = -1;
 	if (run->running && run->begin) {
@@ -295,7 +295,7 @@ static void fill_runs(struct model *model, struct engine *engine,
 	for (int i = step->run_count; i < model->run_count; i++) {
 		model->runs[i].number = next++;
 		model->runs[i].letter = '-';
-		model->runs[i].word = word_of('-');
+		model->runs[i].word = ledger_word('-');
 		model->runs[i].duration_ms = -1;
 	}
 }

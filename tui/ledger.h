@@ -15,6 +15,9 @@ struct session;
 void ledger_fill_rows(struct model *model, struct session *session,
 		      const struct model_view *view);
 
+/* What a run's letter stands for, in a word: "crash", "boot"... */
+const char *ledger_word(char letter);
+
 /* What belongs to the selected row. */
 void ledger_fill_runs(struct model *model, struct session *session,
 		      const struct model_view *view);

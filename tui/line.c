@@ -71,6 +71,26 @@ void line_printf(struct line *line, enum role role, const char *format, ...)
 	free(text);
 }
 
+void line_put_cut(struct line *line, enum role role, const char *text,
+		  int columns)
+{
+	size_t before = line->text.length, length = strcspn(text, "\n");
+	struct buf clean;
+
+	buf_init(&clean, 0);
+	text_clean(&clean, text, length, columns + 1, line->ascii);
+	if (text_width(clean.text) > columns) {
+		text_clean(&line->text, text, length, columns - 1, line->ascii);
+		buf_putc(&line->text, '~');
+	} else {
+		buf_puts(&line->text, clean.text);
+	}
+	buf_release(&clean);
+	line->columns += text_width(line->text.text + before);
+	if (line->text.length > before)
+		close_piece(line, role);
+}
+
 void line_to(struct line *line, int column)
 {
 	int blanks = column - line->columns;

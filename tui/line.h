@@ -46,6 +46,10 @@ void line_put(struct line *line, enum role role, const char *text);
 void line_printf(struct line *line, enum role role, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Of any bytes; where it needs more columns, its last one is '~'. */
+void line_put_cut(struct line *line, enum role role, const char *text,
+		  int columns);
+
 /* Blanks up to this column; one at least, if the line is there already. */
 void line_to(struct line *line, int column);
 

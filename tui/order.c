@@ -20,6 +20,7 @@
 #include "tui/input.h"
 #include "tui/keymap.h"
 #include "tui/view.h"
+#include "tui/views.h"
 
 /* The first line of what an order says; of a step in time, the way back. */
 static void say_outcome(struct app *app, const char *name, const char *said)
@@ -107,6 +108,12 @@ static void order(struct app *app, const char *name, const char *first,
 
 	if (carry_out(app, name, given, &err) < 0)
 		app_say(app, true, err.text);
+}
+
+void order_give(struct app *app, const char *name, const char *first,
+		const char *second)
+{
+	order(app, name, first, second, NULL);
 }
 
 /* A number alone is a place in the view. */
@@ -289,11 +296,6 @@ static void toggle_pause(struct app *app)
 	order(app, paused ? "resume" : "pause", NULL, NULL, NULL);
 }
 
-void order_give(struct app *app, const char *name, const char *what)
-{
-	order(app, name, what, NULL, NULL);
-}
-
 /* Those that ask first are not asked in vain. */
 static bool asks_or_orders(int key)
 {
@@ -348,6 +350,10 @@ void order_key(struct app *app, int key)
 		break;
 	case 'm':
 		open_ruling(app);
+		break;
+	case 'd':
+		if (row)
+			views_open_diff(app, row->commit);
 		break;
 	case 'R':
 		app_start_engine(app);

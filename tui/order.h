@@ -18,8 +18,9 @@ struct grid;
 /* The same key in every view; one that orders nothing is let pass. */
 void order_key(struct app *app, int key);
 
-/* A command on one commit or range, as when its key is pressed. */
-void order_give(struct app *app, const char *name, const char *what);
+/* As when its key is pressed: an order of a view's own, with up to two arguments; NULL for none. */
+void order_give(struct app *app, const char *name, const char *first,
+		const char *second);
 
 /* Is something asked?  Then every key is an answer. */
 bool order_asks(const struct app *app);

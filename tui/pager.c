@@ -335,6 +335,12 @@ static void scroll(struct pager *pager, size_t rows)
 
 void pager_draw(struct grid *grid, struct area area, struct pager *pager)
 {
+	pager_draw_in(grid, area, pager, 0, true);
+}
+
+void pager_draw_in(struct grid *grid, struct area area, struct pager *pager,
+		   int pane, bool focused)
+{
 	size_t rows = area.height > 0 ? (size_t)area.height : 0;
 
 	pager->rows = area.height;
@@ -344,9 +350,9 @@ void pager_draw(struct grid *grid, struct area area, struct pager *pager)
 		int y = area.y + (int)i;
 
 		draw_line(grid, area, y, line, pager->left);
-		grid_hot_line(grid, area.x, y, area.width, 0,
+		grid_hot_line(grid, area.x, y, area.width, pane,
 			      (int)(pager->top + i));
-		if (pager->top + i != pager->line)
+		if (!focused || pager->top + i != pager->line)
 			continue;
 		grid_recolour(grid, area.x, y, area.width, 1, ROLE_SELECTED);
 		grid->cursor_x = area.x;

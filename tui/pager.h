@@ -80,6 +80,9 @@ void pager_choose(struct pager *pager, int line);
 
 /* Each line is one to click on (tui/grid.h). */
 void pager_draw(struct grid *grid, struct area area, struct pager *pager);
+/* The same as a pane of a view; without the focus no line is marked. */
+void pager_draw_in(struct grid *grid, struct area area, struct pager *pager,
+		   int pane, bool focused);
 
 /* "line 3 of 20", the question, or what became of the search. */
 void pager_status(struct grid *grid, int y, const struct pager *pager);

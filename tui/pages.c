@@ -4,19 +4,21 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "base/xalloc.h"
 #include "control/desk.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
 #include "tui/frame.h"
 #include "tui/home.h"
+#include "tui/logtext.h"
 #include "tui/pager.h"
 #include "tui/panes.h"
+#include "tui/save.h"
 
 static enum role build_role(enum build_result result)
 {
@@ -27,24 +29,6 @@ static enum role build_role(enum build_result result)
 		return ROLE_INFRA;
 	case BUILD_OK:
 	case BUILD_RESULT_COUNT:
-		break;
-	}
-	return ROLE_PLAIN;
-}
-
-static enum role outcome_role(enum outcome outcome)
-{
-	switch (outcome) {
-	case OUTCOME_CRASHED:
-		return ROLE_BAD;
-	case OUTCOME_BOOT_FAILED:
-		return ROLE_SKIP;
-	case OUTCOME_TEST_FAILED:
-	case OUTCOME_INFRA:
-		return ROLE_INFRA;
-	case OUTCOME_OK:
-	case OUTCOME_IGNORED:
-	case OUTCOME_COUNT:
 		break;
 	}
 	return ROLE_PLAIN;
@@ -61,7 +45,7 @@ static enum role event_role(const struct engine *engine,
 	if (event->kind == EVENT_BUILD)
 		return build_role(event->build);
 	if (event->kind == EVENT_RUN)
-		return outcome_role(event->outcome);
+		return panes_outcome_role(event->outcome);
 	if (event_is_decision(event->kind))
 		return ROLE_TITLE;
 	return event->kind == EVENT_RUN_CRASH ? ROLE_BAD : ROLE_DIM;
@@ -89,12 +73,50 @@ static void put_day(struct pager *pager, const struct tm *when, char *before,
 	pager_add(pager, ROLE_HEADING, -1, day, strlen(day), ascii);
 }
 
+/* How a command ended: "exit 0", "signal 9", "stopped". */
+static void say_status(struct line *line, int status)
+{
+	if (status == ERRAND_CUT)
+		line_printf(line, ROLE_SKIP, "stopped");
+	else if (status >= 256)
+		line_printf(line, ROLE_BAD, "signal %d", status - 256);
+	else
+		line_printf(line, status ? ROLE_BAD : ROLE_DIM, "exit %d",
+			    status);
+}
+
+/* The commands of a build or a run: status and time, then what it was. */
+static void put_errands(struct pager *pager, const struct event *event,
+			int link, bool ascii)
+{
+	struct line line;
+	char time[24];
+
+	line_init(&line, ascii);
+	for (int i = 0; i < event->errand_count; i++) {
+		const struct errand *errand = &event->errands[i];
+
+		line_to(&line, 16);
+		say_status(&line, errand->exit_status);
+		line_right(&line, 34, ROLE_DIM,
+			   str_duration(time, errand->duration_ms));
+		line_printf(&line, ROLE_DIM, "  $ ");
+		line_printf(&line, ROLE_PLAIN, "%s", errand->line);
+		if (errand->times > 1)
+			line_printf(&line, ROLE_DIM, "  (%d times)",
+				    errand->times);
+		pager_add_line(pager, link, &line);
+	}
+	line_release(&line);
+}
+
 void pages_fill_log(struct pager *pager, struct session *session, bool ascii)
 {
 	const struct engine *engine = session_engine(session);
 	char day[32] = "", clock[16];
 	struct buf line;
 	struct tm when;
+	int link;
 
 	pager_clear(pager);
 	buf_init(&line, 0);
@@ -110,125 +132,26 @@ void pages_fill_log(struct pager *pager, struct session *session, bool ascii)
 			   engine_is_undone(engine, event->seq) ? "(undone) "
 								: "");
 		desk_describe(session, event, &line);
-		put_line(pager, event_role(engine, event),
-			 oid_is_none(&event->commit)
-				 ? -1
-				 : graph_find(session_graph(session),
-					      &event->commit),
-			 &line, ascii);
+		link = oid_is_none(&event->commit)
+			       ? -1
+			       : graph_find(session_graph(session),
+					    &event->commit);
+		put_line(pager, event_role(engine, event), link, &line, ascii);
+		put_errands(pager, event, link, ascii);
 	}
 	buf_release(&line);
 }
 
-/* Bytes in few columns: "912 B", "34 KiB", "5 MiB"; "-" for none. */
-static void put_size(struct buf *line, const char *path)
+void pages_size(struct buf *out, long long size)
 {
-	struct stat info;
-	long long size;
-
-	if (stat(path, &info) < 0) {
-		buf_printf(line, "%8s", "-");
-		return;
-	}
-	size = (long long)info.st_size;
 	if (size < 1024)
-		buf_printf(line, "%6lld B", size);
+		buf_printf(out, "%lld B", size);
 	else if (size < 1024 * 1024)
-		buf_printf(line, "%4lld KiB", size / 1024);
+		buf_printf(out, "%lld KiB", size / 1024);
+	else if (size < 10 * 1024 * 1024)
+		buf_printf(out, "%.1f MiB", (double)size / 1024 / 1024);
 	else
-		buf_printf(line, "%4lld MiB", size / 1024 / 1024);
-}
-
-static void put_also(struct pager *pager, const struct run_state *run,
-		     struct buf *line, bool ascii)
-{
-	for (int i = 0; run->fact && i < run->fact->crash_count; i++) {
-		const char *title = run->fact->crashes[i].title;
-
-		if (str_equal(title, run_title(run)))
-			continue;
-		buf_clear(line);
-		buf_printf(line, "%37salso %s", "", title);
-		put_line(pager, ROLE_DIM, run->number, line, ascii);
-	}
-}
-
-static void put_judge(struct pager *pager, const struct run_state *run,
-		      struct buf *line, bool ascii)
-{
-	const struct event *judge = run->judge;
-
-	if (!judge)
-		return;
-	buf_clear(line);
-	buf_printf(line, "%37sjudged %s by %s%s%s; it was %s", "",
-		   outcome_name(judge->outcome),
-		   judge->who ? judge->who : "somebody",
-		   str_empty(judge->text) ? "" : ": ",
-		   judge->text ? judge->text : "",
-		   outcome_name(run->fact->outcome));
-	put_line(pager, ROLE_TITLE, run->number, line, ascii);
-}
-
-static void put_run(struct pager *pager, struct session *session,
-		    const struct oid *oid, const struct run_state *run,
-		    bool ascii)
-{
-	char *console = session_console(session, oid, run->number);
-	const char *what = run_title(run);
-	struct buf line;
-	char time[24] = "";
-
-	if (run->fact)
-		str_duration(time, run->fact->duration_ms);
-	if (str_empty(what) && run->fact)
-		what = run->fact->text;
-	buf_init(&line, 0);
-	buf_printf(&line, "%4d  %c %-12s %7s ", run->number,
-		   engine_run_letter(run),
-		   run->running ? "running" : outcome_name(run->outcome), time);
-	put_size(&line, console);
-	buf_printf(&line, "  %s%s", run->open ? "(asks) " : "",
-		   what ? what : "");
-	put_line(pager,
-		 run->running ? ROLE_RUNNING : outcome_role(run->outcome),
-		 run->number, &line, ascii);
-	put_also(pager, run, &line, ascii);
-	put_judge(pager, run, &line, ascii);
-	buf_release(&line);
-	free(console);
-}
-
-void pages_fill_runs(struct pager *pager, struct session *session, int commit,
-		     bool ascii)
-{
-	static const char heads[] =
-		"   #    outcome         time  console  what";
-	struct engine *engine = session_engine(session);
-	const struct step *step = engine_step_of(engine, commit);
-	struct buf line;
-
-	pager_clear(pager);
-	pager_add(pager, ROLE_HEADING, -1, heads, strlen(heads), ascii);
-	buf_init(&line, 0);
-	if (step && step->same_as >= 0) {
-		buf_printf(
-			&line, "   =  %d run%s of %.*s, the same kernel",
-			step->same_runs, step->same_runs == 1 ? "" : "s",
-			OID_SHORT,
-			graph_oid(session_graph(session), step->same_as)->hex);
-		put_line(pager, ROLE_DIM, -1, &line, ascii);
-	}
-	for (int i = 0; step && i < step->run_count; i++)
-		put_run(pager, session,
-			graph_oid(session_graph(session), commit),
-			&step->runs[i], ascii);
-	if (!step || (!step->run_count && !step->same_runs)) {
-		buf_clear(&line);
-		buf_puts(&line, "   -  it has not been run");
-		put_line(pager, ROLE_DIM, -1, &line, ascii);
-	}
-	buf_release(&line);
+		buf_printf(out, "%lld MiB", size / 1024 / 1024);
 }
 
 /* In the diff; what stands before it is the message and the diffstat. */
@@ -253,51 +176,160 @@ static enum role diff_role(const char *line, size_t length)
 	}
 }
 
-void pages_fill_commit(struct pager *pager, const char *text, size_t length,
+/* Each line of a text. */
+struct lines {
+	const char *next, *end;
+	const char *line;
+	size_t length;
+};
+
+static bool next_line(struct lines *lines)
+{
+	const char *newline;
+
+	if (lines->next >= lines->end)
+		return false;
+	newline = memchr(lines->next, '\n', (size_t)(lines->end - lines->next));
+	lines->line = lines->next;
+	lines->length =
+		(size_t)((newline ? newline : lines->end) - lines->next);
+	lines->next += lines->length + 1;
+	return true;
+}
+
+static bool begins_diff(const struct lines *lines)
+{
+	return lines->length > 5 && strncmp(lines->line, "diff ", 5) == 0;
+}
+
+size_t pages_find_diff(const char *text, size_t length)
+{
+	struct lines lines = { .next = text, .end = text + length };
+
+	while (next_line(&lines))
+		if (begins_diff(&lines))
+			return (size_t)(lines.line - text);
+	return length;
+}
+
+/* " drivers/x.c | 12 +++--" is a line of the diffstat. */
+static bool is_stat(const struct lines *lines, const char **bar)
+{
+	*bar = memchr(lines->line, '|', lines->length);
+	return lines->length > 3 && *lines->line == ' ' &&
+	       lines->line[1] != ' ' && *bar;
+}
+
+static void add_stat(struct pager *pager, const struct lines *lines,
+		     const char *bar, bool ascii)
+{
+	struct line line;
+	char *text = xstrndup(lines->line, lines->length);
+	size_t at = (size_t)(bar - lines->line);
+	size_t plus = at + strcspn(text + at, "+-");
+	size_t minus = plus + strspn(text + plus, "+");
+
+	line_init(&line, ascii);
+	line_printf(&line, ROLE_PLAIN, "%.*s", (int)plus, text);
+	line_printf(&line, ROLE_GOOD, "%.*s", (int)(minus - plus), text + plus);
+	line_put(&line, ROLE_BAD, text + minus);
+	pager_add_line(pager, -1, &line);
+	line_release(&line);
+	free(text);
+}
+
+void pages_add_message(struct pager *pager, const char *text, size_t length,
 		       bool ascii)
 {
-	const char *end = text + length;
-	bool diff = false, head = true;
+	struct lines lines = { .next = text, .end = text + length };
+	const char *bar;
+	bool head = true;
 
-	pager_clear(pager);
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		size_t size = (size_t)((newline ? newline : end) - text);
-
-		head = head && size > 0;
-		diff = diff || (size > 5 && strncmp(text, "diff ", 5) == 0);
-		pager_add(pager,
-			  head	 ? ROLE_TITLE
-			  : diff ? diff_role(text, size)
-				 : ROLE_PLAIN,
-			  -1, text, size, ascii);
-		text += size + 1;
+	while (next_line(&lines)) {
+		head = head && lines.length > 0;
+		if (!head && is_stat(&lines, &bar))
+			add_stat(pager, &lines, bar, ascii);
+		else
+			pager_add(pager, head ? ROLE_TITLE : ROLE_PLAIN, -1,
+				  lines.line, lines.length, ascii);
 	}
 }
 
+void pages_add_diff(struct pager *pager, const char *text, size_t length,
+		    bool ascii)
+{
+	struct lines lines = { .next = text, .end = text + length };
+
+	while (next_line(&lines))
+		pager_add(pager, diff_role(lines.line, lines.length), -1,
+			  lines.line, lines.length, ascii);
+}
+
+void pages_fill_text(struct pager *pager, const char *text, size_t length,
+		     bool ascii)
+{
+	struct lines lines = { .next = text, .end = text + length };
+
+	pager_clear(pager);
+	while (next_line(&lines))
+		pager_add(pager, ROLE_PLAIN, -1, lines.line, lines.length,
+			  ascii);
+}
+
+void pages_fill_console(struct pager *pager, const char *text, size_t length,
+			bool ascii)
+{
+	struct lines lines = { .next = text, .end = text + length };
+
+	pager_clear(pager);
+	while (next_line(&lines)) {
+		char *line = xstrndup(lines.line, lines.length);
+
+		pager_add(pager, logtext_role(line), -1, lines.line,
+			  lines.length, ascii);
+		free(line);
+	}
+}
+
+static void draw_beside(struct grid *grid, const struct page_look *look)
+{
+	int x = look->width;
+	struct area ruler = { x, 1, grid->columns - x, 1 };
+	struct area lines = { x + 1, 2, grid->columns - x - 1, grid->rows - 4 };
+
+	panes_ruler(grid, ruler, look->beside_title, look->beside_focused,
+		    look->beside_remark ? look->beside_remark : "");
+	grid_glyph(grid, x, 1, ROLE_LINE, GLYPH_TEE_DOWN);
+	for (int y = 2; y < grid->rows - 2; y++)
+		grid_glyph(grid, x, y, ROLE_LINE, GLYPH_VLINE);
+	pager_draw_in(grid, lines, look->beside, 1, look->beside_focused);
+}
+
 void pages_draw(struct grid *grid, const struct model *model,
-		const struct home *home, const char *title, const char *remark,
+		const struct home *home, const struct page_look *look,
 		struct pager *pager)
 {
-	static const struct key_hint hints[] = {
-		{ "/", "find" },   { "n", "next" }, { "h l", "sideways" },
-		{ "1", "steps" },  { "3", "runs" }, { "6", "evidence" },
-		{ "7", "commit" }, { "9", "log" },
-	};
-	struct area ruler = { 0, 1, grid->columns, 1 };
-	struct area lines = { 0, 2, grid->columns, grid->rows - 4 };
+	int width = look->width ? look->width : grid->columns;
+	struct area ruler = { 0, 1, width, 1 };
+	struct area lines = { 0, 2, width, grid->rows - 4 };
 	int status = grid->rows - 2;
 
 	if (frame_too_small(grid))
 		return;
 	frame_title(grid, model);
-	panes_ruler(grid, ruler, title, true, remark);
-	pager_draw(grid, lines, pager);
-	if (*home->toast && !pager->asking)
+	panes_ruler(grid, ruler, look->title, !look->beside_focused,
+		    look->remark);
+	if (look->width)
+		draw_beside(grid, look);
+	pager_draw_in(grid, lines, pager, 0, !look->beside_focused);
+	if (look->save && look->save->asking)
+		save_draw(grid, status, look->save);
+	else if (*home->toast && !pager->asking)
 		grid_text(grid, 1, status, grid->columns - 2,
 			  home->toast_is_error ? ROLE_BAD : ROLE_TITLE,
 			  home->toast);
 	else
-		pager_status(grid, status, pager);
-	frame_keys(grid, hints, sizeof(hints) / sizeof(*hints), "back");
+		pager_status(grid, status,
+			     look->beside_focused ? look->beside : pager);
+	frame_keys(grid, look->hints, look->hint_count, "back");
 }

@@ -60,6 +60,24 @@ enum role panes_verdict_role(enum verdict verdict)
 	return ROLE_RUNNING;
 }
 
+enum role panes_outcome_role(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_CRASHED:
+		return ROLE_BAD;
+	case OUTCOME_BOOT_FAILED:
+		return ROLE_SKIP;
+	case OUTCOME_TEST_FAILED:
+	case OUTCOME_INFRA:
+		return ROLE_INFRA;
+	case OUTCOME_OK:
+	case OUTCOME_IGNORED:
+	case OUTCOME_COUNT:
+		break;
+	}
+	return ROLE_PLAIN;
+}
+
 enum role panes_letter_role(char letter)
 {
 	switch (letter) {

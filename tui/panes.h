@@ -38,6 +38,7 @@ void panes_meter(struct grid *grid, int x, int y, int width,
 		 const struct model *model);
 
 enum role panes_verdict_role(enum verdict verdict);
+enum role panes_outcome_role(enum outcome outcome);
 enum role panes_letter_role(char letter); /* of a run */
 
 /* The letters of runs, each in its role, in at most width columns. */

@@ -205,6 +205,15 @@ static void on_due(uv_timer_t *timer)
 	want_frame(loop, FRAME_SOON);
 }
 
+/* A program beside the screen has ended. */
+static void on_aside(void *data)
+{
+	struct loop *loop = data;
+
+	loop->stale = true;
+	want_frame(loop, FRAME_SOON);
+}
+
 /* That no answer is left for whoever reads from the terminal next. */
 static void hear_out(struct loop *loop)
 {
@@ -449,6 +458,7 @@ int tui_main(struct session *session, struct repo *repo,
 	app_init(&loop.app, session, repo, options->program,
 		 loop.wishes.settings.ascii || !term_is_utf8());
 	loop.app.keys = &loop.wishes.keys;
+	loop.app.asides = (struct asides){ &loop.uv, on_aside, &loop };
 	loop.app.cursor = loop.wishes.settings.cursor;
 	loop.app.plain = loop.wishes.settings.plain;
 	frames_init(&loop.frames, loop.wishes.settings.pacing);
@@ -484,6 +494,7 @@ out:
 		hear_out(&loop);
 	term_close(loop.term);
 	go(&loop);
+	app_stop_asides(&loop.app);
 	close_all(&loop);
 	peek_work_end(&loop.peek);
 	grid_free(loop.grid);

@@ -17,8 +17,8 @@ struct session;
 struct tui_options {
 	const char *program; /* path of culprit, to start the engine with */
 	const struct screen_said *said; /* on the command line */
-	bool take_over;	   /* steer the session though another screen does */
-	bool start_engine; /* start one where there is work for it, at the
+	bool take_over;	     /* steer the session though another screen does */
+	bool start_engine;   /* start one where there is work for it, at the
 			      beginning and after orders */
 	bool at_orders_only; /* and not at the beginning */
 };

@@ -47,12 +47,24 @@ static void choose_log(struct app *app, int pane, int line)
 	pager_choose(&app->log, line);
 }
 
+static const struct key_hint hints[] = {
+	{ "Enter", "open step" }, { "F", "follow" },	 { "/", "find" },
+	{ "n", "next" },	  { "h l", "sideways" }, { "1", "steps" },
+	{ "3", "runs" },	  { "6", "evidence" },	 { "7", "commit" },
+};
+
 static void draw_log(struct app *app, struct grid *grid)
 {
 	char remark[96];
+	const struct page_look look = {
+		.title = "9 Log",
+		.remark = remark,
+		.hints = hints,
+		.hint_count = sizeof(hints) / sizeof(*hints),
+	};
 
 	snprintf(remark, sizeof(remark), "%zu events", app->log_events);
-	pages_draw(grid, &app->model, &app->home, "Log", remark, &app->log);
+	pages_draw(grid, &app->model, &app->home, &look, &app->log);
 }
 
 const struct view view_log = {

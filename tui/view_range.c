@@ -84,7 +84,7 @@ static void skip_marked(struct app *app)
 	snprintf(range, sizeof(range), "%s..%s", app_id_of(app, page->from),
 		 app_id_of(app, page->to));
 	range_page_unmark(page);
-	order_give(app, "skip", range);
+	order_give(app, "skip", range, NULL);
 }
 
 static void on_chosen(struct app *app, int key)
@@ -99,7 +99,7 @@ static void on_chosen(struct app *app, int key)
 				     "the range with V"
 				   : "unfold it and choose a commit");
 	else if (key == 't')
-		order_give(app, "pick", app_id_of(app, commit));
+		order_give(app, "pick", app_id_of(app, commit), NULL);
 	else
 		ask_verdict(app, commit, key == 's');
 }

@@ -92,6 +92,24 @@ void views_open_step(struct app *app, int commit)
 	app_say(app, false, "that commit is none of the steps");
 }
 
+void views_open_run(struct app *app, int commit, int run)
+{
+	const struct view *console = views_find('5'), *from = app->view;
+
+	for (int row = 0; row < app->model.row_count; row++)
+		if (app->model.rows[row].commit == commit)
+			app_go_to_row(app, row);
+	app->show = run;
+	app_rebuild(app);
+	if (console) {
+		views_go(app, console);
+		app->back = from;
+		return;
+	}
+	app->home.focus = PANE_CONSOLE;
+	views_go(app, &view_steps);
+}
+
 size_t views_event_count(const struct app *app)
 {
 	return engine_event_count(session_engine(app->session));

@@ -45,6 +45,10 @@ enum pager_answer views_page_key(struct app *app, struct pager *pager, int key);
 /* To the steps, to what they know of a commit. */
 void views_open_step(struct app *app, int commit);
 
+/* To the console of a run, and to the diff of a commit. */
+void views_open_run(struct app *app, int commit, int run);
+void views_open_diff(struct app *app, int commit); /* view_commit.c */
+
 /* How many events there are, to see whether something has happened. */
 size_t views_event_count(const struct app *app);
 

@@ -336,26 +336,39 @@ static int print_crash(struct cli *cli, const char *word)
 	return err.code == ERROR_NONE ? EXIT_OK : cli_fail(&err);
 }
 
-/* --to: whom to tell, one a line. */
-static int print_told(struct cli *cli, bool script)
+/* The commit that a mail would be about, or the one that was named. */
+static int find_about(struct cli *cli, const char *word, struct oid *out,
+		      struct error *err)
 {
 	const struct plan *plan = engine_plan(session_engine(cli->session));
+
+	if (!cli->repo)
+		return error_set(err, ERROR_STATE,
+				 "nobody to mail is known: the repository is "
+				 "not there");
+	if (word)
+		return repo_resolve(cli->repo, word, out, err);
+	if (plan->state != PLAN_FOUND)
+		return error_set(err, ERROR_STATE,
+				 "nobody is to be told yet: the culprit is not "
+				 "known");
+	*out = *graph_oid(session_graph(cli->session), plan->commit);
+	return 0;
+}
+
+/* --to: whom to tell, one a line. */
+static int print_told(struct cli *cli, bool script, const char *word)
+{
 	struct error err = ERROR_INIT;
 	struct findings found;
+	struct oid commit;
 	struct buf out;
 
-	if (!cli->repo || plan->state != PLAN_FOUND) {
-		error_set(&err, ERROR_STATE,
-			  cli->repo ? "nobody is to be told yet: the culprit "
-				      "is not known"
-				    : "nobody to mail is known: the repository "
-				      "is not there");
+	if (find_about(cli, word, &commit, &err) < 0)
 		return cli_fail(&err);
-	}
 	findings_init(&found);
 	buf_init(&out, 0);
-	find_told(cli, script,
-		  graph_oid(session_graph(cli->session), plan->commit), &found);
+	find_told(cli, script, &commit, &found);
 	for (size_t i = 0; i < found.people.count; i++) {
 		buf_puts(&out, found.people.items[i].to ? "To: " : "Cc: ");
 		people_format(&found.people.items[i], &out);
@@ -402,12 +415,12 @@ int cli_report(struct cli *cli, int argc, char **argv)
 	if (to && crash)
 		return cli_usage("report", "--to and --crash exclude each "
 					   "other");
-	if (optind + crash < argc)
+	if (optind + (crash || to) < argc)
 		return cli_usage("report", "'%s' is one word too many",
-				 argv[optind + crash]);
+				 argv[optind + (crash || to)]);
 	if (cli_open(cli, &err) < 0)
 		return cli_fail(&err);
 	return crash ? print_crash(cli, argv[optind])
-	       : to  ? print_told(cli, script)
+	       : to  ? print_told(cli, script, argv[optind])
 		     : print_mail(cli, script);
 }

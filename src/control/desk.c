@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/argv.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
@@ -63,21 +64,38 @@ void desk_recount(struct session *session, const struct step *step,
 	recount_step(session, step, out);
 }
 
+static const char *const show_options[] = {
+	"--no-ext-diff",
+	"--no-textconv",
+	"--no-show-signature",
+	"--format=fuller",
+	"--stat",
+	"--patch",
+	"--diff-merges=first-parent",
+	NULL,
+};
+
 int desk_show_commit(const struct repo *repo, const struct oid *commit,
 		     struct buf *out, struct error *err)
 {
+	return show_commit(repo, commit->hex, show_options, out, err);
+}
+
+void desk_show_argv(const struct repo *repo, const char *hex, struct argv *out)
+{
+	argv_add(out, "git");
+	show_argv(repo, hex, show_options, out);
+}
+
+void desk_stat_argv(const struct repo *repo, const char *hex, struct argv *out)
+{
 	static const char *const options[] = {
-		"--no-ext-diff",
-		"--no-textconv",
-		"--no-show-signature",
-		"--format=fuller",
-		"--stat",
-		"--patch",
-		"--diff-merges=first-parent",
-		NULL,
+		"--no-ext-diff", "--no-show-signature",	       "--format=",
+		"--shortstat",	 "--diff-merges=first-parent", NULL,
 	};
 
-	return show_commit(repo, commit->hex, options, out, err);
+	argv_add(out, "git");
+	show_argv(repo, hex, options, out);
 }
 
 int desk_sum_up_commit(const struct repo *repo, const struct oid *commit,

@@ -5,20 +5,27 @@
 #include "repo/gitcmd.h"
 #include "repo/repo.h"
 
-int show_commit(const struct repo *repo, const char *hex,
-		const char *const *options, struct buf *out, struct error *err)
+void show_argv(const struct repo *repo, const char *hex,
+	       const char *const *options, struct argv *out)
 {
 	const char *const before[] = { "-C",	     repo_common_dir(repo),
 				       "--no-pager", "show",
 				       "--no-color", NULL };
+
+	argv_add_all(out, before);
+	argv_add_all(out, options);
+	argv_add(out, hex);
+	argv_add(out, "--");
+}
+
+int show_commit(const struct repo *repo, const char *hex,
+		const char *const *options, struct buf *out, struct error *err)
+{
 	struct argv argv = ARGV_INIT;
 	struct gitcmd command = { .output = out };
 	int ret;
 
-	argv_add_all(&argv, before);
-	argv_add_all(&argv, options);
-	argv_add(&argv, hex);
-	argv_add(&argv, "--");
+	show_argv(repo, hex, options, &argv);
 	command.argv = (const char *const *)argv.items;
 	ret = gitcmd_run(&command, err);
 	argv_free(argv.items);

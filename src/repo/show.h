@@ -6,6 +6,7 @@
  * A commit as `git show` prints it.  What comes out is anybody's bytes.
  */
 
+struct argv;
 struct buf;
 struct error;
 struct repo;
@@ -16,5 +17,9 @@ struct repo;
  */
 int show_commit(const struct repo *repo, const char *hex,
 		const char *const *options, struct buf *out, struct error *err);
+
+/* The words of that git, without "git" itself. */
+void show_argv(const struct repo *repo, const char *hex,
+	       const char *const *options, struct argv *out);
 
 #endif

@@ -128,6 +128,7 @@ check "whom to tell, and the crash, can be had alone" '
 	To: Main Tainer <tainer@example.com>
 	To: "Viewer, R E" <viewer@example.com>
 	PEOPLE
+	culprit report --to "$(full c9)" | diff - to
 	culprit report --crash >alone
 	sed 1,2d crash | diff - alone
 	culprit report --crash "$(short c9)#1" >of-run

@@ -15,9 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "base/xalloc.h"
 #include "control/helm.h"
 #include "engine/engine.h"
@@ -232,7 +235,7 @@ static void a_click_on_a_hint_is_its_key(void **state)
 	assert_false(app->quit);
 	app_key(app, INPUT_ESCAPE);
 	press(world, "log  ");
-	assert_non_null(strstr(page(world), "─ Log "));
+	assert_non_null(strstr(page(world), "─ 9 Log "));
 	press(world, "q back");
 	assert_non_null(strstr(page(world), "─ Steps "));
 	press(world, "? help");
@@ -436,14 +439,14 @@ static void a_digit_brings_up_a_view_and_q_goes_back(void **state)
 	struct app *app = open_app(world, "exit-code");
 
 	type(app, "9");
-	assert_non_null(strstr(page(world), "─ Log "));
+	assert_non_null(strstr(page(world), "─ 9 Log "));
 	assert_non_null(strstr(page(world), "good 000000000000"));
 	/* what happens meanwhile comes in */
 	tale_mark(&world->tale, BY_PERSON, tale_oid(7).hex, VERDICT_GOOD, NULL);
 	app_refresh(app, world->tale.now);
 	assert_non_null(strstr(page(world), "(by ann@desk)"));
 	type(app, "6");
-	assert_non_null(strstr(page(world), "Where the search stands"));
+	assert_non_null(strstr(page(world), "what is known so far"));
 	type(app, "q");
 	assert_false(app->quit);
 	assert_non_null(strstr(page(world), "─ Steps "));
@@ -502,15 +505,153 @@ static void a_run_is_opened_and_left_out_from_the_list_of_runs(void **state)
 	tale_runs(&world->tale, tale_oid(7).hex, ".X.", 5);
 	app_refresh(app, world->tale.now);
 	type(app, "3");
-	assert_non_null(strstr(page(world), "─ Runs "));
-	type(app, "x");
+	assert_non_null(strstr(page(world), "─ 3 Runs of step 3 "));
+	type(app, "kx");
 	assert_non_null(strstr(page(world), "choose a run first"));
 	type(app, "jjx\n");
 	assert_int_equal(latest(world, EVENT_JUDGE)->number, 1);
 	assert_non_null(strstr(page(world), "judged ignored by"));
 	type(app, "\n");
 	assert_int_equal(app->show, 1);
-	assert_int_equal(app->home.focus, PANE_CONSOLE);
+	assert_non_null(strstr(page(world), "─ Console"));
+}
+
+/* So that runs can be ordered: settings with a test command. */
+static void give_settings(const struct app *app)
+{
+	char *path = session_settings(app->session);
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	fputs("test = { command = \"true\"; };\n", file);
+	assert_int_equal(fclose(file), 0);
+	free(path);
+}
+
+/* Stands for this program: says what it was asked, and perhaps whom to tell. */
+static void with_program(struct world *world)
+{
+	char *path = xasprintf("%s/program", world->tale.folder);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs("#!/bin/sh\n"
+	      "test \"$1\" = --session-dir || exit 3\n"
+	      "shift 2\n"
+	      "case \"$*\" in\n"
+	      "'report --to --no-maintainers') echo 'To: A <a@example.com>' "
+	      ";;\n"
+	      "'report --to')\n"
+	      "	echo 'To: A <a@example.com>'; echo 'Cc: l@example.com' ;;\n"
+	      "*) echo \"said: $*\" ;;\n"
+	      "esac\n",
+	      file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, 0700), 0);
+	world->app.program = path; /* freed by what ends the test */
+}
+
+static void forget_program(struct world *world)
+{
+	free((char *)(uintptr_t)world->app.program);
+	world->app.program = "/bin/false";
+}
+
+/* Commit 1 is found, with a run that shows it. */
+static void find_it(struct world *world)
+{
+	struct tale *tale = &world->tale;
+
+	tale_build(tale, tale_oid(1).hex, "aa", 5);
+	tale_runs(tale, tale_oid(1).hex, ".XX", 5);
+	tale_mark(tale, BY_PERSON, tale_oid(1).hex, VERDICT_BAD, "seen");
+	app_refresh(&world->app, tale->now);
+}
+
+static void the_evidence_finds_out_whom_to_tell_and_shows_the_mail(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/3/3");
+	char *path = xasprintf("%s/saved", world->tale.folder);
+
+	with_program(world);
+	find_it(world);
+	type(app, "6");
+	assert_non_null(strstr(page(world), "first bad commit"));
+	assert_non_null(strstr(page(world), "to  A <a@example.com>"));
+	assert_non_null(strstr(page(world), "said: report --crash "));
+	/* and the script is asked next */
+	app_refresh(app, world->tale.now);
+	assert_non_null(strstr(page(world), "cc  l@example.com"));
+	type(app, "y");
+	assert_string_equal(app->home.toast, tale_oid(1).hex);
+	type(app, "m");
+	assert_non_null(strstr(page(world), "\n said: report\n"));
+	type(app, "m");
+	assert_non_null(strstr(page(world), "Why this commit"));
+	type(app, "S");
+	assert_non_null(strstr(page(world), "save as     culprit-report.txt"));
+	app_key(app, INPUT_CTRL('u'));
+	type(app, path);
+	type(app, "\n");
+	assert_true(str_starts(app->home.toast, "the report is in "));
+	assert_int_equal(access(path, F_OK), 0);
+	/* what is there is not overwritten */
+	type(app, "S");
+	app_key(app, INPUT_CTRL('u'));
+	type(app, path);
+	type(app, "\n");
+	assert_true(app->home.toast_is_error);
+	assert_non_null(strstr(app->home.toast, "xists"));
+	type(app, "q");
+	assert_non_null(strstr(page(world), "─ Steps "));
+	free(path);
+	forget_program(world);
+}
+
+static void from_the_evidence_to_the_run_the_diff_and_more_runs(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/3/3");
+
+	give_settings(app);
+	find_it(world);
+	type(app, "6r");
+	assert_int_equal(latest(world, EVENT_MORE)->number, 10);
+	assert_true(same(latest(world, EVENT_MORE), 1));
+	type(app, "c");
+	assert_int_equal(app->show, 1);
+	type(app, "6d");
+	assert_non_null(strstr(page(world), "─ 7 Commit "));
+	assert_string_equal(app->commit.id, tale_oid(1).hex);
+	/* of the chosen step, from anywhere */
+	type(app, "1");
+	app_key(app, INPUT_ESCAPE);
+	type(app, "gd");
+	assert_string_equal(app->commit.id, tale_oid(15).hex);
+}
+
+static void the_runs_of_the_steps_before_and_behind_are_one_key_away(
+	void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/3/3");
+
+	give_settings(app);
+	find_it(world);
+	type(app, "1G3");
+	assert_non_null(strstr(page(world), "─ 3 Runs of step 3 "));
+	type(app, "]");
+	assert_string_equal(app->home.toast, "this is the last step");
+	type(app, "[");
+	assert_non_null(strstr(page(world), "─ 3 Runs of step 2 "));
+	type(app, "[[");
+	assert_string_equal(app->home.toast, "this is the first step");
+	type(app, "]]R");
+	assert_int_equal(latest(world, EVENT_MORE)->number, 1);
+	assert_true(same(latest(world, EVENT_MORE), 1));
+	type(app, "ss");
+	assert_string_equal(app->home.toast, "sorted by time");
 }
 
 static void a_line_of_the_log_opens_its_step(void **state)
@@ -881,18 +1022,6 @@ static void a_session_that_has_not_begun_is_not_forked(void **state)
 	assert_non_null(strstr(page(world), "repository is not at hand"));
 }
 
-/* So that runs can be ordered: settings with a test command. */
-static void give_settings(const struct app *app)
-{
-	char *path = session_settings(app->session);
-	FILE *file = fopen(path, "we");
-
-	assert_non_null(file);
-	fputs("test = { command = \"true\"; };\n", file);
-	assert_int_equal(fclose(file), 0);
-	free(path);
-}
-
 static void more_runs_and_picks_are_orders_too(void **state)
 {
 	struct world *world = *state;
@@ -1089,6 +1218,11 @@ int main(void)
 		app_test(the_wheel_scrolls_what_is_under_it),
 		app_test(a_digit_brings_up_a_view_and_q_goes_back),
 		app_test(a_run_is_opened_and_left_out_from_the_list_of_runs),
+		app_test(
+			the_evidence_finds_out_whom_to_tell_and_shows_the_mail),
+		app_test(from_the_evidence_to_the_run_the_diff_and_more_runs),
+		app_test(
+			the_runs_of_the_steps_before_and_behind_are_one_key_away),
 		app_test(a_line_of_the_log_opens_its_step),
 		app_test(any_order_can_be_written_with_its_reason),
 		app_test(what_was_written_wrongly_is_kept_and_said),

@@ -27,6 +27,7 @@
 #include "tui/model.h"
 #include "tui/pager.h"
 #include "tui/pages.h"
+#include "tui/runs_page.h"
 
 /* The long tale, which the tests only read: it is told once. */
 static struct tale binder;
@@ -187,11 +188,14 @@ static void a_line_opens_what_it_is_about_if_anything(void **state)
 	pager_release(&pager);
 }
 
-static void picture(const char *name, int columns, int rows, bool ascii,
-		    const char *title, const char *remark, struct pager *pager)
+static const struct key_hint hints[] = { { "/", "find" }, { "n", "next" } };
+
+static void picture_of(const char *name, struct tale *tale, int columns,
+		       int rows, bool ascii, struct page_look look,
+		       struct pager *pager)
 {
 	struct grid *grid = grid_new(columns, rows, ascii);
-	struct model_view view = { .now = binder.now,
+	struct model_view view = { .now = tale->now,
 				   .selected = -1,
 				   .show = SHOW_NEWEST,
 				   .ascii = ascii,
@@ -200,12 +204,22 @@ static void picture(const char *name, int columns, int rows, bool ascii,
 	struct home home = { .line = 0 };
 	struct model model;
 
+	look.hints = hints;
+	look.hint_count = sizeof(hints) / sizeof(*hints);
 	model_init(&model);
-	model_build(&model, binder.session, &view);
-	pages_draw(grid, &model, &home, title, remark, pager);
+	model_build(&model, tale->session, &view);
+	pages_draw(grid, &model, &home, &look, pager);
 	golden_compare(name, grid);
 	model_release(&model);
 	grid_free(grid);
+}
+
+static void picture(const char *name, int columns, int rows, bool ascii,
+		    const char *title, const char *remark, struct pager *pager)
+{
+	picture_of(name, &binder, columns, rows, ascii,
+		   (struct page_look){ .title = title, .remark = remark },
+		   pager);
 }
 
 static void the_log_tells_every_event(void **state)
@@ -252,8 +266,13 @@ static void a_commit_is_shown_as_git_does_and_made_harmless(void **state)
 {
 	struct pager pager = { .lines = NULL };
 
+	size_t diff = pages_find_diff(commit, strlen(commit));
+
 	(void)state;
-	pages_fill_commit(&pager, commit, strlen(commit), false);
+	assert_string_equal(commit + diff, strstr(commit, "diff --git"));
+	assert_int_equal(pages_find_diff(commit, diff), diff);
+	pages_add_message(&pager, commit, diff, false);
+	pages_add_diff(&pager, commit + diff, strlen(commit) - diff, false);
 	picture("commit-80x24", 80, 24, false, "Commit", "5adaaa627025",
 		&pager);
 	picture("commit-160x45", 160, 45, false, "Commit", "5adaaa627025",
@@ -284,9 +303,24 @@ static void found(struct tale *tale)
 	tale_mark(tale, BY_POLICY, tale_oid(3).hex, VERDICT_BAD, NULL);
 }
 
+/* A console of so many bytes. */
+static void write_console(struct tale *tale, int number, int run, int bytes)
+{
+	struct oid oid = tale_oid(number);
+	char *path = session_console(tale->session, &oid, run);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	for (int i = 0; i < bytes; i++)
+		fputc('x', file);
+	assert_int_equal(fclose(file), 0);
+	free(path);
+}
+
 static void a_steps_runs_are_told_one_by_one(void **state)
 {
-	struct pager pager = { .lines = NULL };
+	const struct page_look look = { .title = "3 Runs", .remark = "" };
+	struct pager pager = { .line = 1 };
 	struct tale tale;
 	struct oid oid = tale_oid(2);
 	int built;
@@ -302,31 +336,144 @@ static void a_steps_runs_are_told_one_by_one(void **state)
 						 .outcome = OUTCOME_IGNORED,
 						 .text = (char[]){ "hot" } }),
 		0);
+	write_console(&tale, 2, 0, 912);
+	write_console(&tale, 2, 1, 700 * 1024);
 	built = graph_find(session_graph(tale.session), &oid);
-	pages_fill_runs(&pager, tale.session, built, false);
-	picture("runs-80x24", 80, 24, false, "Runs", "3c6ef3620000", &pager);
-	picture("runs-160x45", 160, 45, false, "Runs", "3c6ef3620000", &pager);
-	pages_fill_runs(&pager, tale.session, -1, false);
-	assert_string_equal(pager.lines[1].text, "   -  it has not been run");
+	runs_fill(&pager, tale.session, built, RUNS_BY_NUMBER, 80, false);
+	picture_of("runs-80x24", &tale, 80, 24, false, look, &pager);
+	runs_fill(&pager, tale.session, built, RUNS_BY_RESULT, 100, false);
+	picture_of("runs-100x30", &tale, 100, 30, false, look, &pager);
+	picture_of("runs-40x12", &tale, 40, 12, false, look, &pager);
+	runs_fill(&pager, tale.session, built, RUNS_BY_NUMBER, 100, true);
+	picture_of("runs-ascii", &tale, 100, 30, true, look, &pager);
+	runs_fill(&pager, tale.session, -1, RUNS_BY_NUMBER, 100, false);
+	assert_string_equal(pager.lines[1].text, "  -  it has not been run");
 	pager_release(&pager);
 	tale_end(&tale);
 }
 
+static void the_run_that_says_most_can_be_sorted_to_the_top(void **state)
+{
+	static const struct {
+		enum runs_order order;
+		const char *numbers;
+	} cases[] = { { RUNS_BY_NUMBER, "0123456" },
+		      { RUNS_BY_RESULT, "1462530" },
+		      { RUNS_BY_TITLE, "1462035" },
+		      { RUNS_BY_TIME, "6012345" } };
+	struct pager pager = { .lines = NULL };
+	struct oid oid = tale_oid(2);
+	char remark[100];
+	struct tale tale;
+	int tested;
+
+	(void)state;
+	tale_begin(&tale);
+	tale_commits(&tale, 6, NULL);
+	tale_start(&tale, TALE_TITLE, "syzkaller/9/9");
+	tale_mark(&tale, BY_START, tale_oid(5).hex, VERDICT_BAD, NULL);
+	tale_mark(&tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	tale_build(&tale, oid.hex, "aaaa", 5);
+	tale_runs(&tale, oid.hex, ".XxIXT", 20);
+	assert_int_equal(
+		tale_tell(&tale,
+			  (struct event){ .kind = EVENT_RUN,
+					  .by = BY_ENGINE,
+					  .commit = oid,
+					  .number = 6,
+					  .outcome = OUTCOME_CRASHED,
+					  .title = (char[]){ TALE_TITLE },
+					  .duration_ms = 60000 }),
+		0);
+	tested = graph_find(session_graph(tale.session), &oid);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char numbers[8] = "";
+
+		runs_fill(&pager, tale.session, tested, cases[i].order, 100,
+			  false);
+		for (int k = 0; k < 7; k++)
+			numbers[k] = (char)('0' + pager.lines[1 + k].link);
+		assert_string_equal(numbers, cases[i].numbers);
+	}
+	runs_remark(tale.session, tested, remark, sizeof(remark));
+	assert_string_equal(remark, "3 X crash  1 x other  1 T testbed  "
+				    "1 I infra  1 . ok   4 of 7 count");
+	pager_release(&pager);
+	tale_end(&tale);
+}
+
+static const struct evidence_found nothing_found = { .crash_of = -1 };
+
+static const struct evidence_found all_found = {
+	.stat = " 8 files changed, 394 insertions(+), 26 deletions(-)\n",
+	.told = "To: A U Thor <author@example.com>\n"
+		"To: \033[31mEvil\033[0m <evil@example.com>\n"
+		"To: Some Body With A Long Name <somebody@long.example.com>\n"
+		"Cc: linux-kernel@vger.kernel.org\n"
+		"culprit: note: get_maintainer.pl took too long\n",
+	.crash = "kernel BUG at drivers/android/binder_alloc.c:820!\n"
+		 "invalid opcode: 0000 [#1] PREEMPT SMP KASAN\n"
+		 "RIP: 0010:binder_alloc_deferred_release+0x4c7/0x690\n",
+	.crash_of = 3,
+	.crash_run = 2,
+};
+
 static void the_evidence_says_why_and_what_to_doubt(void **state)
 {
+	const struct page_look look = { .title = "6 Evidence",
+					.remark = "first bad commit" };
+	struct page_look wide = look;
+	struct pager pager = { .lines = NULL }, beside = { .lines = NULL };
+	struct tale tale;
+
+	(void)state;
+	evidence_fill(&pager, binder.session, &nothing_found, 80, false);
+	picture("evidence-80x24", 80, 24, false, "6 Evidence", "so far",
+		&pager);
+	pager_release(&pager);
+	found(&tale);
+	evidence_fill(&pager, tale.session, &all_found, 80, false);
+	picture_of("evidence-found-80x24", &tale, 80, 24, false, look, &pager);
+	evidence_fill(&pager, tale.session, &all_found, 100, false);
+	picture_of("evidence-100x30", &tale, 100, 30, false, look, &pager);
+	evidence_fill(&pager, tale.session, &all_found, 104, false);
+	evidence_timeline(&beside, tale.session, 54, false);
+	wide.width = 104;
+	wide.beside = &beside;
+	wide.beside_title = "Timeline";
+	picture_of("evidence-160x45", &tale, 160, 45, false, wide, &pager);
+	evidence_fill(&pager, tale.session, &all_found, 40, true);
+	picture_of("evidence-40x12", &tale, 40, 12, true, look, &pager);
+	evidence_fill(&pager, tale.session, &all_found, 100, true);
+	type(&pager, "G");
+	picture_of("evidence-ascii", &tale, 100, 30, true, look, &pager);
+	pager_release(&pager);
+	pager_release(&beside);
+	tale_end(&tale);
+}
+
+static void what_is_not_known_yet_is_said(void **state)
+{
+	struct evidence_found some = { .told_more = true,
+				       .crash_of = 3,
+				       .crash_run = 0 };
 	struct pager pager = { .lines = NULL };
 	struct tale tale;
 
 	(void)state;
-	evidence_fill(&pager, binder.session, false);
-	picture("evidence-80x24", 80, 24, false, "Evidence", "so far", &pager);
-	picture("evidence-160x45", 160, 45, false, "Evidence", "so far",
-		&pager);
-	pager_release(&pager);
 	found(&tale);
-	evidence_fill(&pager, tale.session, false);
-	picture("evidence-found", 100, 30, false, "Evidence", "commit 3",
-		&pager);
+	evidence_fill(&pager, tale.session, &some, 100, false);
+	type(&pager, "/looking for whom to tell\n");
+	assert_string_equal(pager.said, "");
+	type(&pager, "/reading its console\n");
+	assert_string_equal(pager.said, "");
+	some.told_more = false;
+	some.crash = "";
+	evidence_fill(&pager, tale.session, &some, 100, false);
+	type(&pager, "g/nobody is named\n");
+	assert_string_equal(pager.said, "");
+	type(&pager, "g/its console is not kept any more\n");
+	assert_string_equal(pager.said, "");
 	pager_release(&pager);
 	tale_end(&tale);
 }
@@ -338,8 +485,43 @@ static void without_a_single_step_there_is_no_evidence(void **state)
 
 	(void)state;
 	tale_begin(&tale);
-	evidence_fill(&pager, tale.session, false);
-	assert_string_equal(pager.lines[1].text, " it has not begun");
+	evidence_fill(&pager, tale.session, &nothing_found, 80, false);
+	assert_string_equal(pager.lines[0].text, "it has not begun");
+	pager_release(&pager);
+	tale_end(&tale);
+}
+
+static void the_log_has_each_command_and_how_it_ended(void **state)
+{
+	char make[] = "make -j2 bzImage", repro[] = "ssh: /tmp/repro",
+	     qemu[] = "qemu -m 2G";
+	struct errand errands[] = { { make, 2, 1, 83000 },
+				    { repro, 256 + 9, 70, 6000 },
+				    { qemu, ERRAND_CUT, 1, 9000 } };
+	struct pager pager = { .lines = NULL };
+	struct tale tale;
+
+	(void)state;
+	tale_begin(&tale);
+	tale_commits(&tale, 6, NULL);
+	tale_start(&tale, TALE_TITLE, "exit-code");
+	assert_int_equal(tale_tell(&tale, (struct event){ .kind = EVENT_BUILD,
+							  .by = BY_ENGINE,
+							  .build = BUILD_FAILED,
+							  .commit = tale_oid(3),
+							  .errands = errands,
+							  .errand_count = 3 }),
+			 0);
+	pages_fill_log(&pager, tale.session, false);
+	assert_true(pager.count >= 4);
+	assert_string_equal(pager.lines[pager.count - 3].text,
+			    "                exit 2        1:23  $ make -j2 "
+			    "bzImage");
+	assert_string_equal(pager.lines[pager.count - 2].text,
+			    "                signal 9      0:06  $ ssh: "
+			    "/tmp/repro  (70 times)");
+	assert_string_equal(pager.lines[pager.count - 1].text,
+			    "                stopped       0:09  $ qemu -m 2G");
 	pager_release(&pager);
 	tale_end(&tale);
 }
@@ -351,21 +533,36 @@ static void no_size_breaks_them(void **state)
 	struct home home = { .line = 0 };
 	struct model model;
 	struct model_view view = { .now = binder.now, .selected = -1 };
+	struct pager beside = { .lines = NULL };
+	struct page_look look = { .title = "Log",
+				  .remark = "x",
+				  .beside = &beside,
+				  .beside_title = "Beside" };
 
 	(void)state;
 	model_init(&model);
 	model_build(&model, binder.session, &view);
+	fill(&beside, 30);
 	pages_fill_log(&pager, binder.session, false);
 	for (int columns = 1; columns < 180; columns += 7) {
 		for (int rows = 1; rows < 50; rows += 3) {
 			struct grid *grid = grid_new(columns, rows, false);
 
 			pager.left = rows % 5 * 40;
-			pages_draw(grid, &model, &home, "Log", "x", &pager);
+			look.width = columns % 2 ? 0 : columns * 2 / 3;
+			pages_draw(grid, &model, &home, &look, &pager);
 			grid_free(grid);
 		}
 	}
+	for (int columns = 1; columns < 180; columns += 7) {
+		evidence_fill(&pager, binder.session, &all_found, columns,
+			      columns % 2);
+		evidence_timeline(&pager, binder.session, columns, false);
+		runs_fill(&pager, binder.session, 3, RUNS_BY_TIME, columns,
+			  false);
+	}
 	pager_release(&pager);
+	pager_release(&beside);
 	model_release(&model);
 }
 
@@ -383,6 +580,10 @@ int main(void)
 		cmocka_unit_test(
 			a_commit_is_shown_as_git_does_and_made_harmless),
 		cmocka_unit_test(a_steps_runs_are_told_one_by_one),
+		cmocka_unit_test(
+			the_run_that_says_most_can_be_sorted_to_the_top),
+		cmocka_unit_test(what_is_not_known_yet_is_said),
+		cmocka_unit_test(the_log_has_each_command_and_how_it_ended),
 		cmocka_unit_test(the_evidence_says_why_and_what_to_doubt),
 		cmocka_unit_test(without_a_single_step_there_is_no_evidence),
 		cmocka_unit_test(no_size_breaks_them),
