@@ -217,6 +217,7 @@ static void draw_rows(struct grid *grid, struct area area,
 			draw_commit(grid, one, &at, view, page->top + i);
 		else
 			draw_fold(grid, one, &at, page, row);
+		grid_hot_line(grid, one.x, one.y, one.width, 0, page->top + i);
 		if (range_page_is_marked(page, row)) {
 			grid_text(grid, one.x + 1, one.y, 1, ROLE_SKIP, "V");
 			grid_recolour(grid, one.x + at.text, one.y,

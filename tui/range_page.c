@@ -440,6 +440,24 @@ static enum range_answer other_key(struct range_page *page,
 	}
 }
 
+/* After any change of what is chosen. */
+static void settle_down(struct range_page *page, struct session *session,
+			bool ascii)
+{
+	range_page_scroll(page, page->rows);
+	if (page->marking)
+		measure(page, session);
+	read_texts(page, session, ascii);
+}
+
+void range_page_choose(struct range_page *page, struct session *session,
+		       int line, bool ascii)
+{
+	page->said[0] = '\0';
+	go_to_line(page, line);
+	settle_down(page, session, ascii);
+}
+
 enum range_answer range_page_key(struct range_page *page,
 				 struct session *session, int key, bool ascii)
 {
@@ -450,9 +468,6 @@ enum range_answer range_page_key(struct range_page *page,
 		asking_key(page, session, key, ascii);
 	else if (!moving_key(page, key))
 		answer = other_key(page, session, key);
-	range_page_scroll(page, page->rows);
-	if (page->marking)
-		measure(page, session);
-	read_texts(page, session, ascii);
+	settle_down(page, session, ascii);
 	return answer;
 }

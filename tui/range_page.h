@@ -85,6 +85,10 @@ int range_page_chosen(const struct range_page *page);
 /* Choose the row that holds the commit. */
 void range_page_go_to(struct range_page *page, int commit);
 
+/* Choose a row by its line. */
+void range_page_choose(struct range_page *page, struct session *session,
+		       int line, bool ascii);
+
 /* Is the row, or a part of it, marked? */
 bool range_page_is_marked(const struct range_page *page,
 			  const struct outline_row *row);

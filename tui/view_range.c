@@ -15,16 +15,10 @@
 #include "tui/views.h"
 
 /* What is shown beside, and what other views are about when brought up. */
-static void follow_choice(struct app *app)
+static void look_at_choice(struct app *app)
 {
 	int commit = range_page_chosen(&app->range);
-	const struct model_row *row;
 
-	for (int i = 0; i < app->model.row_count; i++)
-		if (commit >= 0 && app->model.rows[i].commit == commit)
-			app_go_to_row(app, i);
-	row = app_selected(app);
-	app->range_of = row ? row->commit : -1;
 	app->about = commit;
 	peek_want(&app->peek,
 		  commit >= 0 && range_draw_peeks(app->columns)
@@ -33,11 +27,28 @@ static void follow_choice(struct app *app)
 		  app->now);
 }
 
+/* A step that is chosen here is chosen among the steps too. */
+static void follow_choice(struct app *app)
+{
+	int commit = range_page_chosen(&app->range);
+	const struct model_row *row;
+
+	for (int i = 0; i < app->model.row_count; i++) {
+		if (commit < 0 || app->model.rows[i].commit != commit)
+			continue;
+		app_go_to_row(app, i);
+		break;
+	}
+	row = app_selected(app);
+	app->range_of = row ? row->commit : -1;
+	look_at_choice(app);
+}
+
 static void update_range(struct app *app)
 {
 	range_page_update(&app->range, app->session,
 			  range_draw_rows(app->columns, app->rows), app->ascii);
-	follow_choice(app);
+	look_at_choice(app);
 }
 
 /* On the step that was chosen meanwhile, else where one was. */
@@ -126,6 +137,13 @@ static void key_range(struct app *app, int key)
 	follow_choice(app);
 }
 
+static void choose_range(struct app *app, int pane, int line)
+{
+	(void)pane;
+	range_page_choose(&app->range, app->session, line, app->ascii);
+	follow_choice(app);
+}
+
 static void draw_range(struct app *app, struct grid *grid)
 {
 	const struct range_view view = {
@@ -145,5 +163,6 @@ const struct view view_range = {
 	.update = update_range,
 	.asks = asks_range,
 	.key = key_range,
+	.choose = choose_range,
 	.draw = draw_range,
 };

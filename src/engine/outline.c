@@ -446,7 +446,7 @@ void outline_show(struct outline *outline, int commit)
 bool outline_close(struct outline *outline, int row)
 {
 	const struct outline_row *at = &outline->rows[row];
-	struct stretch all = { at->first, at->first + at->count };
+	struct stretch all;
 	bool commits =
 		at->commit >= 0 && outline->ranks[at->first] == RANK_OTHER;
 

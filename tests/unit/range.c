@@ -333,6 +333,22 @@ static void a_step_that_is_chosen_is_chosen_everywhere(void **state)
 	close_world(&world);
 }
 
+static void a_row_is_clicked_on(void **state)
+{
+	struct mouse mouse = { .act = MOUSE_PRESS, .x = 40, .y = 5 };
+	struct world world;
+
+	(void)state;
+	open_world(&world);
+	draw(&world.app, world.grid);
+	app_mouse(&world.app, world.grid, &mouse);
+	assert_int_equal(chosen(&world), 13);
+	mouse.act = MOUSE_WHEEL_DOWN;
+	app_mouse(&world.app, world.grid, &mouse);
+	assert_true(chosen(&world) < 13);
+	close_world(&world);
+}
+
 static void a_search_finds_what_is_folded(void **state)
 {
 	struct grid *grid = grid_new(80, 24, false);
@@ -470,6 +486,7 @@ int main(void)
 		cmocka_unit_test(a_mark_that_is_no_range_says_so),
 		cmocka_unit_test(enter_opens_the_commit_and_q_comes_back),
 		cmocka_unit_test(a_step_that_is_chosen_is_chosen_everywhere),
+		cmocka_unit_test(a_row_is_clicked_on),
 		cmocka_unit_test(a_search_finds_what_is_folded),
 		cmocka_unit_test(what_others_wrote_is_harmless),
 		cmocka_unit_test(a_preview_waits_until_one_stays),
