@@ -314,8 +314,7 @@ static void enter_opens_the_commit_and_q_comes_back(void **state)
 	assert_ptr_equal(world.app.view, &view_steps);
 	/* where the chosen step is what 7 shows again */
 	type(&world.app, "7");
-
-	assert_string_equal(world.app.commit_id, tale_oid(7).hex);
+	assert_string_equal(world.app.commit.id, tale_oid(7).hex);
 	close_world(&world);
 }
 
