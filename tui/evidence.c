@@ -97,6 +97,27 @@ static const char *signature_of(const struct step *step)
 }
 
 /*
+ * How sure.
+ */
+
+static void put_sure(struct page *page)
+{
+	const char *line, *end;
+	struct buf text;
+
+	buf_init(&text, 0);
+	desk_sure(page->session, &text);
+	if (text.length)
+		page_heading(page, "How sure", "");
+	for (line = text.text; (end = strchr(line, '\n')); line = end + 1) {
+		line_printf(&page->line, ROLE_PLAIN, "%.*s", (int)(end - line),
+			    line);
+		page_put(page, -1);
+	}
+	buf_release(&text);
+}
+
+/*
  * Why this commit.
  */
 
@@ -398,6 +419,7 @@ void evidence_fill(struct pager *pager, struct session *session,
 		put_culprit(&page, found);
 	else
 		put_search(&page);
+	put_sure(&page);
 	page_doubts(&page);
 	if (page.plan->state == PLAN_FOUND)
 		put_told(&page, found);

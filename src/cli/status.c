@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "control/describe.h"
 #include "control/desk.h"
+#include "control/sure.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "engine/warnings.h"
@@ -180,6 +181,16 @@ static void json_warnings(struct json *json, struct cli *cli)
 	warnings_release(&warnings);
 }
 
+static void json_confidence(struct json *json, struct session *session)
+{
+	double chance = sure_chance(session);
+
+	if (chance < 0)
+		json_null(json, "confidence");
+	else
+		json_real(json, "confidence", chance);
+}
+
 static void print_json(struct cli *cli)
 {
 	struct session *session = cli->session;
@@ -215,7 +226,7 @@ static void print_json(struct cli *cli)
 	json_bool(&json, "flaky", engine_is_flaky(engine));
 	json_text(&json, "culprit",
 		  found ? hex_of(session, plan->commit) : NULL);
-	json_null(&json, "confidence");
+	json_confidence(&json, session);
 	json_warnings(&json, cli);
 	json_candidates(&json, session, plan);
 	json_engine(&json, session);
@@ -317,6 +328,7 @@ static void print_text(struct cli *cli)
 	cli_add_steps(session, &out);
 	describe_rate(session, &out);
 	describe_plan(session, &out);
+	sure_tell(session, &out);
 	describe_doubts(session, cli->repo, &out);
 	if (process.alive) {
 		text_build(session, &out);

@@ -54,6 +54,9 @@ void desk_describe(struct session *session, const struct event *event,
 void desk_recount(struct session *session, const struct step *step,
 		  struct buf *out);
 
+/* How sure one can be (control/sure.h), a sentence a line. */
+void desk_sure(struct session *session, struct buf *out);
+
 /*
  * A commit as git shows it: message, diffstat, diff.  Raw bytes; as many as
  * out takes.  Waits for git.

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "engine/belief.h"
+
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "engine/fold.h"
+#include "engine/graph.h"
+#include "engine/warnings.h"
+
+/* From the steps of a session to a question. */
+struct asking {
+	struct engine *engine;
+	struct record *records;
+	size_t record_count, record_room;
+	int *goods;
+	size_t good_count, good_room;
+	int bad;
+	bool any_run;
+	const struct record *imagined; /* or NULL */
+};
+
+static bool is_said(const struct step *step)
+{
+	return step->given &&
+	       (step->given->by == BY_PERSON || step->given->by == BY_GIT);
+}
+
+/*
+ * What counts is what was seen; a person's word counts instead, and anybody's
+ * where nothing was seen.
+ */
+static void add_record(struct asking *asking, const struct step *step)
+{
+	struct showing showing = warnings_showing(asking->engine, step);
+	struct record record = { .commit = step->commit };
+
+	asking->any_run = asking->any_run || showing.valid > 0;
+	if (step->verdict == VERDICT_SKIP && is_said(step))
+		return;
+	if (showing.valid > 0 && !is_said(step)) {
+		record.showing = showing.bug;
+		record.clean = showing.valid - showing.bug;
+	} else if (step->verdict == VERDICT_BAD) {
+		record.said = 1;
+	} else if (step->verdict == VERDICT_GOOD) {
+		record.said = -1;
+	} else {
+		return;
+	}
+	if (asking->imagined && asking->imagined->commit == step->commit) {
+		record.showing += asking->imagined->showing;
+		record.clean += asking->imagined->clean;
+	}
+	array_grow(asking->records, asking->record_count + 1,
+		   &asking->record_room);
+	asking->records[asking->record_count++] = record;
+}
+
+/*
+ * The range at its widest: from the first commit of the newer side down to
+ * those of the older side that were given at the start, or the first that was
+ * found.
+ */
+static void add_end(struct asking *asking, const struct step *step)
+{
+	bool counts =
+		!step->set_aside && step->given &&
+		(step->verdict == VERDICT_GOOD || step->verdict == VERDICT_BAD);
+
+	if (!counts)
+		return;
+	if (fold_is_new(asking->engine, step->verdict)) {
+		if (asking->bad < 0)
+			asking->bad = step->commit;
+	} else if (!asking->good_count || step->given->by == BY_START) {
+		array_grow(asking->goods, asking->good_count + 1,
+			   &asking->good_room);
+		asking->goods[asking->good_count++] = step->commit;
+	}
+}
+
+bool belief_of(struct belief *belief, struct engine *engine,
+	       const struct record *imagined)
+{
+	struct asking asking = { .engine = engine,
+				 .bad = -1,
+				 .imagined = imagined };
+	const struct step *step;
+
+	for (int i = 0; (step = engine_step(engine, i)); i++) {
+		add_record(&asking, step);
+		add_end(&asking, step);
+	}
+	belief->count = 0;
+	if (asking.any_run && asking.bad >= 0 && asking.good_count &&
+	    graph_is_expanded(engine->graph, asking.bad)) {
+		const struct question question = {
+			.bad = asking.bad,
+			.goods = asking.goods,
+			.good_count = (int)asking.good_count,
+			.fix = engine_is_fix(engine),
+			.records = asking.records,
+			.record_count = (int)asking.record_count,
+		};
+
+		belief_make(belief, engine->graph, &question);
+		if (!belief->count)
+			belief_release(belief);
+	}
+	free(asking.records);
+	free(asking.goods);
+	return belief->count > 0;
+}

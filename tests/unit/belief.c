@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * How sure one can be: held against sums over every commit and every rate, and
+ * against what is plain.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xalloc.h"
+#include "engine/belief.h"
+#include "engine/graph.h"
+#include "engine/oid.h"
+
+#define CLOSE 1e-9
+
+/* Commits are numbered parents first, as they are made. */
+struct dag {
+	struct graph *graph;
+	int count;
+};
+
+static int add(struct dag *dag, const int *parents, int parent_count)
+{
+	struct oid oid = { "" };
+	int commit;
+
+	snprintf(oid.hex, sizeof(oid.hex), "%040x", dag->count);
+	commit = graph_add(dag->graph, &oid, dag->count);
+	assert_int_equal(commit, dag->count);
+	graph_expand(dag->graph, commit, parents, parent_count);
+	return dag->count++;
+}
+
+static struct dag line(int count)
+{
+	struct dag dag = { graph_new(), 0 };
+
+	add(&dag, NULL, 0);
+	while (dag.count < count)
+		add(&dag, &(int){ dag.count - 1 }, 1);
+	return dag;
+}
+
+struct dice {
+	uint64_t state;
+};
+
+static int roll(struct dice *dice, int sides)
+{
+	dice->state = dice->state * UINT64_C(6364136223846793005) +
+		      UINT64_C(1442695040888963407);
+	return (int)((uint32_t)(dice->state >> 33) % (uint32_t)sides);
+}
+
+static struct dag random_dag(struct dice *dice, int count)
+{
+	struct dag dag = { graph_new(), 0 };
+
+	add(&dag, NULL, 0);
+	while (dag.count < count) {
+		int parents[3], n = 1 + (roll(dice, 4) == 0) * roll(dice, 3);
+		int back = dag.count < 12 ? dag.count : 12;
+
+		for (int i = 0; i < n; i++)
+			parents[i] = dag.count - 1 - roll(dice, back);
+		add(&dag, parents, n);
+	}
+	return dag;
+}
+
+/* The chances by their definition, without classes. */
+struct plain {
+	double *chances; /* by commit */
+	double outside;
+	double *bugs; /* by record */
+};
+
+static double fits(const struct dag *dag, const struct question *question,
+		   int culprit, int rate, double *seen_bug)
+{
+	double sum = 0;
+
+	for (int i = 0; i < question->record_count; i++) {
+		const struct record *record = &question->records[i];
+		double with[RATES_MAX], without[RATES_MAX];
+		bool in = culprit < 0 || graph_is_ancestor(dag->graph, culprit,
+							   record->commit);
+		bool bug = in != question->fix;
+
+		likelihood_of(record, with, without);
+		sum += bug ? with[rate] : without[rate];
+		if (seen_bug)
+			seen_bug[i] = bug;
+	}
+	return sum;
+}
+
+static struct plain plainly(const struct dag *dag,
+			    const struct question *question)
+{
+	struct plain plain = {
+		.chances = xcalloc((size_t)dag->count, sizeof(double)),
+		.bugs = xcalloc((size_t)question->record_count + 1,
+				sizeof(double)),
+	};
+	double *seen =
+		xcalloc((size_t)question->record_count + 1, sizeof(double));
+	double total = 0;
+	int rate_count, candidates = 0;
+	const struct rate *rates = likelihood_rates(&rate_count);
+	bool *in = xcalloc((size_t)dag->count, sizeof(bool));
+
+	for (int c = 0; c < dag->count; c++) {
+		in[c] = graph_is_ancestor(dag->graph, c, question->bad);
+		for (int g = 0; g < question->good_count; g++)
+			if (graph_is_ancestor(dag->graph, c,
+					      question->goods[g]))
+				in[c] = false;
+		candidates += in[c];
+	}
+	for (int c = -1; c < dag->count; c++) {
+		double prior = c < 0 ? 0.01 : 0.99 / candidates, chance = 0;
+
+		if (c >= 0 && !in[c])
+			continue;
+		for (int g = 0; g < rate_count; g++)
+			chance += prior * rates[g].weight *
+				  exp(fits(dag, question, c, g, seen));
+		for (int i = 0; i < question->record_count; i++)
+			plain.bugs[i] += seen[i] * chance;
+		total += chance;
+		if (c < 0)
+			plain.outside = chance;
+		else
+			plain.chances[c] = chance;
+	}
+	plain.outside /= total;
+	for (int c = 0; c < dag->count; c++)
+		plain.chances[c] /= total;
+	for (int i = 0; i < question->record_count; i++)
+		plain.bugs[i] /= total;
+	free(seen);
+	free(in);
+	return plain;
+}
+
+static void is_close(double a, double b, const char *what, int seed)
+{
+	if (fabs(a - b) > CLOSE)
+		fail_msg("%s of seed %d: %.17g is not %.17g", what, seed, a, b);
+}
+
+static void compare(const struct dag *dag, const struct question *question,
+		    int seed)
+{
+	struct plain plain = plainly(dag, question);
+	struct belief belief;
+	double sum;
+
+	belief_make(&belief, dag->graph, question);
+	sum = belief.outside;
+	is_close(belief.outside, plain.outside, "outside", seed);
+	for (int i = 0; i < belief.count; i++) {
+		is_close(belief.chances[i], plain.chances[belief.commits[i]],
+			 "chance", seed);
+		sum += belief.chances[i];
+		plain.chances[belief.commits[i]] = 0;
+	}
+	is_close(sum, 1, "sum", seed);
+	for (int c = 0; belief.count && c < dag->count; c++)
+		is_close(plain.chances[c], 0, "what is left", seed);
+	for (int i = 0; i < belief.record_count; i++)
+		is_close(belief.records[i].bug, plain.bugs[i], "bug", seed);
+	belief_release(&belief);
+	free(plain.chances);
+	free(plain.bugs);
+}
+
+static void it_is_the_sum_over_all_commits_and_rates(void **state)
+{
+	(void)state;
+	for (int seed = 0; seed < 60; seed++) {
+		struct dice dice = { (uint64_t)seed + 1 };
+		struct dag dag = random_dag(&dice, 10 + roll(&dice, 50));
+		struct record records[8];
+		int goods[2] = { roll(&dice, 5), roll(&dice, 5) };
+		struct question question = {
+			.bad = dag.count - 1 - roll(&dice, 3),
+			.goods = goods,
+			.good_count = roll(&dice, 3),
+			.fix = roll(&dice, 3) == 0,
+			.records = records,
+			.record_count = roll(&dice, 9),
+		};
+
+		for (int i = 0; i < question.record_count; i++)
+			records[i] = (struct record){
+				.commit = roll(&dice, dag.count),
+				.showing = roll(&dice, 2) * roll(&dice, 11),
+				.clean = roll(&dice, 2) * roll(&dice, 21),
+				.said = roll(&dice, 5) ? 0 : roll(&dice, 3) - 1,
+			};
+		compare(&dag, &question, seed);
+		graph_free(dag.graph);
+	}
+}
+
+/* On a line of `count` commits, 0 good and the last bad. */
+static struct belief on_line(int count, const struct record *records,
+			     int record_count)
+{
+	struct dag dag = line(count);
+	struct belief belief;
+
+	belief_make(&belief, dag.graph,
+		    &(struct question){ .bad = count - 1,
+					.goods = &(int){ 0 },
+					.good_count = 1,
+					.records = records,
+					.record_count = record_count });
+	graph_free(dag.graph);
+	return belief;
+}
+
+static void without_records_all_are_alike(void **state)
+{
+	struct belief belief = on_line(65, NULL, 0);
+
+	(void)state;
+	assert_int_equal(belief.count, 64);
+	for (int i = 0; i < 64; i++)
+		is_close(belief.chances[i], 0.99 / 64, "chance", 0);
+	is_close(belief.outside, 0.01, "outside", 0);
+	assert_int_equal(belief.likely, 62); /* of 64, for 95 % */
+	belief_release(&belief);
+}
+
+static void seen_on_both_sides_it_is_nearly_sure(void **state)
+{
+	const struct record records[] = {
+		{ 64, 10, 0, 0 }, { 0, 0, 10, 0 },  { 32, 10, 0, 0 },
+		{ 16, 0, 10, 0 }, { 17, 10, 0, 0 }, { 15, 0, 10, 0 },
+	};
+	struct belief one = on_line(65, records, 5);
+	struct belief belief = on_line(65, records, 6);
+
+	(void)state;
+	/* the parent alone may be silent; two are not so soon */
+	assert_int_equal(one.commits[one.best], 17);
+	assert_true(belief_chance(&one, 17) > 0.8);
+	assert_true(belief_chance(&one, 17) < 0.9);
+	belief_release(&one);
+	assert_int_equal(belief.commits[belief.best], 17);
+	assert_true(belief_chance(&belief, 17) > 0.98);
+	assert_int_equal(belief.likely, 1);
+	assert_true(belief.bits < 0.5);
+	assert_true(belief.rate > 0.9);
+	assert_true(belief_record(&belief, 17)->bug > 0.99);
+	assert_true(belief_record(&belief, 16)->bug < 0.1);
+	assert_null(belief_record(&belief, 40));
+	belief_release(&belief);
+}
+
+static void few_clean_runs_of_a_rare_bug_say_little(void **state)
+{
+	const struct record few[] = { { 64, 2, 18, 0 }, { 32, 0, 10, 0 } };
+	const struct record many[] = { { 64, 2, 18, 0 }, { 32, 0, 60, 0 } };
+	struct belief little = on_line(65, few, 2);
+	struct belief much = on_line(65, many, 2);
+
+	(void)state;
+	assert_true(belief_record(&little, 32)->bug > 0.2);
+	assert_true(belief_record(&much, 32)->bug < 0.1);
+	assert_true(little.clean[10] > 0.1);
+	assert_true(little.bits > much.bits);
+	belief_release(&little);
+	belief_release(&much);
+}
+
+/* One commit never weighs more than its silence is likely. */
+static void no_commit_weighs_without_bounds(void **state)
+{
+	const struct record records[] = { { 64, 10, 0, 0 },
+					  { 1, 0, 20, 0 },
+					  { 63, 0, 1000, 0 } };
+	struct belief belief = on_line(65, records, 3);
+
+	(void)state;
+	assert_true(belief_record(&belief, 63)->bug > 0.3);
+	belief_release(&belief);
+}
+
+static void a_word_counts_where_nothing_was_seen(void **state)
+{
+	const struct record records[] = { { 64, 0, 0, 1 },
+					  { 0, 0, 0, -1 },
+					  { 40, 0, 0, 1 },
+					  { 39, 0, 0, -1 } };
+	struct belief belief = on_line(65, records, 4);
+
+	(void)state;
+	assert_int_equal(belief.commits[belief.best], 40);
+	belief_release(&belief);
+}
+
+static void the_order_of_records_does_not_matter(void **state)
+{
+	const struct record one[] = { { 64, 9, 1, 0 },
+				      { 0, 0, 10, 0 },
+				      { 30, 3, 7, 0 },
+				      { 20, 0, 10, 0 } };
+	const struct record two[] = { one[3], one[1], one[0], one[2] };
+	struct belief a = on_line(65, one, 4), b = on_line(65, two, 4);
+
+	(void)state;
+	for (int i = 0; i < a.count; i++)
+		is_close(a.chances[i], b.chances[i], "chance", 0);
+	is_close(a.bits, b.bits, "bits", 0);
+	belief_release(&a);
+	belief_release(&b);
+}
+
+static void nothing_is_believed_of_an_empty_range(void **state)
+{
+	struct dag dag = line(4);
+	struct belief belief;
+
+	(void)state;
+	belief_make(&belief, dag.graph,
+		    &(struct question){
+			    .bad = 1, .goods = &(int){ 3 }, .good_count = 1 });
+	assert_int_equal(belief.count, 0);
+	assert_int_equal(belief.best, -1);
+	belief_release(&belief);
+	graph_free(dag.graph);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_is_the_sum_over_all_commits_and_rates),
+		cmocka_unit_test(without_records_all_are_alike),
+		cmocka_unit_test(seen_on_both_sides_it_is_nearly_sure),
+		cmocka_unit_test(few_clean_runs_of_a_rare_bug_say_little),
+		cmocka_unit_test(no_commit_weighs_without_bounds),
+		cmocka_unit_test(a_word_counts_where_nothing_was_seen),
+		cmocka_unit_test(the_order_of_records_does_not_matter),
+		cmocka_unit_test(nothing_is_believed_of_an_empty_range),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
