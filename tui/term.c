@@ -148,19 +148,24 @@ static void on_exit_restore(void)
 	tell_error();
 }
 
-/* A signal that is ignored stays so. */
-static void set_deaths(void (*from)(int), void (*handler)(int))
+/* A signal that is ignored, or heard by somebody else, stays so. */
+static void catch_deaths(bool all)
 {
-	struct sigaction action = { .sa_handler = handler,
-				    .sa_flags =
-					    (int)(SA_RESETHAND | SA_ONSTACK) };
-	struct sigaction now;
+	const struct sigaction ours = { .sa_handler = on_death,
+					.sa_flags = (int)(SA_RESETHAND |
+							  SA_ONSTACK) };
+	const struct sigaction none = { .sa_handler = SIG_DFL };
 
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < DEATHS; i++)
-		if (sigaction(deaths[i], NULL, &now) == 0 &&
-		    now.sa_handler == from)
-			sigaction(deaths[i], &action, NULL);
+	for (size_t i = 0; i < DEATHS; i++) {
+		struct sigaction now;
+
+		if (sigaction(deaths[i], NULL, &now) < 0)
+			continue;
+		if (all && now.sa_handler == SIG_DFL)
+			sigaction(deaths[i], &ours, NULL);
+		else if (!all && now.sa_handler == on_death)
+			sigaction(deaths[i], &none, NULL);
+	}
 }
 
 static void install_rescue(void)
@@ -177,7 +182,7 @@ static void install_rescue(void)
 	rescue_add(tigetstr("cnorm"));
 	sigaltstack(&stack, NULL);
 	rescue.taken = 1;
-	set_deaths(SIG_DFL, on_death);
+	catch_deaths(true);
 	atexit(on_exit_restore);
 	put_error_aside();
 }
@@ -185,7 +190,7 @@ static void install_rescue(void)
 static void remove_rescue(void)
 {
 	rescue.taken = 0;
-	set_deaths(on_death, SIG_DFL);
+	catch_deaths(false);
 }
 
 static void close_aside(void)

@@ -158,7 +158,7 @@ int helm_take(struct helm *helm, struct error *err)
 
 bool helm_holder(struct helm *helm, struct helm_holder *out)
 {
-	struct entry entry = { 0 };
+	struct entry entry;
 
 	if (helm->fd < 0)
 		return false;
