@@ -38,7 +38,6 @@ struct grid;
 struct helm;
 struct keymap;
 struct mouse;
-struct place;
 struct repo;
 struct session;
 struct view;
@@ -150,16 +149,6 @@ void app_mouse(struct app *app, const struct grid *grid,
  * a person stopped the last one.
  */
 void app_want_engine(struct app *app);
-
-/* May orders be given here?  If not, that is said. */
-bool app_may_order(struct app *app);
-
-/* From another screen, which reads then. */
-void app_take_over(struct app *app);
-
-/* Where the person is, and there again. */
-void app_place(const struct app *app, struct place *place);
-void app_go_to_place(struct app *app, const struct place *place);
 
 /* Start an engine; an error becomes the toast. */
 void app_start_engine(struct app *app);

@@ -19,6 +19,7 @@
 #include "tui/grid.h"
 #include "tui/input.h"
 #include "tui/keymap.h"
+#include "tui/steer.h"
 #include "tui/view.h"
 #include "tui/views.h"
 
@@ -75,7 +76,7 @@ static int carry_out(struct app *app, const char *name, struct order given,
 	given.who = app->who;
 	given.say = &say;
 	given.at_once = true;
-	ret = leaves_it_alone(name) || app_may_order(app)
+	ret = leaves_it_alone(name) || steer_may_order(app)
 		      ? command_order(name, &given, err)
 		      : 1;
 	if (ret == 0) {
@@ -146,7 +147,7 @@ static void order_written(struct app *app)
 	if (command_words((int)argv.count, argv.items, words, &given, &err) < 0)
 		goto out;
 	if (str_equal(argv.items[0], "take-over")) {
-		app_take_over(app);
+		steer_take_over(app);
 		ret = 0;
 		goto out;
 	}
@@ -307,11 +308,11 @@ void order_key(struct app *app, int key)
 {
 	const struct model_row *row = app_selected(app);
 
-	if (asks_or_orders(key) && !app_may_order(app))
+	if (asks_or_orders(key) && !steer_may_order(app))
 		return;
 	switch (key) {
 	case 'O':
-		app_take_over(app);
+		steer_take_over(app);
 		break;
 	case 'v':
 		if (row)

@@ -3,7 +3,6 @@
 
 #include <curses.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
@@ -11,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +20,7 @@
 #include "base/xalloc.h"
 #include "tui/grid.h"
 #include "tui/input.h"
+#include "tui/rescue.h"
 #include "tui/wishes.h"
 
 struct term {
@@ -36,96 +35,8 @@ struct term {
 	bool cursor_seen;
 };
 
-#define ASIDE_MAX 65536 /* bytes of standard error that are told */
-
 /* Codes of our own, above those of curses. */
 #define KEY_ANSWER (KEY_MAX + 1)
-
-/*
- * What a signal handler needs to give the terminal back.  curses' own state
- * is just as global: there is one terminal.
- */
-static struct {
-	volatile sig_atomic_t taken;
-	pid_t owner; /* a child that crashes before its exec has no terminal */
-	struct termios before;
-	char bytes[256];
-	size_t length;
-	int aside; /* what goes to standard error meanwhile, or -1 */
-	int error; /* where standard error leads, or -1 */
-	char stack[32 * 1024]; /* for a crash of the other one */
-} rescue = { .aside = -1, .error = -1 };
-
-/*
- * All that ends a process, but for those signals that the loop hears.  These
- * are here too for the time before it does.
- */
-static const int deaths[] = { SIGSEGV, SIGBUS,	SIGFPE,	   SIGILL,  SIGABRT,
-			      SIGTRAP, SIGSYS,	SIGXCPU,   SIGXFSZ, SIGPIPE,
-			      SIGALRM, SIGUSR1, SIGUSR2,   SIGPROF, SIGVTALRM,
-			      SIGIO,   SIGPWR,	SIGSTKFLT, SIGTERM, SIGHUP,
-			      SIGINT,  SIGQUIT };
-
-#define DEATHS (sizeof(deaths) / sizeof(*deaths))
-
-static void rescue_add(const char *text)
-{
-	size_t length = text && text != (char *)-1 ? strlen(text) : 0;
-
-	if (rescue.length + length > sizeof(rescue.bytes))
-		return;
-	memcpy(rescue.bytes + rescue.length, text ? text : "", length);
-	rescue.length += length;
-}
-
-/*
- * Standard error would be written across the screen: it is kept aside, and
- * told at the end.  Where it is no terminal it goes where it should.
- */
-static void put_error_aside(void)
-{
-	if (!isatty(STDERR_FILENO))
-		return;
-	rescue.aside = memfd_create("culprit-stderr", MFD_CLOEXEC);
-	rescue.error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-	if (rescue.aside >= 0 && rescue.error >= 0)
-		dup2(rescue.aside, STDERR_FILENO);
-}
-
-/* Async-signal-safe. */
-static void tell_error(void)
-{
-	char bytes[256];
-	ssize_t length;
-	off_t at = 0;
-
-	if (rescue.aside < 0 || rescue.error < 0)
-		return;
-	dup2(rescue.error, STDERR_FILENO);
-	while ((length = pread(rescue.aside, bytes, sizeof(bytes), at)) > 0 &&
-	       at < ASIDE_MAX) {
-		for (ssize_t i = 0; i < length; i++)
-			if ((bytes[i] < ' ' && bytes[i] != '\n') ||
-			    bytes[i] == 0x7f)
-				bytes[i] = '?'; /* and what is no ASCII */
-		if (write(STDERR_FILENO, bytes, (size_t)length) < 0)
-			return;
-		at += length;
-	}
-}
-
-/* Async-signal-safe.  The handler is gone by then (SA_RESETHAND). */
-static void on_death(int number)
-{
-	if (rescue.taken && getpid() == rescue.owner) {
-		rescue.taken = 0;
-		if (write(STDOUT_FILENO, rescue.bytes, rescue.length) < 0)
-			errno = 0; /* nobody is left to tell */
-		tcsetattr(STDIN_FILENO, TCSANOW, &rescue.before);
-		tell_error();
-	}
-	raise(number);
-}
 
 /* Some terminals forget with the page that the cursor was to be seen. */
 static void end_page(void)
@@ -138,68 +49,18 @@ static void end_page(void)
 	fflush(stdout);
 }
 
-/* exit() from anywhere: curses may still write. */
-static void on_exit_restore(void)
+static void begin_rescue(const struct termios *before)
 {
-	if (!rescue.taken || getpid() != rescue.owner)
-		return;
-	rescue.taken = 0;
-	end_page();
-	tell_error();
-}
+	static const char *const names[] = { "sgr0", "op", "rmkx", "rmcup",
+					     "cnorm" };
 
-/* A signal that is ignored, or heard by somebody else, stays so. */
-static void catch_deaths(bool all)
-{
-	const struct sigaction ours = { .sa_handler = on_death,
-					.sa_flags = (int)(SA_RESETHAND |
-							  SA_ONSTACK) };
-	const struct sigaction none = { .sa_handler = SIG_DFL };
+	rescue_begin(before, end_page);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const char *text = tigetstr(names[i]);
 
-	for (size_t i = 0; i < DEATHS; i++) {
-		struct sigaction now;
-
-		if (sigaction(deaths[i], NULL, &now) < 0)
-			continue;
-		if (all && now.sa_handler == SIG_DFL)
-			sigaction(deaths[i], &ours, NULL);
-		else if (!all && now.sa_handler == on_death)
-			sigaction(deaths[i], &none, NULL);
+		if (text && text != (char *)-1)
+			rescue_add(text);
 	}
-}
-
-static void install_rescue(void)
-{
-	const stack_t stack = { .ss_sp = rescue.stack,
-				.ss_size = sizeof(rescue.stack) };
-
-	rescue.length = 0;
-	rescue.owner = getpid();
-	rescue_add(tigetstr("sgr0"));
-	rescue_add(tigetstr("op"));
-	rescue_add(tigetstr("rmkx"));
-	rescue_add(tigetstr("rmcup"));
-	rescue_add(tigetstr("cnorm"));
-	sigaltstack(&stack, NULL);
-	rescue.taken = 1;
-	catch_deaths(true);
-	atexit(on_exit_restore);
-	put_error_aside();
-}
-
-static void remove_rescue(void)
-{
-	rescue.taken = 0;
-	catch_deaths(false);
-}
-
-static void close_aside(void)
-{
-	if (rescue.aside >= 0)
-		close(rescue.aside);
-	if (rescue.error >= 0)
-		close(rescue.error);
-	rescue.aside = rescue.error = -1;
 }
 
 bool term_is_utf8(void)
@@ -252,6 +113,7 @@ static void take_mouse(void)
 
 int term_open(struct term **out, const struct wishes *wishes, struct error *err)
 {
+	struct termios before;
 	const char *type = getenv("TERM");
 	struct term *term;
 	SCREEN *screen;
@@ -260,7 +122,7 @@ int term_open(struct term **out, const struct wishes *wishes, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "the screen needs a terminal: here there "
 				 "are 'culprit status' and 'culprit log -f'");
-	tcgetattr(STDIN_FILENO, &rescue.before);
+	tcgetattr(STDIN_FILENO, &before);
 	set_escdelay(25);
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
@@ -279,7 +141,7 @@ int term_open(struct term **out, const struct wishes *wishes, struct error *err)
 	}
 	term = xcalloc(1, sizeof(*term));
 	term->screen = screen;
-	install_rescue();
+	begin_rescue(&before);
 	raw();
 	noecho();
 	nonl();
@@ -299,10 +161,7 @@ void term_close(struct term *term)
 {
 	if (!term)
 		return;
-	remove_rescue();
-	end_page();
-	tell_error();
-	close_aside();
+	rescue_end();
 	delscreen(term->screen);
 	free(term->cells);
 	free(term);

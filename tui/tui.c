@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tui/tui.h"
+#include "tui/steer.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -429,7 +430,7 @@ static void come(struct loop *loop, bool take_over)
 		app_say(&loop->app, true, err.text);
 	refresh(loop);
 	place_load(&place, folder);
-	app_go_to_place(&loop->app, &place);
+	steer_go_to_place(&loop->app, &place);
 }
 
 static void go(struct loop *loop)
@@ -437,7 +438,7 @@ static void go(struct loop *loop)
 	struct place place;
 
 	if (loop->helm && helm_is_ours(loop->helm)) {
-		app_place(&loop->app, &place);
+		steer_place(&loop->app, &place);
 		place_save(&place, session_dir(loop->app.session));
 	}
 	helm_close(loop->helm);

@@ -32,6 +32,7 @@
 #include "tui/input.h"
 #include "tui/keymap.h"
 #include "tui/place.h"
+#include "tui/steer.h"
 #include "tui/view.h"
 
 struct world {
@@ -403,20 +404,20 @@ static void a_place_is_found_again(void **state)
 	char text[400];
 
 	type(app, "g\t9");
-	app_place(app, &place);
+	steer_place(app, &place);
 	place_format(&place, text, sizeof(text));
 	place_parse(&again, text);
 	app_release(app);
 	app_init(app, world->tale.session, NULL, "/bin/false", false);
 	app_refresh(app, world->tale.now);
-	app_go_to_place(app, &again);
+	steer_go_to_place(app, &again);
 	assert_int_equal(app->view->digit, '9');
 	assert_int_equal(app->model.selected, 0);
 	assert_int_equal(app->home.focus, PANE_RUNS);
 	/* nonsense is nowhere */
 	place_parse(&again, "view 12\nrow 0123\npane 7\nrun 9999\nview x\n\n"
 			    "rowrowrowrowrowrow 1\n");
-	app_go_to_place(app, &again);
+	steer_go_to_place(app, &again);
 	assert_int_equal(app->view->digit, '9');
 	assert_int_equal(app->model.selected, 0);
 	assert_int_equal(app->home.focus, PANE_RUNS);
