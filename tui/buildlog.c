@@ -200,8 +200,11 @@ bool buildlog_work(struct buildlog *build)
 /* A line of the log in clean text; NULL where there is none. */
 static char *line_at(struct buildlog *build, int64_t offset)
 {
-	const struct logtext how = { STAMPS_WHOLE, false, build->log.ascii,
-				     LINE_BYTES };
+	const struct logtext how = {
+		.stamps = STAMPS_WHOLE,
+		.ascii = build->log.ascii,
+		.columns = LINE_BYTES,
+	};
 	struct logfile_line line;
 	char bytes[LINE_BYTES];
 	size_t length;

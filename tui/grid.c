@@ -10,7 +10,7 @@
 #include "base/xalloc.h"
 #include "tui/input.h"
 
-static const char role_letters[ROLE_COUNT + 1] = ".dTH-GBSIRK@eLW!DM";
+static const char role_letters[ROLE_COUNT + 1] = ".dTH-GBSIRK@eLW!DMrgybmc";
 
 static const char *const glyphs[GLYPH_COUNT][2] = {
 	[GLYPH_HLINE] = { "─", "-" },	     [GLYPH_VLINE] = { "│", "|" },
@@ -114,6 +114,18 @@ static void set(struct grid *grid, int x, int y, enum role role,
 	cell->width = (unsigned char)text->width;
 }
 
+/* Black and white are nobody's: one of them is the ground. */
+enum role grid_role(const struct grid *grid, const struct text_cell *cell,
+		    enum role role)
+{
+	if (cell->mark)
+		return ROLE_ESCAPE;
+	if (!grid->colours || role != ROLE_PLAIN || cell->colour < 2 ||
+	    cell->colour > 7)
+		return role;
+	return (enum role)(ROLE_RED + cell->colour - 2);
+}
+
 int grid_text(struct grid *grid, int x, int y, int width, enum role role,
 	      const char *text)
 {
@@ -128,7 +140,7 @@ int grid_text(struct grid *grid, int x, int y, int width, enum role role,
 	if (width <= 0)
 		return 0;
 	while (text_next(&reader, &cell) && used + cell.width <= room) {
-		set(grid, x + used, y, cell.mark ? ROLE_ESCAPE : role, &cell);
+		set(grid, x + used, y, grid_role(grid, &cell, role), &cell);
 		used += cell.width;
 	}
 	if (all <= width)

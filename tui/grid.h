@@ -39,6 +39,12 @@ enum role {
 	ROLE_LOST,
 	ROLE_DONE,
 	ROLE_MATCH, /* what was looked for */
+	ROLE_RED,   /* what a guest or a compiler coloured */
+	ROLE_GREEN,
+	ROLE_YELLOW,
+	ROLE_BLUE,
+	ROLE_MAGENTA,
+	ROLE_CYAN,
 	ROLE_COUNT,
 };
 
@@ -78,7 +84,8 @@ struct hot {
 
 struct grid {
 	int columns, rows;
-	bool ascii; /* lines from ASCII */
+	bool ascii;   /* lines from ASCII */
+	bool colours; /* plain text has the colours it asks for */
 	struct cell *cells;
 	int cursor_x, cursor_y; /* where the terminal's cursor goes */
 	bool cursor_seen;	/* a text is written there, or it is wished */
@@ -118,6 +125,10 @@ void grid_repeat(struct grid *grid, int x, int y, int count, enum role role,
 void grid_box(struct grid *grid, int x, int y, int width, int height,
 	      const char *title);
 
+/* What a cell of a text in this role is drawn in. */
+enum role grid_role(const struct grid *grid, const struct text_cell *cell,
+		    enum role role);
+
 /* Another role for what stands there. */
 void grid_recolour(struct grid *grid, int x, int y, int width, int height,
 		   enum role role);
@@ -139,7 +150,7 @@ void grid_shade(struct grid *grid, int x, int y, int width, enum role role);
 /* The page as lines of text, without blanks at their ends. */
 void grid_dump_text(const struct grid *grid, struct buf *out);
 
-/* The roles, a letter a cell: ".dTH-GBSIRK@eLW!DM" in the order above. */
+/* The roles, a letter a cell: ".dTH-GBSIRK@eLW!DMrgybmc" in the order above. */
 void grid_dump_roles(const struct grid *grid, struct buf *out);
 
 #endif

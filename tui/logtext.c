@@ -122,7 +122,9 @@ void logtext_make(struct buf *out, const struct logtext *how, const char *bytes,
 		return;
 	}
 	buf_init(&clean, 0);
-	text_clean(&clean, bytes, length, how->columns + STAMP_MAX, how->ascii);
+	text_clean(&clean, bytes, length, how->columns + STAMP_MAX,
+		   (how->ascii ? TEXT_ASCII : 0) |
+			   (how->colours ? TEXT_COLOUR : 0));
 	rest = how->stamps == STAMPS_WHOLE ? NULL
 					   : behind_stamp(clean.text, &seconds);
 	if (rest && how->stamps == STAMPS_SECONDS)

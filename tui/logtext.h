@@ -25,7 +25,8 @@ struct logtext {
 	enum logtext_stamps stamps;
 	bool raw; /* what is not printable ASCII as ^[ and <ff> */
 	bool ascii;
-	int columns; /* of a line, at most */
+	int columns;  /* of a line, at most */
+	bool colours; /* tell those that the line asks for */
 };
 
 /* Append a line in clean text. */

@@ -21,8 +21,13 @@
 
 static char *text_of(struct logview *view, const struct logfile_line *line)
 {
-	const struct logtext how = { view->stamps, view->raw, view->ascii,
-				     view->left + WIDTH_MAX };
+	const struct logtext how = {
+		.stamps = view->stamps,
+		.raw = view->raw,
+		.ascii = view->ascii,
+		.colours = view->colours,
+		.columns = view->left + WIDTH_MAX,
+	};
 	char *bytes = xmalloc(line->length + 1);
 	size_t length =
 		logfile_read(&view->file, line->start,
@@ -152,7 +157,8 @@ static void draw_text(const struct pen *pen, const char *text, enum role role)
 	for (int x = 0; text_next(&reader, &cell); x += cell.width) {
 		if (cell_at(pen, x, &column, &row))
 			grid_text(pen->grid, column, row, cell.width,
-				  cell.mark ? ROLE_ESCAPE : role, cell.bytes);
+				  grid_role(pen->grid, &cell, role),
+				  cell.bytes);
 		else if (x >= pen->left) {
 			grid_text(pen->grid, last,
 				  pen->area.y + pen->area.height - 1, 1, role,
@@ -366,6 +372,7 @@ void logview_draw(struct grid *grid, struct area area, struct logview *view,
 	if (area.width < 1 || area.height < 1)
 		return;
 	view->rows = area.height;
+	view->colours = grid->colours;
 	place_top(view, area);
 	spot = view->top;
 	row = area;

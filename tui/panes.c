@@ -385,7 +385,8 @@ static void draw_line(struct grid *grid, struct area area, int y,
 
 	buf_init(&clean, 0);
 	text_clean(&clean, line->bytes, line->length, area.width + 64,
-		   grid->ascii);
+		   (grid->ascii ? TEXT_ASCII : 0) |
+			   (grid->colours ? TEXT_COLOUR : 0));
 	rest = logtext_fold(clean.text, stamp, sizeof(stamp));
 	grid_printf(grid, area.x, y, area.width, logtext_role(rest), "%s%s",
 		    stamp, rest);

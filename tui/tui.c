@@ -471,6 +471,7 @@ int tui_main(struct session *session, struct repo *repo,
 					.data = &loop };
 	peek_work_begin(&loop.peek, &loop.uv);
 	loop.grid = grid_new(1, 1, loop.app.ascii);
+	loop.grid->colours = loop.wishes.settings.console_colours;
 	loop.grid->keys = &loop.wishes.keys;
 	if (term_open(&loop.term, &loop.wishes, err) < 0 ||
 	    listen_to_all(&loop, err) < 0)

@@ -36,6 +36,7 @@ static const struct key {
 	{ "roles", ROLES, 0, NULL },
 	{ "keys", KEYS, 0, NULL },
 	{ "mouse", TRUTH, AT(mouse), NULL },
+	{ "console_colours", TRUTH, AT(console_colours), NULL },
 	{ "ascii", TRUTH, AT(ascii), NULL },
 	{ "cursor", TRUTH, AT(cursor), NULL },
 	{ "plain", TRUTH, AT(plain), NULL },

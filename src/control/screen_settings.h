@@ -43,8 +43,9 @@ struct screen_settings {
 	bool mouse;
 	bool ascii;  /* lines from ASCII */
 	bool cursor; /* is always seen, not only where a text is written */
-	bool plain;  /* nothing moves but when something happens */
-	bool pacing; /* wait for the terminal between frames */
+	bool console_colours; /* those that consoles and builds ask for */
+	bool plain;	      /* nothing moves but when something happens */
+	bool pacing;	      /* wait for the terminal between frames */
 };
 
 /* The screen's part in reading.  Each returns 0, or -1 with what is wrong. */

@@ -120,6 +120,21 @@ check "no view lets one through" '
 	test "$(wc -c <"$tmp/raw")" -gt 20000
 '
 
+check "nor where consoles have their colours" '
+	mkdir -p "$tmp/home/.config/culprit"
+	echo "screen = { console_colours = true; };" \
+		>"$tmp/home/.config/culprit/screen.cfg"
+	{
+		for key in Up Down 4 g PgDn l r w G 5 g PgDn PgDn l w r G / E V \
+			Enter n T Esc; do
+			echo key $key
+			echo idle
+		done
+		echo clean
+	} | screen
+	rm -r "$tmp/home/.config"
+'
+
 check "no dialog, palette or search lets one through" '
 	screen 100x30 <<-END
 	key m
@@ -200,7 +215,7 @@ for size in 39x9 40x12 80x24 160x45; do
 done
 
 check "what the command line prints is plain text" '
-	for words in status log "log --format git" report titles; do
+	for words in status log "log --format git" report range titles; do
 		case $words in
 		titles) words="titles --all $tmp/console" ;;
 		esac

@@ -117,6 +117,22 @@ static void stand_ins_have_a_role_of_their_own(void **state)
 	assert_memory_equal(roles(), "GeeG......", 10);
 }
 
+/* red, a stand-in and blue, as base/text tells them */
+static const char coloured[] = "ar^Abkp";
+
+static void text_has_its_own_colours_where_it_may(void **state)
+{
+	(void)state;
+	grid_text(grid, 0, 0, 10, ROLE_PLAIN, coloured);
+	assert_memory_equal(roles(), "..ee......", 10);
+	grid->colours = true;
+	grid_text(grid, 0, 0, 10, ROLE_PLAIN, coloured);
+	assert_memory_equal(roles(), ".reeb.....", 10);
+	/* what already means something stays that */
+	grid_text(grid, 0, 0, 10, ROLE_BAD, coloured);
+	assert_memory_equal(roles(), "BBeeBBB...", 10);
+}
+
 static void lines_have_an_ascii_form(void **state)
 {
 	(void)state;
@@ -170,6 +186,7 @@ int main(void)
 		page_test(half_of_a_wide_character_is_none),
 		page_test(what_is_outside_is_dropped),
 		page_test(stand_ins_have_a_role_of_their_own),
+		page_test(text_has_its_own_colours_where_it_may),
 		page_test(lines_have_an_ascii_form),
 		page_test(text_can_end_at_a_column),
 		page_test(every_role_has_a_letter),

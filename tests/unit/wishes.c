@@ -143,6 +143,12 @@ static const struct {
 	{ ROLE_DONE, "done", "own+reverse", "black/cyan", "16/117", "231/25" },
 	{ ROLE_MATCH, "match", "own+bold+reverse", "black/yellow", "16/221",
 	  "16/222" },
+	{ ROLE_RED, "red", "own", "red", "red", "red" },
+	{ ROLE_GREEN, "green", "own", "green", "green", "green" },
+	{ ROLE_YELLOW, "yellow", "own", "yellow", "yellow", "yellow" },
+	{ ROLE_BLUE, "blue", "own", "blue", "blue", "blue" },
+	{ ROLE_MAGENTA, "magenta", "own", "magenta", "magenta", "magenta" },
+	{ ROLE_CYAN, "cyan", "own", "cyan", "cyan", "cyan" },
 };
 
 static void every_role_has_its_looks(void **state)
@@ -230,7 +236,8 @@ static void every_setting_has_its_place(void **state)
 			  "screen = {\n"
 			  "  colour = \"256\"; background = \"light\";\n"
 			  "  mouse = false; ascii = true; cursor = true;\n"
-			  "  plain = true; pacing = false;\n"
+			  "  plain = true; pacing = false; console_colours = "
+			  "true;\n"
 			  "  attention = \"notify-777\";\n"
 			  "  roles = { bad = \"196 on white bold underline\";\n"
 			  "            good = \"default\"; };\n"
@@ -246,6 +253,7 @@ static void every_setting_has_its_place(void **state)
 	assert_true(wishes->settings.cursor);
 	assert_true(wishes->settings.plain);
 	assert_false(wishes->settings.pacing);
+	assert_true(wishes->settings.console_colours);
 	assert_true(wishes->theme.light);
 	scene->wishes.theme.colours = THEME_256;
 	assert_string_equal(look_of(&wishes->theme, ROLE_BAD),
@@ -435,7 +443,7 @@ static void the_example_says_what_is_so_anyway(void **state)
 		assert_non_null(strstr(all, said));
 		free(said);
 	}
-	assert_int_equal(settings, 8 + ROLE_COUNT);
+	assert_int_equal(settings, 9 + ROLE_COUNT);
 	assert_memory_equal(&scene->wishes.settings, &usual.settings,
 			    sizeof(usual.settings));
 	assert_memory_equal(scene->wishes.keys.pressed, usual.keys.pressed,
