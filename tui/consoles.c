@@ -70,15 +70,23 @@ static int newest_of(const struct step *step)
 
 static void open_log(struct shown *shown, struct session *session)
 {
+	const struct oid *oid;
 	char *path = NULL;
 
-	if (shown->run >= 0)
-		path = session_console(session,
-				       graph_oid(session_graph(session),
-						 shown->commit),
-				       shown->run);
+	if (shown->run >= 0) {
+		oid = graph_oid(session_graph(session), shown->commit);
+		path = shown->output
+			       ? session_output(session, oid, shown->run)
+			       : session_console(session, oid, shown->run);
+	}
 	logview_open(&shown->log, path);
 	free(path);
+}
+
+void consoles_turn(struct consoles *consoles, struct session *session)
+{
+	consoles->main.output = !consoles->main.output;
+	open_log(&consoles->main, session);
 }
 
 void consoles_open(struct consoles *consoles, struct session *session,
@@ -241,6 +249,8 @@ void shown_draw(struct grid *grid, struct area area, const char *title,
 	char text[160] = "", size[24], remark[64] = "";
 	int64_t count;
 
+	if (shown->output)
+		title = "Output";
 	if (shown->run < 0)
 		str_copy(text, sizeof(text), title);
 	else

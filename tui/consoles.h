@@ -27,6 +27,7 @@ struct shown {
 	char id[OID_SHORT + 1];
 	char where[64];
 	bool running, bad;     /* bad: it crashed */
+	bool output;	       /* not the console: what a reproducer said */
 	char fact[MODEL_TEXT]; /* the crash's title, or how it ended */
 	struct logview log;
 };
@@ -47,6 +48,9 @@ void consoles_open(struct consoles *consoles, struct session *session,
 /* The session has changed. */
 void consoles_update(struct consoles *consoles, struct session *session,
 		     int64_t now, bool ascii);
+
+/* From a console to what the reproducer said in that run, and back. */
+void consoles_turn(struct consoles *consoles, struct session *session);
 
 /* The run before or after that one in its step; false: there is none. */
 bool consoles_step(struct consoles *consoles, struct session *session,

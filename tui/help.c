@@ -65,6 +65,7 @@ static const struct entry logs[] = {
 	{ "r w", "every byte, wrap long lines", 0, NULL },
 	{ "S", "save in a new file", 0, NULL },
 	{ "[ ]", "previous, next run or step", 0, NULL },
+	{ "o", "what a reproducer said, the console", 0, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 

@@ -108,6 +108,9 @@ static void key_console(struct app *app, int key)
 	case ']':
 		step_run(app, 1);
 		break;
+	case 'o':
+		consoles_turn(&app->consoles, app->session);
+		break;
 	case INPUT_TAB:
 	case INPUT_BACK_TAB:
 		app->consoles.on_beside =
@@ -162,7 +165,8 @@ static void draw_console(struct app *app, struct grid *grid)
 		{ "F", "follow" }, { "/", "find" },  { "n", "next" },
 		{ "!", "crash" },  { "[ ]", "run" }, { "&", "filter" },
 		{ "T", "time" },   { "w", "wrap" },  { "z", "fold" },
-		{ "r", "raw" },	   { "S", "save" },  { "@", "go to" },
+		{ "r", "raw" },	   { "S", "save" },  { "o", "output" },
+		{ "@", "go to" },
 	};
 	struct consoles *consoles = &app->consoles;
 	int below = grid->rows >= FACT_ROWS ? 3 : 2, y = grid->rows - below;

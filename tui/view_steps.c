@@ -9,6 +9,7 @@
 #include "tui/app.h"
 #include "tui/input.h"
 #include "tui/order.h"
+#include "tui/views.h"
 
 #define HALF 10
 
@@ -54,6 +55,12 @@ void app_open_line(struct app *app)
 
 	if (app->home.focus == PANE_LEDGER) {
 		app->home.focus = PANE_RUNS;
+		return;
+	}
+	if (app->home.focus == PANE_CONSOLE) {
+		views_go(app, app->model.shown_run == SHOW_BUILD
+				      ? &view_build
+				      : &view_console);
 		return;
 	}
 	if (app->home.focus != PANE_RUNS)

@@ -237,6 +237,28 @@ static void one_goes_from_run_to_run(void **state)
 	assert_int_equal(app->ruling.run, 1);
 }
 
+static void what_the_reproducer_said_is_a_log_too(void **state)
+{
+	struct world *world = *state;
+	struct app *app = &world->app;
+	char *path = session_output(binder.session,
+				    graph_oid(session_graph(binder.session),
+					      step_at(TESTED)->commit),
+				    2);
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	write_text(file, "round 1\nround 2\n");
+	fclose(file);
+	open_run(app, 2);
+	type(app, "o");
+	assert_string_equal(app->consoles.main.log.file.path, path);
+	assert_int_equal(app->consoles.main.log.file.size, 16);
+	type(app, "o");
+	assert_string_not_equal(app->consoles.main.log.file.path, path);
+	free(path);
+}
+
 static void the_crash_is_one_key_away(void **state)
 {
 	struct world *world = *state;
@@ -294,6 +316,7 @@ int main(void)
 		view_test(a_console_is_followed_paused_and_searched),
 		view_test(a_wide_screen_has_the_other_kind_beside_it),
 		view_test(one_goes_from_run_to_run),
+		view_test(what_the_reproducer_said_is_a_log_too),
 		view_test(the_crash_is_one_key_away),
 		view_test(a_run_without_a_console_says_so),
 		view_test(no_size_breaks_it),
