@@ -138,6 +138,16 @@ struct spot logview_last(struct logview *view);
 bool logview_starts_phase(const struct logview *view, int64_t offset);
 /* -1 where nothing is folded by phases. */
 int logview_phase_of(const struct logview *view, int64_t offset);
+/* The line, or the mark that it is folded under. */
+struct spot logview_shown_at(struct logview *view, int64_t offset);
+/* The marks of the index may be others. */
+void logview_update_phases(struct logview *view);
+/* What the chosen row belongs to; or (all) all phases that are over. */
+void logview_fold(struct logview *view, bool all);
+/* So that this line is shown. */
+void logview_unfold(struct logview *view, int64_t offset);
+/* Choose a row, and follow no more. */
+void logview_pause(struct logview *view, struct spot spot);
 /* Go to a line, and unfold what hides it. */
 void logview_go(struct logview *view, int64_t offset);
 void logview_say(struct logview *view, const char *format, ...)
