@@ -80,7 +80,8 @@ static void make_phases(struct logview *view)
 		xreallocarray(NULL, index->mark_count + 1, sizeof(*marks));
 	bool crashed = false;
 
-	memcpy(marks, index->marks, index->mark_count * sizeof(*marks));
+	for (size_t i = 0; i < index->mark_count; i++)
+		marks[i] = index->marks[i];
 	qsort(marks, index->mark_count, sizeof(*marks), by_offset);
 	view->phase_count = 0;
 	add_phase(view, 0, first_name(marks, index->mark_count), 0);
