@@ -434,7 +434,7 @@ void app_draw(struct app *app, struct grid *grid)
 	app->columns = grid->columns;
 	app->rows = grid->rows;
 	grid->cursor_seen = app->cursor || order_asks(app) || views_asks(app) ||
-			    app->help.asking;
+			    app->help.open;
 	views_draw(app, grid);
 	if (order_asks(app) || app->help.open)
 		grid_cool(grid);

@@ -15,6 +15,8 @@
 #define COLUMN_WIDTH 44
 #define MARGIN	     3
 
+#define PAGE 8 /* lines */
+
 #define NO_GROUP GROUP_COUNT
 
 struct entry {
@@ -196,55 +198,46 @@ static void collect(struct entries *entries, const char *wanted)
 		add(entries, "", "nothing has that in it");
 }
 
-static void asking_key(struct help *help, int key)
+static bool scroll_key(struct help *help, int key)
 {
-	help->top = 0;
-	if (key == INPUT_ENTER) {
-		help->asking = false;
-	} else if (key == INPUT_ESCAPE || key == INPUT_CTRL('c')) {
-		help->asking = false;
-		help->wanted[0] = '\0';
-	} else {
-		field_key(help->wanted, sizeof(help->wanted), key);
+	switch (key) {
+	case INPUT_DOWN:
+	case INPUT_CTRL('n'):
+		help->top++;
+		return true;
+	case INPUT_UP:
+	case INPUT_CTRL('p'):
+		help->top--;
+		return true;
+	case INPUT_PAGE_DOWN:
+	case INPUT_CTRL('d'):
+		help->top += PAGE;
+		return true;
+	case INPUT_PAGE_UP:
+		help->top -= PAGE;
+		return true;
+	default:
+		return false;
 	}
 }
 
 bool help_key(struct help *help, int key)
 {
-	if (help->asking) {
-		asking_key(help, key);
+	bool empty = !*help->wanted;
+
+	if (scroll_key(help, key))
 		return true;
-	}
-	switch (key) {
-	case '/':
-		help->asking = true;
-		help->wanted[0] = '\0';
-		return true;
-	case 'j':
-	case INPUT_DOWN:
-		help->top++;
-		return true;
-	case 'k':
-	case INPUT_UP:
-		help->top--;
-		return true;
-	case INPUT_PAGE_DOWN:
-	case INPUT_CTRL('d'):
-		help->top += 8;
-		return true;
-	case INPUT_PAGE_UP:
-	case INPUT_CTRL('u'):
-		help->top -= 8;
-		return true;
-	case '?':
-	case 'q':
-	case INPUT_ESCAPE:
-	case INPUT_CTRL('c'):
+	if (key == '?' || key == INPUT_CTRL('c') ||
+	    (empty && (key == 'q' || key == INPUT_ESCAPE))) {
 		help->open = false;
 		return false;
-	default:
-		return true;
 	}
+	help->top = 0;
+	if (key == INPUT_ESCAPE)
+		help->wanted[0] = '\0';
+	else if (key != INPUT_ENTER && !(empty && (key == '/' || key == ' ')))
+		field_key(help->wanted, sizeof(help->wanted), key);
+	return true;
 }
 
 static void draw_entry(struct grid *grid, int x, int y, int width,
@@ -282,23 +275,23 @@ static size_t half(const struct entries *entries)
 	return best;
 }
 
-/* In the lower edge: what is looked for, or that there is more. */
+/* In the lower edge: what is looked for, or what to do. */
 static void draw_foot(struct grid *grid, int x, int y, int width,
 		      const struct help *help, bool more)
 {
-	if (help->asking || *help->wanted) {
-		x += grid_printf(grid, x, y, width, ROLE_TITLE, " /%s",
-				 help->wanted);
-		if (help->asking) {
-			grid->cursor_x = x;
-			grid->cursor_y = y;
-		}
-		grid_text(grid, x, y, 1, ROLE_TITLE, " ");
-	} else {
+	if (!*help->wanted) {
+		grid->cursor_x = x + 1;
+		grid->cursor_y = y;
 		grid_text(grid, x, y, width, ROLE_TITLE,
-			  more ? " j k for the rest, / to find "
-			       : " / to find ");
+			  more ? " type to find, Up Down for the rest "
+			       : " type to find ");
+		return;
 	}
+	x += grid_printf(grid, x, y, width, ROLE_TITLE, " find: %s",
+			 help->wanted);
+	grid->cursor_x = x;
+	grid->cursor_y = y;
+	grid_text(grid, x, y, 1, ROLE_TITLE, " ");
 }
 
 static int lines_of(const struct entries *list, size_t split)

@@ -3,9 +3,9 @@
 #define TUI_HELP_H
 
 /*
- * The list of keys, over whatever is on the page: the screen's own, and those
- * of the command table.  Behind / only what holds the text that is typed is
- * left of it.
+ * The list of keys, over whatever is on the page: the screen's own, those of
+ * its views, and those of the command table.  Of what is typed only the keys
+ * are left that have it in them.
  */
 
 #include <stdbool.h>
@@ -15,11 +15,13 @@ struct grid;
 struct help {
 	bool open;
 	int top;	 /* the first line shown */
-	bool asking;	 /* keys are text */
-	char wanted[64]; /* "" for all */
+	char wanted[64]; /* what was typed; "" for all */
 };
 
-/* false: the key closes it (any of ? q Esc C-c). */
+/*
+ * false: the key closes it.  Esc takes back what was typed first, and q is a
+ * letter behind others.
+ */
 bool help_key(struct help *help, int key);
 void help_draw(struct grid *grid, struct help *help);
 

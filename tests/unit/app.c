@@ -1100,16 +1100,23 @@ static void what_is_typed_in_the_help_leaves_what_has_it(void **state)
 	struct world *world = *state;
 	struct app *app = open_app(world, "exit-code");
 
-	type(app, "?/overrule");
+	type(app, "?overrule");
+	assert_non_null(strstr(page(world), "find: overrule"));
 	assert_non_null(strstr(page(world), "overrule one run"));
 	assert_null(strstr(page(world), "next, previous pane"));
 	type(app, "q");
 	assert_non_null(strstr(page(world), "nothing has that in it"));
+	app_key(app, INPUT_BACKSPACE);
+	assert_non_null(strstr(page(world), "overrule one run"));
 	app_key(app, INPUT_ESCAPE);
 	assert_non_null(strstr(page(world), "next, previous pane"));
-	type(app, "/UNDO\n");
+	type(app, "/UNDO\n"); /* as where one looks for a text elsewhere */
 	assert_non_null(strstr(page(world), "take the last N decisions"));
-	type(app, "q");
+	/* the keys of the views are among them */
+	app_key(app, INPUT_CTRL('u'));
+	type(app, "turning");
+	assert_non_null(strstr(page(world), "turning point"));
+	type(app, "?");
 	assert_false(app->help.open);
 }
 

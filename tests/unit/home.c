@@ -25,6 +25,7 @@
 #include "tui/ask.h"
 #include "tui/dialog.h"
 #include "tui/grid.h"
+#include "tui/help.h"
 #include "tui/home.h"
 #include "tui/model.h"
 #include "tui/ruling.h"
@@ -306,6 +307,30 @@ static void a_fork_says_what_comes_along(void **state)
 	all_sizes(scene, "ask-fork");
 }
 
+static void draw_help(struct scene *scene, const char *name, int columns,
+		      int rows, struct help *help)
+{
+	struct grid *grid = grid_new(columns, rows, false);
+
+	model_build(&scene->model, scene->tale.session, &scene->view);
+	home_draw(grid, &scene->model, &scene->home, &scene->tail);
+	help_draw(grid, help);
+	golden_compare(name, grid);
+	grid_free(grid);
+}
+
+static void help_is_filtered_as_one_types(void **state)
+{
+	struct scene *scene = *state;
+	struct help help = { .open = true };
+
+	draw_help(scene, "help-40", 40, 12, &help);
+	for (const char *p = "undo"; *p; p++)
+		help_key(&help, *p);
+	draw_help(scene, "help-find", 100, 30, &help);
+	draw_help(scene, "help-find-80", 80, 24, &help);
+}
+
 static void an_engine_that_is_gone_is_missed(void **state)
 {
 	struct scene *scene = *state;
@@ -432,6 +457,7 @@ int main(void)
 		binder_test(a_run_is_left_out_when_its_cost_is_known),
 		binder_test(what_is_in_flight_is_named_before_it_is_lost),
 		binder_test(a_fork_says_what_comes_along),
+		binder_test(help_is_filtered_as_one_types),
 		binder_test(an_engine_that_is_gone_is_missed),
 		scene_test(an_empty_session_says_what_is_missing),
 		scene_test(a_session_by_hand_asks_for_verdicts),
