@@ -23,6 +23,14 @@ struct tui_options {
 	bool at_orders_only; /* and not at the beginning */
 };
 
+/*
+ * Where a repository has no session: ask for one in a form and begin it.  *out
+ * is NULL when the person leaves it instead.  repo is borrowed, and used by
+ * another thread until this returns.
+ */
+int tui_start(struct repo *repo, const struct tui_options *options,
+	      struct session **out, struct error *err);
+
 /* Another session that the person wants to see. */
 struct tui_next {
 	char *dir;	/* NULL: none; the caller frees */

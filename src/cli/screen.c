@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "control/sessions.h"
+#include "repo/repo.h"
 #include "session/session.h"
 #include "tui/tui.h"
 
@@ -70,9 +72,35 @@ static int show(struct cli *cli, bool start_engine, struct error *err)
 	}
 }
 
+/* The session, or where the repository has none the form for one. */
+static int find_session(struct cli *cli, bool *left, struct error *err)
+{
+	const struct tui_options options = { .said = &cli->said };
+	char *dir = NULL;
+
+	*left = false;
+	if (cli->session)
+		return 0;
+	if (cli->session_dir || cli->takes_over)
+		return cli_open(cli, err);
+	if (repo_open(".", &cli->repo, err) < 0)
+		return -1;
+	if (sessions_current(cli->repo, &dir, NULL) == 0) {
+		int ret = session_open(dir, &cli->session, err);
+
+		free(dir);
+		return ret;
+	}
+	if (tui_start(cli->repo, &options, &cli->session, err) < 0)
+		return -1;
+	*left = !cli->session;
+	return 0;
+}
+
 static int open_screen(struct cli *cli, bool start_engine)
 {
 	const char *term = getenv("TERM");
+	bool left;
 	struct error err = ERROR_INIT;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
@@ -83,8 +111,8 @@ static int open_screen(struct cli *cli, bool start_engine)
 			  "'culprit run'");
 		return cli_fail(&err);
 	}
-	if ((!cli->session && cli_open(cli, &err) < 0) ||
-	    show(cli, start_engine, &err) < 0)
+	if (find_session(cli, &left, &err) < 0 ||
+	    (!left && show(cli, start_engine, &err) < 0))
 		return cli_fail(&err);
 	return EXIT_OK;
 }

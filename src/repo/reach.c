@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/argv.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "base/xalloc.h"
 #include "engine/oid.h"
 #include "repo/gitcmd.h"
@@ -78,6 +80,39 @@ int reach_ancestor(struct repo *repo, const struct oid *ancestor,
 	if (ret < 0)
 		error_prefix(err, "cannot see whether %.*s is behind %.*s",
 			     OID_SHORT, ancestor->hex, OID_SHORT, commit->hex);
+	free(dir);
+	return ret;
+}
+
+int reach_count(struct repo *repo, const struct oid *bad,
+		const struct oid *goods, int good_count, int *out,
+		struct error *err)
+{
+	char *dir = xasprintf("--git-dir=%s", repo_common_dir(repo));
+	struct gitcmd command = { .argv = NULL };
+	struct argv argv = ARGV_INIT;
+	struct buf said;
+	int64_t count;
+	int ret;
+
+	buf_init(&said, 64);
+	argv_add(&argv, dir);
+	argv_add(&argv, "rev-list");
+	argv_add(&argv, "--count");
+	argv_add(&argv, bad->hex);
+	for (int i = 0; i < good_count; i++)
+		argv_take(&argv, xasprintf("^%s", goods[i].hex));
+	command.argv = (const char *const *)argv.items;
+	command.output = &said;
+	ret = gitcmd_run(&command, err);
+	said.text[strcspn(said.text, "\n")] = '\0';
+	if (ret == 0 && !str_number(said.text, 0, INT32_MAX, &count))
+		ret = error_set(err, ERROR_GIT,
+				"git rev-list gave no number: '%s'", said.text);
+	if (ret == 0)
+		*out = (int)count;
+	argv_free(argv.items);
+	buf_release(&said);
 	free(dir);
 	return ret;
 }

@@ -33,4 +33,9 @@ bool reach_has(const struct reach *reach, const char *tag);
 int reach_ancestor(struct repo *repo, const struct oid *ancestor,
 		   const struct oid *commit, bool *out, struct error *err);
 
+/* How many commits lie behind `bad` and behind none of the goods?  Asks git. */
+int reach_count(struct repo *repo, const struct oid *bad,
+		const struct oid *goods, int good_count, int *out,
+		struct error *err);
+
 #endif
