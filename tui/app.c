@@ -272,6 +272,14 @@ void app_go_to_time(struct app *app)
 	app_rebuild(app);
 }
 
+void app_begin_replay(struct app *app)
+{
+	app->only_replay = true;
+	views_go(app, &view_replay);
+	replay_jump(&app->replay, 0);
+	app_go_to_time(app);
+}
+
 void app_leave_time(struct app *app)
 {
 	app->replay.playing = false;

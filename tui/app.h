@@ -162,6 +162,8 @@ void app_open_line(struct app *app);
 
 /* To the time at which the replay is; or it stays, and the toast says why. */
 void app_go_to_time(struct app *app);
+/* A foreign log is all there is: begin where it does, on the replay's view. */
+void app_begin_replay(struct app *app);
 void app_leave_time(struct app *app); /* to the present */
 
 const char *app_id_of(const struct app *app, int commit);

@@ -62,11 +62,12 @@ void frame_title(struct grid *grid, const struct model *model)
 	else
 		buf_printf(&right, "%s%d %s", gap, model->row_count,
 			   model->row_count == 1 ? "step" : "steps");
-	if (model->elapsed_ms >= 0 && grid->columns >= 60)
+	if (model->elapsed_ms >= 0 && grid->columns >= 60 &&
+	    (!model->replay_steps || model->replay_ms >= 1000))
 		buf_printf(&right, "%s%s", gap,
 			   wide ? str_duration(time, model->elapsed_ms)
 				: model_short(time, model->elapsed_ms));
-	if (model->replay_ms > 0 && grid->columns >= FULL_COLUMNS)
+	if (model->replay_ms >= 1000 && grid->columns >= FULL_COLUMNS)
 		buf_printf(&right, " of %s",
 			   model_short(time, model->replay_ms));
 	else if (model->left_ms >= 0 && grid->columns >= FULL_COLUMNS)

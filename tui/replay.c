@@ -29,13 +29,14 @@ static bool is_turn(const struct event *event)
 	return event_is_decision(event->kind);
 }
 
+/* What git said after a verdict is still of that step. */
 static int step_about(struct engine *engine, const struct graph *graph,
 		      const struct event *event)
 {
 	const struct step *step = NULL;
 	int commit = -1;
 
-	if (!oid_is_none(&event->commit))
+	if (!oid_is_none(&event->commit) && event->kind != EVENT_NEXT)
 		commit = graph_find(graph, &event->commit);
 	if (commit >= 0)
 		step = engine_step_of(engine, commit);
@@ -92,6 +93,8 @@ void replay_read(struct replay *replay, struct session *session, bool ascii)
 		if (about >= 0) {
 			step = about;
 			read_end(replay, i, about, event, ended);
+		} else if (step >= 0 && event->kind == EVENT_NEXT) {
+			replay->steps[step].end = i + 1;
 		}
 		replay->events[i] = (struct replay_event){ event->at, step,
 							   is_turn(event) };

@@ -477,6 +477,8 @@ int tui_main(struct session *session, struct repo *repo,
 	    listen_to_all(&loop, err) < 0)
 		goto out;
 	come(&loop, options->take_over);
+	if (options->replay)
+		app_begin_replay(&loop.app);
 	draw(&loop);
 	loop.app.starts_engine = options->start_engine;
 	if (!options->at_orders_only)

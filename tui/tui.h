@@ -21,6 +21,7 @@ struct tui_options {
 	bool start_engine;   /* start one where there is work for it, at the
 			      beginning and after orders */
 	bool at_orders_only; /* and not at the beginning */
+	bool replay;	     /* a foreign log is shown: begin with its replay */
 };
 
 /*

@@ -51,6 +51,7 @@ static int show(struct cli *cli, bool start_engine, struct error *err)
 		.program = cli->program,
 		.said = &cli->said,
 		.start_engine = start_engine,
+		.replay = !start_engine,
 		.take_over = cli->takes_over,
 	};
 	struct tui_next next = { .dir = NULL };
@@ -69,6 +70,7 @@ static int show(struct cli *cli, bool start_engine, struct error *err)
 		if (ret < 0)
 			return -1;
 		options.at_orders_only = true;
+		options.replay = false;
 	}
 }
 

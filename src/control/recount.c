@@ -8,6 +8,8 @@
 #include "engine/engine.h"
 #include "session/session.h"
 
+#define DETAIL_MAX 48 /* columns of what a run said */
+
 /* Further tests after a skip that are looked at together. */
 #define SLOW_TESTS 3
 
@@ -63,6 +65,16 @@ static bool is_alike(const struct run_state *a, const struct run_state *b)
 	       !a->judge == !b->judge;
 }
 
+static void add_detail(struct buf *out, const char *text)
+{
+	int length = (int)strcspn(text, "\n");
+
+	if (length > DETAIL_MAX)
+		buf_printf(out, " (%.*s...)", DETAIL_MAX - 3, text);
+	else
+		buf_printf(out, " (%.*s)", length, text);
+}
+
 /* "runs 1-9 ok", "run 0 test-failed (no such file), judged by hand" */
 static void tell_alike(const struct run_state *first,
 		       const struct run_state *last, const char *lead,
@@ -79,9 +91,7 @@ static void tell_alike(const struct run_state *first,
 	if (!str_empty(title))
 		buf_printf(out, " (%s)", title);
 	else if (first == last && first->fact && !str_empty(first->fact->text))
-		buf_printf(out, " (%.*s)",
-			   (int)strcspn(first->fact->text, "\n"),
-			   first->fact->text);
+		add_detail(out, first->fact->text);
 	if (first->judge)
 		buf_puts(out, " as judged by hand");
 }
@@ -115,17 +125,16 @@ static void tell_verdict(const struct step *step, struct buf *out)
 	if (!given || step->verdict == VERDICT_NONE)
 		return;
 	buf_printf(out, "It is %s, says %s", verdict_name(step->verdict),
-		   given->by == BY_PERSON && given->who ? given->who
-		   : given->by == BY_POLICY && given->who
-			   ? given->who
-			   : actor_name(given->by));
+		   given->by == BY_IMPORT ? "the log"
+		   : given->who		  ? given->who
+					  : actor_name(given->by));
 	add_first_line(out, ": ", given->text);
 	if (before && before != given && before->verdict != step->verdict)
 		buf_printf(out, "; recorded was %s",
 			   verdict_name(before->verdict));
 	buf_puts(out, step->set_aside ? "; but that is set aside, since it "
-					"contradicts stronger verdicts.\n"
-				      : ".\n");
+					"contradicts stronger verdicts."
+				      : ".");
 }
 
 /* The number left before this step, -1 where none is known. */
@@ -145,13 +154,13 @@ static void tell_progress(struct engine *engine, const struct step *step,
 {
 	int before = left_before(engine, step->position);
 
-	if (step->left_after < 0 || before < 0)
+	if (step->verdict == VERDICT_NONE || step->left_after < 0 || before < 0)
 		return;
 	if (step->left_after >= before)
-		buf_printf(out, "That took nothing off: %d are left.\n",
+		buf_printf(out, "  That took nothing off: %d are left.",
 			   step->left_after);
 	else
-		buf_printf(out, "That left %d of %d.\n", step->left_after,
+		buf_printf(out, "  That left %d of %d.", step->left_after,
 			   before);
 }
 
@@ -189,5 +198,7 @@ void recount_step(struct session *session, const struct step *step,
 	tell_runs(step, out);
 	tell_verdict(step, out);
 	tell_progress(engine, step, out);
+	if (step->given && step->verdict != VERDICT_NONE)
+		buf_putc(out, '\n');
 	tell_detour(engine, step, out);
 }

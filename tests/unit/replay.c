@@ -254,8 +254,7 @@ static void a_step_is_told_in_sentences(void **state)
 	      "Built in 6:43.\n"
 	      "Runs 0-5 boot-failed (INFO: task hung in "
 	      "add_early_randomness), runs 6-9 ok.\n"
-	      "It is good, says syzkaller-2020.01.\n"
-	      "That left 2278 of 4485.\n");
+	      "It is good, says syzkaller-2020.01.  That left 2278 of 4485.\n");
 }
 
 static void a_detour_after_a_skip_is_told(void **state)
@@ -283,11 +282,10 @@ static void a_detour_after_a_skip_is_told(void **state)
 		  "boots\nand works");
 	tells(tale.session, 3,
 	      "It does not build: fatal error: linux/x.h: No such file.\n"
-	      "It is skip, says syzkaller-2020.01.\n"
-	      "That took nothing off: 31 are left.\n");
+	      "It is skip, says syzkaller-2020.01.  That took nothing off: 31 "
+	      "are left.\n");
 	tells(tale.session, 6,
-	      "It is good, says ann@desk: boots.\n"
-	      "That left 27 of 28.\n"
+	      "It is good, says ann@desk: boots.  That left 27 of 28.\n"
 	      "Step 3 was skipped, and git then tests away from the midpoint: "
 	      "3 tests went from 31 to 27 left, where one at the midpoint "
 	      "halves it.\n");
