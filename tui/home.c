@@ -3,13 +3,14 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/str.h"
 #include "tui/frame.h"
 #include "tui/grid.h"
 #include "tui/model.h"
 #include "tui/panes.h"
+#include "tui/peek.h"
+#include "tui/strip.h"
 #include "tui/tail.h"
 
 #define FEW_SUSPECTS 16 /* or fewer: they are best seen in the range */
@@ -17,6 +18,9 @@
 #define FULL_ROWS    24
 #define WIDE_COLUMNS 100
 #define TALL_ROWS    28
+#define PEEK_COLUMNS 140
+#define PEEK_ROWS    40
+#define LONG_CONSOLE 21 /* rows of it, with the ruler, where there is room */
 
 /* Where the parts stand on a page. */
 struct layout {
@@ -25,6 +29,7 @@ struct layout {
 	int ledger, ledger_rows; /* with the column heads */
 	int pane, pane_rows;	 /* with its ruler; 0 rows: none */
 	int runs_columns;	 /* 0: one pane only */
+	int peek_columns;	 /* at the right; 0: no peek */
 	int status, keys;
 };
 
@@ -32,6 +37,11 @@ static bool meter_in_ledger(const struct model *model, bool wide)
 {
 	return wide && model->testing >= 0 &&
 	       (model->rule.shown || *model->rule.text);
+}
+
+bool home_peeks(int columns, int rows)
+{
+	return columns >= PEEK_COLUMNS && rows >= PEEK_ROWS;
 }
 
 static struct layout layout_of(int columns, int rows, const struct model *model)
@@ -57,10 +67,16 @@ static struct layout layout_of(int columns, int rows, const struct model *model)
 	lines = 1 + model->row_count + meter_in_ledger(model, at.wide);
 	room = at.status - at.ledger;
 	least = room / 3 > 6 ? room / 3 : 6;
+	if (home_peeks(columns, rows) && least < LONG_CONSOLE)
+		least = LONG_CONSOLE;
 	at.ledger_rows = lines < room - least ? lines : room - least;
 	at.pane = at.ledger + at.ledger_rows;
 	at.pane_rows = at.status - at.pane;
 	at.runs_columns = at.wide ? columns * 38 / 100 : 0;
+	if (home_peeks(columns, rows)) {
+		at.runs_columns = columns / 4;
+		at.peek_columns = columns * 32 / 100;
+	}
 	return at;
 }
 
@@ -71,178 +87,22 @@ int home_console_rows(int columns, int rows, const struct model *model)
 	return at.pane_rows > 1 ? at.pane_rows - 1 : 1;
 }
 
-static void left_text(char *out, size_t size, const struct model *model,
-		      bool doubts)
+/* The commit of the selected step. */
+static void draw_peek(struct grid *grid, const struct layout *at,
+		      const struct model *model, const struct home *home)
 {
-	size_t length = 0;
+	struct area area = { grid->columns - at->peek_columns, at->pane,
+			     at->peek_columns, at->pane_rows };
+	const struct model_row *row = &model->rows[model->selected];
 
-	out[0] = '\0';
-	if (model->state == PLAN_TEST && model->suspects > 0)
-		length = (size_t)snprintf(out, size, "%d left, ~%d %s",
-					  model->left, model->steps,
-					  model->steps == 1 ? "step" : "steps");
-	if (doubts && model->doubtful && length < size)
-		snprintf(out + length, size - length, "%s%d doubtful",
-			 length ? " | " : "", model->doubtful);
-}
-
-/* Text around a column, but inside the page. */
-static void centred(struct grid *grid, int centre, int y, enum role role,
-		    const char *text)
-{
-	int width = text_width(text), x = centre - width / 2;
-
-	if (x + width > grid->columns - 1)
-		x = grid->columns - 1 - width;
-	if (x < 1)
-		x = 1;
-	grid_text(grid, x, y, width, role, text);
-}
-
-/* One end of the range: its name, its tick and its id. */
-static void draw_mark(struct grid *grid, int x, const struct model_mark *mark,
-		      enum role tick, const char *outer)
-{
-	bool named = *mark->name != '\0';
-	char label[96];
-
-	snprintf(label, sizeof(label), "%s%s%s", named ? mark->name : outer,
-		 (named || *outer) && tick != ROLE_LINE ? " " : "",
-		 tick != ROLE_LINE ? verdict_word(mark->verdict) : "");
-	centred(grid, x, 1, tick == ROLE_LINE ? ROLE_PLAIN : tick, label);
-	centred(grid, x, 3, tick == ROLE_LINE ? ROLE_DIM : ROLE_PLAIN,
-		mark->commit < 0 ? "not known" : mark->id);
-}
-
-static void draw_line_of_strip(struct grid *grid, const struct model *model,
-			       int good, int test, int bad)
-{
-	int right = grid->columns - 2;
-
-	grid_repeat(grid, 1, 2, right, ROLE_LINE, GLYPH_HLINE);
-	grid_glyph(grid, 1, 2, ROLE_LINE, GLYPH_LEFT_END);
-	grid_glyph(grid, right, 2, ROLE_LINE, GLYPH_RIGHT_END);
-	grid_repeat(grid, good, 2, bad - good, ROLE_PLAIN, GLYPH_THICK);
-	grid_glyph(grid, good, 2, panes_verdict_role(model->good.verdict),
-		   GLYPH_TICK);
-	grid_glyph(grid, bad, 2, panes_verdict_role(model->bad.verdict),
-		   GLYPH_TICK);
-	if (model->test.commit >= 0)
-		grid_glyph(grid, test, 2, ROLE_RUNNING, GLYPH_DIAMOND);
-}
-
-static void draw_strip(struct grid *grid, const struct model *model)
-{
-	int right = grid->columns - 2;
-	int good = model->oldest.commit < 0 ? 1 : 1 + right / 4;
-	int bad = model->reported.commit < 0 ? right : 1 + right * 3 / 4;
-	int test = (good + bad) / 2;
-
-	draw_line_of_strip(grid, model, good, test, bad);
-	if (model->oldest.commit >= 0)
-		draw_mark(grid, 1, &model->oldest, ROLE_LINE, "first");
-	if (model->reported.commit >= 0)
-		draw_mark(grid, right, &model->reported, ROLE_LINE, "reported");
-	draw_mark(grid, good, &model->good,
-		  panes_verdict_role(model->good.verdict), "");
-	draw_mark(grid, bad, &model->bad,
-		  panes_verdict_role(model->bad.verdict), "");
-	if (model->test.commit < 0)
-		return;
-	centred(grid, test, 1, ROLE_RUNNING, model->test_label);
-	centred(grid, test, 3, ROLE_RUNNING, model->test.id);
-}
-
-static int draw_end(struct grid *grid, int x, const struct model_mark *mark)
-{
-	x += grid_text(grid, x, 1, 8, panes_verdict_role(mark->verdict),
-		       verdict_word(mark->verdict)) +
-	     1;
-	return x +
-	       grid_text(grid, x, 1, OID_SHORT, ROLE_PLAIN,
-			 mark->commit < 0 ? "not known" : mark->id) +
-	       1;
-}
-
-/* The strip in one row. */
-static void draw_short_strip(struct grid *grid, const struct model *model)
-{
-	char left[64];
-	int x, line, end;
-
-	left_text(left, sizeof(left), model, false);
-	end = grid->columns - 1 - text_width(left);
-	line = end - 3 - 2 * 18;
-	line = line > 19 ? 19 : line;
-	x = draw_end(grid, 1, &model->good);
-	grid_repeat(grid, x, 1, line, ROLE_PLAIN, GLYPH_THICK);
-	if (model->test.commit >= 0)
-		grid_glyph(grid, x + line / 2, 1, ROLE_RUNNING, GLYPH_DIAMOND);
-	draw_end(grid, x + line + 1, &model->bad);
-	grid_right(grid, grid->columns - 1, 1, ROLE_PLAIN, left);
-}
-
-static void draw_culprit(struct grid *grid, const struct model *model)
-{
-	time_t at = (time_t)model->culprit_date;
-	int width = grid->columns - 2, x = 1;
-	char date[32] = "";
-	struct tm when;
-
-	x += grid_text(grid, x, 1, width, model->fix ? ROLE_GOOD : ROLE_BAD,
-		       model->fix ? "first fixed commit" : "first bad commit");
-	grid_text(grid, x + 2, 1, grid->columns - 1 - x - 2, ROLE_TITLE,
-		  model->culprit_id);
-	grid_text(grid, 1, 2, width, ROLE_TITLE, model->culprit_subject);
-	if (at && gmtime_r(&at, &when))
-		strftime(date, sizeof(date), "   %Y-%m-%d", &when);
-	grid_printf(grid, 1, 3, width, ROLE_PLAIN, "%s%s",
-		    model->culprit_author, date);
-}
-
-static void draw_candidates(struct grid *grid, const struct model *model)
-{
-	int width = grid->columns - 2, line = width / (OID_SHORT + 1);
-	const char *ids = model->candidates;
-	size_t cut = (size_t)line * (OID_SHORT + 1);
-
-	grid_printf(grid, 1, 1, width, ROLE_SKIP,
-		    "the culprit is one of these %d, all that is left:",
-		    model->candidate_count);
-	if (strlen(ids) <= cut) {
-		grid_text(grid, 1, 2, width, ROLE_PLAIN, ids);
-		return;
-	}
-	grid_printf(grid, 1, 2, width, ROLE_PLAIN, "%.*s", (int)cut, ids);
-	grid_text(grid, 1, 3, width, ROLE_PLAIN, ids + cut);
-}
-
-static void draw_warning(struct grid *grid, const struct model *model)
-{
-	int x = 1, end = grid->columns - 1;
-	char more[24] = "";
-
-	if (model->warning_count > 1)
-		snprintf(more, sizeof(more), " +%d more",
-			 model->warning_count - 1);
-	x += grid_text(grid, x, 4, 8, ROLE_SKIP, "warning:") + 1;
-	x += grid_text(grid, x, 4, end - x - text_width(more), ROLE_PLAIN,
-		       model->warning);
-	grid_text(grid, x, 4, end - x, ROLE_DIM, more);
-}
-
-static void draw_place(struct grid *grid, const struct model *model, int rows)
-{
-	if (model->warning_count)
-		draw_warning(grid, model);
-	if (model->culprit >= 0)
-		draw_culprit(grid, model);
-	else if (model->candidate_count)
-		draw_candidates(grid, model);
-	else if (rows == 3)
-		draw_strip(grid, model);
-	else
-		draw_short_strip(grid, model);
+	panes_ruler(grid, area, "Commit", false, row->id);
+	grid_glyph(grid, area.x, area.y, ROLE_LINE, GLYPH_TEE_DOWN);
+	for (int y = area.y + 1; y < at->status; y++)
+		grid_glyph(grid, area.x, y, ROLE_LINE, GLYPH_VLINE);
+	peek_draw(grid,
+		  (struct area){ area.x + 2, area.y + 1, area.width - 2,
+				 area.height - 1 },
+		  home->peek, home->peek->wanted, row->subject);
 }
 
 static void draw_panes(struct grid *grid, const struct layout *at,
@@ -250,13 +110,18 @@ static void draw_panes(struct grid *grid, const struct layout *at,
 		       const struct tail *tail)
 {
 	struct area left = { 0, at->pane, at->runs_columns, at->pane_rows };
+	bool peeks = at->peek_columns && home->peek && model->selected >= 0;
 	struct area right = { at->runs_columns, at->pane,
-			      grid->columns - at->runs_columns, at->pane_rows };
+			      grid->columns - at->runs_columns -
+				      (peeks ? at->peek_columns : 0),
+			      at->pane_rows };
 	struct area inside = { right.x + (at->wide ? 2 : 1), right.y + 1,
 			       right.width - (at->wide ? 3 : 2),
 			       right.height - 1 };
 	char done[32] = "", remark[MODEL_TEXT + 64];
 
+	if (peeks)
+		draw_peek(grid, at, model, home);
 	if (model->run_count)
 		snprintf(done, sizeof(done), "%d/%d done", model->runs_done,
 			 model->run_count);
@@ -370,11 +235,11 @@ void home_draw(struct grid *grid, const struct model *model,
 		return;
 	frame_title(grid, model);
 	if (at.full)
-		draw_place(grid, model, at.strip_rows);
+		strip_draw(grid, model, at.strip_rows);
 	if (at.wide) {
 		struct area ruler = { 0, at.ledger - 1, grid->columns, 1 };
 
-		left_text(remark, sizeof(remark), model, true);
+		strip_left(remark, sizeof(remark), model, true);
 		panes_ruler(grid, ruler, "Steps", home->focus == PANE_LEDGER,
 			    remark);
 	}

@@ -7,7 +7,9 @@
  * into a grid from a model.
  *
  *	   columns x rows	what is shown
- *	   100 x 24 and more	all; three rows of strip from 28 rows on
+ *	   140 x 40 and more	all, a console of 20 rows, and the selected
+ *				commit: its message and diffstat
+ *	   100 x 24		all; three rows of strip from 28 rows on
  *	   80 x 24		a strip of one row, no subjects, one pane
  *	   40 x 10		title, ledger, status and keys
  *	   less			that it is too small
@@ -20,6 +22,7 @@
 
 struct grid;
 struct model;
+struct peek;
 struct tail;
 
 enum pane {
@@ -35,7 +38,12 @@ struct home {
 	int line;	 /* of the runs pane: 0 is the build, 1 the first run */
 	char toast[512]; /* clean; shown in place of the status, "" for none */
 	bool toast_is_error;
+	const struct peek *peek; /* at the selected commit; NULL: it is not
+				    shown, how wide the page may be */
 };
+
+/* Is there room for a commit beside the console? */
+bool home_peeks(int columns, int rows);
 
 void home_draw(struct grid *grid, const struct model *model,
 	       const struct home *home, const struct tail *tail);

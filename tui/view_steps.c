@@ -167,6 +167,12 @@ static bool listen_steps(struct app *app)
 
 static void draw_steps(struct app *app, struct grid *grid)
 {
+	const struct model_row *row = app_selected(app);
+	bool peeks = row && home_peeks(grid->columns, grid->rows);
+
+	peek_want(&app->peek, peeks ? app_id_of(app, row->commit) : "",
+		  app->now);
+	app->home.peek = &app->peek;
 	home_draw(grid, &app->model, &app->home, &app->tail);
 }
 

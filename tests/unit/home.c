@@ -28,6 +28,7 @@
 #include "tui/help.h"
 #include "tui/home.h"
 #include "tui/model.h"
+#include "tui/peek.h"
 #include "tui/ruling.h"
 #include "tui/tail.h"
 
@@ -442,6 +443,32 @@ static void no_size_breaks_it(void **state)
 	}
 }
 
+static void a_wide_page_has_the_selected_commit_beside_the_console(void **state)
+{
+	static const char said[] =
+		"commit 83b0383613b9\n"
+		"Author:     Roman Gushchin <roman@example.com>\n"
+		"\n"
+		"    mm: shrinkers: add scan interface for shrinker debugfs\n"
+		"\n"
+		"    Add a \033]0;evil\007 scan interface.\n"
+		"\n"
+		" mm/shrinker_debug.c | 46 +++++++++++++++++\n"
+		" 1 file changed, 46 insertions(+)\n";
+	struct peek peek = { .since = 0 };
+	struct scene *scene = *state;
+
+	peek_want(&peek, "83b0383613b9", 0);
+	scene->home.peek = &peek;
+	picture(scene, "home-peek-wanted", 160, 45);
+	peek_begin(&peek);
+	peek_done(&peek, said, strlen(said), false);
+	picture(scene, "home-peek", 160, 45);
+	/* where there is no room for it the page is as always */
+	picture(scene, "home-100x30", 100, 30);
+	peek_release(&peek);
+}
+
 int main(void)
 {
 #define scene_test(f) cmocka_unit_test_setup_teardown(f, begin_scene, end_scene)
@@ -449,6 +476,8 @@ int main(void)
 	cmocka_unit_test_setup_teardown(f, begin_binder, end_binder)
 	const struct CMUnitTest tests[] = {
 		binder_test(the_bisection_fits_every_size),
+		binder_test(
+			a_wide_page_has_the_selected_commit_beside_the_console),
 		binder_test(without_utf8_all_is_ascii),
 		binder_test(another_row_shows_its_runs),
 		binder_test(the_dialog_says_which_commit_it_is_about),
