@@ -51,7 +51,7 @@ struct logview {
 	struct logfile file;
 	struct hits search, filter;
 	bool ascii;
-	bool colours; /* as the page has them */
+	bool colours;  /* as the page has them */
 	int64_t slice; /* bytes looked at in one go */
 
 	bool follow;

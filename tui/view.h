@@ -50,7 +50,4 @@ extern const struct view view_commit;
 extern const struct view view_replay;
 extern const struct view view_log;
 
-/* The console of a run, by the number; -1: of the commit's newest. */
-void view_console_open(struct app *app, int commit, int run);
-
 #endif

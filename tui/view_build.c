@@ -92,7 +92,7 @@ static void key_build(struct app *app, int key)
 		break;
 	case INPUT_ESCAPE:
 	case INPUT_BACKSPACE:
-		views_go(app, &view_steps);
+		views_leave(app);
 		break;
 	default:
 		order_key(app, key);

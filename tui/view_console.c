@@ -38,13 +38,6 @@ static void enter_console(struct app *app)
 		consoles_open(&app->consoles, app->session, commit, run);
 }
 
-void view_console_open(struct app *app, int commit, int run)
-{
-	consoles_open(&app->consoles, app->session, commit, run);
-	app->view = &view_console;
-	views_update(app);
-}
-
 static void update_console(struct app *app)
 {
 	consoles_update(&app->consoles, app->session, app->now, app->ascii);
@@ -118,7 +111,7 @@ static void key_console(struct app *app, int key)
 		break;
 	case INPUT_ESCAPE:
 	case INPUT_BACKSPACE:
-		views_go(app, &view_steps);
+		views_leave(app);
 		break;
 	default:
 		if (shown->run >= 0)

@@ -26,6 +26,7 @@
 #include "tui/grid.h"
 #include "tui/input.h"
 #include "tui/view.h"
+#include "tui/views.h"
 
 #define TESTED 9 /* the step that is under test */
 
@@ -180,7 +181,7 @@ static void picture(struct app *app, const char *name, int columns, int rows,
 
 static void open_run(struct app *app, int run)
 {
-	view_console_open(app, step_at(TESTED)->commit, run);
+	views_open_run(app, step_at(TESTED)->commit, run);
 }
 
 static void a_console_is_followed_paused_and_searched(void **state)
@@ -286,7 +287,7 @@ static void a_run_without_a_console_says_so(void **state)
 	struct world *world = *state;
 	struct app *app = &world->app;
 
-	view_console_open(app, step_at(1)->commit, 0);
+	views_open_run(app, step_at(1)->commit, 0);
 	type(app, "!njkGg/x\nzS\033");
 	picture(app, "console-none", 80, 24, "");
 }
