@@ -12,6 +12,7 @@
 #include "session/session.h"
 #include "tui/field.h"
 #include "tui/input.h"
+#include "tui/keymap.h"
 #include "tui/model.h"
 #include "tui/panes.h"
 
@@ -204,6 +205,7 @@ static void draw_choices(struct grid *grid, int x, int y, int width,
 		const struct form_choice *choice = &form->choices[i];
 		bool chosen = form->choice == i;
 		char key[2] = { (char)choice->key, '\0' };
+		int begin = x;
 
 		if (!form->in_reason &&
 		    (chosen || (i == 0 && form->choice < 0))) {
@@ -217,16 +219,23 @@ static void draw_choices(struct grid *grid, int x, int y, int width,
 				       " ");
 		x += grid_text(grid, x, y, end - x,
 			       chosen ? ROLE_SELECTED : ROLE_PLAIN,
-			       roomy ? choice->label : choice->brief + 1) +
-		     1 + roomy;
+			       roomy ? choice->label : choice->brief + 1);
+		/* in the reason it would be a letter */
+		if (!form->in_reason)
+			grid_hot_key(grid, begin, y, x - begin, choice->key);
+		x += 1 + roomy;
 	}
 }
 
 static int draw_hint(struct grid *grid, int x, int y, int end, const char *key,
 		     const char *says)
 {
+	int begin = x;
+
 	x += grid_text(grid, x, y, end - x, ROLE_KEY, key) + 1;
-	return x + grid_text(grid, x, y, end - x, ROLE_PLAIN, says) + 3;
+	x += grid_text(grid, x, y, end - x, ROLE_PLAIN, says);
+	grid_hot_key(grid, begin, y, x - begin, keymap_key(key));
+	return x + 3;
 }
 
 static void draw_hints(struct grid *grid, int x, int y, int width,

@@ -234,7 +234,10 @@ static void a_click_on_a_hint_is_its_key(void **state)
 	/* what lies below a dialog is not pressed */
 	press(world, "q detach");
 	assert_false(app->quit);
-	app_key(app, INPUT_ESCAPE);
+	press(world, "b bad");
+	assert_int_equal(app->dialog.form.choice, 1);
+	press(world, "Esc");
+	assert_false(app->dialog.form.open);
 	press(world, "log  ");
 	assert_non_null(strstr(page(world), "─ 9 Log "));
 	press(world, "q back");
