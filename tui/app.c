@@ -178,6 +178,19 @@ static void call_person(struct app *app, enum badge before)
 		app->call = CALL_NEEDED;
 }
 
+/* Where nobody does anything else, and never again who went back. */
+static void open_range(struct app *app)
+{
+	const struct model *model = &app->model;
+
+	if (app->range_opened || model->state != PLAN_TEST ||
+	    model->suspects < 1 || model->suspects > app->range_at ||
+	    app->view != &view_steps || app->help.open || order_asks(app))
+		return;
+	app->range_opened = true;
+	views_go(app, &view_range);
+}
+
 void app_refresh(struct app *app, int64_t now)
 {
 	enum badge before = app->model.badge;
@@ -194,6 +207,7 @@ void app_refresh(struct app *app, int64_t now)
 		app_rebuild(app);
 	call_person(app, before);
 	steer_tell(app);
+	open_range(app);
 	app->looked = true;
 	if (app->engine_wanted)
 		start_wanted_engine(app);

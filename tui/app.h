@@ -93,6 +93,9 @@ struct app {
 		int x, y;
 	} press; /* the last of the mouse, for a second one */
 
+	int range_at;	   /* the range opens when so few are left; 0: never */
+	bool range_opened; /* by itself: once */
+
 	bool starts_engine;    /* by itself, where there is work for one */
 	int64_t engine_wanted; /* until then, after an order; 0: not */
 

@@ -462,6 +462,7 @@ int tui_main(struct session *session, struct repo *repo,
 	loop.app.asides = (struct asides){ &loop.uv, on_aside, &loop };
 	loop.app.cursor = loop.wishes.settings.cursor;
 	loop.app.plain = loop.wishes.settings.plain;
+	loop.app.range_at = loop.wishes.settings.range;
 	frames_init(&loop.frames, loop.wishes.settings.pacing);
 	idle_init(&loop.idle);
 	loop.peek = (struct peek_work){ .peek = &loop.app.peek,

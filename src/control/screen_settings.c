@@ -13,8 +13,9 @@
 
 enum type {
 	TRUTH,
-	WORD,  /* one of words, as its place among them */
-	ROLES, /* groups of names and texts */
+	NUMBER, /* up to NUMBER_MAX */
+	WORD,	/* one of words, as its place among them */
+	ROLES,	/* groups of names and texts */
 	KEYS,
 };
 
@@ -22,6 +23,8 @@ static const char *const colours[] = { "auto", "never", "16", "256", NULL };
 static const char *const backgrounds[] = { "auto", "dark", "light", NULL };
 static const char *const attentions[] = { "none", "bell", "notify",
 					  "notify-777", NULL };
+
+#define NUMBER_MAX 1000
 
 #define AT(member) offsetof(struct screen_settings, member)
 
@@ -37,6 +40,7 @@ static const struct key {
 	{ "keys", KEYS, 0, NULL },
 	{ "mouse", TRUTH, AT(mouse), NULL },
 	{ "console_colours", TRUTH, AT(console_colours), NULL },
+	{ "range", NUMBER, AT(range), NULL },
 	{ "ascii", TRUTH, AT(ascii), NULL },
 	{ "cursor", TRUTH, AT(cursor), NULL },
 	{ "plain", TRUTH, AT(plain), NULL },
@@ -148,6 +152,22 @@ static int take_keys(const char *path, const config_setting_t *group,
 	return 0;
 }
 
+static int take_number(const char *path, const config_setting_t *item,
+		       int *where, struct error *err)
+{
+	char expected[60];
+
+	if (config_setting_type(item) == CONFIG_TYPE_INT &&
+	    config_setting_get_int(item) >= 0 &&
+	    config_setting_get_int(item) <= NUMBER_MAX) {
+		*where = config_setting_get_int(item);
+		return 0;
+	}
+	snprintf(expected, sizeof(expected), "expected a whole number, 0 to %d",
+		 NUMBER_MAX);
+	return table_wrong(path, item, expected, err);
+}
+
 static int take(struct screen_settings *settings, const char *path,
 		const config_setting_t *item, const struct key *key,
 		const struct screen_asked *asked, struct error *err)
@@ -155,6 +175,8 @@ static int take(struct screen_settings *settings, const char *path,
 	void *where = (char *)settings + key->where;
 
 	switch (key->type) {
+	case NUMBER:
+		return take_number(path, item, where, err);
 	case WORD:
 		return take_word(path, item, key->words, where, err);
 	case ROLES:

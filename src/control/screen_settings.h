@@ -40,6 +40,7 @@ struct screen_settings {
 	enum colour_use colour;
 	enum background background;
 	enum attention attention;
+	int range; /* opens when so few suspects are left; 0: not by itself */
 	bool mouse;
 	bool ascii;  /* lines from ASCII */
 	bool cursor; /* is always seen, not only where a text is written */

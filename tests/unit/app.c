@@ -427,6 +427,26 @@ static void a_place_is_found_again(void **state)
 	assert_int_equal(app->home.line, 0);
 }
 
+static void the_range_opens_once_when_few_are_left(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	app->range_at = 8;
+	app_refresh(app, world->tale.now);
+	assert_int_equal(app->view->digit, '1');
+	tale_mark(&world->tale, BY_PERSON, tale_oid(7).hex, VERDICT_GOOD, NULL);
+	type(app, "?");
+	app_refresh(app, world->tale.now);
+	assert_int_equal(app->view->digit, '1');
+	type(app, "?");
+	app_refresh(app, world->tale.now);
+	assert_int_equal(app->view->digit, '2');
+	type(app, "1");
+	app_refresh(app, world->tale.now);
+	assert_int_equal(app->view->digit, '1');
+}
+
 static void a_slow_line_is_told(void **state)
 {
 	struct world *world = *state;
@@ -1223,6 +1243,7 @@ int main(void)
 		app_test(the_person_is_called_when_needed_and_when_done),
 		app_test(of_two_screens_one_orders),
 		app_test(a_place_is_found_again),
+		app_test(the_range_opens_once_when_few_are_left),
 		app_test(a_slow_line_is_told),
 		app_test(a_click_chooses_and_two_open),
 		app_test(a_click_on_a_hint_is_its_key),

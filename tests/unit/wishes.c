@@ -238,7 +238,7 @@ static void every_setting_has_its_place(void **state)
 			  "  mouse = false; ascii = true; cursor = true;\n"
 			  "  plain = true; pacing = false; console_colours = "
 			  "true;\n"
-			  "  attention = \"notify-777\";\n"
+			  "  attention = \"notify-777\"; range = 16;\n"
 			  "  roles = { bad = \"196 on white bold underline\";\n"
 			  "            good = \"default\"; };\n"
 			  "  keys = { undo = \"U\"; pause = \"C-p\";\n"
@@ -248,6 +248,7 @@ static void every_setting_has_its_place(void **state)
 	assert_int_equal(wishes->settings.colour, COLOUR_256);
 	assert_int_equal(wishes->settings.background, BACKGROUND_LIGHT);
 	assert_int_equal(wishes->settings.attention, ATTENTION_NOTIFY_777);
+	assert_int_equal(wishes->settings.range, 16);
 	assert_false(wishes->settings.mouse);
 	assert_true(wishes->settings.ascii);
 	assert_true(wishes->settings.cursor);
@@ -316,6 +317,8 @@ static void mistakes_are_said_with_their_line(void **state)
 	refused(scene, "screen = {\n  colour = \"88\";\n};\n", 2,
 		"\"auto\" or \"never\" or \"16\" or \"256\"");
 	refused(scene, "screen = {\n  colour = 16;\n};\n", 2, "\"16\"");
+	refused(scene, "screen = {\n  range = -1;\n};\n", 2,
+		"range: expected a whole number, 0 to 1000");
 	refused(scene, "screen = {\n\n  mouse = \"off\";\n};\n", 3,
 		"true or false");
 	refused(scene, "screen = {\n  attention = \"loud\";\n};\n", 2,
@@ -443,7 +446,7 @@ static void the_example_says_what_is_so_anyway(void **state)
 		assert_non_null(strstr(all, said));
 		free(said);
 	}
-	assert_int_equal(settings, 9 + ROLE_COUNT);
+	assert_int_equal(settings, 10 + ROLE_COUNT);
 	assert_memory_equal(&scene->wishes.settings, &usual.settings,
 			    sizeof(usual.settings));
 	assert_memory_equal(scene->wishes.keys.pressed, usual.keys.pressed,
