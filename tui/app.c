@@ -99,7 +99,8 @@ static void look_at_time(const struct app *app, struct model_view *view)
 		return;
 	}
 	view->can_run = false;
-	view->replay_step = replay_step(replay) + 1;
+	view->replay_step = replay_at_end(replay) ? replay->step_count
+						  : replay_step(replay) + 1;
 	view->replay_steps = replay->step_count ? replay->step_count : 1;
 	view->replay_ms = replay->count ? replay->events[replay->count - 1].at -
 						  replay->events[0].at
