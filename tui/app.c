@@ -56,6 +56,7 @@ void app_stop_asides(struct app *app)
 	view_runs_stop(&app->runs);
 	view_evidence_stop(&app->evidence);
 	view_commit_stop(&app->commit);
+	peek_stop(&app->peek);
 }
 
 void app_release(struct app *app)
@@ -253,12 +254,14 @@ static int64_t sooner(int64_t due, int64_t other)
 
 int64_t app_due(const struct app *app)
 {
-	int64_t due = -1;
+	int64_t due = -1, peek = peek_wait(&app->peek, app->now);
 
 	if (app->replay.playing)
 		due = sooner(due, app->replay.due);
 	if (app->engine_wanted)
 		due = sooner(due, app->now + WANTED_LOOK_MS);
+	if (app->repo && app->view == &view_range && peek >= 0)
+		due = sooner(due, app->now + peek);
 	if (app->plain)
 		return due;
 	if (*app->home.toast)

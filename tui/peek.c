@@ -3,15 +3,25 @@
 
 #include <string.h>
 
+#include "base/argv.h"
 #include "base/str.h"
+#include "control/desk.h"
 #include "tui/grid.h"
 
-#define INDENT 4 /* of a message, as git prints it */
+#define PEEK_MAX (256 * 1024) /* bytes of one that are shown */
+#define INDENT	 4	      /* of a message, as git prints it */
 
 void peek_release(struct peek *peek)
 {
+	peek_stop(peek);
 	pager_release(&peek->lines);
 	memset(peek, 0, sizeof(*peek));
+}
+
+void peek_stop(struct peek *peek)
+{
+	aside_stop(&peek->git);
+	peek->reading[0] = '\0';
 }
 
 void peek_want(struct peek *peek, const char *hex, int64_t now)
@@ -26,7 +36,7 @@ int64_t peek_wait(const struct peek *peek, int64_t now)
 {
 	int64_t at = peek->since + PEEK_MS;
 
-	if (!*peek->wanted || *peek->reading ||
+	if (!*peek->wanted || str_equal(peek->wanted, peek->reading) ||
 	    str_equal(peek->wanted, peek->held))
 		return -1;
 	/* a clock that was set back does not keep anybody waiting */
@@ -70,6 +80,24 @@ void peek_done(struct peek *peek, const char *text, size_t length, bool ascii)
 			  text + skip, size - skip, ascii);
 		text += size + 1;
 	}
+}
+
+void peek_look(struct peek *peek, const struct repo *repo,
+	       const struct asides *asides, int64_t now, bool ascii)
+{
+	struct argv argv = ARGV_INIT;
+
+	if (*peek->reading && peek->git.is_over) {
+		peek_done(peek, peek->git.text.text, peek->git.text.length,
+			  ascii);
+		aside_stop(&peek->git);
+	}
+	if (!repo || peek_wait(peek, now) != 0)
+		return;
+	desk_sum_up_argv(repo, peek_begin(peek), &argv);
+	aside_start(&peek->git, asides, (const char *const *)argv.items,
+		    PEEK_MAX);
+	argv_free(argv.items);
 }
 
 void peek_draw(struct grid *grid, struct area area, const struct peek *peek,

@@ -17,7 +17,6 @@
 #include "tui/grid.h"
 #include "tui/idle.h"
 #include "tui/input.h"
-#include "tui/peek_work.h"
 #include "tui/place.h"
 #include "tui/term.h"
 #include "tui/wishes.h"
@@ -49,7 +48,6 @@ struct loop {
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_prepare_t waits; /* before the loop waits */
 	struct idle idle;
-	struct peek_work peek;
 	struct wishes wishes;
 	struct frames frames;
 	bool watched;	       /* the folder says when it changes */
@@ -160,7 +158,6 @@ static void draw(struct loop *loop)
 	grid_clear(loop->grid, columns, rows);
 	app_draw(&loop->app, loop->grid);
 	sent = term_draw(loop->term, loop->grid);
-	peek_work_look(&loop->peek, loop->app.now);
 	idle_drawn(&loop->idle);
 	if (frames_drawn(&loop->frames, sent, ticks()))
 		term_ask(loop->term);
@@ -256,11 +253,6 @@ static void take_key(struct loop *loop, int key)
 		suspend(loop);
 }
 
-static void on_peek(void *data)
-{
-	want_frame(data, FRAME_SOON);
-}
-
 static void on_keys(uv_poll_t *poll, int status, int events)
 {
 	struct loop *loop = poll->data;
@@ -315,8 +307,7 @@ static void on_waits(uv_prepare_t *handle)
 	struct loop *loop = handle->data;
 
 	if (frames_due(&loop->frames) < 0 && !loop->stale &&
-	    !uv_is_active((uv_handle_t *)&loop->work) &&
-	    !peek_work_is_busy(&loop->peek, session_now()))
+	    !uv_is_active((uv_handle_t *)&loop->work))
 		idle_tell(&loop->idle, loop->grid->columns, loop->grid->rows);
 }
 
@@ -465,12 +456,6 @@ int tui_main(struct session *session, struct repo *repo,
 	loop.app.range_at = loop.wishes.settings.range;
 	frames_init(&loop.frames, loop.wishes.settings.pacing);
 	idle_init(&loop.idle);
-	loop.peek = (struct peek_work){ .peek = &loop.app.peek,
-					.repo = repo,
-					.ascii = loop.app.ascii,
-					.changed = on_peek,
-					.data = &loop };
-	peek_work_begin(&loop.peek, &loop.uv);
 	loop.grid = grid_new(1, 1, loop.app.ascii);
 	loop.grid->colours = loop.wishes.settings.console_colours;
 	loop.grid->keys = &loop.wishes.keys;
@@ -501,7 +486,6 @@ out:
 	go(&loop);
 	app_stop_asides(&loop.app);
 	close_all(&loop);
-	peek_work_end(&loop.peek);
 	grid_free(loop.grid);
 	app_release(&loop.app);
 	if (loop.ended_by)

@@ -25,6 +25,7 @@ static void look_at_choice(struct app *app)
 			  ? app_id_of(app, commit)
 			  : "",
 		  app->now);
+	peek_look(&app->peek, app->repo, &app->asides, app->now, app->ascii);
 }
 
 /* A step that is chosen here is chosen among the steps too. */

@@ -104,8 +104,8 @@ void desk_stat_argv(const struct repo *repo, const char *hex, struct argv *out)
 	show_argv(repo, hex, options, out);
 }
 
-int desk_sum_up_commit(const struct repo *repo, const struct oid *commit,
-		       struct buf *out, struct error *err)
+void desk_sum_up_argv(const struct repo *repo, const char *hex,
+		      struct argv *out)
 {
 	static const char *const options[] = {
 		"--no-ext-diff",
@@ -117,7 +117,8 @@ int desk_sum_up_commit(const struct repo *repo, const struct oid *commit,
 		NULL,
 	};
 
-	return show_commit(repo, commit->hex, options, out, err);
+	argv_add(out, "git");
+	show_argv(repo, hex, options, out);
 }
 
 void desk_who(char *out, int size)

@@ -64,12 +64,11 @@ void desk_sure(struct session *session, struct buf *out);
 int desk_show_commit(const struct repo *repo, const struct oid *commit,
 		     struct buf *out, struct error *err);
 
-/* The same without the diff; may be called in another thread. */
-int desk_sum_up_commit(const struct repo *repo, const struct oid *commit,
-		       struct buf *out, struct error *err);
-
 /* The words of a program that prints the same, or only how much it changes. */
 void desk_show_argv(const struct repo *repo, const char *hex, struct argv *out);
+/* The same without the diff: message and diffstat. */
+void desk_sum_up_argv(const struct repo *repo, const char *hex,
+		      struct argv *out);
 void desk_stat_argv(const struct repo *repo, const char *hex, struct argv *out);
 
 /* "user@host" of this process.  out has room for size bytes. */
