@@ -34,7 +34,7 @@ static struct columns columns_for(int width)
 	struct columns at = { 3, 9, 8, 18, 21, 0, 0 };
 
 	if (width >= NARROW)
-		at = (struct columns){ 3, 10, OID_SHORT, 24, 28, 0, 0 };
+		at = (struct columns){ 3, 11, OID_SHORT, 25, 28, 0, 0 };
 	if (width >= 84)
 		at =
 			(struct columns){ 3,  12,	  OID_SHORT, 26,
@@ -300,9 +300,14 @@ static void say_mark(struct buf *out, const struct range_page *page)
 			      "part of the newer one's history.");
 		return;
 	}
-	buf_printf(out, "Skips %d commit%s, %d of them suspect%s",
-		   cost->commits, cost->commits == 1 ? "" : "s", cost->suspects,
-		   cost->suspects == 1 ? "" : "s");
+	buf_printf(out, "Skips %d commit%s", cost->commits,
+		   cost->commits == 1 ? "" : "s");
+	if (cost->suspects && cost->suspects == cost->commits)
+		buf_puts(out,
+			 cost->commits == 1 ? ", a suspect" : ", all suspects");
+	else
+		buf_printf(out, ", %d of them suspect%s", cost->suspects,
+			   cost->suspects == 1 ? "" : "s");
 	if (!cost->suspects)
 		buf_puts(out, ": the search stays as it is.");
 	else if (!cost->left)

@@ -260,7 +260,7 @@ static void a_marked_range_is_skipped_by_one_decision(void **state)
 	(void)state;
 	open_world(&world);
 	type(&world.app, "jVkkk");
-	assert_true(says(&world, "Skips 4 commits, 4 of them suspects"));
+	assert_true(says(&world, "Skips 4 commits, all suspects"));
 	type(&world.app, "s");
 	event = latest(&world);
 	assert_int_equal(event->kind, EVENT_SKIP_RANGE);
