@@ -43,7 +43,8 @@ enum { SIGNAL_COUNT = 6 };
 struct loop {
 	uv_loop_t uv;
 	uv_poll_t keys;
-	uv_timer_t listen, frame, due, work;
+	uv_timer_t listen, frame, due;
+	uv_idle_t work;
 	uv_fs_event_t folder;
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_prepare_t waits; /* before the loop waits */
@@ -72,22 +73,24 @@ static void on_due(uv_timer_t *timer);
 static void draw_if_due(struct loop *loop);
 static void want_frame(struct loop *loop, enum frame_urgency urgency);
 
-/* One slice of what takes long; a key that waits comes before the next. */
-static void on_work(uv_timer_t *timer)
+/*
+ * One slice of what takes long; a key that waits comes before the next.  No
+ * timer of 0 ms: libuv before 1.45 would run it again before all else.
+ */
+static void on_work(uv_idle_t *handle)
 {
-	struct loop *loop = timer->data;
+	struct loop *loop = handle->data;
 
-	if (!app_work(&loop->app))
-		return;
-	uv_timer_start(&loop->work, on_work, 0, 0);
-	want_frame(loop, FRAME_LOG);
+	if (app_work(&loop->app))
+		want_frame(loop, FRAME_LOG);
+	else
+		uv_idle_stop(handle);
 }
 
 /* What a key or a log that grew has begun. */
 static void begin_work(struct loop *loop)
 {
-	if (!uv_is_active((uv_handle_t *)&loop->work))
-		uv_timer_start(&loop->work, on_work, 0, 0);
+	uv_idle_start(&loop->work, on_work);
 }
 
 /* What the screen itself wants to do at some time. */
@@ -373,7 +376,7 @@ static int listen_to_all(struct loop *loop, struct error *err)
 	uv_timer_init(&loop->uv, &loop->listen);
 	uv_timer_init(&loop->uv, &loop->frame);
 	uv_timer_init(&loop->uv, &loop->due);
-	uv_timer_init(&loop->uv, &loop->work);
+	uv_idle_init(&loop->uv, &loop->work);
 	uv_prepare_init(&loop->uv, &loop->waits);
 	loop->waits.data = loop;
 	uv_prepare_start(&loop->waits, on_waits);

@@ -71,6 +71,31 @@ check "a search says where it is, and goes on" '
 	END
 '
 
+# 8 GB of nothing: what takes seconds is seen to go on, and can be left
+check "a search of much leaves the keys alive" '
+	cp -r "$session" "$tmp/much"
+	session=$tmp/much
+	for file in "$session"/runs/*/*.console; do
+		truncate -s 8G "$file"
+	done
+	screen <<-END
+	key k k 5
+	wait q back
+	key /
+	text needle
+	key Enter
+	wait looking,
+	key 9
+	wait engine ended
+	key 5
+	wait looking,
+	key 1
+	wait q detach
+	key q
+	ended 0
+	END
+'
+
 check "the palette completes, and help is there" '
 	screen <<-END
 	key :
