@@ -78,17 +78,21 @@ static bool has_numbers(const struct preview_end *end)
 	return end->state == PLAN_TEST && end->suspects > 0;
 }
 
-static void add_more(const struct question *q, int steps, struct buf *out)
+static void add_time(const struct question *q, int steps, struct buf *out)
 {
-	int64_t left;
+	int64_t left = pace_left(&q->pace, steps, -1);
 	char time[16];
 
+	if (steps > 0 && left >= 0)
+		buf_printf(out, ", %s", model_rough(time, left));
+}
+
+static void add_more(const struct question *q, int steps, struct buf *out)
+{
 	if (steps <= 0)
 		return;
-	left = pace_left(&q->pace, steps, -1);
 	buf_printf(out, ": ~%d more", steps);
-	if (left >= 0)
-		buf_printf(out, ", %s", model_rough(time, left));
+	add_time(q, steps, out);
 }
 
 static void add_numbers(const struct question *q, struct buf *out)
@@ -99,7 +103,7 @@ static void add_numbers(const struct question *q, struct buf *out)
 	buf_printf(out, "%d suspect%s, ~%d step%s", is->suspects,
 		   plural(is->suspects), is->steps, plural(is->steps));
 	if (!has_numbers(was))
-		add_more(q, is->steps, out);
+		add_time(q, is->steps, out);
 	else if (was->suspects == is->suspects && was->steps == is->steps)
 		buf_puts(out, ", as now");
 	else
@@ -155,9 +159,9 @@ static void say_search(struct cost *cost, const struct question *q)
 
 	buf_init(&text, 0);
 	if (lost) {
-		buf_puts(&text, "culprit ");
+		buf_puts(&text, "taken back: ");
 		add_id(q, was->commit, &text);
-		buf_puts(&text, " taken back; ");
+		buf_puts(&text, "; ");
 	}
 	add_end(q, &text);
 	if (is->needs_person && is->state == PLAN_TEST)

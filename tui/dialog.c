@@ -12,6 +12,8 @@
 #include "tui/grid.h"
 #include "tui/model.h"
 
+#define ODDS_MAX 1e6
+
 static const struct form_choice choices[CHOICE_COUNT] = {
 	[CHOICE_GOOD] = { 'g', "good", "good", true },
 	[CHOICE_BAD] = { 'b', "bad", "bad", true },
@@ -102,15 +104,19 @@ static void describe_odds(struct dialog *dialog, struct engine *engine,
 	}
 	if (!crashes)
 		return;
-	for (int i = 0; i < own.valid && odds < 1e9; i++)
+	for (int i = 0; i < own.valid && odds < ODDS_MAX; i++)
 		odds *= (double)(valid + 2) / (valid - crashes + 1);
-	snprintf(dialog->odds, sizeof(dialog->odds),
-		 "a bad kernel passes %d run%s about 1 time in %s%.0f",
-		 own.valid, own.valid == 1 ? "" : "s",
-		 odds >= 1e9 ? "more than " : "",
-		 odds >= 1e9   ? 1e9
-		 : odds >= 100 ? (double)((int64_t)(odds / 10) * 10)
-			       : odds);
+	if (odds >= ODDS_MAX)
+		snprintf(dialog->odds, sizeof(dialog->odds),
+			 "a bad kernel passes %d runs less than 1 time in a "
+			 "million",
+			 own.valid);
+	else
+		snprintf(dialog->odds, sizeof(dialog->odds),
+			 "a bad kernel passes %d run%s about 1 time in %.0f",
+			 own.valid, own.valid == 1 ? "" : "s",
+			 odds >= 100 ? (double)((int64_t)(odds / 10) * 10)
+				     : odds);
 }
 
 static void describe_commit(struct dialog *dialog, struct session *session,

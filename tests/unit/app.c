@@ -888,8 +888,8 @@ static void an_older_verdict_says_what_rested_on_it(void **state)
 	app_refresh(app, world->tale.now);
 	assert_int_equal(app->model.badge, BADGE_DONE);
 	type(app, "gjjvb");
-	says(world, "search", "culprit ");
-	says(world, "search", "taken back; 7 suspects, ~2 steps");
+	says(world, "search", "taken back: ");
+	says(world, "search", "; 7 suspects, ~2 steps");
 }
 
 static void what_would_be_refused_is_said_before(void **state)
