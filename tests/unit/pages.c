@@ -28,6 +28,7 @@
 #include "tui/pager.h"
 #include "tui/pages.h"
 #include "tui/runs_page.h"
+#include "tui/told.h"
 
 /* The long tale, which the tests only read: it is told once. */
 static struct tale binder;
@@ -264,7 +265,8 @@ static const char commit[] =
 
 static void a_commit_is_shown_as_git_does_and_made_harmless(void **state)
 {
-	struct pager pager = { .lines = NULL };
+	struct pager pager = { .lines = NULL }, message = { .lines = NULL },
+		     beside = { .lines = NULL };
 
 	size_t diff = pages_find_diff(commit, strlen(commit));
 
@@ -275,8 +277,19 @@ static void a_commit_is_shown_as_git_does_and_made_harmless(void **state)
 	pages_add_diff(&pager, commit + diff, strlen(commit) - diff, false);
 	picture("commit-80x24", 80, 24, false, "Commit", "5adaaa627025",
 		&pager);
-	picture("commit-160x45", 160, 45, false, "Commit", "5adaaa627025",
-		&pager);
+	pages_add_message(&message, commit, diff, false);
+	told_add(&message, "To: A U Thor <author@example.com>\n", 72, false);
+	pages_add_diff(&beside, commit + diff, strlen(commit) - diff, false);
+	picture_of("commit-160x45", &binder, 160, 45, false,
+		   (struct page_look){ .title = "7 Commit",
+				       .remark = "5adaaa627025",
+				       .width = 72,
+				       .beside = &beside,
+				       .beside_title = "Diff",
+				       .beside_focused = true },
+		   &message);
+	pager_release(&message);
+	pager_release(&beside);
 	type(&pager, "l");
 	picture("commit-aside", 60, 20, false, "Commit", "5adaaa627025",
 		&pager);
@@ -319,8 +332,11 @@ static void write_console(struct tale *tale, int number, int run, int bytes)
 
 static void a_steps_runs_are_told_one_by_one(void **state)
 {
+	static const char crash[] = "kernel BUG at drivers/x.c:820!\n"
+				    "RIP: 0010:binder_alloc+0x4c7/0x690\n"
+				    " <TASK>\n";
 	const struct page_look look = { .title = "3 Runs", .remark = "" };
-	struct pager pager = { .line = 1 };
+	struct pager pager = { .line = 1 }, beside = { .lines = NULL };
 	struct tale tale;
 	struct oid oid = tale_oid(2);
 	int built;
@@ -344,6 +360,16 @@ static void a_steps_runs_are_told_one_by_one(void **state)
 	runs_fill(&pager, tale.session, built, RUNS_BY_RESULT, 100, false);
 	picture_of("runs-100x30", &tale, 100, 30, false, look, &pager);
 	picture_of("runs-40x12", &tale, 40, 12, false, look, &pager);
+	pages_fill_console(&beside, crash, strlen(crash), false);
+	picture_of("runs-160x45", &tale, 160, 45, false,
+		   (struct page_look){ .title = "3 Runs",
+				       .remark = "",
+				       .width = 100,
+				       .beside = &beside,
+				       .beside_title = "Crash",
+				       .beside_remark = "run 2" },
+		   &pager);
+	pager_release(&beside);
 	runs_fill(&pager, tale.session, built, RUNS_BY_NUMBER, 100, true);
 	picture_of("runs-ascii", &tale, 100, 30, true, look, &pager);
 	runs_fill(&pager, tale.session, -1, RUNS_BY_NUMBER, 100, false);
