@@ -146,14 +146,16 @@ void buildlog_update(struct buildlog *build, struct session *session,
 		     int64_t now, bool ascii)
 {
 	struct engine *engine = session_engine(session);
-	const struct step *step =
-		build->commit < 0 ? NULL
-				  : engine_step_of(engine, build->commit);
+	const struct step *step = NULL;
 	struct pace pace;
 
 	build->log.ascii = ascii;
 	build->how[0] = build->why[0] = '\0';
 	build->tone = VERDICT_NONE;
+	/* at an earlier time there are fewer commits */
+	if (build->commit >= 0 &&
+	    build->commit < graph_count(session_graph(session)))
+		step = engine_step_of(engine, build->commit);
 	build->running = step && step->build_begin;
 	find_config(build, session, ascii);
 	if (!step)

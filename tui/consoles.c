@@ -38,10 +38,17 @@ void consoles_release(struct consoles *consoles)
  * Which run.
  */
 
+/* At an earlier time there are fewer commits. */
+static bool is_known(struct session *session, int commit)
+{
+	return commit >= 0 && commit < graph_count(session_graph(session));
+}
+
 static const struct step *step_of(struct session *session, int commit)
 {
-	return commit < 0 ? NULL
-			  : engine_step_of(session_engine(session), commit);
+	return is_known(session, commit)
+		       ? engine_step_of(session_engine(session), commit)
+		       : NULL;
 }
 
 static const struct run_state *run_of(const struct step *step, int number)
@@ -73,7 +80,7 @@ static void open_log(struct shown *shown, struct session *session)
 	const struct oid *oid;
 	char *path = NULL;
 
-	if (shown->run >= 0) {
+	if (shown->run >= 0 && is_known(session, shown->commit)) {
 		oid = graph_oid(session_graph(session), shown->commit);
 		path = shown->output
 			       ? session_output(session, oid, shown->run)
@@ -182,7 +189,7 @@ static void describe(struct shown *shown, struct session *session, int64_t now,
 	shown->log.ascii = ascii;
 	shown->id[0] = shown->where[0] = shown->fact[0] = '\0';
 	shown->running = shown->bad = false;
-	if (shown->commit >= 0)
+	if (is_known(session, shown->commit))
 		str_copy(shown->id, sizeof(shown->id),
 			 graph_oid(session_graph(session), shown->commit)->hex);
 	if (!run)

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/logindex.h"
 #include "base/xalloc.h"
 #include "engine/graph.h"
@@ -238,6 +239,28 @@ static void one_goes_from_run_to_run(void **state)
 	assert_int_equal(app->ruling.run, 1);
 }
 
+static void an_earlier_time_knows_less(void **state)
+{
+	struct world *world = *state;
+	struct app *app = &world->app;
+	struct grid *grid = grid_new(160, 45, false);
+	struct error err = ERROR_INIT;
+
+	open_run(app, 3);
+	assert_int_equal(session_go(binder.session, 1, &err), 0);
+	app_refresh(app, binder.now);
+	app_draw(app, grid);
+	assert_string_equal(app->consoles.main.fact, "");
+	assert_int_equal(app->consoles.beside.run, -1);
+	type(app, "4");
+	app_draw(app, grid);
+	assert_int_equal(session_go(binder.session, SIZE_MAX, &err), 0);
+	app_refresh(app, binder.now);
+	open_run(app, 3);
+	assert_string_equal(app->consoles.main.fact, TALE_TITLE);
+	grid_free(grid);
+}
+
 static void what_the_reproducer_said_is_a_log_too(void **state)
 {
 	struct world *world = *state;
@@ -317,6 +340,7 @@ int main(void)
 		view_test(a_console_is_followed_paused_and_searched),
 		view_test(a_wide_screen_has_the_other_kind_beside_it),
 		view_test(one_goes_from_run_to_run),
+		view_test(an_earlier_time_knows_less),
 		view_test(what_the_reproducer_said_is_a_log_too),
 		view_test(the_crash_is_one_key_away),
 		view_test(a_run_without_a_console_says_so),
