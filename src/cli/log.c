@@ -93,7 +93,7 @@ static void print_syzbot(struct session *session)
 	struct buf out;
 
 	buf_init(&out, 0);
-	syzbotlog_write(session, &out);
+	syzbotlog_write(session_engine(session), session_graph(session), &out);
 	if (isatty(STDOUT_FILENO))
 		cli_print(stdout, &out);
 	else

@@ -3,13 +3,16 @@
 #define SESSION_FORMATS_H
 
 /*
- * The formats of foreign logs, for import.c alone: each reader is given a
- * log's lines one by one and writes into a draft.  None of them ever fails:
- * what is not understood becomes a note.
+ * The formats of foreign logs: each reader is given a log's lines one by one
+ * and writes into a draft.  None of them ever fails: what is not understood
+ * becomes a note.
+ *
+ * Nothing here knows a session.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct draft;
 struct line;
@@ -25,5 +28,18 @@ struct reader_format {
 
 extern const struct reader_format format_syzbot;
 extern const struct reader_format format_git;
+
+/* By the first line that only one has, or NULL. */
+const struct reader_format *formats_find(const char *bytes, size_t length);
+
+/*
+ * Read a whole log into an empty draft, all into notes where format is NULL.
+ * Returns how many lines it has.
+ */
+int64_t formats_read(struct draft *draft, const struct reader_format *format,
+		     const char *bytes, size_t length);
+
+/* The name as a constant; NULL for that of none. */
+const char *formats_name(const char *name);
 
 #endif

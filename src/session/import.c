@@ -18,96 +18,6 @@
 #include "session/formats.h"
 #include "session/session.h"
 
-static const struct reader_format *const formats[] = { &format_syzbot,
-						       &format_git };
-enum { FORMATS = sizeof(formats) / sizeof(*formats) };
-
-/* The lines of a log, one after another. */
-struct lines {
-	const char *at, *end;
-	int64_t number;
-	bool crlf; /* every line ends so, and it is no part of them */
-};
-
-static bool next_line(struct lines *lines, struct line *line)
-{
-	const char *newline;
-
-	if (lines->at == lines->end)
-		return false;
-	newline = memchr(lines->at, '\n', (size_t)(lines->end - lines->at));
-	line->bytes = lines->at;
-	line->ended = newline != NULL;
-	line->length = (size_t)((newline ? newline : lines->end) - lines->at);
-	line->number = ++lines->number;
-	lines->at = newline ? newline + 1 : lines->end;
-	if (lines->crlf && line->ended)
-		line->length--;
-	return true;
-}
-
-/* Does every line end in CR LF? */
-static bool is_crlf(const char *bytes, size_t length)
-{
-	struct lines lines = { bytes, bytes + length, 0, false };
-	struct line line;
-	bool any = false;
-
-	while (next_line(&lines, &line)) {
-		if (!line.ended)
-			continue;
-		if (line.length == 0 || line.bytes[line.length - 1] != '\r')
-			return false;
-		any = true;
-	}
-	return any;
-}
-
-static const struct reader_format *find_format(struct lines lines)
-{
-	struct line line;
-
-	while (next_line(&lines, &line))
-		for (int i = 0; i < FORMATS; i++)
-			if (line.length <= DRAFT_NOTE_MAX &&
-			    formats[i]->knows(&line))
-				return formats[i];
-	return NULL;
-}
-
-static void add_said(struct draft *draft, const char *wording, int64_t number,
-		     const char *text)
-{
-	struct event *event = draft_add(draft, EVENT_SAID);
-
-	event->wording = xstrdup(wording);
-	event->number = number;
-	event->text = text ? xstrdup(text) : NULL;
-}
-
-static void read_unknown(struct draft *draft, struct lines lines)
-{
-	struct line line;
-
-	draft_add(draft, EVENT_START)->text = xstrdup("unknown");
-	draft_unsure(draft, 1, "no log of a bisection that is known");
-	while (next_line(&lines, &line))
-		draft_note(draft, &line);
-	draft_end(draft);
-}
-
-static void read_log(struct draft *draft, const struct reader_format *format,
-		     struct lines lines)
-{
-	void *reader = format->begin(draft);
-	struct line line;
-
-	while (next_line(&lines, &line))
-		format->read(reader, &line);
-	draft_end(draft);
-	format->end(reader);
-}
-
 static int64_t count_notes(const struct draft *draft)
 {
 	int64_t count = 0;
@@ -128,27 +38,13 @@ static int64_t count_notes(const struct draft *draft)
 static void draft_log(struct draft *draft, const char *name, const char *bytes,
 		      size_t length, struct imported *out)
 {
-	struct lines lines = { bytes, bytes + length, 0, false };
-	const struct reader_format *format;
 	const char *slash = strrchr(name, '/');
+	const struct reader_format *format = formats_find(bytes, length);
 
-	lines.crlf = is_crlf(bytes, length);
-	format = find_format(lines);
-	if (format)
-		read_log(draft, format, lines);
-	else
-		read_unknown(draft, lines);
-	draft->events[0].who = xstrdup(slash ? slash + 1 : name);
 	out->format = format ? format->name : NULL;
-	for (struct line line; next_line(&lines, &line);)
-		out->lines++;
+	out->lines = formats_read(draft, format, bytes, length);
+	draft->events[0].who = xstrdup(slash ? slash + 1 : name);
 	out->noted = count_notes(draft);
-	if (lines.crlf)
-		add_said(draft, "crlf", 0, NULL);
-	if (length && bytes[length - 1] != '\n')
-		add_said(draft, "no-newline", 0, NULL);
-	if (draft->unsure_line)
-		add_said(draft, "unsure", draft->unsure_line, draft->unsure);
 	out->unsure_line = draft->unsure_line;
 	str_copy(out->unsure, sizeof(out->unsure), draft->unsure);
 }
@@ -253,9 +149,7 @@ bool import_recall(struct session *session, struct imported *out)
 	if (!start || start->by != BY_IMPORT)
 		return false;
 	memset(out, 0, sizeof(*out));
-	for (int i = 0; i < FORMATS; i++)
-		if (str_equal(formats[i]->name, start->text))
-			out->format = formats[i]->name;
+	out->format = formats_name(start->text);
 	for (size_t i = 0; i < engine_event_count(engine); i++) {
 		const struct event *event = engine_event(engine, i);
 

@@ -11,33 +11,32 @@
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/draft.h"
-#include "session/session.h"
 #include "session/syzbot.h"
 
 struct writing {
 	const struct graph *graph;
-	struct buf *out;
+	struct buf text;
 	int *runs;   /* by commit: how many its earlier tests had */
 	int *before; /* by commit: of these, at the beginning of the last test */
 	bool crlf, cut;
 };
 
 /* The log counts the runs of each test from 0, the session those of a commit. */
-static void write_run(struct writing *writing, const struct event *event)
+static void write_run(struct writing *log, const struct event *event)
 {
-	int commit = graph_find(writing->graph, &event->commit);
+	int commit = graph_find(log->graph, &event->commit);
 	struct event as_logged = *event;
 
-	as_logged.number -= writing->before[commit];
-	syzbot_write(&as_logged, writing->out);
+	as_logged.number -= log->before[commit];
+	syzbot_write(&as_logged, &log->text);
 	if (event->text)
-		buf_printf(writing->out, "\n%s", event->text);
+		buf_printf(&log->text, "\n%s", event->text);
 }
 
-static void write_event(struct writing *writing, const struct event *event)
+static void write_event(struct writing *log, const struct event *event)
 {
 	struct event plain = *event;
-	size_t before = writing->out->length;
+	size_t before = log->text.length;
 	bool blank = str_ends(event->wording, "+");
 	char *name = xstrdup(event->wording);
 
@@ -45,48 +44,47 @@ static void write_event(struct writing *writing, const struct event *event)
 		name[strlen(name) - 1] = '\0';
 	plain.wording = name;
 	if (event->kind == EVENT_RUN)
-		write_run(writing, event);
+		write_run(log, event);
 	else if (str_equal(name, "errors"))
-		buf_puts(writing->out, event->text);
+		buf_puts(&log->text, event->text);
 	else
-		syzbot_write(&plain, writing->out);
+		syzbot_write(&plain, &log->text);
 	free(name);
-	if (writing->out->length == before)
+	if (log->text.length == before)
 		return;
-	buf_putc(writing->out, '\n');
+	buf_putc(&log->text, '\n');
 	if (event->kind == EVENT_NEXT && !oid_is_none(&event->commit) &&
 	    !str_starts(event->wording, "next")) {
-		syzbot_write_next(event, writing->out);
-		buf_putc(writing->out, '\n');
+		syzbot_write_next(event, &log->text);
+		buf_putc(&log->text, '\n');
 	}
 	if (blank)
-		buf_putc(writing->out, '\n');
+		buf_putc(&log->text, '\n');
 }
 
-static void count_runs(struct writing *writing, const struct event *event)
+static void count_runs(struct writing *log, const struct event *event)
 {
-	int commit = graph_find(writing->graph, &event->commit);
+	int commit = graph_find(log->graph, &event->commit);
 
 	if (event->kind == EVENT_BUILD_BEGIN)
-		writing->before[commit] = writing->runs[commit];
-	else if (event->kind == EVENT_RUN &&
-		 event->number >= writing->runs[commit])
-		writing->runs[commit] = (int)event->number + 1;
+		log->before[commit] = log->runs[commit];
+	else if (event->kind == EVENT_RUN && event->number >= log->runs[commit])
+		log->runs[commit] = (int)event->number + 1;
 }
 
-static void take_event(struct writing *writing, const struct event *event)
+static void add_event(struct writing *log, const struct event *event)
 {
 	if (event->by != BY_IMPORT)
 		return;
-	count_runs(writing, event);
+	count_runs(log, event);
 	if (event->kind == EVENT_NOTE)
-		draft_write_note(event, writing->out);
+		draft_write_note(event, &log->text);
 	else if (str_equal(event->wording, "crlf"))
-		writing->crlf = true;
+		log->crlf = true;
 	else if (str_equal(event->wording, "no-newline"))
-		writing->cut = true;
+		log->cut = true;
 	else if (event->wording)
-		write_event(writing, event);
+		write_event(log, event);
 }
 
 static void add_returns(struct buf *out)
@@ -102,25 +100,23 @@ static void add_returns(struct buf *out)
 	buf_release(&plain);
 }
 
-void syzbotlog_write(struct session *session, struct buf *out)
+void syzbotlog_write(const struct engine *engine, const struct graph *graph,
+		     struct buf *out)
 {
-	const struct engine *engine = session_engine(session);
-	struct writing writing = { .graph = session_graph(session) };
-	size_t commits = (size_t)graph_count(writing.graph);
-	struct buf text;
+	struct writing writing = { .graph = graph };
+	size_t commits = (size_t)graph_count(graph);
 
-	buf_init(&text, 0);
-	writing.out = &text;
+	buf_init(&writing.text, 0);
 	writing.runs = xcalloc(commits + 1, sizeof(int));
 	writing.before = xcalloc(commits + 1, sizeof(int));
 	for (size_t i = 0; i < engine_event_count(engine); i++)
-		take_event(&writing, engine_event(engine, i));
-	if (writing.cut && text.length)
-		text.length--;
+		add_event(&writing, engine_event(engine, i));
+	if (writing.cut && writing.text.length)
+		writing.text.length--;
 	if (writing.crlf)
-		add_returns(&text);
-	buf_add(out, text.text, text.length);
-	buf_release(&text);
+		add_returns(&writing.text);
+	buf_add(out, writing.text.text, writing.text.length);
+	buf_release(&writing.text);
 	free(writing.runs);
 	free(writing.before);
 }

@@ -8,8 +8,11 @@
  */
 
 struct buf;
-struct session;
+struct engine;
+struct graph;
 
-void syzbotlog_write(struct session *session, struct buf *out);
+/* graph is the engine's. */
+void syzbotlog_write(const struct engine *engine, const struct graph *graph,
+		     struct buf *out);
 
 #endif

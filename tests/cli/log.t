@@ -91,7 +91,7 @@ check "a subject cannot add a line to it" '
 '
 check "an unknown format is refused" '
 	exits 1 culprit log --format xml 2>err
-	grep "not a format: expected text, git or json" err
+	grep "not a format: expected text, git, syzbot or json" err
 '
 check "-f goes on with a line an event, until nobody reads it" '
 	begin c20 c1

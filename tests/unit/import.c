@@ -98,13 +98,18 @@ static void read_seed(struct world *world, const char *name)
 	free(bytes);
 }
 
+static struct engine *fold(struct world *world)
+{
+	return session_engine(world->session);
+}
+
 static void assert_round_trip(struct world *world, const char *bytes,
 			      size_t length)
 {
 	struct buf out;
 
 	buf_init(&out, 0);
-	syzbotlog_write(world->session, &out);
+	syzbotlog_write(fold(world), session_graph(world->session), &out);
 	if (out.length != length || memcmp(out.text, bytes, length) != 0) {
 		size_t at = 0;
 
@@ -116,11 +121,6 @@ static void assert_round_trip(struct world *world, const char *bytes,
 			 at, length, out.text + at, bytes + at);
 	}
 	buf_release(&out);
-}
-
-static struct engine *fold(struct world *world)
-{
-	return session_engine(world->session);
 }
 
 static const struct step *step_of(struct world *world, const char *hex)
