@@ -293,7 +293,8 @@ static bool read_run(struct reading *reading, struct event *event)
 		end_build(reading, NULL);
 	if (reading->next_number == 0)
 		reading->tests++;
-	reading->next_number = (int)event->number + 1;
+	reading->next_number =
+		all ? runs_of_all(reading) : (int)event->number + 1;
 	reading->owned = reading->draft->count;
 	reading->output = 0;
 	if (all)

@@ -336,6 +336,27 @@ static void no_byte_is_lost_of_junk(void **state)
 	free(line);
 }
 
+static void runs_that_come_twice_are_notes(void **state)
+{
+	static const char log[] = "testing commit " A "\n"
+				  "all runs: OK\n"
+				  "run #1: OK\n"
+				  "all runs: OK\n"
+				  "testing commit " A "\n"
+				  "run #0: crashed: BUG: x\n"
+				  "run #0: OK\n"
+				  "run #1: OK\n";
+	struct world *world = *state;
+
+	read_text(world, log);
+	assert_round_trip(world, log, strlen(log));
+	assert_int_equal(world->imported.unsure_line, 3);
+	assert_int_equal(world->imported.noted, 3);
+	/* those of both tests, one behind the other */
+	assert_int_equal(step_of(world, A)->run_count, 12);
+	assert_int_equal(step_of(world, A)->runs[10].outcome, OUTCOME_CRASHED);
+}
+
 static void lines_may_end_in_cr_lf(void **state)
 {
 	static const char log[] = "testing commit " A "\r\n"
@@ -362,6 +383,7 @@ int main(void)
 		TEST(a_seed_may_be_cut_at_any_byte),
 		TEST(what_is_not_understood_is_kept_and_said),
 		TEST(no_byte_is_lost_of_junk),
+		TEST(runs_that_come_twice_are_notes),
 		TEST(lines_may_end_in_cr_lf),
 	};
 
