@@ -30,6 +30,7 @@ VT = os.path.abspath("tests/vt/vt")
 CULPRIT = os.environ.get("CULPRIT", "culprit")
 FLOOD = 50_000_000  # bytes a second
 SECONDS = 5
+SETTLE = 12  # what began with the screen has ended by then
 KEYS = 100
 IDLE = re.compile(rb"\x1b_culprit idle (\d+) \d+x\d+\x1b\\")
 LINE = (b"[%5d.%06d][ T%3d] usb %d-1: new high-speed USB device number %3d "
@@ -350,8 +351,8 @@ def key_rows(session, console, kernel):
 
 
 def at_rest(terminal):
-    """Wake-ups and bytes a second, with nobody there."""
-    terminal.run(2)
+    """Wake-ups and bytes a second, with nobody there for a while."""
+    terminal.run(SETTLE)
     woke, wrote, spent = terminal.wakes(), terminal.bytes, terminal.cpu()
     began = time.monotonic()
     terminal.run(SECONDS)
