@@ -477,4 +477,70 @@ check "of two screens one steers, and the other reads until it takes over" '
 	END
 '
 
+check "colours are told by NO_COLOR, the terminal and the command line" '
+	rm -rf "$session"
+	culprit start c9 c1
+	coloured()
+	{
+		rm -f "$session/screen.place"
+		{
+			echo "start env $*"
+			printf "wait q detach\nidle\nkey j k\nidle\nraw $tmp/raw\n"
+			printf "key q\nended 0\nrestored\n"
+		} | "$vt"
+		python3 - "$tmp/raw" <<-END
+		import re, sys
+		written = open(sys.argv[1], "rb").read()
+		found = re.findall(rb"\033\[[0-9;]*?\b(?:3[0-7]|38;5)[0-9;]*m", written)
+		print("coloured" if found else "plain")
+		END
+	}
+	coloured culprit | grep -x coloured
+	coloured NO_COLOR=1 culprit | grep -x plain
+	coloured NO_COLOR=1 culprit --color=always | grep -x coloured
+	coloured culprit --color=never | grep -x plain
+	coloured TERM=vt100 culprit | grep -x plain
+	settings "colour = \"256\"; background = \"light\";"
+	coloured culprit | grep -x coloured
+	grep -a "38;5;28m" "$tmp/raw"
+	settings "colour = \"never\";"
+	coloured culprit | grep -x plain
+	settings
+'
+
+check "a mistake in the settings is told before anything is shown" '
+	settings "colour = \"loud\";"
+	printf "size 200x24\nstart culprit\nended 1\nrestored\nwait screen.cfg:1: colour: expected \n" | "$vt"
+	settings
+'
+
+check "an engine at work moves the page, but not where it is to be plain" '
+	session=$tmp/plain
+	fake_settings "$tmp/plain.cfg" syzkaller/5/10 1 <<-END
+	c10 runs=.~
+	* runs=X
+	END
+	begin plain.cfg c20 c1
+	screen <<-END
+	wait LIVE
+	terminal 2
+	start culprit --plain
+	full
+	wait LIVE
+	wait 1 > run
+	idle
+	quiet 100000
+	terminal 1
+	wait last event 0:04 ago
+	terminal 2
+	quiet 0
+	sh culprit note "an event"
+	key 9
+	wait an event
+	key q q
+	ended 0
+	sh culprit stop
+	END
+'
+
 plan
