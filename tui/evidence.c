@@ -249,7 +249,6 @@ static void put_head(struct page *page, int commit, const char *stat)
 {
 	time_t at = (time_t)session_author_date(page->session, commit);
 	bool fix = engine_is_fix(page->engine);
-	char date[24] = "";
 	struct tm when;
 
 	line_put(&page->line, fix ? ROLE_GOOD : ROLE_BAD,
@@ -261,6 +260,8 @@ static void put_head(struct page *page, int commit, const char *stat)
 	line_put(&page->line, ROLE_PLAIN,
 		 session_author(page->session, commit));
 	if (at && gmtime_r(&at, &when)) {
+		char date[24] = "";
+
 		strftime(date, sizeof(date), "   %Y-%m-%d", &when);
 		line_put(&page->line, ROLE_PLAIN, date);
 	}
@@ -376,7 +377,7 @@ static void put_told(struct page *page, const struct evidence_found *found)
 
 static void put_crash(struct page *page, const struct evidence_found *found)
 {
-	char remark[64], id[OID_SHORT + 1];
+	char remark[64];
 	const char *at = found->crash;
 	int lines = 0;
 
@@ -387,8 +388,9 @@ static void put_crash(struct page *page, const struct evidence_found *found)
 		snprintf(remark, sizeof(remark), "run %d of the culprit",
 			 found->crash_run);
 	else
-		snprintf(remark, sizeof(remark), "run %d of %s",
-			 found->crash_run, page_id(page, found->crash_of, id));
+		snprintf(remark, sizeof(remark), "run %d of %.*s",
+			 found->crash_run, OID_SHORT,
+			 graph_oid(page->graph, found->crash_of)->hex);
 	page_heading(page, "Crash", remark);
 	if (!at || !*at) {
 		page_text(page, ROLE_DIM,
