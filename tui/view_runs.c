@@ -286,7 +286,7 @@ static void draw_runs(struct app *app, struct grid *grid)
 	if (grid->columns >= WIDE_COLUMNS) {
 		look.width = WIDE_LEFT;
 		look.beside = &runs->crash;
-		look.beside_title = "Crash";
+		look.beside_title = run && run_title(run) ? "Crash" : "Console";
 		if (run)
 			snprintf(beside, sizeof(beside), "run %d", run->number);
 		look.beside_remark = beside;

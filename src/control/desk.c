@@ -81,12 +81,6 @@ static const char *const show_options[] = {
 	NULL,
 };
 
-int desk_show_commit(const struct repo *repo, const struct oid *commit,
-		     struct buf *out, struct error *err)
-{
-	return show_commit(repo, commit->hex, show_options, out, err);
-}
-
 void desk_show_argv(const struct repo *repo, const char *hex, struct argv *out)
 {
 	argv_add(out, "git");

@@ -58,15 +58,10 @@ void desk_recount(struct session *session, const struct step *step,
 void desk_sure(struct session *session, struct buf *out);
 
 /*
- * A commit as git shows it: message, diffstat, diff.  Raw bytes; as many as
- * out takes.  Waits for git.
+ * The words of a program that prints a commit as git shows it: message,
+ * diffstat and diff; without the diff; only how much it changes.
  */
-int desk_show_commit(const struct repo *repo, const struct oid *commit,
-		     struct buf *out, struct error *err);
-
-/* The words of a program that prints the same, or only how much it changes. */
 void desk_show_argv(const struct repo *repo, const char *hex, struct argv *out);
-/* The same without the diff: message and diffstat. */
 void desk_sum_up_argv(const struct repo *repo, const char *hex,
 		      struct argv *out);
 void desk_stat_argv(const struct repo *repo, const char *hex, struct argv *out);
