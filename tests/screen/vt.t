@@ -531,7 +531,7 @@ check "an engine at work moves the page, but not where it is to be plain" '
 	idle
 	quiet 100000
 	terminal 1
-	wait last event 0:04 ago
+	wait > run      0:1
 	terminal 2
 	quiet 0
 	sh culprit note "an event"
