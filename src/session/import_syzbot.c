@@ -55,7 +55,7 @@ struct reading {
 	int next_number;    /* as the log counts */
 	int crashed, ok;
 	int tests; /* that had runs */
-	bool fix, flaky, of_2018, of_2021;
+	bool fix, flaky, never_broken, of_2018, of_2021;
 	struct oid bad_commit; /* the culprit block is about it */
 	int64_t started;
 };
@@ -403,6 +403,7 @@ static enum result result_of(const char *wording)
 static void read_result(struct reading *reading, struct event *event)
 {
 	struct draft *draft = reading->draft;
+	enum result result;
 
 	if (!oid_is_none(&event->commit)) {
 		draft_commit(draft, &event->commit);
@@ -417,7 +418,12 @@ static void read_result(struct reading *reading, struct event *event)
 	reading->fix |= str_equal(event->wording, "culprit-fix") ||
 			str_starts(event->wording, "not-fixed") ||
 			str_equal(event->wording, "never-broken");
-	event->policy = xstrdup(result_name(result_of(event->wording)));
+	result = result_of(event->wording);
+	/* of this one the last sentence is another's */
+	if (result == RESULT_NOT_FIXED && reading->never_broken)
+		result = RESULT_NEVER_BROKEN;
+	reading->never_broken = result == RESULT_NEVER_BROKEN;
+	event->policy = xstrdup(result_name(result));
 	draft_take(draft, event);
 }
 

@@ -29,7 +29,7 @@ static const struct form forms[] = {
 	  EVENT_SAID },
 	/* a test */
 	{ "testing-with", "testing commit %h with %i", EVENT_BUILD_BEGIN },
-	{ "testing-family", "testing commit %h %t", EVENT_BUILD_BEGIN },
+	{ "testing-family", "testing commit %h %p", EVENT_BUILD_BEGIN },
 	{ "testing", "testing commit %h", EVENT_BUILD_BEGIN },
 	{ "compiler", "compiler: %t", EVENT_SAID },
 	{ "signature", "kernel signature: %S", EVENT_BUILD },

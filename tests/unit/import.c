@@ -74,11 +74,11 @@ static void read_text(struct world *world, const char *text)
 	read_bytes(world, text, strlen(text));
 }
 
-static char *seed(const char *name, size_t *length)
+static char *load(const char *folder, const char *name, size_t *length)
 {
 	const char *source = getenv("srcdir");
-	char *path = xasprintf("%s/tests/data/seeds/%s.txt",
-			       source ? source : ".", name);
+	char *path = xasprintf("%s/tests/data/%s/%s.txt", source ? source : ".",
+			       folder, name);
 	FILE *file = fopen(path, "r");
 	char *bytes = xmalloc(1 << 20);
 
@@ -87,6 +87,11 @@ static char *seed(const char *name, size_t *length)
 	fclose(file);
 	free(path);
 	return bytes;
+}
+
+static char *seed(const char *name, size_t *length)
+{
+	return load("seeds", name, length);
 }
 
 static void read_seed(struct world *world, const char *name)
@@ -286,8 +291,9 @@ static void a_seed_may_be_cut_at_any_byte(void **state)
 	free(bytes);
 }
 
-#define A "0000000000000000000000000000000000000aaa"
-#define B "0000000000000000000000000000000000000bbb"
+#define A	  "0000000000000000000000000000000000000aaa"
+#define B	  "0000000000000000000000000000000000000bbb"
+#define A_SKIPPED "0000000000000000000000000000000000000ccc"
 
 static void what_is_not_understood_is_kept_and_said(void **state)
 {
@@ -370,6 +376,223 @@ static void lines_may_end_in_cr_lf(void **state)
 	assert_int_equal(step_of(world, A)->verdict, VERDICT_GOOD);
 }
 
+static void read_era(struct world *world, const char *name)
+{
+	size_t length;
+	char *bytes = load("eras", name, &length);
+
+	read_bytes(world, bytes, length);
+	assert_round_trip(world, bytes, length);
+	if (world->imported.unsure_line)
+		fail_msg("%s:%d: %s", name, (int)world->imported.unsure_line,
+			 world->imported.unsure);
+	free(bytes);
+}
+
+static void every_era_is_read_to_its_end(void **state)
+{
+	static const struct {
+		const char *name;
+		bool fix;
+		int steps;
+		enum result result;
+		const char *letters; /* of the first step */
+	} eras[] = {
+		{ "a", false, 4, RESULT_FOUND, "X.B" },
+		{ "b", true, 2, RESULT_NOT_FIXED, "X." },
+		{ "b2", false, 4, RESULT_OLDEST_BAD, "XXXXXXXXXX" },
+		{ "d", false, 4, RESULT_ONLY_SKIPPED, "X..I" },
+		{ "g", false, 2, RESULT_ERROR, "iXT." },
+		{ "h", true, 4, RESULT_FOUND, "XX." },
+		{ "i", true, 2, RESULT_NEVER_BROKEN, "XXXXXXXXXXXXXXXXXXXX" },
+		{ "j", false, 4, RESULT_FOUND,
+		  "XXXXXXXXXXXXXXXXXXXXXx..........." },
+	};
+
+	for (size_t i = 0; i < sizeof(eras) / sizeof(*eras); i++) {
+		struct world *world = *state;
+		struct buf letters;
+
+		read_era(world, eras[i].name);
+		buf_init(&letters, 0);
+		assert_int_equal(engine_is_fix(fold(world)), eras[i].fix);
+		assert_int_equal(engine_step_count(fold(world)), eras[i].steps);
+		assert_int_equal(engine_result(fold(world), NULL),
+				 eras[i].result);
+		engine_letters(engine_step(fold(world), 0), &letters);
+		assert_string_equal(letters.text, eras[i].letters);
+		buf_release(&letters);
+	}
+}
+
+#define ERA(n) "abcd00000000000000000000000000000000000" #n
+
+static void what_only_one_era_says_is_in_the_events(void **state)
+{
+	struct world *world = *state;
+	const struct plan *plan;
+	const struct step *step;
+
+	read_era(world, "b2");
+	step = step_of(world, ERA(3));
+	assert_string_equal(step->build->text, "arch/x86/foo.c:1: error: one\n"
+					       "arch/x86/foo.c:2: error: two");
+	assert_null(step->given);
+	read_era(world, "d");
+	step = step_of(world, ERA(3));
+	assert_int_equal(step->left_after, 3);
+	plan = engine_plan(fold(world));
+	assert_int_equal(plan->state, PLAN_ONLY_SKIPPED);
+	assert_int_equal(plan->candidate_count, 2);
+	read_era(world, "g");
+	step = step_of(world, ERA(1));
+	assert_string_equal(step->runs[2].fact->text,
+			    "Warning: Permanently added");
+	assert_string_equal(step->compiler, "Debian clang version 15.0.7");
+	assert_int_equal(engine_start_event(fold(world))->at, 1683698400500);
+	step = step_of(world, ERA(3));
+	assert_string_equal(step->build->text,
+			    "drivers/x.c:9:1: error: expected ';'\n"
+			    "drivers/x.c:10:1: error: and more");
+	assert_string_equal(step->release, "v6.2");
+}
+
+static void in_a_search_for_a_fix_bad_means_fixed(void **state)
+{
+	struct world *world = *state;
+	const struct step *step;
+
+	read_era(world, "h");
+	assert_int_equal(step_of(world, ERA(1))->verdict, VERDICT_BAD);
+	assert_int_equal(step_of(world, ERA(2))->verdict, VERDICT_GOOD);
+	assert_int_equal(step_of(world, ERA(3))->verdict, VERDICT_GOOD);
+	/* the bug was not there yet: git was told that it crashed */
+	step = step_of(world, ERA(4));
+	assert_int_equal(step->verdict, VERDICT_BAD);
+	assert_int_equal(step->run_count, 0);
+}
+
+/* A person's word is stronger than what a log says came of it. */
+static void a_decision_ends_what_was_recorded(void **state)
+{
+	struct world *world = *state;
+	struct event bad = { .kind = EVENT_VERDICT,
+			     .by = BY_PERSON,
+			     .verdict = VERDICT_BAD };
+	struct event undo = { .kind = EVENT_UNDO, .by = BY_PERSON };
+
+	read_seed(world, "000");
+	assert_true(oid_parse(&bad.commit,
+			      "6f9b5ed8caddfbc94af8307c557ed57a8ec5c65c"));
+	assert_return_code(session_append(world->session, &bad, 1, &world->err),
+			   0);
+	assert_false(engine_plan(fold(world))->recorded);
+	assert_int_equal(engine_plan(fold(world))->state, PLAN_NEEDS_RANGE);
+	assert_int_equal(engine_result(fold(world), NULL), RESULT_FOUND);
+	undo.number = engine_undo_target(fold(world));
+	assert_return_code(
+		session_append(world->session, &undo, 1, &world->err), 0);
+	assert_true(engine_plan(fold(world))->recorded);
+	assert_int_equal(engine_plan(fold(world))->state, PLAN_FOUND);
+}
+
+static void only_a_log_says_what_logs_say(void **state)
+{
+	struct world *world = *state;
+	struct event said = { .kind = EVENT_RESULT, .by = BY_PERSON };
+
+	read_seed(world, "003");
+	assert_int_equal(session_append(world->session, &said, 1, &world->err),
+			 -1);
+	assert_string_equal(world->err.text,
+			    "only a log that is read says 'result'");
+	said.by = BY_IMPORT;
+	assert_int_equal(session_append(world->session, &said, 1, &world->err),
+			 -1);
+	assert_string_equal(world->err.text,
+			    "'' is not what a log can come to");
+}
+
+static void a_log_of_git_is_read_in_all_its_wordings(void **state)
+{
+	static const char *const logs[] = {
+		/* given at the start; git before 2.55 and after */
+		"# bad: [" A "] one\n# good: [" B "] two\n"
+		"git bisect start 'v6' 'v5'\n"
+		"# first bad commit: [" A "] one\n",
+		"# bad: [" A "] one\n# good: [" B "] two\n"
+		"git bisect start 'v6' 'v5'\n"
+		"# first 'bad' commit: [" A "] one\n",
+		/* one by one, in a mail, by git 1.5 */
+		"git bisect start\n# status: waiting for both\n"
+		"# bad: [" A "] one\ngit bisect bad " A "\n"
+		"# good: [" B "] two\ngit bisect good " B "\n"
+		"# first bad commit: [" A "] one\n",
+		"> git-bisect start\n> # bad: [" A "] one\n>  git-bisect bad " A
+		"\r\n> # good: [" B "] two\n> git-bisect good " B "\n"
+		"> # first bad commit: [" A "] one\n",
+		/* terms of one's own, by both ways of giving them */
+		"# new: [" A "] one\n# old: [" B "] two\n"
+		"git bisect start 'v6' 'v5'\n"
+		"# first new commit: [" A "] one\n",
+		"git bisect start '--term-bad' 'ugly' '--term-good=nice'\n"
+		"# ugly: [" A "] one\ngit bisect ugly " A "\n"
+		"# nice: [" B "] two\ngit bisect nice " B "\n"
+		"# first ugly commit: [" A "] one\n",
+	};
+
+	for (size_t i = 0; i < sizeof(logs) / sizeof(*logs); i++) {
+		struct world *world = *state;
+
+		read_text(world, logs[i]);
+		if (world->imported.unsure_line)
+			fail_msg("log %zu: %s", i, world->imported.unsure);
+		assert_string_equal(world->imported.format, "git");
+		assert_int_equal(engine_step_count(fold(world)), 2);
+		assert_int_equal(step_of(world, A)->verdict, VERDICT_BAD);
+		assert_int_equal(step_of(world, B)->verdict, VERDICT_GOOD);
+		assert_int_equal(engine_plan(fold(world))->state, PLAN_FOUND);
+		assert_string_equal(session_subject(world->session, 0), "one");
+	}
+}
+
+static void a_log_of_git_may_skip_and_search_for_a_fix(void **state)
+{
+	static const char log[] =
+		"git bisect start '--term-old=broken' '--term-new=fixed' "
+		"'--first-parent'\n"
+		"# fixed: [" A "] one\ngit bisect fixed " A "\n"
+		"# broken: [" B "] two\ngit bisect broken " B "\n"
+		"# skip: [" A_SKIPPED "] three\ngit bisect skip " A_SKIPPED "\n"
+		"# only skipped commits left to test\n"
+		"# possible first fixed commit: [" A "] one\n"
+		"# possible first fixed commit: [" A_SKIPPED "] three\n";
+	struct world *world = *state;
+
+	read_text(world, log);
+	assert_int_equal(world->imported.unsure_line, 0);
+	assert_true(engine_is_fix(fold(world)));
+	assert_true(engine_start_event(fold(world))->first_parent);
+	assert_int_equal(step_of(world, A)->verdict, VERDICT_GOOD);
+	assert_int_equal(step_of(world, B)->verdict, VERDICT_BAD);
+	assert_int_equal(step_of(world, A_SKIPPED)->verdict, VERDICT_SKIP);
+	assert_int_equal(engine_plan(fold(world))->state, PLAN_ONLY_SKIPPED);
+	assert_int_equal(engine_plan(fold(world))->candidate_count, 2);
+}
+
+static void what_only_a_repository_knows_is_said(void **state)
+{
+	struct world *world = *state;
+
+	read_text(world, "git bisect start\ngit bisect bad v6.0\n"
+			 "# good: [" B "] two\ngit bisect good " B "\n");
+	assert_int_equal(world->imported.unsure_line, 2);
+	assert_string_equal(world->imported.unsure,
+			    "only its repository knows which commit 'v6.0' "
+			    "was");
+	assert_int_equal(step_of(world, B)->verdict, VERDICT_GOOD);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -384,6 +607,14 @@ int main(void)
 		TEST(what_is_not_understood_is_kept_and_said),
 		TEST(no_byte_is_lost_of_junk),
 		TEST(runs_that_come_twice_are_notes),
+		TEST(every_era_is_read_to_its_end),
+		TEST(what_only_one_era_says_is_in_the_events),
+		TEST(in_a_search_for_a_fix_bad_means_fixed),
+		TEST(a_decision_ends_what_was_recorded),
+		TEST(only_a_log_says_what_logs_say),
+		TEST(a_log_of_git_is_read_in_all_its_wordings),
+		TEST(a_log_of_git_may_skip_and_search_for_a_fix),
+		TEST(what_only_a_repository_knows_is_said),
 		TEST(lines_may_end_in_cr_lf),
 	};
 
