@@ -229,7 +229,6 @@ void home_draw(struct grid *grid, const struct model *model,
 {
 	struct layout at = layout_of(grid->columns, grid->rows, model);
 	struct area ledger = { 0, at.ledger, grid->columns, at.ledger_rows };
-	char remark[96];
 
 	if (frame_too_small(grid))
 		return;
@@ -238,6 +237,7 @@ void home_draw(struct grid *grid, const struct model *model,
 		strip_draw(grid, model, at.strip_rows);
 	if (at.wide) {
 		struct area ruler = { 0, at.ledger - 1, grid->columns, 1 };
+		char remark[96];
 
 		strip_left(remark, sizeof(remark), model, true);
 		panes_ruler(grid, ruler, "Steps", home->focus == PANE_LEDGER,

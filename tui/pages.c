@@ -116,13 +116,16 @@ void pages_fill_log(struct pager *pager, struct session *session, bool ascii)
 	char day[32] = "", clock[16];
 	struct buf line;
 	struct tm when;
-	int link;
 
 	pager_clear(pager);
 	buf_init(&line, 0);
 	for (size_t i = 0; i < engine_event_count(engine); i++) {
 		const struct event *event = engine_event(engine, i);
 		time_t seconds = (time_t)(event->at / 1000);
+		int link = oid_is_none(&event->commit)
+				   ? -1
+				   : graph_find(session_graph(session),
+						&event->commit);
 
 		localtime_r(&seconds, &when);
 		put_day(pager, &when, day, sizeof(day), ascii);
@@ -132,10 +135,6 @@ void pages_fill_log(struct pager *pager, struct session *session, bool ascii)
 			   engine_is_undone(engine, event->seq) ? "(undone) "
 								: "");
 		desk_describe(session, event, &line);
-		link = oid_is_none(&event->commit)
-			       ? -1
-			       : graph_find(session_graph(session),
-					    &event->commit);
 		put_line(pager, event_role(engine, event), link, &line, ascii);
 		put_errands(pager, event, link, ascii);
 	}
