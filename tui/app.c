@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/helm.h"
+#include "control/mirror.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
@@ -213,6 +214,23 @@ void app_refresh(struct app *app, int64_t now)
 	app->looked = true;
 	if (app->engine_wanted)
 		start_wanted_engine(app);
+}
+
+/* An engine that is alive looks itself. */
+bool app_look_at_git(struct app *app)
+{
+	struct buf say;
+
+	if (app->model.engine_alive || mirror_is_busy(app->session) ||
+	    !mirror_is_behind(app->session))
+		return false;
+	buf_init(&say, 64 * 1024);
+	mirror_look(app->session, app->repo, &say);
+	if (say.length)
+		app_say(app, false, say.text);
+	buf_release(&say);
+	app_want_engine(app);
+	return true;
 }
 
 bool app_listen(struct app *app)

@@ -130,6 +130,9 @@ int64_t app_due(const struct app *app);
  */
 void app_refresh(struct app *app, int64_t now);
 
+/* Has somebody used git bisect in the session's worktree?  Takes it in. */
+bool app_look_at_git(struct app *app);
+
 /* Has a file that is shown changed?  Reads it. */
 bool app_listen(struct app *app);
 

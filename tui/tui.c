@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "control/helm.h"
+#include "control/mirror.h"
 #include "session/session.h"
 #include "tui/app.h"
 #include "tui/frames.h"
@@ -33,19 +34,20 @@
  * nothing.
  */
 
-#define LISTEN_MS  250	/* where file events do not come: the logs */
-#define QUIET_MS   1000 /* the same for the folder */
-#define CURIOUS_MS 3000
-#define HEAR_MS	   200 /* for a first answer, at the end */
+#define LISTEN_MS    250 /* where file events do not come: the logs */
+#define GIT_QUIET_MS 300
+#define QUIET_MS     1000 /* the same for the folder */
+#define CURIOUS_MS   3000
+#define HEAR_MS	     200 /* for a first answer, at the end */
 
 enum { SIGNAL_COUNT = 6 };
 
 struct loop {
 	uv_loop_t uv;
 	uv_poll_t keys;
-	uv_timer_t listen, frame, due;
+	uv_timer_t listen, frame, due, git_quiet;
 	uv_idle_t work;
-	uv_fs_event_t folder;
+	uv_fs_event_t folder, git;
 	uv_signal_t signals[SIGNAL_COUNT];
 	uv_prepare_t waits; /* before the loop waits */
 	struct idle idle;
@@ -136,9 +138,49 @@ static void call_person(struct loop *loop)
 	loop->app.call = CALL_NOBODY;
 }
 
+/* git changes its files one by one: when it is done we look. */
+static void on_git_quiet(uv_timer_t *timer)
+{
+	struct loop *loop = timer->data;
+
+	if (!app_look_at_git(&loop->app))
+		return;
+	loop->stale = true;
+	want_frame(loop, FRAME_SOON);
+}
+
+static void on_git(uv_fs_event_t *event, const char *name, int events,
+		   int status)
+{
+	struct loop *loop = event->data;
+	char *folder = mirror_folder(loop->app.session);
+
+	(void)name;
+	(void)events;
+	if (status < 0 || !folder) /* the worktree is gone */
+		uv_fs_event_stop(event);
+	else
+		uv_timer_start(&loop->git_quiet, on_git_quiet, GIT_QUIET_MS, 0);
+	free(folder);
+}
+
+/* The worktree comes with the first test, and goes at the end. */
+static void watch_git(struct loop *loop)
+{
+	char *folder;
+
+	if (uv_is_active((uv_handle_t *)&loop->git))
+		return;
+	folder = mirror_folder(loop->app.session);
+	if (folder)
+		uv_fs_event_start(&loop->git, on_git, folder, 0);
+	free(folder);
+}
+
 static void refresh(struct loop *loop)
 {
 	loop->stale = false;
+	watch_git(loop);
 	app_refresh(&loop->app, session_now());
 	call_person(loop);
 	listen_as_needed(loop);
@@ -377,6 +419,7 @@ static int listen_to_all(struct loop *loop, struct error *err)
 	uv_timer_init(&loop->uv, &loop->frame);
 	uv_timer_init(&loop->uv, &loop->due);
 	uv_idle_init(&loop->uv, &loop->work);
+	uv_timer_init(&loop->uv, &loop->git_quiet);
 	uv_prepare_init(&loop->uv, &loop->waits);
 	loop->waits.data = loop;
 	uv_prepare_start(&loop->waits, on_waits);
@@ -384,7 +427,9 @@ static int listen_to_all(struct loop *loop, struct error *err)
 		loop->work.data = loop;
 	uv_timer_start(&loop->listen, on_listen, LISTEN_MS, LISTEN_MS);
 	uv_fs_event_init(&loop->uv, &loop->folder);
-	loop->folder.data = loop;
+	uv_fs_event_init(&loop->uv, &loop->git);
+	loop->folder.data = loop->git.data = loop->git_quiet.data = loop;
+	watch_git(loop);
 	/* without file events (too many watches) the timer does it */
 	loop->watched =
 		uv_fs_event_start(&loop->folder, on_folder,

@@ -11,13 +11,14 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "control/command.h"
+#include "control/mirror.h"
 #include "control/sessions.h"
 #include "repo/repo.h"
 #include "session/session.h"
 
 #define COLUMNS_MAX 4000
 
-int cli_open(struct cli *cli, struct error *err)
+static int open_session(struct cli *cli, struct error *err)
 {
 	char *dir = NULL;
 	int ret;
@@ -37,6 +38,20 @@ int cli_open(struct cli *cli, struct error *err)
 	ret = session_open(dir, &cli->session, err);
 	free(dir);
 	return ret;
+}
+
+/* What somebody marked with git bisect is known before anything is said. */
+int cli_open(struct cli *cli, struct error *err)
+{
+	struct buf say;
+
+	if (open_session(cli, err) < 0)
+		return -1;
+	buf_init(&say, 0);
+	mirror_look(cli->session, cli->repo, &say);
+	cli_print(stderr, &say);
+	buf_release(&say);
+	return 0;
 }
 
 char *cli_default_settings(const struct repo *repo)

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "control/adopt.h"
 #include "control/begin.h"
 #include "control/describe.h"
 #include "control/desk.h"
@@ -36,11 +37,15 @@ static int begin(struct cli *cli, struct begin *begin)
 	if (!cli->session_dir)
 		sessions_current(cli->repo, &before, NULL);
 	buf_init(&text, 0);
-	if (begin_session(cli->repo, begin, &cli->session, &err) < 0) {
+	if ((begin->bad ? begin_session : adopt_session)(
+		    cli->repo, begin, &cli->session, &err) < 0) {
 		cli_fail(&err);
 		goto out;
 	}
 	buf_printf(&text, "session %s\n", session_dir(cli->session));
+	if (!begin->bad)
+		buf_puts(&text, "taken over from git bisect, whose own state "
+				"stays as it is\n");
 	describe_plan(cli->session, &text);
 	code = EXIT_OK;
 	if (desk_can_run(cli->session))
@@ -87,11 +92,11 @@ int cli_start(struct cli *cli, int argc, char **argv)
 			return cli_bad_option("start", option, argv);
 		}
 	}
-	if (optind == argc)
-		return cli_usage("start", "a bad commit is needed");
 	desk_who(who, sizeof(who));
 	order.bad = argv[optind];
-	order.goods = (const char *const *)argv + optind + 1;
-	order.good_count = argc - optind - 1;
+	if (order.bad) {
+		order.goods = (const char *const *)argv + optind + 1;
+		order.good_count = argc - optind - 1;
+	}
 	return begin(cli, &order);
 }

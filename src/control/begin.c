@@ -163,6 +163,7 @@ static int append(struct session *session, const struct begin *begin,
 					  .by = BY_START,
 					  .who = unconst(begin->who),
 					  .title = unconst(title),
+					  .text = unconst(begin->terms),
 					  .policy = ends->settings.policy,
 					  .fix = begin->fix,
 					  .first_parent = begin->first_parent };

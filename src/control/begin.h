@@ -25,6 +25,7 @@ struct begin {
 	const char *dir;      /* the session's folder; NULL: a new one in the
 				 repository */
 	const char *who;
+	const char *terms; /* git's, "newer older", where they were chosen */
 };
 
 int begin_session(struct repo *repo, const struct begin *begin,

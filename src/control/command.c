@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "control/mirror.h"
 #include "control/orders.h"
 
 const struct command commands[] = {
@@ -15,8 +16,9 @@ const struct command commands[] = {
 	  "is all there that a bisection with these settings needs",
 	  GROUP_BEGIN, NULL },
 	{ "start",
-	  "[-c FILE] [--fix] [--first-parent] [--title TEXT] BAD [GOOD...]",
-	  NULL, "begin a session", GROUP_BEGIN, NULL },
+	  "[-c FILE] [--fix] [--first-parent] [--title TEXT] [BAD [GOOD...]]",
+	  NULL, "begin a session; without BAD, from the git bisect under way",
+	  GROUP_BEGIN, NULL },
 	{ "run", "[--batch]", "R",
 	  "build, run and judge until done or a person is needed", GROUP_BEGIN,
 	  NULL },
@@ -168,10 +170,15 @@ int command_words(int argc, char *const *argv, const char **words,
 int command_order(const char *name, struct order *order, struct error *err)
 {
 	const struct command *command = command_find(name);
+	int ret;
 
 	if (!command || !command->carry_out)
 		return error_set(err, ERROR_USAGE,
 				 "'%s' is not an order: see 'culprit help'",
 				 name);
-	return command->carry_out(order, err);
+	mirror_look(order->session, order->repo, order->say);
+	ret = command->carry_out(order, err);
+	if (ret == 0)
+		mirror_look(order->session, order->repo, order->say);
+	return ret;
 }

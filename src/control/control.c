@@ -106,7 +106,9 @@ static void on_tick(uv_timer_t *timer)
 		error_errno(&control->err, "the session is gone: %s",
 			    session_dir(control->session));
 		control_fail(control);
-	} else if (session_is_behind(control->session)) {
+	} else if (session_is_behind(control->session) ||
+		   (control->announced && !control->leaving &&
+		    gitwatch_is_behind(control))) {
 		control_pump(control);
 	}
 }

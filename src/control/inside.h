@@ -18,6 +18,7 @@
 #include "control/fixup.h"
 #include "control/settings.h"
 #include "engine/oid.h"
+#include "repo/gitstate.h"
 
 struct compile;
 struct event;
@@ -66,7 +67,10 @@ struct control {
 	struct flight **flights;
 	size_t flight_count, flight_room;
 
-	size_t told; /* events already handed to options->tell */
+	size_t mirrored; /* events, when git's state was last written */
+	char git_stamp[GITSTATE_STAMP]; /* of it */
+	struct oid head; /* where the worktree was when the build ended */
+	size_t told;	 /* events already handed to options->tell */
 	bool leaving;
 	bool came_back; /* from leaving, and nothing was done since */
 	bool gone;	/* the engine's last event is written */
@@ -100,7 +104,31 @@ const struct oid *control_oid(const struct control *control, int commit);
 /* An event takes texts that it does not change; the journal only reads. */
 char *control_text(const char *text);
 
+/* gitwatch.c */
+
+/* Has somebody used git bisect in the worktree since the last sync? */
+bool gitwatch_touched(const struct control *control);
+
+/* The same, or does git lack something that was decided here? */
+bool gitwatch_is_behind(const struct control *control);
+
+/*
+ * Bring both in step.  Where something was marked in the worktree, what is in
+ * flight there is given up: git has checked out another commit meanwhile.
+ */
+void gitwatch_sync(struct control *control);
+
+/*
+ * A build has ended: its runs are worth something as long as the worktree is
+ * not moved from where it is now.
+ */
+void gitwatch_built(struct control *control);
+bool gitwatch_moved(const struct control *control);
+
 /* pump.c */
+
+/* Give up all that is in flight. */
+void control_cancel_all(struct control *control);
 
 /* Follow the plan as far as it goes now. */
 void control_pump(struct control *control);

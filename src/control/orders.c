@@ -14,6 +14,7 @@
 #include "control/describe.h"
 #include "control/desk.h"
 #include "control/extend.h"
+#include "control/mirror.h"
 #include "control/orders_inside.h"
 #include "control/sessions.h"
 #include "engine/engine.h"
@@ -113,8 +114,11 @@ int orders_begin(struct session *session, struct repo *repo, struct buf *say,
 	const struct order order = { .session = session,
 				     .repo = repo,
 				     .say = say };
+	int ret = move_worktree(&order, err);
 
-	return move_worktree(&order, err);
+	if (ret == 0)
+		mirror_look(session, repo, say);
+	return ret;
 }
 
 /* After a decision: load what is missing, say what follows. */

@@ -54,8 +54,11 @@ static void cancel_unwished(struct control *control, const struct plan *plan)
 	}
 }
 
-static void cancel_all(struct control *control)
+void control_cancel_all(struct control *control)
 {
+	control->build_cancelled = control->building >= 0;
+	for (size_t i = 0; i < control->flight_count; i++)
+		control->flights[i]->cancelled = true;
 	if (control->building >= 0 || control->flight_count > 0)
 		control->runner->ops->cancel(control->runner, NULL);
 }
@@ -217,7 +220,10 @@ void control_pump(struct control *control)
 		else
 			control_tell_new(control);
 	}
+	if (!control->leaving)
+		gitwatch_sync(control);
 	if (!control->leaving && follow_plan(control)) {
+		gitwatch_sync(control);
 		plan = engine_plan(session_engine(control->session));
 		build_look_at_fixups(control);
 		cancel_unwished(control, plan);
@@ -229,7 +235,7 @@ void control_pump(struct control *control)
 		}
 	}
 	if (control->leaving) {
-		cancel_all(control);
+		control_cancel_all(control);
 		if (control->building < 0 && control->flight_count == 0)
 			finish(control);
 	}

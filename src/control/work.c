@@ -21,23 +21,26 @@ static void on_build(void *data, const struct build_end *end)
 {
 	struct control *control = data;
 	int commit = control->building;
+	/* git bisect has checked out something else, who knows when */
+	bool lost = end->cancelled || gitwatch_touched(control);
 	struct event event = {
-		.kind = end->cancelled ? EVENT_BUILD_STOPPED : EVENT_BUILD,
+		.kind = lost ? EVENT_BUILD_STOPPED : EVENT_BUILD,
 		.commit = *control_oid(control, commit),
 		.build = end->result,
 		.signature = control_text(end->signature),
 		.text = control_text(end->text),
-		.number = end->cancelled ? 0 : end->patch,
+		.number = lost ? 0 : end->patch,
 		.exit_status = end->exit_status,
 		.duration_ms = end->duration_ms,
 		.errands = (struct errand *)(uintptr_t)end->errands,
-		.errand_count = end->cancelled ? 0 : end->errand_count,
+		.errand_count = lost ? 0 : end->errand_count,
 	};
 
 	control->building = -1;
 	control->build_cancelled = false;
-	control->dirty = end->cancelled || end->exit_status >= 256;
-	if (!end->cancelled && end->result == BUILD_OK)
+	gitwatch_built(control);
+	control->dirty = lost || end->exit_status >= 256;
+	if (!lost && end->result == BUILD_OK)
 		control->built = commit;
 	control_append(control, &event);
 	control_pump_soon(control);
@@ -189,8 +192,9 @@ static void on_run(void *data, const struct run_end *end)
 {
 	struct flight *flight = data;
 	struct control *control = flight->control;
+	bool lost = end->cancelled || gitwatch_moved(control);
 	struct event event = {
-		.kind = end->cancelled ? EVENT_RUN_STOPPED : EVENT_RUN,
+		.kind = lost ? EVENT_RUN_STOPPED : EVENT_RUN,
 		.commit = flight->oid,
 		.number = flight->number,
 		.outcome = end->outcome,
@@ -199,13 +203,15 @@ static void on_run(void *data, const struct run_end *end)
 		.exit_status = end->exit_status,
 		.duration_ms = end->duration_ms,
 		.crashes = (struct crash *)(uintptr_t)end->crashes,
-		.crash_count = end->cancelled ? 0 : end->crash_count,
-		.boot_ms = end->cancelled ? 0 : end->boot_ms,
-		.copy_ms = end->cancelled ? 0 : end->copy_ms,
+		.crash_count = lost ? 0 : end->crash_count,
+		.boot_ms = lost ? 0 : end->boot_ms,
+		.copy_ms = lost ? 0 : end->copy_ms,
 		.errands = (struct errand *)(uintptr_t)end->errands,
-		.errand_count = end->cancelled ? 0 : end->errand_count,
+		.errand_count = lost ? 0 : end->errand_count,
 	};
 
+	if (lost && !end->cancelled)
+		control->built = -1;
 	drop_flight(control, flight);
 	control_append(control, &event);
 	control_pump_soon(control);

@@ -177,6 +177,16 @@ const char *repo_common_dir(const struct repo *repo)
 	return repo->common_dir;
 }
 
+char *repo_git_dir(const struct repo *repo)
+{
+	const char *path = git_repository_path(repo->git);
+	size_t length = strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	return xstrndup(path, length);
+}
+
 const char *repo_workdir(const struct repo *repo)
 {
 	return repo->workdir;

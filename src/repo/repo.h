@@ -32,6 +32,9 @@ void repo_close(struct repo *repo); /* NULL is fine */
 const char *repo_common_dir(const struct repo *repo);
 const char *repo_workdir(const struct repo *repo);
 
+/* The git folder of the worktree that it was opened in: that of its HEAD. */
+char *repo_git_dir(const struct repo *repo); /* the caller frees */
+
 /* A revision as git understands it, peeled to a commit. */
 int repo_resolve(struct repo *repo, const char *spec, struct oid *oid,
 		 struct error *err);

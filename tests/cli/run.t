@@ -447,8 +447,8 @@ check "status says what is being built, and where its output goes" '
 	engine
 	until_true "culprit status | grep \"^building $(short c2), its output \
 goes to $session/builds/$(full c2).log$\""
-	touch open
 	echo go >gate
+	touch open
 	until_true "! running $engine"
 	culprit status | fails grep "^building"
 '
