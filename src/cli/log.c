@@ -16,6 +16,7 @@
 #include "session/gitlog.h"
 #include "session/session.h"
 #include "session/syzbotlog.h"
+#include "session/syzbottold.h"
 
 #define LOOK_MS 500
 
@@ -90,10 +91,15 @@ static void print_git(struct session *session)
 /* As it stood, byte by byte, where that goes to a file or another program. */
 static void print_syzbot(struct session *session)
 {
+	const struct event *start = engine_start_event(session_engine(session));
 	struct buf out;
 
 	buf_init(&out, 0);
-	syzbotlog_write(session_engine(session), session_graph(session), &out);
+	if (start && start->by == BY_IMPORT && str_equal(start->text, "syzbot"))
+		syzbotlog_write(session_engine(session), session_graph(session),
+				&out);
+	else
+		syzbottold_write(session, &out);
 	if (isatty(STDOUT_FILENO))
 		cli_print(stdout, &out);
 	else

@@ -139,6 +139,23 @@ check "terms of one'\''s own are understood, and which way they search" '
 	grep "\"fix\":false" said
 	grep "\"culprit\":\"$(full c30)\"" said
 '
+check "a session of our own can be told as syzbot would, and read again" '
+	{ broken_from 25 40 "runs=X"; echo "*"; } |
+		fake_settings settings syzkaller/3/3 1
+	(cd "$repo" &&
+		"$CULPRIT" --session-dir "$tmp/own" start -c "$tmp/settings" \
+			c40 c1)
+	(cd "$repo" && "$CULPRIT" --session-dir "$tmp/own" run --batch) >out
+	grep "^$(full c25) is the first bad commit" out
+	"$CULPRIT" --session-dir own log --format syzbot >log
+	"$CULPRIT" replay --json log >said
+	grep "\"format\":\"syzbot\"" said
+	grep "\"unsure_line\":null" said
+	grep "\"culprit\":\"$(full c25)\"" said
+	"$CULPRIT" replay --check log >said
+	grep "^  rule " said
+	fails grep "^! " said
+'
 check "what is no log is said so, with status 1" '
 	head -c 100000 /dev/urandom >junk
 	exits 1 "$CULPRIT" replay --json junk >said 2>err
