@@ -95,7 +95,7 @@ static void draw_peek(struct grid *grid, const struct layout *at,
 			     at->peek_columns, at->pane_rows };
 	const struct model_row *row = &model->rows[model->selected];
 
-	panes_ruler(grid, area, "Commit", false, row->id);
+	panes_ruler(grid, area, "7 Commit", false, row->id);
 	grid_glyph(grid, area.x, area.y, ROLE_LINE, GLYPH_TEE_DOWN);
 	for (int y = area.y + 1; y < at->status; y++)
 		grid_glyph(grid, area.x, y, ROLE_LINE, GLYPH_VLINE);
@@ -126,7 +126,7 @@ static void draw_panes(struct grid *grid, const struct layout *at,
 		snprintf(done, sizeof(done), "%d/%d done", model->runs_done,
 			 model->run_count);
 	if (!at->wide && home->focus == PANE_RUNS) {
-		panes_ruler(grid, right, "Runs", true, done);
+		panes_ruler(grid, right, "3 Runs", true, done);
 		panes_runs(grid, inside, model, home);
 		return;
 	}
@@ -139,13 +139,13 @@ static void draw_panes(struct grid *grid, const struct layout *at,
 			 (int)((tail->size - tail->end + 1023) / 1024));
 	right.x += at->wide;
 	right.width -= at->wide;
-	panes_ruler(grid, right, "Console", home->focus == PANE_CONSOLE,
+	panes_ruler(grid, right, "5 Console", home->focus == PANE_CONSOLE,
 		    remark);
 	panes_console(grid, inside, model, home, tail);
 	if (!at->wide)
 		return;
 	right.x--;
-	panes_ruler(grid, left, "Runs", home->focus == PANE_RUNS, done);
+	panes_ruler(grid, left, "3 Runs", home->focus == PANE_RUNS, done);
 	grid_glyph(grid, right.x, right.y, ROLE_LINE, GLYPH_TEE_DOWN);
 	for (int y = right.y + 1; y < at->status; y++)
 		grid_glyph(grid, right.x, y, ROLE_LINE, GLYPH_VLINE);
@@ -240,7 +240,7 @@ void home_draw(struct grid *grid, const struct model *model,
 		char remark[96];
 
 		strip_left(remark, sizeof(remark), model, true);
-		panes_ruler(grid, ruler, "Steps", home->focus == PANE_LEDGER,
+		panes_ruler(grid, ruler, "1 Steps", home->focus == PANE_LEDGER,
 			    remark);
 	}
 	if (at.pane_rows)

@@ -425,7 +425,7 @@ void range_draw(struct grid *grid, const struct range_view *view)
 		return;
 	frame_title(grid, view->model);
 	remark(words, sizeof(words), view);
-	panes_ruler(grid, ruler, "Range", true, words);
+	panes_ruler(grid, ruler, "2 Range", true, words);
 	if (heads) {
 		struct columns at = columns_for(list.width);
 

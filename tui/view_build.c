@@ -149,7 +149,7 @@ static void draw_build(struct app *app, struct grid *grid)
 	frame_title(grid, &app->model);
 	buildlog_draw(grid, left, &app->build, here == &app->build.log);
 	if (two)
-		shown_draw(grid, right, "Console", &app->consoles.main, 1,
+		shown_draw(grid, right, "5 Console", &app->consoles.main, 1,
 			   here != &app->build.log);
 	draw_status(app, grid, y);
 	left.y = right.y = y + 1;

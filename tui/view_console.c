@@ -171,7 +171,7 @@ static void draw_console(struct app *app, struct grid *grid)
 	if (frame_too_small(grid))
 		return;
 	frame_title(grid, &app->model);
-	shown_draw(grid, left, "Console", &consoles->main, 0,
+	shown_draw(grid, left, "5 Console", &consoles->main, 0,
 		   &consoles->main == focused(app));
 	if (two)
 		shown_draw(grid, right,

@@ -356,7 +356,7 @@ static void draw_replay(struct app *app, struct grid *grid)
 	if (app->model.suspects > 0)
 		snprintf(left, sizeof(left), "%d left, ~%d steps",
 			 app->model.left, app->model.steps);
-	panes_ruler(grid, area, "Steps", true, left);
+	panes_ruler(grid, area, "8 Replay", true, left);
 	area.y = 2;
 	area.height = rows < at.ledger ? rows : at.ledger;
 	panes_ledger(grid, area, &app->model, &home, false);

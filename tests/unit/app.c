@@ -241,7 +241,7 @@ static void a_click_on_a_hint_is_its_key(void **state)
 	press(world, "log  ");
 	assert_non_null(strstr(page(world), "─ 9 Log "));
 	press(world, "q back");
-	assert_non_null(strstr(page(world), "─ Steps "));
+	assert_non_null(strstr(page(world), "─ 1 Steps "));
 	press(world, "? help");
 	assert_true(app->help.open);
 	mouse(world, MOUSE_WHEEL_DOWN, 50, 15);
@@ -473,11 +473,11 @@ static void a_digit_brings_up_a_view_and_q_goes_back(void **state)
 	assert_non_null(strstr(page(world), "what is known so far"));
 	type(app, "q");
 	assert_false(app->quit);
-	assert_non_null(strstr(page(world), "─ Steps "));
+	assert_non_null(strstr(page(world), "─ 1 Steps "));
 	type(app, "7");
 	assert_non_null(strstr(page(world), "the repository is not at hand"));
 	app_key(app, INPUT_ESCAPE);
-	assert_non_null(strstr(page(world), "─ Steps "));
+	assert_non_null(strstr(page(world), "─ 1 Steps "));
 	type(app, "9/q1\n");
 	assert_non_null(strstr(page(world), "nothing matches 'q1'"));
 	type(app, "1q");
@@ -537,7 +537,7 @@ static void a_run_is_opened_and_left_out_from_the_list_of_runs(void **state)
 	assert_non_null(strstr(page(world), "judged ignored by"));
 	type(app, "\n");
 	assert_int_equal(app->show, 1);
-	assert_non_null(strstr(page(world), "─ Console"));
+	assert_non_null(strstr(page(world), "─ 5 Console"));
 }
 
 /* So that runs can be ordered: settings with a test command. */
@@ -628,7 +628,7 @@ static void the_evidence_finds_out_whom_to_tell_and_shows_the_mail(void **state)
 	assert_true(app->home.toast_is_error);
 	assert_non_null(strstr(app->home.toast, "xists"));
 	type(app, "q");
-	assert_non_null(strstr(page(world), "─ Steps "));
+	assert_non_null(strstr(page(world), "─ 1 Steps "));
 	free(path);
 	forget_program(world);
 }
@@ -684,7 +684,7 @@ static void a_line_of_the_log_opens_its_step(void **state)
 	struct app *app = open_app(world, "exit-code");
 
 	type(app, "9/bad \n\n");
-	assert_non_null(strstr(page(world), "─ Steps "));
+	assert_non_null(strstr(page(world), "─ 1 Steps "));
 	assert_int_equal(app->model.rows[app->model.selected].verdict,
 			 VERDICT_BAD);
 	/* orders mean the same on every view */
