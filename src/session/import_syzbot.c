@@ -234,6 +234,13 @@ static void add_run(struct reading *reading, struct event *event)
 	draft_take(reading->draft, event);
 }
 
+/* The lines to come belong to the event that was added last. */
+static void own_last(struct reading *reading)
+{
+	reading->owned = reading->draft->count - 1;
+	reading->output = 0;
+}
+
 static int runs_of_all(const struct reading *reading)
 {
 	if (reading->of_2018)
@@ -248,9 +255,9 @@ static void read_all(struct reading *reading, struct event *event)
 	int count = runs_of_all(reading);
 	enum outcome outcome = event->outcome;
 	char *title = xstrdup_null(event->title);
-	size_t first = reading->draft->count;
 
 	add_run(reading, event);
+	own_last(reading);
 	for (int i = 1; i < count; i++) {
 		struct event more = { .kind = EVENT_RUN,
 				      .number = i,
@@ -259,7 +266,6 @@ static void read_all(struct reading *reading, struct event *event)
 
 		add_run(reading, &more);
 	}
-	reading->owned = first;
 	free(title);
 }
 
@@ -295,12 +301,12 @@ static bool read_run(struct reading *reading, struct event *event)
 		reading->tests++;
 	reading->next_number =
 		all ? runs_of_all(reading) : (int)event->number + 1;
-	reading->owned = reading->draft->count;
-	reading->output = 0;
-	if (all)
+	if (all) {
 		read_all(reading, event);
-	else
+	} else {
 		add_run(reading, event);
+		own_last(reading);
+	}
 	reading->owner = may_go_on(outcome) ? OWNER_RUN : OWNER_NOBODY;
 	return true;
 }
@@ -501,9 +507,8 @@ static bool read_build(struct reading *reading, struct event *event)
 		set_text(&reading->compiler, NULL);
 		draft_commit(reading->draft, &event->commit);
 	}
-	reading->owned = reading->draft->count;
-	reading->output = 0;
 	end_build(reading, event);
+	own_last(reading);
 	reading->owner = OWNER_BUILD;
 	return true;
 }
@@ -594,10 +599,9 @@ static bool read_output(struct reading *reading, const struct line *line)
 
 		if (line->length == 0)
 			return false;
-		reading->owned = reading->draft->count;
-		reading->output = 0;
 		build.wording = xstrdup("errors");
 		end_build(reading, &build);
+		own_last(reading);
 		reading->owner = OWNER_BUILD;
 	} else if (reading->owner != OWNER_RUN &&
 		   reading->owner != OWNER_BUILD) {

@@ -363,6 +363,26 @@ static void runs_that_come_twice_are_notes(void **state)
 	assert_int_equal(step_of(world, A)->runs[10].outcome, OUTCOME_CRASHED);
 }
 
+static void errors_of_a_build_may_stand_behind_a_note(void **state)
+{
+	static const char log[] = "testing commit " A "\n"
+				  "\n"
+				  "a.c:1: error: one\n"
+				  "testing commit " B "\n"
+				  "kernel signature: x\n"
+				  "run #0: OK\n"
+				  "who knows\n"
+				  "run #1: failed: ssh\n"
+				  "of run 1\n";
+	struct world *world = *state;
+
+	read_text(world, log);
+	assert_round_trip(world, log, strlen(log));
+	assert_string_equal(step_of(world, A)->build->text,
+			    "a.c:1: error: one");
+	assert_string_equal(step_of(world, B)->runs[1].fact->text, "of run 1");
+}
+
 static void lines_may_end_in_cr_lf(void **state)
 {
 	static const char log[] = "testing commit " A "\r\n"
@@ -615,6 +635,7 @@ int main(void)
 		TEST(a_log_of_git_is_read_in_all_its_wordings),
 		TEST(a_log_of_git_may_skip_and_search_for_a_fix),
 		TEST(what_only_a_repository_knows_is_said),
+		TEST(errors_of_a_build_may_stand_behind_a_note),
 		TEST(lines_may_end_in_cr_lf),
 	};
 
