@@ -27,7 +27,7 @@ struct graph;
 
 enum {
 	DRAFT_NOTE_MAX = 64 * 1024,
-	DRAFT_EVENTS_MAX = 50000, /* then everything is notes */
+	DRAFT_EVENTS_MAX = 20000, /* then everything is notes */
 };
 
 /* A line of a log. */

@@ -225,11 +225,24 @@ void form_release(struct event *event)
 	*event = (struct event){ .kind = event->kind };
 }
 
+/* A glance: most lines fit most forms in no way. */
+static bool may_fit(const char *form, char first)
+{
+	if (*form != '%')
+		return *form == first;
+	if (form[1] != 'h')
+		return true;
+	return (first >= '0' && first <= '9') || (first >= 'a' && first <= 'f');
+}
+
 const struct form *form_find(const struct form *table, const char *line,
 			     size_t length, struct event *event)
 {
-	for (; table->name; table++) {
-		*event = (struct event){ .kind = table->kind };
+	*event = (struct event){ .kind = EVENT_NOTE };
+	for (; table->name && length > 0; table++) {
+		if (!may_fit(table->form, *line))
+			continue;
+		event->kind = table->kind;
 		if (form_read(table->form, line, length, event))
 			return table;
 		form_release(event);

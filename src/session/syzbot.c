@@ -218,11 +218,11 @@ static bool read_run(const char *line, size_t length, struct event *event)
 		int run = i / VALUES, value = i % VALUES;
 		char form[64];
 
-		*event = (struct event){ .kind = EVENT_RUN };
 		if (*line != *runs[run].form)
 			continue;
 		snprintf(form, sizeof(form), "%s%s", runs[run].form,
 			 values[value].form);
+		event->kind = EVENT_RUN;
 		if (form_read(form, line, length, event)) {
 			event->outcome = values[value].outcome;
 			event->wording = xasprintf("%s%s", runs[run].name,
