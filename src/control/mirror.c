@@ -46,7 +46,7 @@ struct mirror {
 	struct agreed base, written;
 	char stamp[GITSTATE_STAMP];
 	bool taken;
-	bool touched; /* somebody used git bisect since both agreed */
+	bool changed; /* either side, since both agreed */
 };
 
 static int take_lock(struct mirror *mirror, struct error *err)
@@ -189,8 +189,6 @@ static bool is_quiet(struct mirror *mirror)
 	agreed_read(mirror->git_dir, AGREED, base);
 	agreed_read(mirror->git_dir, WRITTEN, &mirror->written);
 	gitstate_stamp(mirror->git_dir, mirror->stamp);
-	mirror->touched |=
-		base->known && !str_equal(base->stamp, mirror->stamp);
 	if (!base->known || mirror->written.known || !base->is.under_way ||
 	    !str_equal(base->stamp, mirror->stamp))
 		return false;
@@ -322,7 +320,8 @@ static int write_all(struct mirror *mirror, struct error *err)
 
 /*
  * git chose a commit when somebody marked one; where that is not the
- * session's, as when the mark says nothing new, the worktree follows.  Who
+ * session's, as when the mark says nothing new, the worktree follows.  So it
+ * does for who gave an order and was killed before it was moved.  Who
  * has an engine leaves that to its builds.
  */
 static int follow(struct mirror *mirror, struct error *err)
@@ -331,7 +330,7 @@ static int follow(struct mirror *mirror, struct error *err)
 	const struct oid *oid;
 	struct oid head;
 
-	if (!mirror->touched || plan->state != PLAN_TEST || plan->paused ||
+	if (!mirror->changed || plan->state != PLAN_TEST || plan->paused ||
 	    desk_can_run(mirror->session))
 		return 0;
 	oid = graph_oid(session_graph(mirror->session), plan->commit);
@@ -351,6 +350,7 @@ static int sync_once(struct mirror *mirror, struct error *err)
 		return -1;
 	if (is_quiet(mirror))
 		return 0;
+	mirror->changed = true;
 	if (take_news(mirror, err) < 0)
 		return -1;
 	return is_left(mirror) ? leave(mirror, err) : write_all(mirror, err);

@@ -47,6 +47,7 @@ class Case:
         self.fix = rng.random() < 0.25
         self.kinds = {"git": 0, "culprit": 0}
         self.replays = 0
+        self.kills = 0
 
     def culprit(self, *words):
         done = run(CULPRIT, "-C", self.repo, "--session-dir", self.dir, *words)
@@ -132,8 +133,38 @@ class Case:
             self.culprit("retract", step["commit"])
         elif draw < 0.36:
             self.culprit("redo")
+        elif draw < 0.46:
+            self.kill([self.word(commit, False), *rev])
+        elif draw < 0.5:
+            self.kill(["undo"])
         else:
             self.culprit(self.word(commit, False), *rev)
+
+    def kill(self, words):
+        """An order that is killed at any moment; git marks nothing."""
+        before = self.by_git()
+        done = subprocess.Popen(
+            [CULPRIT, "-C", self.repo, "--session-dir", self.dir, *words],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            done.wait(self.rng.random() * 0.15)
+        except subprocess.TimeoutExpired:
+            done.kill()
+            self.kills += 1
+        done.wait()
+        self.story.append("killed culprit %s\n" % " ".join(words))
+        # git, its child, may still be at work and hold its locks
+        for _ in range(200):
+            try:
+                self.status()
+                break
+            except Differs:
+                pass
+        self.expect("marks by git", before, self.by_git())
+
+    def by_git(self):
+        return run(CULPRIT, "--session-dir", self.dir,
+                   "log").stdout.count("(by git)")
 
     def replay(self):
         """As git's manual has it: a mark is taken out of the log."""
@@ -256,7 +287,7 @@ def main():
     repo, cases = sys.argv[1], int(sys.argv[2])
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     graphs = [g for g in graphs_of.load(repo) if len(g.ids) > 5]
-    states, wrong, replays = {}, 0, 0
+    states, wrong, replays, kills = {}, 0, 0, 0
     kinds = {"git": 0, "culprit": 0}
     for number in range(seed, seed + cases):
         rng = random.Random(number)
@@ -273,12 +304,13 @@ def main():
         case.end()
         shutil.rmtree(place)
         replays += case.replays
+        kills += case.kills
         for kind, count in case.kinds.items():
             kinds[kind] += count
         if wrong > 3:
             break
-    print("%d cases, %d differ; orders: %s, replays: %d; ends: %s"
-          % (cases, wrong, kinds, replays, states))
+    print("%d cases, %d differ; orders: %s, replays: %d, killed: %d; ends: %s"
+          % (cases, wrong, kinds, replays, kills, states))
     dull = min(kinds.values()) < cases or (cases > 10 and
                                            "found" not in states)
     sys.exit(1 if wrong or dull else 0)
