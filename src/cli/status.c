@@ -250,7 +250,10 @@ static void text_step(struct session *session, const struct step *step,
 		snprintf(left, sizeof(left), "%d", step->left_after);
 	buf_printf(out, "%3d  %-4s%s %.*s %5s  ", step->position,
 		   step->given ? verdict_name(step->verdict) : "...",
-		   step->given && step->given->by == BY_PERSON ? "*" : " ",
+		   step->given && (step->given->by == BY_PERSON ||
+				   step->given->by == BY_GIT)
+			   ? "*"
+			   : " ",
 		   OID_SHORT, hex_of(session, step->commit), left);
 	engine_letters(step, out);
 	if (step->build && step->build->build == BUILD_FAILED) {

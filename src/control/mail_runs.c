@@ -205,7 +205,10 @@ static const char *verdict_mark(const struct step *step)
 {
 	if (step->set_aside)
 		return "?";
-	return step->given && step->given->by == BY_PERSON ? "*" : " ";
+	return step->given && (step->given->by == BY_PERSON ||
+			       step->given->by == BY_GIT)
+		       ? "*"
+		       : " ";
 }
 
 static void put_step(struct session *session, const struct step *step,

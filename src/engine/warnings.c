@@ -243,7 +243,9 @@ static void look_at_persons(struct look *look)
 
 	buf_puts(&look->text, "the verdict is a person's on");
 	for (int i = 0; (step = engine_step(look->engine, i)); i++)
-		if (step->given && step->given->by == BY_PERSON &&
+		if (step->given &&
+		    (step->given->by == BY_PERSON ||
+		     step->given->by == BY_GIT) &&
 		    !step->set_aside && name_one(look))
 			buf_printf(&look->text, "%.*s (%s)", OID_SHORT,
 				   hex_of(look, step->commit),

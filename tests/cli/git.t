@@ -88,7 +88,7 @@ check "marks made there are verdicts by git, each exactly once" '
 	test "$(grep -c "^marked in the worktree: " said)" = 3
 	culprit status 2>said >out
 	test ! -s said
-	grep "good  $(short c20)" out
+	grep "good\* $(short c20)" out
 	culprit log >log
 	test "$(grep -c "(by git)" log)" = 3
 	culprit status --json | json "

@@ -105,6 +105,12 @@ check "what another process orders appears by itself" '
 	shows "SKIP\*"
 '
 
+check "what is marked with git in the worktree appears by itself, too" '
+	git -C .git/culprit/1/worktree bisect good
+	shows "marked in the worktree: good"
+	"$CULPRIT" undo | grep "undone: good"
+'
+
 check "bytes of a commit never reach the terminal raw" '
 	"$CULPRIT" pick HEAD~1
 	tmux resize-window -t s -x 130 -y 30
