@@ -203,9 +203,9 @@ static void json_result(struct json *json, struct session *session)
 		  plan->state == PLAN_FOUND ? hex_of(session, plan->commit)
 					    : NULL);
 	json_text(json, "recorded_culprit",
-		  result == RESULT_FOUND ? event->commit.hex : NULL);
+		  event && result == RESULT_FOUND ? event->commit.hex : NULL);
 	json_text(json, "reason",
-		  result == RESULT_ERROR && event ? event->text : NULL);
+		  event && result == RESULT_ERROR ? event->text : NULL);
 	json_open_array(json, "candidates");
 	for (int i = 0; i < plan->candidate_count; i++)
 		json_text(json, NULL, hex_of(session, plan->candidates[i]));

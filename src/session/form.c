@@ -41,7 +41,6 @@ static bool read_signature(struct reader *reader, char **out)
 		free(text);
 		return false;
 	}
-	free(*out);
 	*out = text;
 	reader->at += 64;
 	return true;
@@ -85,7 +84,7 @@ static size_t plain_length(const char *form)
 static bool read_text(struct reader *reader, const char *follows, char **out)
 {
 	size_t length = plain_length(follows);
-	const char *stop = reader->end;
+	const char *stop;
 
 	if (length > (size_t)(reader->end - reader->at))
 		return false;
@@ -96,7 +95,6 @@ static bool read_text(struct reader *reader, const char *follows, char **out)
 			      follows, length);
 	if (!stop)
 		return false;
-	free(*out);
 	*out = xstrndup(reader->at, (size_t)(stop - reader->at));
 	reader->at = stop;
 	return true;
@@ -222,7 +220,10 @@ void form_release(struct event *event)
 	free(event->text);
 	free(event->policy);
 	free(event->signature);
-	*event = (struct event){ .kind = event->kind };
+	event->title = event->text = event->policy = event->signature = NULL;
+	event->commit = event->other = (struct oid){ "" };
+	event->number = 0;
+	event->steps = 0;
 }
 
 /* A glance: most lines fit most forms in no way. */

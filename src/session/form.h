@@ -10,8 +10,8 @@
  * The holes: %h commit, %o other, %S signature (64 digits), %n number, %k
  * steps (decimal, no leading zeros), %v "s" unless number is 1, %w the same of
  * steps, %i title, %t text, %p policy (any bytes up to what follows the hole
- * in the form).  %% is a per cent sign.  No two holes for text stand side by
- * side.
+ * in the form).  %% is a per cent sign.  A form has each hole once at most, and
+ * no two holes for text stand side by side.
  *
  * Knows no particular log.
  */
