@@ -28,6 +28,7 @@ struct pending {
 
 struct reading {
 	struct draft *draft;
+	struct oid head;     /* that git checked out last, as far as it said */
 	char *newer, *older; /* the terms, once they are known */
 	struct pending *pending;
 	size_t pending_count, pending_room;
@@ -62,6 +63,14 @@ static const struct form forms[] = {
 	{ "git-status", "# status: %t", EVENT_SAID },
 	{ "git-comment", "# %i: [%h] %t", EVENT_SAID },
 	{ "git-comment", "# %i: [%h]", EVENT_SAID },
+	/* what git printed, in the transcript of a terminal */
+	{ "git-first", "%h is the first '%i' commit", EVENT_RESULT },
+	{ "git-first", "%h is the first %i commit", EVENT_RESULT },
+	{ "git-left",
+	  "Bisecting: %n revision%v left to test after this (roughly %k "
+	  "step%w)",
+	  EVENT_NEXT },
+	{ "git-next", "[%h] %t", EVENT_NEXT },
 	{ "git-command", "git bisect %t", EVENT_SAID },
 	{ "git-command", "git-bisect %t", EVENT_SAID },
 	{ NULL, NULL, EVENT_NOTE },
@@ -81,7 +90,8 @@ static bool git_knows(const struct line *line)
 {
 	struct event event;
 	const struct form *form = read_form(line, &event);
-	bool yes = form && !str_equal(form->name, "git-status");
+	bool yes = form && event.kind == EVENT_SAID &&
+		   !str_equal(form->name, "git-status");
 
 	form_release(&event);
 	return yes;
@@ -330,7 +340,9 @@ static void read_mark(struct reading *reading, const struct line *line,
 		}
 		add_verdict(reading, term, &commit);
 	}
-	if (count < 2)
+	if (count < 2 && !oid_is_none(&reading->head))
+		add_verdict(reading, term, &reading->head);
+	else if (count < 2)
 		draft_unsure(reading->draft, line->number,
 			     "a verdict without its commit");
 }
@@ -357,6 +369,17 @@ static void read_comment(struct reading *reading, struct event *event)
 	reading->pending[reading->pending_count++] =
 		(struct pending){ xstrdup(event->title), event->commit };
 	draft_tell_subject(reading->draft, &event->commit, event->text);
+	draft_take(reading->draft, event);
+}
+
+static void read_next(struct reading *reading, struct event *event)
+{
+	if (str_equal(event->wording, "git-next")) {
+		event->number = -1;
+		reading->head = event->commit;
+		draft_commit(reading->draft, &event->commit);
+		draft_tell_subject(reading->draft, &event->commit, event->text);
+	}
 	draft_take(reading->draft, event);
 }
 
@@ -400,6 +423,8 @@ static void git_line(void *data, const struct line *line)
 		read_command(reading, line, &event);
 	else if (str_equal(form->name, "git-comment"))
 		read_comment(reading, &event);
+	else if (event.kind == EVENT_NEXT)
+		read_next(reading, &event);
 	else if (event.kind == EVENT_RESULT)
 		read_result(reading, &event);
 	else
@@ -411,10 +436,10 @@ static void git_end(void *data)
 	struct reading *reading = data;
 	struct draft *draft = reading->draft;
 
-	if (reading->pending_count)
+	if (take_all_pending(reading))
 		draft_unsure(draft, 1,
-			     "a commit was told, but not what was "
-			     "said of it");
+			     "verdicts stand in comments alone, without their "
+			     "commands");
 	draft->events[0].fix = reading->fix;
 	for (size_t i = 0; i < draft->count && reading->fix; i++) {
 		struct event *event = &draft->events[i];
@@ -425,8 +450,6 @@ static void git_end(void *data)
 						 ? VERDICT_GOOD
 						 : VERDICT_BAD;
 	}
-	for (size_t i = 0; i < reading->pending_count; i++)
-		free(reading->pending[i].term);
 	free(reading->pending);
 	free(reading->newer);
 	free(reading->older);

@@ -600,6 +600,39 @@ static void a_log_of_git_may_skip_and_search_for_a_fix(void **state)
 	assert_int_equal(engine_plan(fold(world))->candidate_count, 2);
 }
 
+static void a_terminal_may_be_read_instead_of_a_log(void **state)
+{
+	static const char session[] =
+		"git bisect start\n"
+		"Bisecting: 5 revisions left to test after this (roughly 3 "
+		"steps)\n"
+		"[" A "] one\n"
+		"git bisect bad\n"
+		"Bisecting: 2 revisions left to test after this (roughly 1 "
+		"step)\n"
+		"[" B "] two\n"
+		"git bisect good\n" A " is the first bad commit\n";
+	struct world *world = *state;
+
+	read_text(world, session);
+	assert_string_equal(world->imported.format, "git");
+	assert_int_equal(world->imported.unsure_line, 0);
+	assert_int_equal(step_of(world, A)->verdict, VERDICT_BAD);
+	assert_int_equal(step_of(world, A)->left_after, 2);
+	assert_int_equal(step_of(world, B)->verdict, VERDICT_GOOD);
+	assert_int_equal(engine_plan(fold(world))->state, PLAN_FOUND);
+}
+
+static void comments_without_commands_are_verdicts_too(void **state)
+{
+	struct world *world = *state;
+
+	read_text(world, "# bad: [" A "] one\n# good: [" B "] two\n");
+	assert_int_equal(world->imported.unsure_line, 1);
+	assert_int_equal(step_of(world, A)->verdict, VERDICT_BAD);
+	assert_int_equal(step_of(world, B)->verdict, VERDICT_GOOD);
+}
+
 static void what_only_a_repository_knows_is_said(void **state)
 {
 	struct world *world = *state;
@@ -634,6 +667,8 @@ int main(void)
 		TEST(only_a_log_says_what_logs_say),
 		TEST(a_log_of_git_is_read_in_all_its_wordings),
 		TEST(a_log_of_git_may_skip_and_search_for_a_fix),
+		TEST(a_terminal_may_be_read_instead_of_a_log),
+		TEST(comments_without_commands_are_verdicts_too),
 		TEST(what_only_a_repository_knows_is_said),
 		TEST(errors_of_a_build_may_stand_behind_a_note),
 		TEST(lines_may_end_in_cr_lf),
