@@ -46,6 +46,7 @@ struct reading {
 	enum owner owner;
 	size_t owned; /* BUILD, RUN: the place of that event */
 	int output;   /* how many lines it has got */
+	size_t after; /* how many events there were when it began to */
 
 	struct oid testing; /* "" for none */
 	char *compiler;	    /* of that test, or NULL */
@@ -238,6 +239,7 @@ static void add_run(struct reading *reading, struct event *event)
 static void own_last(struct reading *reading)
 {
 	reading->owned = reading->draft->count - 1;
+	reading->after = reading->draft->count;
 	reading->output = 0;
 }
 
@@ -266,6 +268,7 @@ static void read_all(struct reading *reading, struct event *event)
 
 		add_run(reading, &more);
 	}
+	reading->after = reading->draft->count;
 	free(title);
 }
 
@@ -608,7 +611,8 @@ static bool read_output(struct reading *reading, const struct line *line)
 		return false;
 	}
 	event = &reading->draft->events[reading->owned];
-	if (reading->draft->noting || reading->output >= OUTPUT_MAX)
+	if (reading->draft->noting || reading->output >= OUTPUT_MAX ||
+	    reading->draft->count != reading->after)
 		return false;
 	reading->output++;
 	add_line(&event->text, line);

@@ -383,6 +383,25 @@ static void errors_of_a_build_may_stand_behind_a_note(void **state)
 	assert_string_equal(step_of(world, B)->runs[1].fact->text, "of run 1");
 }
 
+static void output_ends_where_something_else_is_said(void **state)
+{
+	static const char log[] = "testing commit " A "\n"
+				  "an error\n"
+				  "compiler: gcc\n"
+				  "\n"
+				  "another error\n"
+				  "testing commit " B "\n"
+				  "all runs: failed: ssh\n"
+				  "of all runs\n";
+	struct world *world = *state;
+
+	read_text(world, log);
+	assert_round_trip(world, log, strlen(log));
+	assert_string_equal(step_of(world, A)->build->text, "an error");
+	assert_string_equal(step_of(world, B)->runs[0].fact->text,
+			    "of all runs");
+}
+
 static void lines_may_end_in_cr_lf(void **state)
 {
 	static const char log[] = "testing commit " A "\r\n"
@@ -671,6 +690,7 @@ int main(void)
 		TEST(comments_without_commands_are_verdicts_too),
 		TEST(what_only_a_repository_knows_is_said),
 		TEST(errors_of_a_build_may_stand_behind_a_note),
+		TEST(output_ends_where_something_else_is_said),
 		TEST(lines_may_end_in_cr_lf),
 	};
 
