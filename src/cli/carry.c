@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
@@ -14,7 +15,7 @@
 #include "session/carry.h"
 #include "session/session.h"
 
-#define SETTINGS_MAX (1024 * 1024)
+#define PIECE 400 /* bytes of a line: a screen's worth, however written */
 
 /* The one word that these commands take, which is a file. */
 static const char *file_of(int argc, char **argv)
@@ -104,24 +105,49 @@ int cli_import(struct cli *cli, int argc, char **argv)
 	return EXIT_OK;
 }
 
-/* Print the settings, every line behind a bar. */
-static int show_settings(const char *path, struct error *err)
+/*
+ * Every line behind a bar, and a long one goes on behind a plus: nothing is
+ * cut off, and no byte hides what stands behind it.
+ */
+static void add_lines(const struct buf *settings, struct buf *out)
 {
-	FILE *file = fopen(path, "re");
-	struct buf text;
-	char line[4096];
+	const char *at = settings->text, *end = at + settings->length;
+	bool goes_on = false;
 
-	if (!file)
-		return error_errno(err, "cannot read '%s'", path);
-	buf_init(&text, SETTINGS_MAX);
-	while (fgets(line, sizeof(line), file))
-		buf_printf(&text, "| %s", line);
-	fclose(file);
-	buf_puts(&text, "\nculprit trust --yes lets the commands of these "
-			"settings be run\n");
-	cli_print(stdout, &text);
+	while (at < end) {
+		size_t length = (size_t)(end - at);
+		const char *newline;
+
+		if (length > PIECE)
+			length = PIECE;
+		newline = memchr(at, '\n', length);
+		if (newline)
+			length = (size_t)(newline - at);
+		buf_puts(out, goes_on ? "+ " : "| ");
+		buf_add(out, at, length);
+		buf_putc(out, '\n');
+		goes_on = !newline && at + length < end && at[length] != '\n';
+		at += length + (at + length < end && at[length] == '\n');
+	}
+}
+
+static int show_settings(const struct session *session, struct error *err)
+{
+	struct buf settings, text;
+	int ret;
+
+	buf_init(&settings, 0);
+	buf_init(&text, 0);
+	ret = carry_show(session, &settings, err);
+	if (ret == 0) {
+		add_lines(&settings, &text);
+		buf_puts(&text, "\nculprit trust --yes lets the commands of "
+				"these settings be run\n");
+		cli_print(stdout, &text);
+	}
 	buf_release(&text);
-	return 0;
+	buf_release(&settings);
+	return ret;
 }
 
 int cli_trust(struct cli *cli, int argc, char **argv)
@@ -144,7 +170,7 @@ int cli_trust(struct cli *cli, int argc, char **argv)
 	else if (yes)
 		ret = carry_trust(cli->session, &err);
 	else
-		ret = show_settings(path, &err);
+		ret = show_settings(cli->session, &err);
 	free(path);
 	if (ret < 0)
 		return cli_fail(&err);

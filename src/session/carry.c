@@ -26,6 +26,8 @@
 #define INFLATE 200		     /* bytes out of one, at most */
 #define ALWAYS	(64LL * 1024 * 1024) /* however small the file is */
 
+#define SETTINGS_MAX (1024 * 1024) /* bytes that a person is shown */
+
 /*
  * Which files a session has.
  */
@@ -378,12 +380,44 @@ char *carry_untrusted(const struct session *session)
 	return NULL;
 }
 
+int carry_show(const struct session *session, struct buf *out,
+	       struct error *err)
+{
+	char *aside = aside_of(session), bytes[4096];
+	FILE *file = fopen(aside, "re");
+	size_t length, all = 0;
+	int ret = 0;
+
+	if (!file)
+		ret = error_errno(err, "cannot read '%s'", aside);
+	while (file && all <= SETTINGS_MAX &&
+	       (length = fread(bytes, 1, sizeof(bytes), file)) > 0) {
+		buf_add(out, bytes, length);
+		all += length;
+	}
+	if (file && ferror(file))
+		ret = error_errno(err, "cannot read '%s'", aside);
+	else if (all > SETTINGS_MAX)
+		ret = error_set(err, ERROR_INPUT,
+				"'%s' is longer than settings are: nobody can "
+				"read that",
+				aside);
+	if (file)
+		fclose(file);
+	free(aside);
+	return ret;
+}
+
 int carry_trust(const struct session *session, struct error *err)
 {
 	char *aside = aside_of(session), *settings = session_settings(session);
-	int ret = 0;
+	struct buf text;
+	int ret;
 
-	if (folder_give_name(aside, settings) < 0)
+	buf_init(&text, 0);
+	ret = carry_show(session, &text, err);
+	buf_release(&text);
+	if (ret == 0 && folder_give_name(aside, settings) < 0)
 		ret = error_errno(err, "cannot make '%s' of '%s'", settings,
 				  aside);
 	free(aside);

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 
+struct buf;
 struct error;
 struct session;
 
@@ -40,7 +41,14 @@ int carry_in(const char *path, const char *dir, const char *repository,
 /* The settings that were laid aside; the caller frees.  NULL: there are none. */
 char *carry_untrusted(const struct session *session);
 
-/* Let them be the session's. */
+/*
+ * All of them, byte by byte.  ERROR_INPUT when they are more than a person can
+ * be shown.
+ */
+int carry_show(const struct session *session, struct buf *out,
+	       struct error *err);
+
+/* Let them be the session's: those that carry_show shows. */
 int carry_trust(const struct session *session, struct error *err);
 
 #endif

@@ -88,6 +88,22 @@ check "without a repository it needs a folder" '
 	grep "is there already" err
 '
 
+check "settings hide nothing from who is to trust them" '
+	aside=there/.git/culprit/2/imported.cfg
+	culprit -C there import ../one.culprit >/dev/null
+	{ printf "/* \\0 */ x = \"behind a nul\"; #"
+	  printf "%5000s" " "
+	  printf "behind %4000s\n" "blanks"; } >$aside
+	culprit -C there trust >said || test $? = 2
+	grep "^| .*behind a nul" said
+	grep "^+ .*blanks$" said
+	head -c 1100000 /dev/zero | tr "\\0" "#" >>$aside
+	fails culprit -C there trust 2>err
+	grep "longer than settings are" err
+	fails culprit -C there trust --yes 2>err
+	test -e $aside
+'
+
 check "what is no exported session is said" '
 	echo hello >text
 	fails culprit -C there import ../text 2>err
