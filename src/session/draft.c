@@ -105,7 +105,8 @@ static void add_escaped(struct buf *out, const char *bytes, size_t length)
 static void note_piece(struct draft *draft, int64_t number, const char *bytes,
 		       size_t length, bool open)
 {
-	bool escaped = memchr(bytes, '\0', length) != NULL;
+	/* of a full one all are alike, or each line might need a note */
+	bool escaped = draft_is_full(draft) || memchr(bytes, '\0', length);
 
 	if (draft->noting &&
 	    (draft->note_open || draft->note_escaped != escaped ||

@@ -10,8 +10,8 @@
  * other in one, up to DRAFT_NOTE_MAX bytes, with the number of the first one.
  * A note's wording says how its text becomes lines again: NULL, it is lines
  * and lacks the last newline; "open", it lacks nothing: the line goes on
- * behind it; "escaped" and "escaped-open", there were NULs, which stand in it
- * as "\0", and backslashes as "\\".
+ * behind it; "escaped" and "escaped-open", there may be NULs, which stand in
+ * it as "\0", and backslashes as "\\".
  *
  * Nothing here knows a format.
  */

@@ -19,6 +19,8 @@ enum { RUNS_2018 = 8, RUNS = 10, RUNS_FIRST = 20 };
 /* Lines of a build's errors, of a run's output: syzkaller prints 20. */
 enum { OUTPUT_MAX = 100 };
 
+#define DURATION_MAX 1e14 /* milliseconds: longer than computers are there */
+
 /*
  * Who owns a line that begins no record.
  *
@@ -153,7 +155,8 @@ static int64_t read_duration(const char *text)
 		char *unit;
 		double value = strtod(text, &unit);
 
-		if (unit == text || value < 0 || value > 1e9)
+		/* nor "nan", which is neither */
+		if (unit == text || !(value >= 0 && value <= 1e9))
 			return -1;
 		if (str_starts(unit, "ms"))
 			total += value, text = unit + 2;
@@ -168,6 +171,8 @@ static int64_t read_duration(const char *text)
 		else if (*unit == 's')
 			total += value * 1e3, text = unit + 1;
 		else
+			return -1;
+		if (total > DURATION_MAX)
 			return -1;
 	}
 	return (int64_t)total;
@@ -562,6 +567,7 @@ static void read_git_line(struct reading *reading, const struct line *line)
 					    "%a %b %d %H:%M:%S %Y", &tm);
 		int minutes = zone ? (int)strtol(zone, NULL, 10) : 0;
 
+		minutes = minutes % 10000;
 		minutes = minutes / 100 * 60 + minutes % 100;
 		if (zone)
 			commit->author_date = timegm(&tm) - minutes * 60;

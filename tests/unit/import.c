@@ -342,6 +342,42 @@ static void no_byte_is_lost_of_junk(void **state)
 	free(line);
 }
 
+/* Lines with and without NULs take turns, so that no two share a note. */
+static void junk_makes_no_more_events_than_can_be_followed(void **state)
+{
+	struct world *world = *state;
+	size_t length = (size_t)DRAFT_EVENTS_MAX * 8;
+	char *bytes = xmalloc(length);
+
+	for (size_t i = 0; i < length; i += 4)
+		memcpy(bytes + i, "\0\n\\\n", 4);
+	read_bytes(world, bytes, length);
+	assert_true(engine_event_count(fold(world)) < DRAFT_EVENTS_MAX + 100);
+	assert_round_trip(world, bytes, length);
+	free(bytes);
+}
+
+static void times_beyond_reason_are_none(void **state)
+{
+	struct world *world = *state;
+	struct buf log;
+
+	buf_init(&log, 0);
+	buf_puts(&log, "bisecting cause commit starting from " A "\n"
+		       "revisions tested: 3, total time: nanh (build: 1s, "
+		       "test: 1s)\n"
+		       "revisions tested: 3, total time: ");
+	for (int i = 0; i < 2500; i++)
+		buf_puts(&log, "1e9h");
+	buf_puts(&log, " (build: 1s, test: 1s)\n" A " is the first bad commit\n"
+		       "Date:   Wed Mar 1 22:20:02 2023 2000000100\n");
+	read_bytes(world, log.text, log.length);
+	for (size_t i = 0; i < engine_event_count(fold(world)); i++)
+		assert_int_equal(engine_event(fold(world), i)->duration_ms, 0);
+	assert_int_equal(session_author_date(world->session, 0), 1677705602);
+	buf_release(&log);
+}
+
 static void runs_that_come_twice_are_notes(void **state)
 {
 	static const char log[] = "testing commit " A "\n"
@@ -678,6 +714,8 @@ int main(void)
 		TEST(a_seed_may_be_cut_at_any_byte),
 		TEST(what_is_not_understood_is_kept_and_said),
 		TEST(no_byte_is_lost_of_junk),
+		TEST(junk_makes_no_more_events_than_can_be_followed),
+		TEST(times_beyond_reason_are_none),
 		TEST(runs_that_come_twice_are_notes),
 		TEST(every_era_is_read_to_its_end),
 		TEST(what_only_one_era_says_is_in_the_events),
