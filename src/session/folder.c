@@ -26,14 +26,23 @@ char *folder_of(const char *path)
 
 int folder_give_name(const char *from, const char *to)
 {
+	struct stat st;
+
 	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -1;
-	if (link(from, to) < 0)
+	if (link(from, to) == 0) {
+		unlink(from);
+		return 0;
+	}
+	/* A folder has one name; it takes the place of an empty one at most. */
+	if (errno != EPERM || stat(from, &st) < 0 || !S_ISDIR(st.st_mode))
 		return -1;
-	unlink(from);
-	return 0;
+	if (rename(from, to) == 0)
+		return 0;
+	errno = errno == ENOTEMPTY ? EEXIST : errno;
+	return -1;
 }
 
 int folder_sync(const char *path, struct error *err)
