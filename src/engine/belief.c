@@ -185,7 +185,7 @@ static double prior(const struct working *work)
 	return (1 - OUTSIDE) / work->belief->count;
 }
 
-static void weigh_candidates(struct working *work, double *sums)
+static void weigh_candidates(struct working *work, const double *sums)
 {
 	struct belief *belief = work->belief;
 	double total = OUTSIDE * sums[work->class_count];
@@ -284,7 +284,7 @@ static double chance_of_bug(const struct working *work, int record,
 	return bug / total;
 }
 
-static void weigh_records(struct working *work, double *sums)
+static void weigh_records(struct working *work, const double *sums)
 {
 	struct belief *belief = work->belief;
 	size_t count = (size_t)work->question->record_count;
