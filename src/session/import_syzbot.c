@@ -498,6 +498,8 @@ static void read_said(struct reading *reading, struct event *event)
 
 static bool read_build(struct reading *reading, struct event *event)
 {
+	bool untested;
+
 	if (str_equal(event->wording, "signature")) {
 		if (oid_is_none(&reading->testing)) {
 			draft_unsure(reading->draft, reading->line,
@@ -508,8 +510,9 @@ static bool read_build(struct reading *reading, struct event *event)
 		return true;
 	}
 	event->build = BUILD_FAILED;
-	if (oid_is_none(&reading->testing) ||
-	    !oid_equal(&reading->testing, &event->commit)) {
+	untested = oid_is_none(&reading->testing) ||
+		   !oid_equal(&reading->testing, &event->commit);
+	if (untested) {
 		/* fixes that could not be applied: no test came before */
 		reading->testing = event->commit;
 		set_text(&reading->compiler, NULL);
@@ -517,6 +520,9 @@ static bool read_build(struct reading *reading, struct event *event)
 	}
 	end_build(reading, event);
 	own_last(reading);
+	/* no test of it began, to which runs could belong */
+	if (untested)
+		reading->testing = (struct oid){ "" };
 	reading->owner = OWNER_BUILD;
 	return true;
 }

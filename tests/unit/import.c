@@ -438,6 +438,23 @@ static void output_ends_where_something_else_is_said(void **state)
 			    "of all runs");
 }
 
+static void what_was_not_begun_has_no_runs(void **state)
+{
+	static const char log[] = "testing commit " A "\n"
+				  "run #0: OK\n"
+				  "failed building " B ": no patch\n"
+				  "run #1: OK\n"
+				  "# git bisect skip " B "\n";
+	struct world *world = *state;
+
+	read_text(world, log);
+	assert_round_trip(world, log, strlen(log));
+	assert_int_equal(world->imported.unsure_line, 4);
+	assert_int_equal(step_of(world, A)->run_count, 1);
+	assert_int_equal(step_of(world, B)->run_count, 0);
+	assert_int_equal(step_of(world, B)->verdict, VERDICT_SKIP);
+}
+
 static void lines_may_end_in_cr_lf(void **state)
 {
 	static const char log[] = "testing commit " A "\r\n"
@@ -729,6 +746,7 @@ int main(void)
 		TEST(what_only_a_repository_knows_is_said),
 		TEST(errors_of_a_build_may_stand_behind_a_note),
 		TEST(output_ends_where_something_else_is_said),
+		TEST(what_was_not_begun_has_no_runs),
 		TEST(lines_may_end_in_cr_lf),
 	};
 
