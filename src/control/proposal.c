@@ -572,6 +572,7 @@ int proposal_begin(const struct proposal *proposal, struct repo *repo,
 	if (ret == 0 && !desk_can_run(*out) &&
 	    orders_begin(*out, repo, &said, err) < 0) {
 		session_close(*out);
+		*out = NULL;
 		ret = -1;
 	}
 out:

@@ -119,4 +119,23 @@ check "the settings are kept where one asks for it" '
 	END
 	grep "command = \"true\";" "$repo/culprit.cfg"
 '
+check "what could not begin is told, and left" '
+	"$CULPRIT" -C "$repo" stop >/dev/null 2>&1 || :
+	"$CULPRIT" -C "$repo" reset
+	rm -f "$repo/culprit.cfg"
+	test ! -e "$repo/.git/worktrees"
+	echo in the way >"$repo/.git/worktrees"
+	form <<-END
+	key Tab
+	text c2
+	wait 18 commits
+	key Enter
+	wait could not create
+	wait Begin a bisection
+	key Esc
+	ended 0
+	restored
+	END
+	rm "$repo/.git/worktrees"
+'
 plan
