@@ -134,20 +134,32 @@ static int load_range(struct session *session, struct repo *repo,
 }
 
 static int read_log(const struct reopening *what, const struct buf *bytes,
-		    const char *folder, struct reopened *out, struct error *err)
+		    struct reopened *out, struct error *err)
 {
-	const char *common = what->repo ? repo_common_dir(what->repo) : NULL;
-
-	if (session_create(folder, common, &out->session, err) < 0 ||
-	    import_bytes(out->session, what->path, bytes->text, bytes->length,
+	if (import_bytes(out->session, what->path, bytes->text, bytes->length,
 			 &out->imported, err) < 0)
 		return -1;
 	return what->repo ? load_range(out->session, what->repo, err) : 0;
 }
 
+/* One that is kept; who made it may have been killed before it was read. */
+static int open_kept(const struct reopening *what, const struct buf *bytes,
+		     const char *folder, struct reopened *out,
+		     struct error *err)
+{
+	if (session_open(folder, &out->session, err) < 0)
+		return -1;
+	if (!engine_start_event(session_engine(out->session)))
+		return read_log(what, bytes, out, err);
+	out->again = true;
+	import_recall(out->session, &out->imported);
+	return 0;
+}
+
 static int open_log(const struct reopening *what, struct reopened *out,
 		    struct error *err)
 {
+	const char *common = what->repo ? repo_common_dir(what->repo) : NULL;
 	char *folder = NULL;
 	struct buf bytes;
 	int ret = -1;
@@ -159,14 +171,10 @@ static int open_log(const struct reopening *what, struct reopened *out,
 	folder = choose_folder(what, &bytes, out, err);
 	if (!folder)
 		goto out;
-	if (what->keep && !what->folder && is_session(folder)) {
-		out->again = true;
-		ret = session_open(folder, &out->session, err);
-		if (ret == 0)
-			import_recall(out->session, &out->imported);
-	} else {
-		ret = read_log(what, &bytes, folder, out, err);
-	}
+	if (what->keep && !what->folder && is_session(folder))
+		ret = open_kept(what, &bytes, folder, out, err);
+	else if (session_create(folder, common, &out->session, err) == 0)
+		ret = read_log(what, &bytes, out, err);
 out:
 	free(folder);
 	buf_release(&bytes);
