@@ -182,7 +182,7 @@ static int no_name(const char *name, struct error *err)
 	char known[400] = "";
 	size_t used = 0;
 
-	for (size_t i = 0; i < COUNT; i++)
+	for (size_t i = 0; i < COUNT && used < sizeof(known); i++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used,
 					 "%s%s", used ? ", " : "",
 					 names[i].name);

@@ -238,7 +238,7 @@ static int no_role(const char *name, struct error *err)
 	char known[300] = "";
 	size_t used = 0;
 
-	for (int role = 0; role < ROLE_COUNT; role++)
+	for (int role = 0; role < ROLE_COUNT && used < sizeof(known); role++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used,
 					 "%s%s", used ? ", " : "",
 					 sets[role].name);

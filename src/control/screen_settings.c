@@ -198,7 +198,8 @@ static int unknown(const char *path, const config_setting_t *item,
 	char known[200] = "";
 	size_t used = 0;
 
-	for (const struct key *key = keys; key->name; key++)
+	for (const struct key *key = keys; key->name && used < sizeof(known);
+	     key++)
 		used += (size_t)snprintf(known + used, sizeof(known) - used,
 					 "%s%s", used ? ", " : "", key->name);
 	return error_set(err, ERROR_INPUT,
