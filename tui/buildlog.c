@@ -328,7 +328,7 @@ void buildlog_draw(struct grid *grid, struct area area, struct buildlog *build,
 	char title[64], size[24], remark[160];
 	int rows;
 
-	snprintf(title, sizeof(title), "Build  %s",
+	snprintf(title, sizeof(title), "4 Build  %s",
 		 build->commit < 0 ? "" : build->id);
 	snprintf(remark, sizeof(remark), "%s   %s", build->how,
 		 consoles_size(size, build->log.file.size));
