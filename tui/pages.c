@@ -141,18 +141,6 @@ void pages_fill_log(struct pager *pager, struct session *session, bool ascii)
 	buf_release(&line);
 }
 
-void pages_size(struct buf *out, long long size)
-{
-	if (size < 1024)
-		buf_printf(out, "%lld B", size);
-	else if (size < 1024 * 1024)
-		buf_printf(out, "%lld KiB", size / 1024);
-	else if (size < 10 * 1024 * 1024)
-		buf_printf(out, "%.1f MiB", (double)size / 1024 / 1024);
-	else
-		buf_printf(out, "%lld MiB", size / 1024 / 1024);
-}
-
 /* In the diff; what stands before it is the message and the diffstat. */
 static enum role diff_role(const char *line, size_t length)
 {

@@ -43,9 +43,6 @@ void pages_fill_text(struct pager *pager, const char *text, size_t length,
 void pages_fill_console(struct pager *pager, const char *text, size_t length,
 			bool ascii);
 
-/* "600 MiB": bytes in at most 8 columns. */
-void pages_size(struct buf *out, long long size);
-
 struct page_look {
 	const char *title, *remark;
 	const struct key_hint *hints;

@@ -14,6 +14,7 @@
 #include "engine/graph.h"
 #include "engine/rate.h"
 #include "session/session.h"
+#include "tui/consoles.h"
 #include "tui/ledger.h"
 #include "tui/model.h"
 #include "tui/pager.h"
@@ -159,15 +160,11 @@ static void put_size(struct runs *runs, const struct run_state *run)
 {
 	char *path = session_console(runs->session, runs->oid, run->number);
 	struct stat info;
-	struct buf size;
+	char size[24] = "-";
 
-	buf_init(&size, 0);
 	if (stat(path, &info) == 0)
-		pages_size(&size, (long long)info.st_size);
-	else
-		buf_putc(&size, '-');
-	line_right(&runs->line, runs->at->size_end, ROLE_PLAIN, size.text);
-	buf_release(&size);
+		consoles_size(size, info.st_size);
+	line_right(&runs->line, runs->at->size_end, ROLE_PLAIN, size);
 	free(path);
 }
 
