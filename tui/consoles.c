@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "engine/engine.h"
@@ -90,10 +91,31 @@ static void open_log(struct shown *shown, struct session *session)
 	free(path);
 }
 
-void consoles_turn(struct consoles *consoles, struct session *session)
+/* A run that was not visited over ssh has a console alone. */
+static bool has_output(const struct shown *shown, struct session *session)
 {
-	consoles->main.output = !consoles->main.output;
-	open_log(&consoles->main, session);
+	bool there = false;
+	char *path;
+
+	if (shown->run < 0 || !is_known(session, shown->commit))
+		return false;
+	path = session_output(session,
+			      graph_oid(session_graph(session), shown->commit),
+			      shown->run);
+	there = access(path, F_OK) == 0;
+	free(path);
+	return there;
+}
+
+bool consoles_turn(struct consoles *consoles, struct session *session)
+{
+	struct shown *shown = &consoles->main;
+
+	if (!shown->output && !has_output(shown, session))
+		return false;
+	shown->output = !shown->output;
+	open_log(shown, session);
+	return true;
 }
 
 void consoles_open(struct consoles *consoles, struct session *session,

@@ -49,8 +49,11 @@ void consoles_open(struct consoles *consoles, struct session *session,
 void consoles_update(struct consoles *consoles, struct session *session,
 		     int64_t now, bool ascii);
 
-/* From a console to what the reproducer said in that run, and back. */
-void consoles_turn(struct consoles *consoles, struct session *session);
+/*
+ * From a console to what the reproducer said in that run, and back; false:
+ * there is none, and nothing is turned.
+ */
+bool consoles_turn(struct consoles *consoles, struct session *session);
 
 /* The run before or after that one in its step; false: there is none. */
 bool consoles_step(struct consoles *consoles, struct session *session,
@@ -62,7 +65,7 @@ void shown_draw(struct grid *grid, struct area area, const char *title,
 /* What is known of the run, in one row. */
 void shown_fact(struct grid *grid, struct area area, struct shown *shown);
 
-/* "812 bytes", "104.8 MB": out needs 24 bytes. */
+/* "812 bytes", "104.8 MB": at most 9 columns; out needs 24 bytes. */
 char *consoles_size(char *out, int64_t bytes);
 
 #endif

@@ -102,7 +102,9 @@ static void key_console(struct app *app, int key)
 		step_run(app, 1);
 		break;
 	case 'o':
-		consoles_turn(&app->consoles, app->session);
+		if (!consoles_turn(&app->consoles, app->session))
+			app_say(app, false,
+				"this run has no output beside its console");
 		break;
 	case INPUT_TAB:
 	case INPUT_BACK_TAB:

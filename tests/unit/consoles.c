@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/logindex.h"
@@ -269,8 +270,14 @@ static void what_the_reproducer_said_is_a_log_too(void **state)
 				    graph_oid(session_graph(binder.session),
 					      step_at(TESTED)->commit),
 				    2);
-	FILE *file = fopen(path, "w");
+	FILE *file;
 
+	open_run(app, 2);
+	type(app, "o");
+	assert_string_not_equal(app->consoles.main.log.file.path, path);
+	assert_string_equal(app->home.toast,
+			    "this run has no output beside its console");
+	file = fopen(path, "w");
 	assert_non_null(file);
 	write_text(file, "round 1\nround 2\n");
 	fclose(file);
@@ -280,6 +287,7 @@ static void what_the_reproducer_said_is_a_log_too(void **state)
 	assert_int_equal(app->consoles.main.log.file.size, 16);
 	type(app, "o");
 	assert_string_not_equal(app->consoles.main.log.file.path, path);
+	unlink(path);
 	free(path);
 }
 
