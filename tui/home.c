@@ -178,6 +178,7 @@ static void draw_keys(struct grid *grid, const struct model *model,
 		      const struct home *home)
 {
 	const struct key_hint hints[] = {
+		{ "O", "steer from here" },
 		{ "x", "ignore run" },
 		{ "F", "follow" },
 		{ "R", "start engine" },
@@ -195,6 +196,7 @@ static void draw_keys(struct grid *grid, const struct model *model,
 		{ "9", "log" },
 	};
 	const bool wanted[] = {
+		model->reads,
 		home->focus == PANE_RUNS,
 		home->focus == PANE_CONSOLE,
 		model->badge == BADGE_LOST || model->badge == BADGE_IDLE,

@@ -377,6 +377,7 @@ static void of_two_screens_one_orders(void **state)
 	app_refresh(app, world->tale.now);
 	assert_non_null(strstr(page(world), " READS "));
 	assert_non_null(strstr(page(world), "bob@far, process "));
+	assert_non_null(strstr(page(world), " O steer from here  "));
 	type(app, "v");
 	assert_false(app->dialog.form.open);
 	type(app, ":good\nu\x12xPQR");
