@@ -87,6 +87,8 @@ void frame_title(struct grid *grid, const struct model *model)
 	buf_release(&right);
 	if (wide)
 		x += grid_text(grid, x, 0, 9, ROLE_PLAIN, "culprit") + 2;
+	else if (!*model->title)
+		grid_text(grid, x, 0, end - x, ROLE_PLAIN, "culprit");
 	grid_text(grid, x, 0, end - x, ROLE_TITLE, model->title);
 }
 
