@@ -36,6 +36,7 @@ void start_form_init(struct start_form *form, const struct proposal *proposal,
 	memset(form, 0, sizeof(*form));
 	form->proposal = *proposal;
 	form->ascii = ascii;
+	form->offered = *proposal->values[PROPOSAL_BAD] != '\0';
 	form->checking = true;
 	form->changes = 1;
 }
@@ -74,6 +75,18 @@ static bool choice_key(struct start_form *form, int key)
 	return true;
 }
 
+/*
+ * Whoever begins to write a revision means it instead of the one that was
+ * offered; '~' and '^' go on from that one, as does what takes away.
+ */
+static bool replaces(int key)
+{
+	char text[8];
+
+	return key != '~' && key != '^' && key != ' ' &&
+	       field_encode(key, text, sizeof(text)) > 0;
+}
+
 enum start_answer start_form_key(struct start_form *form, int key)
 {
 	char *text = form->proposal.values[form->focus];
@@ -100,6 +113,11 @@ enum start_answer start_form_key(struct start_form *form, int key)
 	if (choice_key(form, key))
 		return START_STAYS;
 	str_copy(before, sizeof(before), text);
+	if (form->focus == PROPOSAL_BAD && form->offered) {
+		form->offered = false;
+		if (replaces(key))
+			text[0] = '\0';
+	}
 	field_key(text, PROPOSAL_TEXT, key);
 	if (!str_equal(before, text))
 		change(form);

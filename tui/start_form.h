@@ -27,6 +27,7 @@ struct start_form {
 	bool checking;		       /* and not yet of what is there */
 	unsigned changes;	       /* counts on whenever a field changes */
 	enum proposal_field focus;
+	bool offered;	     /* what is bad was not written by the person yet */
 	char complaint[256]; /* clean: why it was not begun, "" */
 	bool beginning;
 };

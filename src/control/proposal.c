@@ -378,6 +378,15 @@ static void tell_first(void *data, enum finding finding, const char *text)
 		say(first->checks, first->field, PROPOSAL_NOTE, "%s", text);
 }
 
+/* The passing file's name and line say nothing to who never saw it. */
+static const char *without_place(const char *text, const char *path)
+{
+	if (!str_starts(text, path))
+		return text;
+	text += strlen(path);
+	return text + strspn(text, ":0123456789 ");
+}
+
 /* A file of settings, the user's or ours, is said to be right at `field`. */
 static void check_settings(const char *path, struct repo *repo,
 			   struct proposal_checks *checks,
@@ -389,7 +398,9 @@ static void check_settings(const char *path, struct repo *repo,
 
 	settings_init(&settings);
 	if (settings_read(&settings, path, NULL, &err) < 0) {
-		say(checks, field, PROPOSAL_WRONG, "%s", err.text);
+		say(checks, field, PROPOSAL_WRONG, "%s",
+		    field == PROPOSAL_TARGET ? without_place(err.text, path)
+					     : err.text);
 	} else {
 		say(checks, field, PROPOSAL_OK, "%s%s",
 		    targets[settings.target].says,

@@ -66,6 +66,24 @@ static void what_is_written_is_to_be_checked(void **state)
 	assert_true(form.checking);
 }
 
+static const char *bad_after(struct start_form *form, const char *keys)
+{
+	begin(form);
+	type(form, keys);
+	return form->proposal.values[PROPOSAL_BAD];
+}
+
+static void what_is_offered_makes_room(void **state)
+{
+	struct start_form form;
+
+	(void)state;
+	assert_string_equal(bad_after(&form, "v6.8"), "v6.8");
+	assert_string_equal(bad_after(&form, "~3"), "HEAD~3");
+	assert_string_equal(bad_after(&form, "\x7f\x7fX"), "HEX");
+	assert_string_equal(bad_after(&form, "\tv6.7"), "HEAD");
+}
+
 static void a_target_has_its_own_fields(void **state)
 {
 	static const struct {
@@ -182,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_to_be_checked),
+		cmocka_unit_test(what_is_offered_makes_room),
 		cmocka_unit_test(a_target_has_its_own_fields),
 		cmocka_unit_test(a_settings_file_says_all_else),
 		cmocka_unit_test(an_error_loses_nothing),
