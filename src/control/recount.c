@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "engine/engine.h"
+#include "engine/graph.h"
 #include "session/session.h"
 
 #define DETAIL_MAX 48 /* columns of what a run said */
@@ -149,11 +150,21 @@ static int left_before(struct engine *engine, int position)
 	return -1;
 }
 
-static void tell_progress(struct engine *engine, const struct step *step,
+static void tell_progress(struct session *session, const struct step *step,
 			  struct buf *out)
 {
+	struct engine *engine = session_engine(session);
 	int before = left_before(engine, step->position);
+	const struct plan *plan = engine_plan(engine);
 
+	if (plan->state == PLAN_FOUND && plan->commit >= 0 &&
+	    step->position == engine_step_count(engine)) {
+		buf_printf(out, "  With that %.*s is the first %s commit.",
+			   OID_SHORT,
+			   graph_oid(session_graph(session), plan->commit)->hex,
+			   engine_is_fix(engine) ? "fixed" : "bad");
+		return;
+	}
 	if (step->verdict == VERDICT_NONE || step->left_after < 0 || before < 0)
 		return;
 	if (step->left_after >= before)
@@ -197,7 +208,7 @@ void recount_step(struct session *session, const struct step *step,
 	tell_build(step, out);
 	tell_runs(step, out);
 	tell_verdict(step, out);
-	tell_progress(engine, step, out);
+	tell_progress(session, step, out);
 	if (step->given && step->verdict != VERDICT_NONE)
 		buf_putc(out, '\n');
 	tell_detour(engine, step, out);

@@ -292,6 +292,25 @@ static void a_detour_after_a_skip_is_told(void **state)
 	tale_end(&tale);
 }
 
+static void the_last_step_tells_what_was_found(void **state)
+{
+	struct tale tale;
+	char *text;
+
+	(void)state;
+	tale_begin(&tale);
+	tale_commits(&tale, 3, NULL);
+	tale_start(&tale, TALE_TITLE, "syzkaller/3/3");
+	tale_mark(&tale, BY_START, tale_oid(2).hex, VERDICT_BAD, NULL);
+	tale_mark(&tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	tale_mark(&tale, BY_PERSON, tale_oid(1).hex, VERDICT_GOOD, NULL);
+	text = told_of(tale.session, 3);
+	assert_string_equal(text, "It is good, says ann@desk.  With that "
+				  "3c6ef3620000 is the first bad commit.\n");
+	free(text);
+	tale_end(&tale);
+}
+
 static void picture(struct app *app, const char *name, int columns, int rows,
 		    bool ascii)
 {
@@ -337,6 +356,7 @@ int main(void)
 		TEST(leaving_leads_to_the_present),
 		cmocka_unit_test(a_step_is_told_in_sentences),
 		cmocka_unit_test(a_detour_after_a_skip_is_told),
+		cmocka_unit_test(the_last_step_tells_what_was_found),
 		TEST(the_view_shows_then_and_what_is_to_come),
 	};
 
