@@ -129,9 +129,14 @@ static void add_known(struct app *app, struct pager *pager)
 	}
 	which = graph_find(session_graph(app->session), &oid);
 	buf_init(&text, 0);
-	buf_printf(&text, "commit %s\nAuthor:     %s\n\n    %s\n\n", commit->id,
-		   session_author(app->session, which),
-		   session_subject(app->session, which));
+	buf_printf(&text, "commit %s\n", commit->id);
+	if (!str_empty(session_author(app->session, which)))
+		buf_printf(&text, "Author:     %s\n",
+			   session_author(app->session, which));
+	if (!str_empty(session_subject(app->session, which)))
+		buf_printf(&text, "\n    %s\n",
+			   session_subject(app->session, which));
+	buf_putc(&text, '\n');
 	pages_add_message(pager, text.text, text.length, app->ascii);
 	buf_release(&text);
 	add_text(pager, ROLE_DIM,
