@@ -578,6 +578,12 @@ int proposal_begin(const struct proposal *proposal, struct repo *repo,
 		goto out;
 	begin.settings = path;
 	ret = begin_session(repo, &begin, out, err);
+	if (ret < 0 && err && path && remove && !proposal->keep) {
+		struct error whole = *err;
+
+		str_copy(err->text, sizeof(err->text),
+			 without_place(whole.text, path));
+	}
 	if (path && remove && (ret < 0 || !proposal->keep))
 		unlink(path);
 	if (ret == 0 && !desk_can_run(*out) &&

@@ -56,6 +56,25 @@ check "what is written is checked, and nothing is begun by that" '
 	test ! -e "$repo/.git/culprit"
 '
 
+check "what is wrong with the fields is told of them, not of a file" '
+	form <<-END
+	key C-u
+	text c20
+	key Tab
+	text c2
+	wait 18 commits, ~3 steps
+	key Tab
+	key Tab Space
+	wait build: needs either
+	key Enter
+	wait configuration, or a command that builds it
+	gone /culprit.
+	key Esc
+	ended 0
+	END
+	test ! -e "$repo/.git/culprit"
+'
+
 check "an end that is behind the other is noticed, and Enter loses nothing" '
 	form <<-END
 	key C-u
