@@ -135,6 +135,33 @@ int graph_parents(const struct graph *graph, int commit, const int **parents)
 	return node->count;
 }
 
+/* Those without children are taken away one by one, till none is left. */
+bool graph_has_circle(const struct graph *graph)
+{
+	int *children = xcalloc(graph->count + 1, sizeof(int));
+	int *ready = xcalloc(graph->count + 1, sizeof(int));
+	size_t taken = 0, known = 0;
+
+	for (size_t i = 0; i < graph->parent_count; i++)
+		children[graph->parents[i]]++;
+	for (size_t i = 0; i < graph->count; i++)
+		if (!children[i])
+			ready[known++] = (int)i;
+	while (taken < known) {
+		const struct node *node = &graph->nodes[ready[taken++]];
+
+		for (int i = 0; i < node->count; i++) {
+			int parent = graph->parents[node->first + i];
+
+			if (--children[parent] == 0)
+				ready[known++] = parent;
+		}
+	}
+	free(children);
+	free(ready);
+	return taken < graph->count;
+}
+
 void graph_mark_ancestors(const struct graph *graph, const int *commits,
 			  int count, unsigned char *marks, unsigned char bit)
 {

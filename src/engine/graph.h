@@ -51,6 +51,12 @@ int graph_parents(const struct graph *graph, int commit, const int **parents);
 void graph_mark_ancestors(const struct graph *graph, const int *commits,
 			  int count, unsigned char *marks, unsigned char bit);
 
+/*
+ * Is a commit among its own parents, or theirs, and so on?  git makes no such
+ * thing, and nothing else here expects it.
+ */
+bool graph_has_circle(const struct graph *graph);
+
 /* Every commit is its own ancestor here. */
 bool graph_is_ancestor(const struct graph *graph, int ancestor, int commit);
 

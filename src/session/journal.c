@@ -981,6 +981,10 @@ int journal_grow(struct journal *journal, int64_t seq, struct graph *graph,
 	put_number(&row, seq);
 	ret = grow_parents(&row, seq, graph, redated, err);
 	row_end(&row);
+	/* a file may come from anybody, and who walks on a circle never ends */
+	if (ret == 0 && graph_has_circle(graph))
+		ret = store_damaged(journal->store,
+				    "a commit is its own ancestor", err);
 	return ret;
 }
 

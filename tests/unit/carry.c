@@ -197,6 +197,8 @@ static void run_sql(const char *path, const char *sql)
 	sqlite3_close(db);
 }
 
+#define CIRCLE "ffffffffffffffffffffffffffffffffffffffff"
+
 /* An exported session that somebody has worked on with SQL. */
 static void tampered(struct world *world, const char *sql, const char *why)
 {
@@ -254,6 +256,15 @@ static void a_hostile_file_is_refused(void **state)
 		 " SELECT max(seq) + 1, 0, 'nonsense', 'person'"
 		 " FROM events",
 		 "cannot import");
+	tampered(world,
+		 "INSERT INTO commits"
+		 " (number, oid, named_by, expanded_by, parents, date)"
+		 " SELECT max(number) + 1, '" CIRCLE "', e, e, '" CIRCLE "', 1"
+		 " FROM commits, (SELECT max(seq) + 1 AS e FROM events);"
+		 "INSERT INTO events (seq, at, kind, actor, number)"
+		 " SELECT max(seq) + 1, 0, 'range', 'engine',"
+		 " (SELECT count(*) FROM commits) FROM events",
+		 "is its own ancestor");
 	tampered(world, "UPDATE sqlar SET sz = 1 << 50 WHERE name LIKE 'b%'",
 		 "claims to hold more");
 	tampered(world, "UPDATE sqlar SET sz = -1 WHERE name LIKE 'b%'",
