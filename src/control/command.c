@@ -176,9 +176,11 @@ int command_order(const char *name, struct order *order, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "'%s' is not an order: see 'culprit help'",
 				 name);
-	mirror_look(order->session, order->repo, order->say);
+	/* `switch` is ordered without one */
+	if (order->session)
+		mirror_look(order->session, order->repo, order->say);
 	ret = command->carry_out(order, err);
-	if (ret == 0)
+	if (ret == 0 && order->session)
 		mirror_look(order->session, order->repo, order->say);
 	return ret;
 }
