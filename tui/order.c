@@ -35,6 +35,9 @@ static void say_outcome(struct app *app, const char *name, const char *said)
 
 	if (str_empty(said))
 		said = name;
+	/* where the search stands comes first, and the page has that */
+	if (str_equal(name, "pause") && strstr(said, "\npaused"))
+		said = strstr(said, "\npaused") + 1;
 	buf_init(&line, 0);
 	buf_add(&line, said, strcspn(said, "\n"));
 	if (way && app->keys)

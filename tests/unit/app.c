@@ -803,6 +803,7 @@ static void pause_is_a_switch(void **state)
 	type(app, "p");
 	latest(world, EVENT_PAUSE);
 	assert_int_equal(app->model.badge, BADGE_PAUSED);
+	assert_non_null(strstr(page(world), "\n paused: "));
 	type(app, "p");
 	latest(world, EVENT_RESUME);
 }
