@@ -26,6 +26,7 @@
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
+#include "tests/unit/screen_world.h"
 #include "tests/unit/tale.h"
 #include "tui/app.h"
 #include "tui/grid.h"
@@ -72,8 +73,7 @@ static struct app *open_app(struct world *world, const char *policy)
 	tale_start(&world->tale, TALE_TITLE, policy);
 	tale_mark(&world->tale, BY_START, tale_oid(15).hex, VERDICT_BAD, NULL);
 	tale_mark(&world->tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
-	app_init(&world->app, world->tale.session, NULL, "/bin/false", false);
-	app_refresh(&world->app, world->tale.now);
+	open_screen(&world->app, &world->tale, false);
 	return &world->app;
 }
 
@@ -84,12 +84,6 @@ static const char *page(struct world *world)
 	app_draw(&world->app, world->grid);
 	grid_dump_text(world->grid, &world->page);
 	return world->page.text;
-}
-
-static void type(struct app *app, const char *keys)
-{
-	for (; *keys; keys++)
-		app_key(app, *keys == '\n' ? INPUT_ENTER : *keys);
 }
 
 /* The latest event, which must be of this kind. */
@@ -412,8 +406,7 @@ static void a_place_is_found_again(void **state)
 	place_format(&place, text, sizeof(text));
 	place_parse(&again, text);
 	app_release(app);
-	app_init(app, world->tale.session, NULL, "/bin/false", false);
-	app_refresh(app, world->tale.now);
+	open_screen(app, &world->tale, false);
 	steer_go_to_place(app, &again);
 	assert_int_equal(app->view->digit, '9');
 	assert_int_equal(app->model.selected, 0);
@@ -1037,8 +1030,7 @@ static void a_session_that_has_not_begun_is_not_forked(void **state)
 	struct world *world = *state;
 	struct app *app = &world->app;
 
-	app_init(app, world->tale.session, NULL, "/bin/false", false);
-	app_refresh(app, world->tale.now);
+	open_screen(app, &world->tale, false);
 	type(app, "f\n");
 	assert_false(app->quit);
 	type(app, ":fork a/b\n");
@@ -1164,8 +1156,7 @@ static void every_key_is_safe_in_an_empty_session(void **state)
 	struct world *world = *state;
 	struct app *app = &world->app;
 
-	app_init(app, world->tale.session, NULL, "/bin/false", false);
-	app_refresh(app, world->tale.now);
+	open_screen(app, &world->tale, false);
 	for (int key = 1; key < 0x180; key++) {
 		app_key(app, key);
 		page(world);

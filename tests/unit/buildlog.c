@@ -20,10 +20,10 @@
 #include "engine/engine.h"
 #include "session/session.h"
 #include "tests/unit/golden.h"
+#include "tests/unit/screen_world.h"
 #include "tests/unit/tale.h"
 #include "tui/app.h"
 #include "tui/grid.h"
-#include "tui/input.h"
 #include "tui/quiet.h"
 #include "tui/view.h"
 
@@ -148,8 +148,7 @@ static int begin(void **state)
 	write_log(world, 2, "");
 	write_log(world, 3, "  CC      drivers/net/tap.o\n");
 	write_log(world, 4, errors);
-	app_init(&world->app, tale->session, NULL, "/bin/false", false);
-	app_refresh(&world->app, tale->now);
+	open_screen(&world->app, tale, false);
 	*state = world;
 	return 0;
 }
@@ -162,33 +161,6 @@ static int end(void **state)
 	tale_end(&world->tale);
 	free(world);
 	return 0;
-}
-
-static void type(struct app *app, const char *keys)
-{
-	for (; *keys; keys++) {
-		app_key(app, *keys == '\n'     ? INPUT_ENTER
-			     : *keys == '\033' ? INPUT_ESCAPE
-			     : *keys == '\t'   ? INPUT_TAB
-					       : *keys);
-		while (app_work(app))
-			;
-	}
-}
-
-static void picture(struct app *app, const char *name, int columns, int rows,
-		    const char *keys)
-{
-	struct grid *grid = grid_new(columns, rows, app->ascii);
-
-	app_draw(app, grid);
-	type(app, keys);
-	for (int i = 0; i < 2; i++) {
-		grid_clear(grid, columns, rows);
-		app_draw(app, grid);
-	}
-	golden_compare(name, grid);
-	grid_free(grid);
 }
 
 /* The row of a commit is chosen. */

@@ -22,18 +22,14 @@
 #include "base/xalloc.h"
 #include "engine/graph.h"
 #include "session/session.h"
-#include "tests/unit/golden.h"
+#include "tests/unit/screen_world.h"
 #include "tests/unit/tale.h"
 #include "tui/app.h"
 #include "tui/grid.h"
-#include "tui/input.h"
 #include "tui/view.h"
 #include "tui/views.h"
 
 #define TESTED 9 /* the step that is under test */
-
-/* The long tale, with consoles: it is told once. */
-static struct tale binder;
 
 struct world {
 	struct app app;
@@ -115,22 +111,13 @@ static void write_console(int position, int run, const char *report)
 	free(path);
 }
 
-static int tell_binder(void **state)
+/* The long tale, with consoles. */
+static int tell_consoles(void **state)
 {
-	(void)state;
-	setenv("TZ", "UTC", 1);
-	tale_begin(&binder);
-	tale_of_binder(&binder);
+	tell_binder(state);
 	write_console(TESTED, 3, tale_console);
 	write_console(TESTED, 2, tale_console);
 	write_console(7, 9, NULL);
-	return 0;
-}
-
-static int forget_binder(void **state)
-{
-	(void)state;
-	tale_end(&binder);
 	return 0;
 }
 
@@ -138,8 +125,7 @@ static int begin(void **state)
 {
 	struct world *world = xcalloc(1, sizeof(*world));
 
-	app_init(&world->app, binder.session, NULL, "/bin/false", false);
-	app_refresh(&world->app, binder.now);
+	open_screen(&world->app, &binder, false);
 	*state = world;
 	return 0;
 }
@@ -151,34 +137,6 @@ static int end(void **state)
 	app_release(&world->app);
 	free(world);
 	return 0;
-}
-
-static void type(struct app *app, const char *keys)
-{
-	for (; *keys; keys++) {
-		app_key(app, *keys == '\n'     ? INPUT_ENTER
-			     : *keys == '\033' ? INPUT_ESCAPE
-			     : *keys == '\t'   ? INPUT_TAB
-					       : *keys);
-		while (app_work(app))
-			;
-	}
-}
-
-/* On a page that was drawn before, as they always are. */
-static void picture(struct app *app, const char *name, int columns, int rows,
-		    const char *keys)
-{
-	struct grid *grid = grid_new(columns, rows, app->ascii);
-
-	app_draw(app, grid);
-	type(app, keys);
-	for (int i = 0; i < 2; i++) {
-		grid_clear(grid, columns, rows);
-		app_draw(app, grid);
-	}
-	golden_compare(name, grid);
-	grid_free(grid);
 }
 
 static void open_run(struct app *app, int run)
@@ -357,5 +315,5 @@ int main(void)
 
 	setlocale(LC_CTYPE, "C.UTF-8");
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, tell_binder, forget_binder);
+	return cmocka_run_group_tests(tests, tell_consoles, forget_binder);
 }

@@ -69,24 +69,6 @@ static void picture(struct scene *scene, const char *name, int columns,
 	grid_free(grid);
 }
 
-/* The long tale, which the tests only read: it is told once. */
-static struct tale binder;
-
-static int tell_binder(void **state)
-{
-	(void)state;
-	tale_begin(&binder);
-	tale_of_binder(&binder);
-	return 0;
-}
-
-static int forget_binder(void **state)
-{
-	(void)state;
-	tale_end(&binder);
-	return 0;
-}
-
 static struct scene *new_scene(void)
 {
 	struct scene *scene = xcalloc(1, sizeof(*scene));

@@ -30,25 +30,6 @@
 #include "tui/runs_page.h"
 #include "tui/told.h"
 
-/* The long tale, which the tests only read: it is told once. */
-static struct tale binder;
-
-static int tell_binder(void **state)
-{
-	(void)state;
-	setenv("TZ", "UTC", 1);
-	tale_begin(&binder);
-	tale_of_binder(&binder);
-	return 0;
-}
-
-static int forget_binder(void **state)
-{
-	(void)state;
-	tale_end(&binder);
-	return 0;
-}
-
 static void fill(struct pager *pager, int count)
 {
 	char text[24];

@@ -29,14 +29,11 @@
 #include "tui/palette.h"
 #include "tui/tail.h"
 
-static struct tale binder;
 static struct model model;
 
-static int tell_binder(void **state)
+static int tell_model(void **state)
 {
-	(void)state;
-	tale_begin(&binder);
-	tale_of_binder(&binder);
+	tell_binder(state);
 	model_init(&model);
 	model_build(
 		&model, binder.session,
@@ -48,12 +45,10 @@ static int tell_binder(void **state)
 	return 0;
 }
 
-static int forget_binder(void **state)
+static int forget_model(void **state)
 {
-	(void)state;
 	model_release(&model);
-	tale_end(&binder);
-	return 0;
+	return forget_binder(state);
 }
 
 static void type(struct palette *palette, const char *keys)
@@ -220,5 +215,5 @@ int main(void)
 
 	setlocale(LC_CTYPE, "C.UTF-8");
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, tell_binder, forget_binder);
+	return cmocka_run_group_tests(tests, tell_model, forget_model);
 }

@@ -22,86 +22,49 @@
 #include "engine/graph.h"
 #include "session/session.h"
 #include "tests/unit/golden.h"
+#include "tests/unit/screen_world.h"
 #include "tests/unit/tale.h"
 #include "tui/app.h"
 #include "tui/grid.h"
 #include "tui/input.h"
 #include "tui/view.h"
 
-/* The long tale, which the tests only read: it is told once. */
-static struct tale binder;
-
-static int tell_binder(void **state)
+/* The range of the long tale, after these keys, on a page of this size. */
+static void picture_of(const char *name, int columns, int rows,
+		       const char *keys)
 {
-	(void)state;
-	tale_begin(&binder);
-	tale_of_binder(&binder);
-	return 0;
-}
-
-static int forget_binder(void **state)
-{
-	(void)state;
-	tale_end(&binder);
-	return 0;
-}
-
-static void draw(struct app *app, struct grid *grid)
-{
-	grid_clear(grid, grid->columns, grid->rows);
-	app_draw(app, grid);
-}
-
-static void type(struct app *app, const char *keys)
-{
-	for (; *keys; keys++)
-		app_key(app, *keys == '\n'     ? INPUT_ENTER
-			     : *keys == '\033' ? INPUT_ESCAPE
-					       : *keys);
-}
-
-/* The range of a session, after these keys, on a page of this size. */
-static void picture(const char *name, struct tale *tale, int columns, int rows,
-		    const char *keys)
-{
-	bool ascii = strstr(name, "ascii") != NULL;
-	struct grid *grid = grid_new(columns, rows, ascii);
+	char *all = xasprintf("2%s", keys);
 	struct app app;
 
-	app_init(&app, tale->session, NULL, "/bin/false", ascii);
-	app_refresh(&app, tale->now);
-	draw(&app, grid);
-	type(&app, "2");
-	type(&app, keys);
-	draw(&app, grid);
-	golden_compare(name, grid);
+	open_screen(&app, &binder, strstr(name, "ascii") != NULL);
+	picture(&app, name, columns, rows, all);
 	app_release(&app);
-	grid_free(grid);
+	free(all);
 }
 
 static void the_range_is_folded_to_what_matters(void **state)
 {
 	(void)state;
-	picture("range-80x24", &binder, 80, 24, "");
-	picture("range-100x30", &binder, 100, 30, "");
-	picture("range-160x45", &binder, 160, 45, "");
-	picture("range-40x12", &binder, 40, 12, "");
-	picture("range-ascii", &binder, 80, 24, "");
-	picture("range-39x9", &binder, 39, 9, "");
+	picture_of("range-80x24", 80, 24, "");
+	picture_of("range-100x30", 100, 30, "");
+	picture_of("range-160x45", 160, 45, "");
+	picture_of("range-40x12", 40, 12, "");
+	picture_of("range-ascii", 80, 24, "");
+	picture_of("range-39x9", 39, 9, "");
 }
 
 static void folds_unfold_and_the_order_turns(void **state)
 {
 	(void)state;
-	picture("range-unfolded", &binder, 100, 30, "k\njj");
-	picture("range-oldest", &binder, 100, 30, "o");
+	picture_of("range-unfolded", 100, 30, "k\njj");
+	picture_of("range-oldest", 100, 30, "o");
 }
 
 static void what_a_mark_costs_is_said(void **state)
 {
 	(void)state;
-	picture("range-marked", &binder, 100, 30, "Vk");
-	picture("range-marked-80", &binder, 80, 24, "jVjj");
+	picture_of("range-marked", 100, 30, "Vk");
+	picture_of("range-marked-80", 80, 24, "jVjj");
 }
 
 /* A session of its own: 16 commits, of which 7 is under test. */
@@ -128,11 +91,10 @@ static void open_world(struct world *world)
 	tale_start(&world->tale, TALE_TITLE, "exit-code");
 	tale_mark(&world->tale, BY_START, tale_oid(15).hex, VERDICT_BAD, NULL);
 	tale_mark(&world->tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
-	app_init(&world->app, world->tale.session, NULL, "/bin/false", false);
-	app_refresh(&world->app, world->tale.now);
+	open_screen(&world->app, &world->tale, false);
 	world->grid = grid_new(100, 30, false);
 	buf_init(&world->page, 0);
-	draw(&world->app, world->grid);
+	draw_screen(&world->app, world->grid);
 	type(&world->app, "2");
 }
 
@@ -147,7 +109,7 @@ static void close_world(struct world *world)
 static bool says(struct world *world, const char *words)
 {
 	buf_clear(&world->page);
-	draw(&world->app, world->grid);
+	draw_screen(&world->app, world->grid);
 	grid_dump_text(world->grid, &world->page);
 	return strstr(world->page.text, words) != NULL;
 }
@@ -339,7 +301,7 @@ static void a_row_is_clicked_on(void **state)
 
 	(void)state;
 	open_world(&world);
-	draw(&world.app, world.grid);
+	draw_screen(&world.app, world.grid);
 	app_mouse(&world.app, world.grid, &mouse);
 	assert_int_equal(chosen(&world), 13);
 	mouse.act = MOUSE_WHEEL_DOWN;
@@ -354,9 +316,8 @@ static void a_search_finds_what_is_folded(void **state)
 	struct app app;
 
 	(void)state;
-	app_init(&app, binder.session, NULL, "/bin/false", false);
-	app_refresh(&app, binder.now);
-	draw(&app, grid);
+	open_screen(&app, &binder, false);
+	draw_screen(&app, grid);
 	type(&app, "2/arm-multi\n");
 	assert_int_equal(range_page_chosen(&app.range), 8992);
 	type(&app, "n");
@@ -424,7 +385,7 @@ static void a_preview_waits_until_one_stays(void **state)
 	assert_int_equal(peek_wait(peek, world.app.now + 1000), -1);
 	peek_done(peek, shown, strlen(shown), false);
 	assert_int_equal(peek_wait(peek, world.app.now + 1000), -1);
-	draw(&world.app, world.grid);
+	draw_screen(&world.app, world.grid);
 	golden_compare("range-preview", world.grid);
 	type(&world.app, "j");
 	assert_int_equal(peek_wait(peek, world.app.now + PEEK_MS), 0);
@@ -437,15 +398,14 @@ static void no_size_breaks_it(void **state)
 	struct app app;
 
 	(void)state;
-	app_init(&app, binder.session, NULL, "/bin/false", false);
-	app_refresh(&app, binder.now);
+	open_screen(&app, &binder, false);
 	for (int columns = 1; columns < 180; columns += 13) {
 		for (int rows = 1; rows < 50; rows += 3) {
 			struct grid *grid = grid_new(columns, rows, false);
 
-			draw(&app, grid);
+			draw_screen(&app, grid);
 			type(&app, "2jVjz");
-			draw(&app, grid);
+			draw_screen(&app, grid);
 			type(&app, "V");
 			grid_free(grid);
 		}
@@ -461,11 +421,10 @@ static void before_there_is_a_range_it_is_empty(void **state)
 
 	(void)state;
 	tale_begin(&tale);
-	app_init(&app, tale.session, NULL, "/bin/false", false);
-	app_refresh(&app, tale.now);
-	draw(&app, grid);
+	open_screen(&app, &tale, false);
+	draw_screen(&app, grid);
 	type(&app, "2jkgGVzos\ntv/x\nn\033");
-	draw(&app, grid);
+	draw_screen(&app, grid);
 	app_release(&app);
 	tale_end(&tale);
 	grid_free(grid);

@@ -21,36 +21,16 @@
 #include "engine/engine.h"
 #include "session/session.h"
 #include "tests/unit/golden.h"
+#include "tests/unit/screen_world.h"
 #include "tests/unit/tale.h"
 #include "tui/app.h"
 #include "tui/grid.h"
-#include "tui/input.h"
-
-/* The long tale, of nine steps: the tests go about in it and change nothing. */
-static struct tale binder;
-
-static int tell_binder(void **state)
-{
-	(void)state;
-	setenv("TZ", "UTC", 1);
-	tale_begin(&binder);
-	tale_of_binder(&binder);
-	return 0;
-}
-
-static int forget_binder(void **state)
-{
-	(void)state;
-	tale_end(&binder);
-	return 0;
-}
 
 static int open_app(void **state)
 {
 	static struct app app;
 
-	app_init(&app, binder.session, NULL, "/bin/false", false);
-	app_refresh(&app, binder.now);
+	open_screen(&app, &binder, false);
 	app_key(&app, '8');
 	*state = &app;
 	return 0;
@@ -60,12 +40,6 @@ static int close_app(void **state)
 {
 	app_release(*state);
 	return session_go(binder.session, SIZE_MAX, NULL);
-}
-
-static void type(struct app *app, const char *keys)
-{
-	for (; *keys; keys++)
-		app_key(app, *keys == '\n' ? INPUT_ENTER : *keys);
 }
 
 static const struct event *shown_last(void)
@@ -311,8 +285,8 @@ static void the_last_step_tells_what_was_found(void **state)
 	tale_end(&tale);
 }
 
-static void picture(struct app *app, const char *name, int columns, int rows,
-		    bool ascii)
+static void picture_of(struct app *app, const char *name, int columns, int rows,
+		       bool ascii)
 {
 	struct grid *grid = grid_new(columns, rows, ascii);
 
@@ -327,18 +301,18 @@ static void the_view_shows_then_and_what_is_to_come(void **state)
 	struct app *app = *state;
 
 	type(app, ":4\n");
-	picture(app, "replay-80x24", 80, 24, false);
-	picture(app, "replay-100x30", 100, 30, false);
-	picture(app, "replay-160x45", 160, 45, false);
-	picture(app, "replay-40x12", 40, 12, false);
-	picture(app, "replay-39x9", 39, 9, false);
-	picture(app, "replay-ascii", 80, 24, true);
+	picture_of(app, "replay-80x24", 80, 24, false);
+	picture_of(app, "replay-100x30", 100, 30, false);
+	picture_of(app, "replay-160x45", 160, 45, false);
+	picture_of(app, "replay-40x12", 40, 12, false);
+	picture_of(app, "replay-39x9", 39, 9, false);
+	picture_of(app, "replay-ascii", 80, 24, true);
 	type(app, "g");
-	picture(app, "replay-begin", 100, 30, false);
+	picture_of(app, "replay-begin", 100, 30, false);
 	type(app, "G");
-	picture(app, "replay-end", 100, 30, false);
+	picture_of(app, "replay-end", 100, 30, false);
 	type(app, ":4\n1");
-	picture(app, "replay-steps", 100, 30, false);
+	picture_of(app, "replay-steps", 100, 30, false);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)

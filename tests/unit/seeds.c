@@ -19,11 +19,10 @@
 
 #include "base/str.h"
 #include "session/session.h"
-#include "tests/unit/golden.h"
+#include "tests/unit/screen_world.h"
 #include "tests/unit/tale.h"
 #include "tui/app.h"
 #include "tui/grid.h"
-#include "tui/input.h"
 #include "tui/view.h"
 
 static const char *const seeds[] = { "000", "001", "002", "003", "004" };
@@ -37,20 +36,13 @@ static const struct size sizes[] = {
 	{ 80, 24 }, { 100, 30 }, { 160, 45 }, { 300, 80 },
 };
 
-static void type(struct app *app, const char *keys)
-{
-	for (; *keys; keys++)
-		app_key(app, *keys == '\n' ? INPUT_ENTER : *keys);
-}
-
 /* A screen on a seed, as `culprit replay` opens it, at its first step. */
 static void open_seed(struct app *app, struct tale *tale, const char *seed,
 		      bool ascii)
 {
 	tale_begin(tale);
 	tale_of_seed(tale, seed);
-	app_init(app, tale->session, NULL, "/bin/false", ascii);
-	app_refresh(app, tale->now);
+	open_screen(app, tale, ascii);
 	app_begin_replay(app);
 }
 
@@ -138,16 +130,13 @@ static void the_steps_grow_one_by_one(void **state)
 	}
 }
 
-static void picture(struct app *app, const char *seed, const char *what,
-		    struct size size)
+static void picture_of(struct app *app, const char *seed, const char *what,
+		       struct size size)
 {
-	struct grid *grid = grid_new(size.columns, size.rows, app->ascii);
 	char name[64];
 
 	snprintf(name, sizeof(name), "seed-%s-%s", seed, what);
-	app_draw(app, grid);
-	golden_compare(name, grid);
-	grid_free(grid);
+	picture(app, name, size.columns, size.rows, "");
 }
 
 static void pictures_of_each(void **state)
@@ -159,22 +148,23 @@ static void pictures_of_each(void **state)
 
 		open_seed(&app, &tale, seeds[i], false);
 		type(&app, ":12\n");
-		picture(&app, seeds[i], "replay", (struct size){ 100, 30 });
+		picture_of(&app, seeds[i], "replay", (struct size){ 100, 30 });
 		type(&app, "3");
-		picture(&app, seeds[i], "runs", (struct size){ 80, 24 });
+		picture_of(&app, seeds[i], "runs", (struct size){ 80, 24 });
 		type(&app, "8G1");
-		picture(&app, seeds[i], "steps", (struct size){ 160, 45 });
+		picture_of(&app, seeds[i], "steps", (struct size){ 160, 45 });
 		type(&app, "2");
-		picture(&app, seeds[i], "range", (struct size){ 100, 30 });
+		picture_of(&app, seeds[i], "range", (struct size){ 100, 30 });
 		type(&app, "6");
-		picture(&app, seeds[i], "evidence", (struct size){ 100, 30 });
+		picture_of(&app, seeds[i], "evidence",
+			   (struct size){ 100, 30 });
 		type(&app, "9");
-		picture(&app, seeds[i], "log", (struct size){ 80, 24 });
+		picture_of(&app, seeds[i], "log", (struct size){ 80, 24 });
 		close_seed(&app, &tale);
 		open_seed(&app, &tale, seeds[i], true);
 		type(&app, ":7\n");
-		picture(&app, seeds[i], "ascii", (struct size){ 80, 24 });
-		picture(&app, seeds[i], "small", (struct size){ 40, 12 });
+		picture_of(&app, seeds[i], "ascii", (struct size){ 80, 24 });
+		picture_of(&app, seeds[i], "small", (struct size){ 40, 12 });
 		close_seed(&app, &tale);
 	}
 }

@@ -215,7 +215,7 @@ void tale_runs(struct tale *tale, const char *hex, const char *letters,
 	}
 }
 
-static const struct tale_name binder[] = {
+static const struct tale_name binder_names[] = {
 	{ 0, "4b0986a3613c92f4ec1bdc7f60ec66fea135991f", "Linux 5.18" },
 	{ 8992, "ecf0aa5317b0ad6bb015128a5b763c954fd58708",
 	  "Merge tag 'arm-multiplatform-5.19-1' of soc/soc" },
@@ -298,7 +298,7 @@ void tale_of_binder(struct tale *tale)
 	struct event release = { .kind = EVENT_RELEASE, .by = BY_ENGINE };
 	size_t count = sizeof(told) / sizeof(*told);
 
-	tale_commits(tale, 17958, binder);
+	tale_commits(tale, 17958, binder_names);
 	tale_start(tale, TALE_TITLE, "syzkaller/10/20");
 	must_tell(tale, (struct event){ .kind = EVENT_ENGINE,
 					.by = BY_ENGINE,
@@ -347,4 +347,22 @@ void tale_seed_step(struct tale *tale, int verdicts)
 		session_event(tale->session, at)->kind == EVENT_VERDICT))
 		at++;
 	assert_return_code(session_go(tale->session, at, &tale->err), 0);
+}
+
+struct tale binder;
+
+int tell_binder(void **state)
+{
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tale_begin(&binder);
+	tale_of_binder(&binder);
+	return 0;
+}
+
+int forget_binder(void **state)
+{
+	(void)state;
+	tale_end(&binder);
+	return 0;
 }

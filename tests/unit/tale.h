@@ -71,6 +71,14 @@ void tale_runs(struct tale *tale, const char *hex, const char *letters,
 void tale_of_binder(struct tale *tale);
 
 /*
+ * This tale, told once for all tests of a program: set-up and tear-down of
+ * their group.  They go about in it and change nothing.
+ */
+extern struct tale binder;
+int tell_binder(void **state);
+int forget_binder(void **state);
+
+/*
  * One of syzbot's own bisections, "000" to "004" of tests/data/seeds, as its
  * log tells it, to its end.  session_go shows it at any event; tale_seed_step
  * goes to where so many of its tests have their verdicts.
