@@ -180,12 +180,9 @@ static bool stays(int key)
 static int no_name(const char *name, struct error *err)
 {
 	char known[400] = "";
-	size_t used = 0;
 
-	for (size_t i = 0; i < COUNT && used < sizeof(known); i++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used,
-					 "%s%s", used ? ", " : "",
-					 names[i].name);
+	for (size_t i = 0; i < COUNT; i++)
+		str_list(known, sizeof(known), names[i].name);
 	return error_set(err, ERROR_INPUT,
 			 "no key is called '%s': expected one of %s", name,
 			 known);

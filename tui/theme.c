@@ -236,12 +236,9 @@ static int look_parse(struct look *look, const char *words, struct error *err)
 static int no_role(const char *name, struct error *err)
 {
 	char known[300] = "";
-	size_t used = 0;
 
-	for (int role = 0; role < ROLE_COUNT && used < sizeof(known); role++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used,
-					 "%s%s", used ? ", " : "",
-					 sets[role].name);
+	for (int role = 0; role < ROLE_COUNT; role++)
+		str_list(known, sizeof(known), sets[role].name);
 	return error_set(err, ERROR_INPUT,
 			 "there is no role '%s': expected one of %s", name,
 			 known);

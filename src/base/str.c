@@ -56,6 +56,14 @@ char *str_copy(char *out, size_t size, const char *text)
 	return out;
 }
 
+char *str_list(char *out, size_t size, const char *word)
+{
+	size_t used = strlen(out);
+
+	snprintf(out + used, size - used, "%s%s", used ? ", " : "", word);
+	return out;
+}
+
 char *str_duration(char *out, int64_t ms)
 {
 	int64_t seconds = ms < 0 ? 0 : ms / 1000;

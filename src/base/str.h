@@ -27,6 +27,9 @@ bool str_hex(const char *text);
 /* Copy with a cut at size - 1 bytes.  Returns out. */
 char *str_copy(char *out, size_t size, const char *text);
 
+/* One more word of "a, b, c", cut where there is no room.  Returns out. */
+char *str_list(char *out, size_t size, const char *word);
+
 /*
  * Milliseconds as a person reads them: "0:07", "1:53:10".  out needs 24
  * bytes; returns out.

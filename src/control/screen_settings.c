@@ -196,12 +196,9 @@ static int unknown(const char *path, const config_setting_t *item,
 		   struct error *err)
 {
 	char known[200] = "";
-	size_t used = 0;
 
-	for (const struct key *key = keys; key->name && used < sizeof(known);
-	     key++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used,
-					 "%s%s", used ? ", " : "", key->name);
+	for (const struct key *key = keys; key->name; key++)
+		str_list(known, sizeof(known), key->name);
 	return error_set(err, ERROR_INPUT,
 			 "%s:%u: there is no key '%s' here: expected one of %s",
 			 path, config_setting_source_line(item),

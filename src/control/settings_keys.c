@@ -455,17 +455,13 @@ static int take(struct settings *settings, const struct reader *reader,
 static int unknown(const struct reader *reader, const config_setting_t *item,
 		   const struct key *keys, bool is_top, struct error *err)
 {
-	char known[200];
-	size_t used = 0;
+	char known[200] = "";
 
-	known[0] = '\0';
 	for (; keys->name; keys++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used,
-					 "%s%s", used ? ", " : "", keys->name);
+		str_list(known, sizeof(known), keys->name);
 	if (is_top)
-		snprintf(known + used, sizeof(known) - used,
-			 ", build, test, guest, machine, ssh, "
-			 "reproducer");
+		str_list(known, sizeof(known),
+			 "build, test, guest, machine, ssh, reproducer");
 	return error_set(err, ERROR_INPUT,
 			 "%s:%u: there is no key '%s' here: expected one of %s",
 			 reader->path, config_setting_source_line(item),

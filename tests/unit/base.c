@@ -349,6 +349,17 @@ static void a_copy_is_cut_to_its_place(void **state)
 	assert_string_equal(str_copy(out, 1, "abcdef"), "");
 }
 
+static void a_list_of_names_is_cut_to_its_place(void **state)
+{
+	char out[9] = "";
+
+	(void)state;
+	assert_string_equal(str_list(out, sizeof(out), "ab"), "ab");
+	assert_string_equal(str_list(out, sizeof(out), "cd"), "ab, cd");
+	assert_string_equal(str_list(out, sizeof(out), "ef"), "ab, cd, ");
+	assert_string_equal(str_list(out, sizeof(out), "gh"), "ab, cd, ");
+}
+
 static void durations_read_as_a_clock_does(void **state)
 {
 	char out[24];
@@ -547,6 +558,7 @@ int main(void)
 		cmocka_unit_test(a_number_lies_between_its_bounds),
 		cmocka_unit_test(hexadecimal_is_in_lower_case),
 		cmocka_unit_test(a_copy_is_cut_to_its_place),
+		cmocka_unit_test(a_list_of_names_is_cut_to_its_place),
 		cmocka_unit_test(durations_read_as_a_clock_does),
 		json_test(json_places_its_own_commas),
 		json_test(quotes_and_control_bytes_are_escaped),
