@@ -35,17 +35,6 @@ static void add_line(struct ask *ask, const char *label, enum role role,
 	str_copy(line->text, sizeof(line->text), text);
 }
 
-static const struct run_state *find_run(struct engine *engine, int commit,
-					int number)
-{
-	const struct step *step = engine_step_of(engine, commit);
-
-	for (int i = 0; step && i < step->run_count; i++)
-		if (step->runs[i].number == number)
-			return &step->runs[i];
-	return NULL;
-}
-
 /* What the run came to, and who says so. */
 static void add_outcome(struct ask *ask, const struct run_state *run,
 			bool ascii)
@@ -72,7 +61,8 @@ void ask_about_run(struct ask *ask, struct session *session,
 		   bool ascii)
 {
 	struct engine *engine = session_engine(session);
-	const struct run_state *run = find_run(engine, commit, number);
+	const struct run_state *run =
+		step_find_run(engine_step_of(engine, commit), number);
 	bool back = run && run->judge && run->outcome == OUTCOME_IGNORED;
 	struct event event = { .kind = back ? EVENT_UNDO : EVENT_JUDGE,
 			       .by = BY_PERSON,

@@ -52,14 +52,6 @@ static const struct step *step_of(struct session *session, int commit)
 		       : NULL;
 }
 
-static const struct run_state *run_of(const struct step *step, int number)
-{
-	for (int i = 0; step && i < step->run_count; i++)
-		if (step->runs[i].number == number)
-			return &step->runs[i];
-	return NULL;
-}
-
 /* The one that began last. */
 static int newest_of(const struct step *step)
 {
@@ -166,7 +158,7 @@ static void find_beside(struct consoles *consoles, struct session *session)
 	struct engine *engine = session_engine(session);
 	const struct shown *main = &consoles->main;
 	const struct run_state *now =
-		run_of(step_of(session, main->commit), main->run);
+		step_find_run(step_of(session, main->commit), main->run);
 	bool wants_crash = !now || !is_crash(now);
 	struct shown *out = &consoles->beside;
 	int64_t last = 0;
@@ -205,7 +197,7 @@ static void describe(struct shown *shown, struct session *session, int64_t now,
 		     bool ascii)
 {
 	const struct run_state *run =
-		run_of(step_of(session, shown->commit), shown->run);
+		step_find_run(step_of(session, shown->commit), shown->run);
 	char time[24], text[MODEL_TEXT - 64];
 
 	shown->log.ascii = ascii;

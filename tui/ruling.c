@@ -30,17 +30,6 @@ const char *ruling_command(int choice)
 	return choices[choice].brief;
 }
 
-static const struct run_state *find_run(struct engine *engine, int commit,
-					int number)
-{
-	const struct step *step = engine_step_of(engine, commit);
-
-	for (int i = 0; step && i < step->run_count; i++)
-		if (step->runs[i].number == number)
-			return &step->runs[i];
-	return NULL;
-}
-
 static void count_shown(struct ruling_dialog *dialog, struct engine *engine,
 			const char *title)
 {
@@ -93,8 +82,8 @@ static void describe(struct ruling_dialog *dialog, struct session *session,
 bool ruling_open(struct ruling_dialog *dialog, struct session *session,
 		 int commit, int run_number, bool ascii)
 {
-	const struct run_state *run =
-		find_run(session_engine(session), commit, run_number);
+	const struct run_state *run = step_find_run(
+		engine_step_of(session_engine(session), commit), run_number);
 
 	if (!run || str_empty(run_title(run)))
 		return false;
@@ -135,8 +124,9 @@ enum form_answer ruling_key(struct ruling_dialog *dialog,
 
 	if (answer == FORM_CHOSEN)
 		work_out(dialog, session, model,
-			 find_run(session_engine(session), dialog->commit,
-				  dialog->run),
+			 step_find_run(engine_step_of(session_engine(session),
+						      dialog->commit),
+				       dialog->run),
 			 ascii);
 	return answer;
 }
@@ -149,7 +139,8 @@ void ruling_update(struct ruling_dialog *dialog, struct session *session,
 
 	if (!dialog->form.open || dialog->events == engine_event_count(engine))
 		return;
-	run = find_run(engine, dialog->commit, dialog->run);
+	run = step_find_run(engine_step_of(engine, dialog->commit),
+			    dialog->run);
 	if (!run || str_empty(run_title(run)))
 		return;
 	describe(dialog, session, run, ascii);

@@ -47,12 +47,8 @@ static const struct run_state *chosen(const struct app *app)
 {
 	const struct step *step =
 		engine_step_of(session_engine(app->session), app->runs.of);
-	int number = pager_link(&app->runs.page);
 
-	for (int i = 0; step && i < step->run_count; i++)
-		if (step->runs[i].number == number)
-			return &step->runs[i];
-	return NULL;
+	return step_find_run(step, pager_link(&app->runs.page));
 }
 
 static void show_excerpt(struct app *app)

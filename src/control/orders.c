@@ -293,13 +293,9 @@ static const struct run_state *find_run(const struct order *order,
 					const struct oid *oid, int64_t number)
 {
 	int commit = graph_find(session_graph(order->session), oid);
-	const struct step *step =
-		engine_step_of(session_engine(order->session), commit);
 
-	for (int i = 0; step && i < step->run_count; i++)
-		if (step->runs[i].number == number)
-			return &step->runs[i];
-	return NULL;
+	return step_find_run(
+		engine_step_of(session_engine(order->session), commit), number);
 }
 
 /* A person's word on a run: the last one is undone, wherever it stands. */

@@ -318,6 +318,14 @@ void engine_tally_own(const struct engine *engine, int commit,
 	weigh_own(engine, fold_step_of(engine, commit), tally);
 }
 
+const struct run_state *step_find_run(const struct step *step, int64_t number)
+{
+	for (int i = 0; step && i < step->run_count; i++)
+		if (step->runs[i].number == number)
+			return &step->runs[i];
+	return NULL;
+}
+
 const char *run_title(const struct run_state *run)
 {
 	if (run->crash)

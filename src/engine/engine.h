@@ -88,6 +88,9 @@ struct step {
 	int steps_after;
 };
 
+/* The run of the step with this number, or NULL; also where step is NULL. */
+const struct run_state *step_find_run(const struct step *step, int64_t number);
+
 enum plan_state {
 	PLAN_NEEDS_BAD,	     /* no bad commit is known */
 	PLAN_NEEDS_GOOD,     /* no good one is, and no release is left to try */
