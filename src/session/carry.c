@@ -333,31 +333,22 @@ out:
 int carry_in(const char *path, const char *dir, const char *repository,
 	     struct error *err)
 {
-	char *passing = xasprintf("%s.XXXXXX", dir), *above = folder_of(dir);
-	int ret = -1;
+	char *passing;
+	int ret;
 
-	if (access(dir, F_OK) == 0) {
-		error_set(err, ERROR_STATE, "'%s' is there already", dir);
-		goto out;
-	}
-	if (folder_make(above, err) < 0)
-		goto out;
-	if (!mkdtemp(passing)) {
-		error_errno(err, "cannot make '%s'", dir);
-		goto out;
-	}
+	if (access(dir, F_OK) == 0)
+		return error_set(err, ERROR_STATE, "'%s' is there already",
+				 dir);
+	if (folder_begin(dir, &passing, err) < 0)
+		return -1;
 	ret = unpack(path, passing, repository, err);
 	if (ret == 0)
 		ret = check_journal(path, passing, err);
-	if (ret == 0 && folder_give_name(passing, dir) < 0)
-		ret = error_errno(err, "cannot make '%s'", dir);
 	if (ret == 0)
-		ret = folder_sync(above, err);
-	else
+		ret = folder_finish(passing, dir, err);
+	if (ret < 0)
 		folder_remove(passing, NULL);
-out:
 	free(passing);
-	free(above);
 	return ret;
 }
 

@@ -110,6 +110,34 @@ int folder_make(const char *path, struct error *err)
 	return ret;
 }
 
+int folder_begin(const char *path, char **passing, struct error *err)
+{
+	char *name = xasprintf("%s.XXXXXX", path), *above = folder_of(path);
+	int ret = folder_make(above, err);
+
+	if (ret == 0 && !mkdtemp(name))
+		ret = error_errno(err, "cannot make '%s'", path);
+	free(above);
+	if (ret == 0)
+		*passing = name;
+	else
+		free(name);
+	return ret;
+}
+
+int folder_finish(const char *passing, const char *path, struct error *err)
+{
+	char *above = folder_of(path);
+	int ret;
+
+	if (folder_give_name(passing, path) < 0)
+		ret = error_errno(err, "cannot make '%s'", path);
+	else
+		ret = folder_sync(above, err);
+	free(above);
+	return ret;
+}
+
 static int remove_one(const char *path, const struct stat *info, int kind,
 		      struct FTW *where)
 {

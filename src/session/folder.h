@@ -25,6 +25,15 @@ int folder_sync(const char *path, struct error *err);
 /* Rename, but never over what has that name: -1, and errno is EEXIST. */
 int folder_give_name(const char *from, const char *to);
 
+/*
+ * A folder that is there only when it is whole: one with a passing name beside
+ * path, to be filled.  The caller frees the name.
+ */
+int folder_begin(const char *path, char **passing, struct error *err);
+
+/* Filled: it is called path now, which nothing may be called yet. */
+int folder_finish(const char *passing, const char *path, struct error *err);
+
 /* The folder that path lies in; the caller frees. */
 char *folder_of(const char *path);
 

@@ -313,25 +313,18 @@ static int check(const struct session *session, int64_t seq, const char *dir,
 int fork_session(struct session *session, int64_t seq, const char *dir,
 		 const char *who, struct error *err)
 {
-	char *passing = xasprintf("%s.XXXXXX", dir), *above = folder_of(dir);
-	int ret = -1;
+	char *passing;
+	int ret;
 
 	if (session_refresh(session, NULL, err) < 0 ||
-	    check(session, seq, dir, err) < 0 || folder_make(above, err) < 0)
-		goto out;
-	if (!mkdtemp(passing)) {
-		error_errno(err, "cannot make '%s'", dir);
-		goto out;
-	}
+	    check(session, seq, dir, err) < 0 ||
+	    folder_begin(dir, &passing, err) < 0)
+		return -1;
 	ret = make(session, seq, passing, who, err);
-	if (ret == 0 && folder_give_name(passing, dir) < 0)
-		ret = error_errno(err, "cannot make '%s'", dir);
 	if (ret == 0)
-		ret = folder_sync(above, err);
-	else
+		ret = folder_finish(passing, dir, err);
+	if (ret < 0)
 		folder_remove(passing, NULL);
-out:
 	free(passing);
-	free(above);
 	return ret;
 }
