@@ -15,7 +15,9 @@
 struct buf;
 struct command;
 struct error;
+struct engine;
 struct event;
+struct json;
 struct repo;
 struct session;
 
@@ -92,6 +94,16 @@ int cli_bad_option(const char *name, int option, char *const *argv);
  * printable comes out as visible stand-ins.
  */
 void cli_print(FILE *file, const struct buf *text);
+
+/*
+ * What --json prints: an object in a buf that is begun here.  Its end prints
+ * and releases it.
+ */
+void cli_json_begin(struct json *json, struct buf *out);
+void cli_json_end(struct json *json);
+
+/* The rule of the session, as one writes it, under "policy". */
+void cli_json_policy(struct json *json, const struct engine *engine);
 
 /* A line of progress for an event, for `run` and `demo`; "" for none. */
 void cli_tell(void *data, struct session *session, const struct event *event);

@@ -8,11 +8,13 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "control/command.h"
 #include "control/mirror.h"
 #include "control/sessions.h"
+#include "engine/engine.h"
 #include "repo/repo.h"
 #include "session/session.h"
 
@@ -147,4 +149,28 @@ int cli_bad_option(const char *name, int option, char *const *argv)
 	if (*word != '-' && argv[optind])
 		word = argv[optind];
 	return cli_usage(name, "'%s' is not an option here", word);
+}
+
+void cli_json_begin(struct json *json, struct buf *out)
+{
+	buf_init(out, 0);
+	json_init(json, out);
+	json_open_object(json, NULL);
+}
+
+void cli_json_end(struct json *json)
+{
+	json_close_object(json);
+	puts(json->out->text);
+	buf_release(json->out);
+}
+
+void cli_json_policy(struct json *json, const struct engine *engine)
+{
+	struct buf policy;
+
+	buf_init(&policy, 0);
+	policy_format(engine_policy(engine), &policy);
+	json_text(json, "policy", policy.text);
+	buf_release(&policy);
 }

@@ -208,16 +208,12 @@ static void print_json(struct session *session)
 	struct buf out;
 	struct json json;
 
-	buf_init(&out, 0);
-	json_init(&json, &out);
-	json_open_object(&json, NULL);
+	cli_json_begin(&json, &out);
 	json_open_array(&json, "events");
 	for (size_t i = 0; i < engine_event_count(engine); i++)
 		json_event(&json, engine, engine_event(engine, i));
 	json_close_array(&json);
-	json_close_object(&json);
-	puts(out.text);
-	buf_release(&out);
+	cli_json_end(&json);
 }
 
 bool cli_is_log_format(const char *format)

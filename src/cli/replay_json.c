@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "cli/cli.h"
 #include "control/audit.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
@@ -265,26 +266,19 @@ void replay_print_json(struct session *session, const char *path,
 		       const struct audit *audit)
 {
 	struct engine *engine = session_engine(session);
-	struct buf out, policy;
+	struct buf out;
 	struct json json;
 
-	buf_init(&out, 0);
-	buf_init(&policy, 0);
-	policy_format(engine_policy(engine), &policy);
-	json_init(&json, &out);
-	json_open_object(&json, NULL);
+	cli_json_begin(&json, &out);
 	json_text(&json, "file", path);
 	json_reading(&json, imported);
 	json_text(&json, "title", engine_title(engine));
 	json_bool(&json, "fix", engine_is_fix(engine));
-	json_text(&json, "policy", policy.text);
+	cli_json_policy(&json, engine);
 	json_result(&json, session);
 	json_said(&json, engine);
 	json_steps(&json, session);
 	if (audit)
 		json_audit(&json, audit);
-	json_close_object(&json);
-	puts(out.text);
-	buf_release(&policy);
-	buf_release(&out);
+	cli_json_end(&json);
 }

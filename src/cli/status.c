@@ -198,17 +198,13 @@ static void print_json(struct cli *cli)
 	const struct plan *plan = engine_plan(engine);
 	bool testing = plan->state == PLAN_TEST;
 	bool found = plan->state == PLAN_FOUND;
-	struct buf out, policy;
+	struct buf out;
 	struct json json;
 
-	buf_init(&out, 0);
-	buf_init(&policy, 0);
-	policy_format(engine_policy(engine), &policy);
-	json_init(&json, &out);
-	json_open_object(&json, NULL);
+	cli_json_begin(&json, &out);
 	json_text(&json, "session", session_dir(session));
 	json_text(&json, "title", engine_title(engine));
-	json_text(&json, "policy", policy.text);
+	cli_json_policy(&json, engine);
 	json_text(&json, "symptom", symptom_name(engine_symptom(engine)));
 	json_text(&json, "matching",
 		  matching_name(engine_bug(engine)->matching));
@@ -235,10 +231,7 @@ static void print_json(struct cli *cli)
 	for (int i = 0; i < engine_step_count(engine); i++)
 		json_step(&json, session, engine_step(engine, i));
 	json_close_array(&json);
-	json_close_object(&json);
-	puts(out.text);
-	buf_release(&policy);
-	buf_release(&out);
+	cli_json_end(&json);
 }
 
 static void text_step(struct session *session, const struct step *step,

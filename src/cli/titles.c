@@ -107,17 +107,13 @@ static void print_json(const struct scan *scan, const char *path)
 	struct buf out;
 	struct json json;
 
-	buf_init(&out, 0);
-	json_init(&json, &out);
-	json_open_object(&json, NULL);
+	cli_json_begin(&json, &out);
 	json_text(&json, "path", path);
 	json_open_array(&json, "crashes");
 	for (size_t i = 0; i < scan_count(scan); i++)
 		add_report(&json, scan_report(scan, i));
 	json_close_array(&json);
-	json_close_object(&json);
-	puts(out.text);
-	buf_release(&out);
+	cli_json_end(&json);
 }
 
 static int answer(const struct asked *asked, const struct rules *rules,
