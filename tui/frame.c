@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "tui/grid.h"
+#include "tui/home.h"
 #include "tui/keymap.h"
 #include "tui/model.h"
 
@@ -99,6 +100,12 @@ static const char *shown_key(const struct grid *grid, const char *key,
 }
 
 /* One of several keys is its own to click on. */
+void frame_toast(struct grid *grid, int y, const struct home *home)
+{
+	grid_text(grid, 1, y, grid->columns - 2,
+		  home->toast_is_error ? ROLE_BAD : ROLE_TITLE, home->toast);
+}
+
 int frame_key(struct grid *grid, int x, int y, const char *key)
 {
 	char word[24], shown[32];

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 struct grid;
+struct home;
 struct model;
 
 struct key_hint {
@@ -22,6 +23,9 @@ bool frame_too_small(struct grid *grid);
 
 /* The first row: what bug, what mode, how long. */
 void frame_title(struct grid *grid, const struct model *model);
+
+/* What was said last, in the row above the keys. */
+void frame_toast(struct grid *grid, int y, const struct home *home);
 
 /* A key to press or to click on; returns the columns used. */
 int frame_key(struct grid *grid, int x, int y, const char *key);

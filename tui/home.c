@@ -163,9 +163,7 @@ static void draw_status(struct grid *grid, const struct layout *at,
 	int width = grid->columns - 2;
 
 	if (*home->toast)
-		grid_text(grid, 1, at->status, width,
-			  home->toast_is_error ? ROLE_BAD : ROLE_TITLE,
-			  home->toast);
+		frame_toast(grid, at->status, home);
 	else if (rule && !stuck && !meter_in_ledger(model, at->wide))
 		panes_meter(grid, 1, at->status, width, model);
 	else

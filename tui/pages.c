@@ -312,9 +312,7 @@ void pages_draw(struct grid *grid, const struct model *model,
 	if (look->save && look->save->asking)
 		save_draw(grid, status, look->save);
 	else if (*home->toast && !pager->asking)
-		grid_text(grid, 1, status, grid->columns - 2,
-			  home->toast_is_error ? ROLE_BAD : ROLE_TITLE,
-			  home->toast);
+		frame_toast(grid, status, home);
 	else
 		pager_status(grid, status,
 			     look->beside_focused ? look->beside : pager);

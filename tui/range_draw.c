@@ -334,9 +334,7 @@ static void draw_status(struct grid *grid, int y, const struct range_view *view)
 		grid->cursor_x = x;
 		grid->cursor_y = y;
 	} else if (*view->home->toast) {
-		grid_text(grid, 1, y, width,
-			  view->home->toast_is_error ? ROLE_BAD : ROLE_TITLE,
-			  view->home->toast);
+		frame_toast(grid, y, view->home);
 	} else if (*page->said) {
 		grid_text(grid, 1, y, width, ROLE_SKIP, page->said);
 	} else if (page->marking) {

@@ -117,18 +117,6 @@ static void choose_build(struct app *app, int pane, int line)
 	logview_choose(focused(app), line);
 }
 
-static void draw_status(struct app *app, struct grid *grid, int y)
-{
-	struct area status = { 0, y, grid->columns, 1 };
-
-	if (*app->home.toast && !asks_build(app))
-		grid_text(grid, 1, y, grid->columns - 2,
-			  app->home.toast_is_error ? ROLE_BAD : ROLE_TITLE,
-			  app->home.toast);
-	else
-		logview_status(grid, status, focused(app));
-}
-
 static void draw_build(struct app *app, struct grid *grid)
 {
 	static const struct key_hint hints[] = {
@@ -151,7 +139,7 @@ static void draw_build(struct app *app, struct grid *grid)
 	if (two)
 		shown_draw(grid, right, "5 Console", &app->consoles.main, 1,
 			   here != &app->build.log);
-	draw_status(app, grid, y);
+	views_log_status(app, grid, y, focused(app));
 	left.y = right.y = y + 1;
 	if (below == 3)
 		buildlog_fact(grid, left, &app->build);

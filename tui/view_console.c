@@ -142,18 +142,6 @@ static void choose_console(struct app *app, int pane, int line)
 	logview_choose(&focused(app)->log, line);
 }
 
-static void draw_status(struct app *app, struct grid *grid, int y)
-{
-	struct area status = { 0, y, grid->columns, 1 };
-
-	if (*app->home.toast && !asks_console(app))
-		grid_text(grid, 1, y, grid->columns - 2,
-			  app->home.toast_is_error ? ROLE_BAD : ROLE_TITLE,
-			  app->home.toast);
-	else
-		logview_status(grid, status, &focused(app)->log);
-}
-
 static void draw_console(struct app *app, struct grid *grid)
 {
 	static const struct key_hint hints[] = {
@@ -180,7 +168,7 @@ static void draw_console(struct app *app, struct grid *grid)
 			   consoles->beside.bad ? "Last crash" : "Last without",
 			   &consoles->beside, 1,
 			   &consoles->beside == focused(app));
-	draw_status(app, grid, y);
+	views_log_status(app, grid, y, &focused(app)->log);
 	left.y = right.y = y + 1;
 	if (below == 3)
 		shown_fact(grid, left, &consoles->main);

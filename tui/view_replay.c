@@ -372,9 +372,7 @@ static void draw_replay(struct app *app, struct grid *grid)
 	if (at.line)
 		draw_time(app, grid, area);
 	if (*app->home.toast)
-		grid_text(grid, 1, grid->rows - 2, grid->columns - 2,
-			  app->home.toast_is_error ? ROLE_BAD : ROLE_TITLE,
-			  app->home.toast);
+		frame_toast(grid, grid->rows - 2, &app->home);
 	else
 		draw_pace(app, grid, grid->rows - 2);
 	frame_keys(grid, hints, sizeof(hints) / sizeof(*hints), "leave");

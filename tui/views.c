@@ -4,6 +4,8 @@
 #include "engine/engine.h"
 #include "session/session.h"
 #include "tui/app.h"
+#include "tui/frame.h"
+#include "tui/grid.h"
 #include "tui/input.h"
 #include "tui/view.h"
 
@@ -76,6 +78,17 @@ enum pager_answer views_page_key(struct app *app, struct pager *pager, int key)
 		return answer;
 	views_leave(app);
 	return PAGER_DONE;
+}
+
+void views_log_status(struct app *app, struct grid *grid, int y,
+		      struct logview *log)
+{
+	struct area status = { 0, y, grid->columns, 1 };
+
+	if (*app->home.toast && !views_asks(app))
+		frame_toast(grid, y, &app->home);
+	else
+		logview_status(grid, status, log);
 }
 
 void views_open_step(struct app *app, int commit)

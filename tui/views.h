@@ -18,6 +18,7 @@
 
 struct app;
 struct grid;
+struct logview;
 struct view;
 
 const struct view *views_find(int digit); /* or NULL */
@@ -41,6 +42,10 @@ void views_draw(struct app *app, struct grid *grid);
  * is done; one that opens, or means nothing here, is the view's.
  */
 enum pager_answer views_page_key(struct app *app, struct pager *pager, int key);
+
+/* For views of a log: the row above the keys. */
+void views_log_status(struct app *app, struct grid *grid, int y,
+		      struct logview *log);
 
 /* To the steps, to what they know of a commit. */
 void views_open_step(struct app *app, int commit);
