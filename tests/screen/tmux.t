@@ -11,6 +11,11 @@ TERM=xterm-256color
 export TERM
 unset TMUX NO_COLOR
 
+# how the program itself dies is tested here, not how a sanitizer reports it
+ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0
+ASAN_OPTIONS=$ASAN_OPTIONS:handle_abort=0
+export ASAN_OPTIONS
+
 tmux()
 {
 	command tmux -L "culprit-test-$$" -f /dev/null "$@"

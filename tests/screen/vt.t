@@ -8,6 +8,11 @@
 . "$top/tests/cli/lib.sh"
 . "$top/tests/screen/lib.sh"
 
+# how the program itself dies is tested here, not how a sanitizer reports it
+ASAN_OPTIONS=handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0
+ASAN_OPTIONS=$ASAN_OPTIONS:handle_abort=0
+export ASAN_OPTIONS
+
 cleanup()
 {
 	test ! -e "$tmp/engine" || kill "$(cat "$tmp/engine")" 2>/dev/null || :
