@@ -750,5 +750,6 @@ int main(void)
 		TEST(lines_may_end_in_cr_lf),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,5 +118,6 @@ int main(void)
 		TEST(who_was_killed_while_reading_leaves_nothing_half),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
