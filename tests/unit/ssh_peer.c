@@ -382,7 +382,6 @@ int main(int argc, char **argv)
 
 	if (!world_begin(argc, argv))
 		return 0;
-	cmocka_set_message_output(CM_OUTPUT_TAP);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	world_end();
 	return failed;
