@@ -18,17 +18,14 @@
 #include <unistd.h>
 
 #include "session/carry.h"
+#include "tests/unit/files.h"
 #include "tests/unit/session_world.h"
 
 #define NOISE 300000 /* bytes that do not shrink */
 
 static void write_file(const char *path, const char *bytes, size_t length)
 {
-	FILE *file = fopen(path, "we");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, length, file), length);
-	assert_int_equal(fclose(file), 0);
+	file_write(path, "we", bytes, length);
 }
 
 static void write_text(const char *path, const char *text)

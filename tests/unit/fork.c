@@ -17,15 +17,12 @@
 #include <unistd.h>
 
 #include "session/fork.h"
+#include "tests/unit/files.h"
 #include "tests/unit/session_world.h"
 
 static void write_text(char *path, const char *text)
 {
-	FILE *file = fopen(path, "we");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
+	file_write(path, "we", text, strlen(text));
 	free(path);
 }
 

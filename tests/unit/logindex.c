@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/xalloc.h"
 #include "run/record.h"
+#include "tests/unit/files.h"
 #include "tests/unit/scratch.h"
 
 struct place {
@@ -254,11 +255,7 @@ static void a_log_that_is_appended_to_goes_on_with_its_index(void **state)
 
 static void append(const char *path, const char *bytes, size_t length)
 {
-	FILE *file = fopen(path, "a");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, length, file), length);
-	fclose(file);
+	file_write(path, "a", bytes, length);
 }
 
 static void a_torn_index_is_mended(void **state)

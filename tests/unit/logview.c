@@ -19,6 +19,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "run/record.h"
+#include "tests/unit/files.h"
 #include "tests/unit/scratch.h"
 #include "tui/grid.h"
 #include "tui/input.h"
@@ -77,11 +78,7 @@ static int end(void **state)
 static void write_to(struct world *world, const char *mode, const char *text,
 		     size_t length)
 {
-	FILE *file = fopen(world->path, mode);
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, length, file), length);
-	fclose(file);
+	file_write(world->path, mode, text, length);
 	logview_refresh(&world->view);
 }
 
@@ -92,12 +89,7 @@ static void append(struct world *world, const char *text)
 
 static void number_lines(struct world *world, int from, int to)
 {
-	FILE *file = fopen(world->path, "a");
-
-	assert_non_null(file);
-	for (int i = from; i < to; i++)
-		fprintf(file, "line %d\n", i);
-	fclose(file);
+	file_number_lines(world->path, from, to);
 	logview_refresh(&world->view);
 }
 

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/settings.h"
+#include "tests/unit/files.h"
 #include "tests/unit/scratch.h"
 
 struct scene {
@@ -45,11 +46,7 @@ static int end(void **state)
 
 static int read_bytes(struct scene *scene, const char *text, size_t length)
 {
-	FILE *file = fopen(scene->path, "we");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, length, file), length);
-	assert_int_equal(fclose(file), 0);
+	file_write(scene->path, "we", text, length);
 	return settings_read(&scene->settings, scene->path, NULL, &scene->err);
 }
 
@@ -62,15 +59,8 @@ static int read_text(struct scene *scene, const char *text)
 static void refused(struct scene *scene, const char *text, int line,
 		    const char *said)
 {
-	char *place = xasprintf("%s:%d: ", scene->path, line);
-
 	assert_int_equal(read_text(scene, text), -1);
-	assert_int_equal(scene->err.code, ERROR_INPUT);
-	if (!str_starts(scene->err.text, place) ||
-	    !strstr(scene->err.text + strlen(place), said))
-		fail_msg("'%s' does not say '%s' at line %d", scene->err.text,
-			 said, line);
-	free(place);
+	file_is_wrong(&scene->err, scene->path, line, said);
 }
 
 static void without_a_file_all_is_by_hand(void **state)

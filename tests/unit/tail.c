@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/xalloc.h"
+#include "tests/unit/files.h"
 #include "tests/unit/scratch.h"
 #include "tui/tail.h"
 
@@ -43,29 +44,9 @@ static int end(void **state)
 	return 0;
 }
 
-static void write_to(struct world *world, const char *mode, const char *text,
-		     size_t length)
-{
-	FILE *file = fopen(world->path, mode);
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, length, file), length);
-	fclose(file);
-}
-
 static void append(struct world *world, const char *text)
 {
-	write_to(world, "a", text, strlen(text));
-}
-
-static void number_lines(struct world *world, int from, int to)
-{
-	FILE *file = fopen(world->path, "a");
-
-	assert_non_null(file);
-	for (int i = from; i < to; i++)
-		fprintf(file, "line %d\n", i);
-	fclose(file);
+	file_write(world->path, "a", text, strlen(text));
 }
 
 static const char *last(struct world *world)
@@ -111,7 +92,7 @@ static void of_a_long_file_only_the_end_is_held(void **state)
 {
 	struct world *world = *state;
 
-	number_lines(world, 0, 100000);
+	file_number_lines(world->path, 0, 100000);
 	tail_read(&world->tail);
 	assert_string_equal(last(world), "line 99999");
 	assert_true(world->tail.length <= TAIL_WINDOW);
@@ -125,7 +106,7 @@ static void a_line_longer_than_the_window_is_shown_in_part(void **state)
 	char *line = xcalloc(1, 300000);
 
 	memset(line, 'x', 300000);
-	write_to(world, "a", line, 300000);
+	file_write(world->path, "a", line, 300000);
 	tail_read(&world->tail);
 	assert_int_equal(world->tail.count, 1);
 	assert_int_equal(world->tail.lines[0].length, TAIL_WINDOW);
@@ -136,12 +117,12 @@ static void new_output_does_not_move_what_is_read(void **state)
 {
 	struct world *world = *state;
 
-	number_lines(world, 0, 1000);
+	file_number_lines(world->path, 0, 1000);
 	tail_read(&world->tail);
 	tail_scroll(&world->tail, -10);
 	assert_false(world->tail.follow);
 	assert_string_equal(last(world), "line 989");
-	number_lines(world, 1000, 50000);
+	file_number_lines(world->path, 1000, 50000);
 	tail_read(&world->tail);
 	assert_string_equal(last(world), "line 989");
 	tail_follow(&world->tail);
@@ -152,7 +133,7 @@ static void coming_down_to_the_end_follows_again(void **state)
 {
 	struct world *world = *state;
 
-	number_lines(world, 0, 100);
+	file_number_lines(world->path, 0, 100);
 	tail_read(&world->tail);
 	tail_scroll(&world->tail, -3);
 	tail_scroll(&world->tail, 2);
@@ -167,7 +148,7 @@ static void one_can_scroll_far_beyond_the_window(void **state)
 {
 	struct world *world = *state;
 
-	number_lines(world, 0, 20000);
+	file_number_lines(world->path, 0, 20000);
 	tail_read(&world->tail);
 	tail_scroll(&world->tail, -15000);
 	assert_string_equal(last(world), "line 4999");
@@ -182,10 +163,10 @@ static void a_file_that_shrinks_or_goes_is_no_trouble(void **state)
 {
 	struct world *world = *state;
 
-	number_lines(world, 0, 1000);
+	file_number_lines(world->path, 0, 1000);
 	tail_read(&world->tail);
 	tail_scroll(&world->tail, -10);
-	write_to(world, "w", "new\n", 4);
+	file_write(world->path, "w", "new\n", 4);
 	assert_true(tail_read(&world->tail));
 	assert_string_equal(last(world), "new");
 	assert_int_equal(unlink(world->path), 0);
@@ -198,7 +179,7 @@ static void another_file_begins_at_its_end(void **state)
 	struct world *world = *state;
 	char *other = xasprintf("%s/other", world->folder);
 
-	number_lines(world, 0, 100);
+	file_number_lines(world->path, 0, 100);
 	tail_read(&world->tail);
 	tail_scroll(&world->tail, -10);
 	tail_open(&world->tail, world->path); /* the same: stays */

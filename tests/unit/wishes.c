@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "tests/unit/files.h"
 #include "tests/unit/scratch.h"
 #include "tui/input.h"
 #include "tui/wishes.h"
@@ -54,11 +55,7 @@ static int end(void **state)
 
 static void write_text(const char *path, const char *text)
 {
-	FILE *file = fopen(path, "we");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
+	file_write(path, "we", text, strlen(text));
 }
 
 static int read_text(struct scene *scene, const char *text)
@@ -72,15 +69,8 @@ static int read_text(struct scene *scene, const char *text)
 static void refused(struct scene *scene, const char *text, int line,
 		    const char *said)
 {
-	char *place = xasprintf("%s:%d: ", scene->path, line);
-
 	assert_int_equal(read_text(scene, text), -1);
-	assert_int_equal(scene->err.code, ERROR_INPUT);
-	if (!str_starts(scene->err.text, place) ||
-	    !strstr(scene->err.text + strlen(place), said))
-		fail_msg("'%s' does not say '%s' at line %d", scene->err.text,
-			 said, line);
-	free(place);
+	file_is_wrong(&scene->err, scene->path, line, said);
 }
 
 /* "red+bold/green", mono as "bold". */
