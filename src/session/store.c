@@ -159,6 +159,16 @@ static char *immutable_uri(const char *path)
 	return text;
 }
 
+static int open_immutable(struct store *store, struct error *err)
+{
+	char *uri = immutable_uri(store->path);
+	int ret = connect_to(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+			     err);
+
+	free(uri);
+	return ret;
+}
+
 /*
  * A file in WAL mode can be read without write permission only while its
  * -wal and -shm are there.  Without them it must be taken as immutable, which
@@ -166,7 +176,7 @@ static char *immutable_uri(const char *path)
  */
 static int open_read_only(struct store *store, struct error *err)
 {
-	char *wal = xasprintf("%s-wal", store->path), *uri = NULL;
+	char *wal = xasprintf("%s-wal", store->path);
 	struct stat st;
 	int ret = -1;
 
@@ -187,12 +197,9 @@ static int open_read_only(struct store *store, struct error *err)
 			goto out;
 		}
 	}
-	uri = immutable_uri(store->path);
-	ret = connect_to(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
-			 err);
+	ret = open_immutable(store, err);
 out:
 	free(wal);
-	free(uri);
 	return ret;
 }
 
@@ -254,6 +261,19 @@ static int check_file(const char *path, struct error *err)
 	return 0;
 }
 
+/* Connected, or not (ret): is it a session's? */
+static int finish_open(struct store *store, int ret, struct store **out,
+		       struct error *err)
+{
+	if (ret == 0)
+		ret = check_identity(store, err);
+	if (ret < 0)
+		store_close(store);
+	else
+		*out = store;
+	return ret;
+}
+
 int store_open(const char *path, struct store **out, struct error *err)
 {
 	struct store *store;
@@ -276,13 +296,7 @@ int store_open(const char *path, struct store **out, struct error *err)
 			  "'%s' is not a database, so it is no session of "
 			  "culprit, or it was overwritten",
 			  path);
-	if (ret == 0)
-		ret = check_identity(store, err);
-	if (ret < 0)
-		store_close(store);
-	else
-		*out = store;
-	return ret;
+	return finish_open(store, ret, out, err);
 }
 
 void store_close(struct store *store)
@@ -300,25 +314,13 @@ void store_close(struct store *store)
 int store_open_foreign(const char *path, struct store **out, struct error *err)
 {
 	struct store *store;
-	char *uri;
-	int ret;
 
 	if (check_file(path, err) < 0)
 		return -1;
 	store = xcalloc(1, sizeof(*store));
 	store->path = xstrdup(path);
 	store->read_only = true;
-	uri = immutable_uri(path);
-	ret = connect_to(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
-			 err);
-	free(uri);
-	if (ret == 0)
-		ret = check_identity(store, err);
-	if (ret < 0)
-		store_close(store);
-	else
-		*out = store;
-	return ret;
+	return finish_open(store, open_immutable(store, err), out, err);
 }
 
 /* Making. */
