@@ -135,37 +135,19 @@ static void json_addresses(struct json *json, const char *key, const char *list)
 	json_close_array(json);
 }
 
-/* The last line of a log with this wording, a blank line behind it or not. */
-static const struct event *said(const struct engine *engine,
-				const char *wording)
-{
-	size_t length = strlen(wording);
-
-	for (size_t i = engine_event_count(engine); i-- > 0;) {
-		const struct event *event = engine_event(engine, i);
-
-		if (event->kind == EVENT_SAID && event->wording &&
-		    str_starts(event->wording, wording) &&
-		    (event->wording[length] == '\0' ||
-		     str_equal(event->wording + length, "+")))
-			return event;
-	}
-	return NULL;
-}
-
 static void json_said(struct json *json, const struct engine *engine)
 {
-	const struct event *host = said(engine, "host");
-	const struct event *totals = said(engine, "totals");
-	const struct event *to = said(engine, "to");
-	const struct event *cc = said(engine, "cc");
-	const struct event *tool = said(engine, "tool");
-	const struct event *crash = said(engine, "crash");
-	const struct event *own = said(engine, "culprit-signature");
-	const struct event *parent = said(engine, "parent-signature");
+	const struct event *host = engine_said(engine, "host");
+	const struct event *totals = engine_said(engine, "totals");
+	const struct event *to = engine_said(engine, "to");
+	const struct event *cc = engine_said(engine, "cc");
+	const struct event *tool = engine_said(engine, "tool");
+	const struct event *crash = engine_said(engine, "crash");
+	const struct event *own = engine_said(engine, "culprit-signature");
+	const struct event *parent = engine_said(engine, "parent-signature");
 
 	if (!cc)
-		cc = said(engine, "cc-2019");
+		cc = engine_said(engine, "cc-2019");
 	json_text(json, "host", host ? host->title : NULL);
 	json_text(json, "started", host ? host->text : NULL);
 	json_text(json, "tool", tool ? tool->text : NULL);

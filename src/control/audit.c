@@ -59,22 +59,6 @@ int audit_valid(const struct judged *judged)
 	       judged->tally.outcomes[OUTCOME_CRASHED];
 }
 
-const struct event *audit_said(const struct look *look, const char *wording)
-{
-	size_t length = strlen(wording);
-
-	for (size_t i = engine_event_count(look->engine); i-- > 0;) {
-		const struct event *event = engine_event(look->engine, i);
-
-		if (event->kind == EVENT_SAID && event->wording &&
-		    str_starts(event->wording, wording) &&
-		    (event->wording[length] == '\0' ||
-		     str_equal(event->wording + length, "+")))
-			return event;
-	}
-	return NULL;
-}
-
 /* The evidence of a commit since its last test began. */
 struct evidence {
 	struct tally tally;

@@ -52,9 +52,6 @@ void audit_find(struct look *look, enum audit_kind kind, bool doubt,
 const char *audit_short(const struct look *look, int commit, char out[13]);
 int audit_valid(const struct judged *judged);
 
-/* A line of the log with this wording, or NULL. */
-const struct event *audit_said(const struct look *look, const char *wording);
-
 void audit_look_at_reading(struct look *look);
 void audit_look_at_numbers(struct look *look);
 void audit_look_at_rule(struct look *look);

@@ -68,7 +68,7 @@ static bool look_at_left(struct look *look)
 
 static bool look_at_totals(struct look *look)
 {
-	const struct event *totals = audit_said(look, "totals");
+	const struct event *totals = engine_said(look->engine, "totals");
 
 	/* until the end of 2020 what did not build was counted */
 	if (!totals || totals->number == look->tests ||
@@ -100,7 +100,8 @@ static bool look_at_culprit(struct look *look)
 
 static bool look_at_own_signature(struct look *look)
 {
-	const struct event *said = audit_said(look, "culprit-signature");
+	const struct event *said =
+		engine_said(look->engine, "culprit-signature");
 	const struct step *step;
 
 	if (!said || look->result != RESULT_FOUND)
@@ -414,8 +415,10 @@ static void say_equal(struct look *look, const struct judged *a,
 
 void audit_look_at_signatures(struct look *look)
 {
-	const struct event *own = audit_said(look, "culprit-signature");
-	const struct event *parent = audit_said(look, "parent-signature");
+	const struct event *own =
+		engine_said(look->engine, "culprit-signature");
+	const struct event *parent =
+		engine_said(look->engine, "parent-signature");
 	int known = 0, equal = 0;
 
 	for (int i = 0; i < look->count; i++) {

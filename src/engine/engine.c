@@ -243,6 +243,23 @@ enum result engine_result(const struct engine *engine,
 	return engine->recorded.result;
 }
 
+const struct event *engine_said(const struct engine *engine,
+				const char *wording)
+{
+	size_t length = strlen(wording);
+
+	for (size_t i = engine->event_count; i-- > 0;) {
+		const struct event *event = engine->events[i];
+
+		if (event->kind == EVENT_SAID && event->wording &&
+		    str_starts(event->wording, wording) &&
+		    (event->wording[length] == '\0' ||
+		     str_equal(event->wording + length, "+")))
+			return event;
+	}
+	return NULL;
+}
+
 int engine_skips(struct engine *engine, const int **skips)
 {
 	settle(engine);

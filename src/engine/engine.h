@@ -202,6 +202,13 @@ enum result engine_result(const struct engine *engine,
 			  const struct event **event);
 
 /*
+ * The last line of a foreign log with this wording (session/syzbot), a blank
+ * line behind it or not; or NULL.
+ */
+const struct event *engine_said(const struct engine *engine,
+				const char *wording);
+
+/*
  * The skipped commits, those of ranges too; *skips is borrowed likewise.
  * Returns how many.
  */
