@@ -28,6 +28,7 @@ struct working {
 				 the record's commit if it is this one? */
 	int *class_of;	      /* by candidate */
 	int *member;	      /* of each class, one */
+	int *size;	      /* of each class */
 	int class_count;
 	double (*with)[RATES_MAX], (*without)[RATES_MAX]; /* by record */
 	double *fit; /* by class and rate: logarithms; the last class is that
@@ -112,6 +113,9 @@ static void classify(struct working *work)
 		look_below(work, i);
 		split(work, i);
 	}
+	work->size = xcalloc((size_t)work->class_count, sizeof(int));
+	for (size_t i = 0; i < count; i++)
+		work->size[work->class_of[i]]++;
 }
 
 /* Has the commit of a record the bug, if the culprit is in it? */
@@ -238,17 +242,15 @@ static void weigh_rates(struct working *work)
 	int rate_count,
 		most = (int)(sizeof(belief->clean) / sizeof(*belief->clean));
 	const struct rate *rates = likelihood_rates(&rate_count);
-	int *size = xcalloc((size_t)work->class_count + 1, sizeof(int));
 
-	for (int i = 0; i < belief->count; i++)
-		size[work->class_of[i]]++;
 	share = xcalloc(RATES_MAX, sizeof(double));
 	for (int i = 0; i <= work->class_count; i++)
 		for (int g = 0; g < rate_count; g++)
 			highest = fmax(highest, work->fit[i * RATES_MAX + g]);
 	for (int i = 0; i <= work->class_count; i++) {
-		double weight = i == work->class_count ? OUTSIDE
-						       : prior(work) * size[i];
+		double weight = i == work->class_count
+					? OUTSIDE
+					: prior(work) * work->size[i];
 
 		for (int g = 0; g < rate_count; g++)
 			share[g] += weight *
@@ -263,7 +265,6 @@ static void weigh_rates(struct working *work)
 				share[g] / total * pow(1 - rates[g].with, n);
 	}
 	free(share);
-	free(size);
 }
 
 /* The chance that the commit of a record has the bug, by such sums. */
@@ -274,11 +275,11 @@ static double chance_of_bug(const struct working *work, int record,
 
 	if (has_bug(work, true))
 		bug = total;
-	for (int i = 0; i < work->belief->count; i++) {
-		double weight = prior(work) * sums[work->class_of[i]];
+	for (int i = 0; i < work->class_count; i++) {
+		double weight = prior(work) * work->size[i] * sums[i];
 
 		total += weight;
-		if (has_bug(work, above_of(work, i)[record]))
+		if (has_bug(work, is_above(work, i, record)))
 			bug += weight;
 	}
 	return bug / total;
@@ -332,6 +333,7 @@ void belief_make(struct belief *belief, const struct graph *graph,
 	free(work.above);
 	free(work.class_of);
 	free(work.member);
+	free(work.size);
 	free(work.with);
 	free(work.without);
 	free(work.fit);
