@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tui/save.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "tui/field.h"
@@ -52,27 +52,12 @@ static char *whole_path(const char *path)
 	return xstrdup(path);
 }
 
-static int write_all(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(fd, bytes, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -1;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return 0;
-}
-
 int save_write(const struct save *save, const char *bytes, size_t length,
 	       struct error *err)
 {
 	char *path = whole_path(save->path);
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	int ret = fd < 0 ? -1 : write_all(fd, bytes, length);
+	int ret = fd < 0 ? -1 : io_write(fd, bytes, length);
 
 	if (fd >= 0 && close(fd) < 0)
 		ret = -1;

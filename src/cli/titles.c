@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "control/rules.h"
@@ -29,23 +29,14 @@ static int feed(struct scan *scan, int fd, const char *path, struct error *err)
 {
 	static const size_t size = 128 * 1024;
 	char *bytes = xmalloc(size);
-	int ret = -1;
+	ssize_t got;
 
-	for (;;) {
-		ssize_t got = read(fd, bytes, size);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			error_errno(err, "cannot read '%s'", path);
-		if (got <= 0) {
-			ret = got == 0 ? 0 : -1;
-			break;
-		}
+	while ((got = io_read(fd, bytes, size)) > 0)
 		scan_feed(scan, bytes, (size_t)got);
-	}
+	if (got < 0)
+		error_errno(err, "cannot read '%s'", path);
 	free(bytes);
-	return ret;
+	return got < 0 ? -1 : 0;
 }
 
 static int scan_file(struct scan *scan, const char *path, struct error *err)

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 
@@ -67,18 +69,11 @@ static void take_line(struct agreed *agreed, char *line)
 void agreed_read(const char *git_dir, const char *name, struct agreed *out)
 {
 	char *path = xasprintf("%s/%s", git_dir, name), *rest, *line;
-	FILE *file = fopen(path, "re");
-	char bytes[4096];
 	struct buf text;
-	size_t length;
 
-	free(path);
-	if (!file)
-		return;
 	buf_init(&text, GITSTATE_LOG_MAX);
-	while ((length = fread(bytes, 1, sizeof(bytes), file)) > 0)
-		buf_add(&text, bytes, length);
-	fclose(file);
+	io_load(path, &text, NULL);
+	free(path);
 	out->known = str_starts(text.text, FIRST_LINE) &&
 		     str_ends(text.text, LAST_LINE);
 	rest = text.text;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/begin.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "control/extend.h"
 #include "control/fixup.h"
@@ -217,29 +217,29 @@ static int keep_fixups(const struct session *session, const struct ends *ends,
 	return 0;
 }
 
-static int copy_file(const char *from, const char *to, struct error *err)
+static int copy_settings(const char *from, const char *to, struct error *err)
 {
 	struct buf text;
-	char bytes[4096];
-	size_t length;
-	FILE *in = fopen(from, "re"), *out;
-	int fd, ret = -1;
+	int fd = -1, ret = -1;
 
 	buf_init(&text, SETTINGS_MAX);
-	if (!in)
-		return error_errno(err, "cannot read %s", from);
-	while ((length = fread(bytes, 1, sizeof(bytes), in)) > 0)
-		buf_add(&text, bytes, length);
-	fclose(in);
+	if (io_load(from, &text, err) < 0)
+		goto out;
+	if (text.cut) {
+		error_set(err, ERROR_INPUT,
+			  "'%s' is larger than %d KiB: that is no settings "
+			  "file",
+			  from, SETTINGS_MAX >> 10);
+		goto out;
+	}
 	fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	out = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!out)
-		error_errno(err, "cannot write %s", to);
-	else if ((fwrite(text.text, 1, text.length, out) != text.length) |
-		 fclose(out))
-		error_errno(err, "cannot write %s", to);
+	if (fd < 0 || io_write(fd, text.text, text.length) < 0)
+		error_errno(err, "cannot write '%s'", to);
 	else
 		ret = 0;
+out:
+	if (fd >= 0 && close(fd) < 0 && ret == 0)
+		ret = error_errno(err, "cannot write '%s'", to);
 	buf_release(&text);
 	return ret;
 }
@@ -282,13 +282,13 @@ static int fill(struct session *session, struct repo *repo,
 	int ret = 0;
 
 	if (begin->settings)
-		ret = copy_file(begin->settings, path, err) < 0 ||
+		ret = copy_settings(begin->settings, path, err) < 0 ||
 				      note_folder(session, begin->settings,
 						  err) < 0
 			      ? -1
 			      : 0;
 	if (ret == 0 && ends->settings.oops)
-		ret = copy_file(ends->settings.oops, oops, err);
+		ret = copy_settings(ends->settings.oops, oops, err);
 	if (ret == 0)
 		ret = keep_fixups(session, ends, err);
 	if (ret == 0)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/excerpt.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "oops/cut.h"
@@ -34,16 +34,6 @@ static const struct report *find(const struct scan *scan, size_t *seen,
 	return NULL;
 }
 
-static ssize_t read_some(int fd, char *bytes, size_t size)
-{
-	ssize_t got;
-
-	do
-		got = read(fd, bytes, size);
-	while (got < 0 && errno == EINTR);
-	return got;
-}
-
 /* The first report of this title; borrowed from the scan. */
 static const struct report *scan_for(struct scan *scan, int fd,
 				     const char *title)
@@ -54,7 +44,7 @@ static const struct report *scan_for(struct scan *scan, int fd,
 	ssize_t got;
 
 	while (!report && total < READ_MAX &&
-	       (got = read_some(fd, bytes, PIECE)) > 0) {
+	       (got = io_read(fd, bytes, PIECE)) > 0) {
 		scan_feed(scan, bytes, (size_t)got);
 		total += (size_t)got;
 		report = find(scan, &seen, title);

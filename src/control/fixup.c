@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/fixup.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "control/fixup_spec.h"
 #include "engine/engine.h"
@@ -28,40 +28,18 @@ static char *unconst(const char *text)
 	return (char *)(uintptr_t)text;
 }
 
-/* All of it; closes the descriptor. */
-static int read_all(int fd, const char *name, struct buf *out,
-		    struct error *err)
-{
-	char bytes[65536];
-	ssize_t length = 0;
-	int ret = -1;
-
-	while (!out->cut) {
-		length = read(fd, bytes, sizeof(bytes));
-		if (length < 0 && errno == EINTR)
-			continue;
-		if (length <= 0)
-			break;
-		buf_add(out, bytes, (size_t)length);
-	}
-	if (length < 0)
-		error_errno(err, "cannot read '%s'", name);
-	else if (out->cut)
-		error_set(err, ERROR_INPUT, "'%s' is larger than %d MiB", name,
-			  PATCH_MAX >> 20);
-	else
-		ret = 0;
-	close(fd);
-	return ret;
-}
-
+/* All of it, of standard input where path is NULL. */
 static int read_file(const char *path, struct buf *out, struct error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return error_errno(err, "cannot read '%s'", path);
-	return read_all(fd, path, out, err);
+	if (path ? io_load(path, out, err) < 0
+		 : io_read_all(STDIN_FILENO, out) < 0)
+		return path ? -1
+			    : error_errno(err, "cannot read standard input");
+	if (out->cut)
+		return error_set(err, ERROR_INPUT, "'%s' is larger than %d MiB",
+				 path ? path : "standard input",
+				 PATCH_MAX >> 20);
+	return 0;
 }
 
 static int read_commit(struct repo *repo, const struct fixup_spec *spec,
@@ -92,8 +70,7 @@ static int read_patch(struct repo *repo, const struct fixup_spec *spec,
 
 	if (str_equal(spec->patch, "-")) {
 		fixup->name = xstrdup("standard input");
-		return read_all(dup(STDIN_FILENO), fixup->name, &fixup->text,
-				err);
+		return read_file(NULL, &fixup->text, err);
 	}
 	if (access(file, F_OK) < 0)
 		return read_commit(repo, spec, fixup, err);

@@ -8,6 +8,7 @@
 #include "base/argv.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/settings.h"
@@ -56,21 +57,11 @@ const char *reproducer_cc(const struct settings *settings, struct error *err)
 
 static int add_file(const char *path, struct buf *out, struct error *err)
 {
-	FILE *file = fopen(path, "re");
-	char bytes[4096];
-	size_t length;
-	int ret = 0;
-
-	if (!file)
-		return error_errno(err, "cannot read '%s'", path);
-	while (!out->cut && (length = fread(bytes, 1, sizeof(bytes), file)) > 0)
-		buf_add(out, bytes, length);
-	if (ferror(file))
-		ret = error_errno(err, "cannot read '%s'", path);
-	else if (out->cut)
-		ret = error_set(err, ERROR_INPUT, "'%s' is too large", path);
-	fclose(file);
-	return ret;
+	if (io_load(path, out, err) < 0)
+		return -1;
+	if (out->cut)
+		return error_set(err, ERROR_INPUT, "'%s' is too large", path);
+	return 0;
 }
 
 /* The command, and the source by its hash, as a text. */

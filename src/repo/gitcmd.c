@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/gitenv.h"
+#include "base/io.h"
 #include "base/str.h"
 
 #define COMPLAINT_MAX 2000
@@ -83,20 +84,9 @@ static int make_stream(struct error *err)
 
 static int fill(int fd, const char *bytes, size_t length, struct error *err)
 {
-	size_t done = 0;
-
-	while (done < length) {
-		ssize_t n = write(fd, bytes + done, length - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return error_errno(err, "cannot write git's input");
-		done += (size_t)n;
-	}
-	return lseek(fd, 0, SEEK_SET) < 0
-		       ? error_errno(err, "cannot write git's input")
-		       : 0;
+	if (io_write(fd, bytes, length) < 0 || lseek(fd, 0, SEEK_SET) < 0)
+		return error_errno(err, "cannot write git's input");
+	return 0;
 }
 
 static int drain(int fd, struct buf *out, struct error *err)

@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "repo/gitcmd.h"
 
@@ -100,17 +101,11 @@ static bool exists(const char *git_dir, const char *name)
 static int read_file(const char *git_dir, const char *name, struct buf *out,
 		     struct error *err)
 {
-	char *path = path_in(git_dir, name), bytes[4096];
-	FILE *file = fopen(path, "re");
-	size_t length;
-	int ret = 0;
+	char *path = path_in(git_dir, name);
+	int ret = io_load(path, out, err);
 
-	if (!file && errno != ENOENT)
-		ret = error_errno(err, "cannot read %s", path);
-	while (file && (length = fread(bytes, 1, sizeof(bytes), file)) > 0)
-		buf_add(out, bytes, length);
-	if (file)
-		fclose(file);
+	if (ret < 0 && errno == ENOENT)
+		ret = 0;
 	free(path);
 	return ret;
 }

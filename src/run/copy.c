@@ -12,42 +12,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/io.h"
 #include "base/xalloc.h"
 
-#define CHUNK 65536
-#define MANY  (1 << 30)
-
-static int write_all(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(fd, bytes, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -1;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return 0;
-}
-
-/* From where both files stand to the end; -1 with errno. */
-static int pump(int from, int to)
-{
-	char *chunk = xmalloc(CHUNK);
-	ssize_t got;
-
-	do {
-		got = read(from, chunk, CHUNK);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got > 0 && write_all(to, chunk, (size_t)got) < 0)
-			got = -1;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	free(chunk);
-	return got < 0 ? -1 : 0;
-}
+#define MANY (1 << 30)
 
 /*
  * The kernel may give up at any point, also by saying that a file ends which
@@ -64,7 +32,7 @@ static int copy_bytes(int from, int to)
 	while (copied > 0 || (copied < 0 && errno == EINTR));
 	if (copied < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EIO))
 		return -1;
-	return pump(from, to);
+	return io_pump(from, to);
 }
 
 static int make_file(int to, const char *name, mode_t mode)
@@ -100,7 +68,7 @@ int copy_text(const char *text, int to, const char *name, struct error *err)
 {
 	int target = make_file(to, name, 0600), ret = 0;
 
-	if (target < 0 || write_all(target, text, strlen(text)) < 0 ||
+	if (target < 0 || io_write(target, text, strlen(text)) < 0 ||
 	    fsync(target) < 0)
 		ret = error_errno(err, "cannot write '%s'", name);
 	if (target >= 0)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/record.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -9,6 +8,7 @@
 #include <uv.h>
 
 #include "base/error.h"
+#include "base/io.h"
 #include "base/xalloc.h"
 
 /* What was written without an index is counted up to here. */
@@ -187,22 +187,10 @@ void record_mark(struct record *record, enum log_kind kind, int64_t offset)
 int record_write(struct record *record, const char *bytes, size_t length,
 		 struct error *err)
 {
-	const char *from = bytes;
-	size_t all = length;
-
-	while (length > 0) {
-		ssize_t written = write(record->fd, bytes, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return error_errno(err, "cannot write '%s'",
-					   record->path);
-		bytes += written;
-		length -= (size_t)written;
-	}
+	if (io_write(record->fd, bytes, length) < 0)
+		return error_errno(err, "cannot write '%s'", record->path);
 	if (record->index)
-		index_feed(record, from, all);
+		index_feed(record, bytes, length);
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "session/store.h"
 
 #define CHUNK (64 * 1024)
@@ -53,7 +54,7 @@ static int deflate_file(int fd, struct buf *out, int64_t *size)
 		return -1;
 	*size = 0;
 	while (code != Z_STREAM_END) {
-		length = read(fd, in, sizeof(in));
+		length = io_read(fd, in, sizeof(in));
 		if (length < 0)
 			break;
 		*size += length;
@@ -71,16 +72,6 @@ static int deflate_file(int fd, struct buf *out, int64_t *size)
 	return code == Z_STREAM_END ? 0 : -1;
 }
 
-static int read_file(int fd, struct buf *out)
-{
-	char chunk[CHUNK];
-	ssize_t length;
-
-	while ((length = read(fd, chunk, sizeof(chunk))) > 0)
-		buf_add(out, chunk, (size_t)length);
-	return length < 0 ? -1 : 0;
-}
-
 /* What does not shrink is kept as it is: that is how one tells the two. */
 static int pack_file(int fd, struct buf *out, int64_t *size)
 {
@@ -89,7 +80,7 @@ static int pack_file(int fd, struct buf *out, int64_t *size)
 	if ((int64_t)out->length < *size)
 		return 0;
 	buf_clear(out);
-	if (lseek(fd, 0, SEEK_SET) < 0 || read_file(fd, out) < 0)
+	if (lseek(fd, 0, SEEK_SET) < 0 || io_read_all(fd, out) < 0)
 		return -1;
 	*size = (int64_t)out->length;
 	return 0;
@@ -157,15 +148,8 @@ static int put(struct unpack *unpack, const unsigned char *bytes, size_t length,
 	       struct error *err)
 {
 	unpack->size -= (int64_t)length;
-	while (length > 0) {
-		ssize_t written = write(unpack->fd, bytes, length);
-
-		if (written < 0)
-			return error_errno(err, "cannot write '%s'",
-					   unpack->path);
-		bytes += written;
-		length -= (size_t)written;
-	}
+	if (io_write(unpack->fd, bytes, length) < 0)
+		return error_errno(err, "cannot write '%s'", unpack->path);
 	return 0;
 }
 

@@ -2,7 +2,6 @@
 #include "session/carry.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "engine/oid.h"
@@ -374,27 +374,19 @@ char *carry_untrusted(const struct session *session)
 int carry_show(const struct session *session, struct buf *out,
 	       struct error *err)
 {
-	char *aside = aside_of(session), bytes[4096];
-	FILE *file = fopen(aside, "re");
-	size_t length, all = 0;
-	int ret = 0;
+	char *aside = aside_of(session);
+	struct buf text;
+	int ret;
 
-	if (!file)
-		ret = error_errno(err, "cannot read '%s'", aside);
-	while (file && all <= SETTINGS_MAX &&
-	       (length = fread(bytes, 1, sizeof(bytes), file)) > 0) {
-		buf_add(out, bytes, length);
-		all += length;
-	}
-	if (file && ferror(file))
-		ret = error_errno(err, "cannot read '%s'", aside);
-	else if (all > SETTINGS_MAX)
+	buf_init(&text, SETTINGS_MAX);
+	ret = io_load(aside, &text, err);
+	buf_add(out, text.text, text.length);
+	if (ret == 0 && text.cut)
 		ret = error_set(err, ERROR_INPUT,
 				"'%s' is longer than settings are: nobody can "
 				"read that",
 				aside);
-	if (file)
-		fclose(file);
+	buf_release(&text);
 	free(aside);
 	return ret;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "engine/engine.h"
@@ -22,25 +23,6 @@
 /*
  * Files.
  */
-
-static int copy_bytes(int from, int to)
-{
-	char bytes[64 * 1024];
-	ssize_t length;
-
-	while ((length = read(from, bytes, sizeof(bytes))) != 0) {
-		for (ssize_t done = 0, some; done < length; done += some) {
-			some = write(to, bytes + done, (size_t)(length - done));
-			if (some < 0 && errno == EINTR)
-				some = 0;
-			if (some < 0)
-				return -1;
-		}
-		if (length < 0 && errno != EINTR)
-			return -1;
-	}
-	return 0;
-}
 
 /* What is not there, or is no file, is not copied. */
 static int copy_file(const char *from, const char *to, struct error *err)
@@ -53,13 +35,13 @@ static int copy_file(const char *from, const char *to, struct error *err)
 	if (in < 0 && (errno == ENOENT || errno == ELOOP))
 		return 0;
 	if (in < 0)
-		return error_errno(err, "cannot read %s", from);
+		return error_errno(err, "cannot read '%s'", from);
 	if (fstat(in, &st) == 0 && !S_ISREG(st.st_mode)) {
 		ret = 0;
 		goto out;
 	}
 	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (out < 0 || copy_bytes(in, out) < 0)
+	if (out < 0 || io_pump(in, out) < 0)
 		error_errno(err, "cannot copy %s to %s", from, to);
 	else
 		ret = 0;

@@ -10,12 +10,14 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/argv.h"
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/gitenv.h"
+#include "base/io.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -530,6 +532,79 @@ static void a_real_that_is_no_number_is_null(void **state)
 	assert_string_equal(out.text, "\"a\":null,\"b\":null,\"c\":null");
 }
 
+/* io */
+
+/* A pipe with this in it, and nobody who writes any more. */
+static int pipe_of(const char *bytes, size_t length)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(io_write(ends[1], bytes, length), 0);
+	close(ends[1]);
+	return ends[0];
+}
+
+static void all_bytes_are_read_as_far_as_they_fit(void **state)
+{
+	struct buf all, some;
+	int fd = pipe_of("one\0two", 7);
+
+	(void)state;
+	buf_init(&all, 0);
+	assert_int_equal(io_read_all(fd, &all), 0);
+	assert_int_equal(all.length, 7);
+	assert_memory_equal(all.text, "one\0two", 7);
+	assert_false(all.cut);
+	close(fd);
+	buf_release(&all);
+
+	fd = pipe_of("one two", 7);
+	buf_init(&some, 3);
+	assert_int_equal(io_read_all(fd, &some), 0);
+	assert_string_equal(some.text, "one");
+	assert_true(some.cut);
+	close(fd);
+	buf_release(&some);
+}
+
+static void what_cannot_be_read_is_named(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct buf none;
+
+	(void)state;
+	buf_init(&none, 0);
+	assert_int_equal(io_load("/no/such/file", &none, &err), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_string_equal(
+		err.text,
+		"cannot read '/no/such/file': No such file or directory");
+	assert_int_equal(io_load("/", &none, &err), -1);
+	assert_int_equal(errno, EISDIR);
+	buf_release(&none);
+}
+
+static void what_cannot_be_written_ends_the_pump(void **state)
+{
+	int from = pipe_of("one two", 7), ends[2];
+	char bytes[8] = "";
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(io_pump(from, ends[1]), 0);
+	assert_int_equal(io_read(ends[0], bytes, sizeof(bytes)), 7);
+	assert_string_equal(bytes, "one two");
+	close(from);
+
+	from = pipe_of("three", 5);
+	assert_int_equal(io_pump(from, ends[0]), -1); /* no end to write to */
+	assert_int_equal(errno, EBADF);
+	close(from);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 #define json_test(name) \
 	cmocka_unit_test_setup_teardown(name, json_begin, json_end)
 
@@ -560,6 +635,9 @@ int main(void)
 		cmocka_unit_test(a_copy_is_cut_to_its_place),
 		cmocka_unit_test(a_list_of_names_is_cut_to_its_place),
 		cmocka_unit_test(durations_read_as_a_clock_does),
+		cmocka_unit_test(all_bytes_are_read_as_far_as_they_fit),
+		cmocka_unit_test(what_cannot_be_read_is_named),
+		cmocka_unit_test(what_cannot_be_written_ends_the_pump),
 		json_test(json_places_its_own_commas),
 		json_test(quotes_and_control_bytes_are_escaped),
 		json_test(every_control_byte_is_escaped_and_no_other),

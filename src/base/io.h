@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef BASE_IO_H
+#define BASE_IO_H
+
+/*
+ * All of the bytes, in and out of files, whatever interrupts.  Nothing here
+ * waits for anything but the disk, and nothing makes or names a file.
+ *
+ * The engine and oops are pure and must not include this (tests/layers.t).
+ */
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct buf;
+struct error;
+
+/* -1 with errno; then a part may be written. */
+int io_write(int fd, const void *bytes, size_t length);
+
+/* read(2), again where a signal interrupts it. */
+ssize_t io_read(int fd, void *bytes, size_t size);
+
+/*
+ * Add what comes from where fd stands to its end, and no more than the buf
+ * takes: out->cut says that there was more.  -1 with errno.
+ */
+int io_read_all(int fd, struct buf *out);
+
+/*
+ * The same of the file at path.  ERROR_SYSTEM when it cannot be read, with
+ * errno as it was.
+ */
+int io_load(const char *path, struct buf *out, struct error *err);
+
+/* From where both files stand to the end of the first; -1 with errno. */
+int io_pump(int from, int to);
+
+#endif
