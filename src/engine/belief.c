@@ -28,7 +28,8 @@ struct working {
 				 the record's commit if it is this one? */
 	int *class_of;	      /* by candidate */
 	int *member;	      /* of each class, one */
-	int *size;	      /* of each class */
+	double *prior;	      /* by candidate, before anything was seen */
+	double *share;	      /* of each class, the same */
 	int class_count;
 	double (*with)[RATES_MAX], (*without)[RATES_MAX]; /* by record */
 	double *fit; /* by class and rate: logarithms; the last class is that
@@ -55,6 +56,24 @@ static void find_candidates(struct working *work)
 		belief->commits[belief->count++] = i;
 	}
 	free(marks);
+}
+
+/* Every candidate is as likely as any other, unless its weight is told. */
+static void find_priors(struct working *work)
+{
+	const double *weights = work->question->weights;
+	const struct belief *belief = work->belief;
+	double total = 0;
+
+	work->prior = xcalloc((size_t)belief->count + 1, sizeof(double));
+	for (int i = 0; i < belief->count; i++) {
+		work->prior[i] = weights ? weights[belief->commits[i]] : 1;
+		total += work->prior[i];
+	}
+	for (int i = 0; i < belief->count; i++)
+		work->prior[i] =
+			(1 - OUTSIDE) * (total > 0 ? work->prior[i] / total
+						   : 1.0 / belief->count);
 }
 
 /* Which candidates does the commit of a record have in it? */
@@ -113,9 +132,9 @@ static void classify(struct working *work)
 		look_below(work, i);
 		split(work, i);
 	}
-	work->size = xcalloc((size_t)work->class_count, sizeof(int));
+	work->share = xcalloc((size_t)work->class_count, sizeof(double));
 	for (size_t i = 0; i < count; i++)
-		work->size[work->class_of[i]]++;
+		work->share[work->class_of[i]] += work->prior[i];
 }
 
 /* Has the commit of a record the bug, if the culprit is in it? */
@@ -183,12 +202,6 @@ static void sum_classes(const struct working *work, const double *fit,
 	}
 }
 
-/* Every candidate is as likely as any other before all. */
-static double prior(const struct working *work)
-{
-	return (1 - OUTSIDE) / work->belief->count;
-}
-
 static void weigh_candidates(struct working *work, const double *sums)
 {
 	struct belief *belief = work->belief;
@@ -196,7 +209,7 @@ static void weigh_candidates(struct working *work, const double *sums)
 
 	belief->chances = xcalloc((size_t)belief->count + 1, sizeof(double));
 	for (int i = 0; i < belief->count; i++) {
-		belief->chances[i] = prior(work) * sums[work->class_of[i]];
+		belief->chances[i] = work->prior[i] * sums[work->class_of[i]];
 		total += belief->chances[i];
 	}
 	belief->outside = OUTSIDE * sums[work->class_count] / total;
@@ -248,9 +261,8 @@ static void weigh_rates(struct working *work)
 		for (int g = 0; g < rate_count; g++)
 			highest = fmax(highest, work->fit[i * RATES_MAX + g]);
 	for (int i = 0; i <= work->class_count; i++) {
-		double weight = i == work->class_count
-					? OUTSIDE
-					: prior(work) * work->size[i];
+		double weight =
+			i == work->class_count ? OUTSIDE : work->share[i];
 
 		for (int g = 0; g < rate_count; g++)
 			share[g] += weight *
@@ -276,7 +288,7 @@ static double chance_of_bug(const struct working *work, int record,
 	if (has_bug(work, true))
 		bug = total;
 	for (int i = 0; i < work->class_count; i++) {
-		double weight = prior(work) * work->size[i] * sums[i];
+		double weight = work->share[i] * sums[i];
 
 		total += weight;
 		if (has_bug(work, is_above(work, i, record)))
@@ -319,6 +331,7 @@ void belief_make(struct belief *belief, const struct graph *graph,
 	belief->best = -1;
 	find_candidates(&work);
 	if (belief->count) {
+		find_priors(&work);
 		classify(&work);
 		fit_all(&work);
 		sums = xcalloc((size_t)work.class_count + 1, sizeof(double));
@@ -333,7 +346,8 @@ void belief_make(struct belief *belief, const struct graph *graph,
 	free(work.above);
 	free(work.class_of);
 	free(work.member);
-	free(work.size);
+	free(work.prior);
+	free(work.share);
 	free(work.with);
 	free(work.without);
 	free(work.fit);

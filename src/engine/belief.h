@@ -29,6 +29,12 @@ struct question {
 	bool fix; /* the culprit takes the bug away instead of bringing it */
 	const struct record *records; /* one a commit, also outside the range */
 	int record_count;
+	/*
+	 * How likely each commit of the graph is before anything was seen, by
+	 * its number, in any measure, none below 0; NULL: all alike.  Only
+	 * what lies in the range counts.
+	 */
+	const double *weights;
 };
 
 /* One commit with a record. */

@@ -2,12 +2,17 @@
 #include "engine/likelihood.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 /* The shares of commits that lie: see the header. */
 #define SILENT	    0.01
 #define OTHER_CAUSE 0.003
+#define OTHER_RATE  0.5	 /* how often that other cause crashes */
 #define WRONG_WORD  0.02 /* of verdicts that were just said */
+#define WRONG_PIN   1e-6 /* of those that are beyond doubt */
+
+/* A crash that may be the bug: this often it is, else it comes this often. */
+#define OPEN_IS_BUG   0.5
+#define OPEN_IS_OTHER 0.05
 
 /*
  * No point has the crash as often without the bug as with it, nearly.  A
@@ -20,7 +25,7 @@ static const struct rate rates[RATES_MAX] = {
 	{                                                        \
 		(p), 0.02, 0.15 * (w)                            \
 	}
-#define P (1.0 / 13)
+#define P (1 / (13 - 0.15)) /* one of the points is left out */
 	{ 0.02, 0.0005, 0.35 * P },
 	{ 0.02, 0.003, 0.30 * P },
 	{ 0.02, 0.008, 0.20 * P },
@@ -54,31 +59,65 @@ static double either(double a, double b)
 	return high + log1p(exp(low - high));
 }
 
+/* "At least one of m runs crashed", at this rate. */
+static double one_of(int m, double rate)
+{
+	return log1p(-exp(m * log1p(-rate)));
+}
+
 static double seen(const struct record *record, double rate)
 {
-	return record->showing * log(rate) + record->clean * log1p(-rate);
+	double sum = record->showing * log(rate) + record->clean * log1p(-rate);
+
+	if (record->open)
+		sum += record->open * log(OPEN_IS_BUG * rate +
+					  (1 - OPEN_IS_BUG) * OPEN_IS_OTHER);
+	for (int m = 1; m <= WAVE_MAX; m++)
+		if (record->killed[m])
+			sum += record->killed[m] * one_of(m, rate);
+	return sum;
+}
+
+bool record_is_empty(const struct record *record)
+{
+	for (int m = 1; m <= WAVE_MAX; m++)
+		if (record->killed[m])
+			return false;
+	return !record->showing && !record->clean && !record->open &&
+	       !record->said;
+}
+
+static void say(int said, double with[RATES_MAX], double without[RATES_MAX],
+		int count)
+{
+	double wrong = said > 1 || said < -1 ? WRONG_PIN : WRONG_WORD;
+
+	for (int i = 0; i < count; i++) {
+		with[i] = said > 0 ? log1p(-wrong) : log(wrong);
+		without[i] = said > 0 ? log(wrong) : log1p(-wrong);
+	}
 }
 
 void likelihood_of(const struct record *record, double with[RATES_MAX],
 		   double without[RATES_MAX])
 {
+	double other;
 	int count;
 
 	likelihood_rates(&count);
+	if (record->said || record_is_empty(record)) {
+		for (int i = 0; i < count; i++)
+			with[i] = without[i] = 0;
+		if (record->said)
+			say(record->said, with, without, count);
+		return;
+	}
+	other = log(OTHER_CAUSE) + seen(record, OTHER_RATE);
 	for (int i = 0; i < count; i++) {
 		double bug = seen(record, rates[i].with);
 		double none = seen(record, rates[i].without);
-		int runs = record->showing + record->clean;
 
-		if (record->said) {
-			with[i] = log(record->said > 0 ? 1 - WRONG_WORD
-						       : WRONG_WORD);
-			without[i] = log(record->said > 0 ? WRONG_WORD
-							  : 1 - WRONG_WORD);
-			continue;
-		}
 		with[i] = either(log1p(-SILENT) + bug, log(SILENT) + none);
-		without[i] = either(log1p(-OTHER_CAUSE) + none,
-				    log(OTHER_CAUSE) + runs * log(0.5));
+		without[i] = either(log1p(-OTHER_CAUSE) + none, other);
 	}
 }

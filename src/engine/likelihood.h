@@ -15,7 +15,10 @@
  * Pure arithmetic; nothing here knows commits.
  */
 
+#include <stdbool.h>
+
 #define RATES_MAX 52
+#define WAVE_MAX  20 /* runs that are in flight together, at most */
 
 /* The share of runs that show the bug, with it and without it. */
 struct rate {
@@ -26,15 +29,34 @@ struct rate {
 /* The grid; *count is how many. */
 const struct rate *likelihood_rates(int *count);
 
-/* What was seen at one commit. */
+/*
+ * What was seen at one commit.  Runs that were lost to trouble, did not boot or
+ * crashed otherwise say nothing and are not in here.
+ *
+ * A wave is runs that were started together.  Where it was stopped at its first
+ * crash, that crash says less than one does: "of m runs one crashed", since the
+ * others had not yet.  Counted as a crash of one run it would make the bug look
+ * more frequent than it is, and a stray crash decisive (simulated: 71 % right
+ * instead of 98 %).  So it is counted in killed[m], m being the runs in flight
+ * then, that one included; those of its runs that had ended clean are in
+ * `clean`.
+ */
 struct record {
 	int commit;
 	int showing; /* runs that showed the bug */
 	int clean;   /* runs that could have and did not */
-	/* Without runs, a verdict: > 0 with the bug, < 0 without it, 0 none.
-	   What a person says counts instead of the runs. */
+	/* A person's word, or a verdict without runs, which counts instead of
+	   all runs: > 0 with the bug, < 0 without it, 0 none; 2 and -2 are
+	   beyond doubt. */
 	int said;
+	int open; /* runs with a crash that may be the bug: half a one */
+	int killed[WAVE_MAX + 1]; /* waves, by runs in flight at their end */
 };
+
+/*
+ * Does it hold anything at all?  One that does not fits everything equally.
+ */
+bool record_is_empty(const struct record *record);
 
 /*
  * The natural logarithm of the chance of what was seen, for each rate of the

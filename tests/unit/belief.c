@@ -106,6 +106,11 @@ static double fits(const struct dag *dag, const struct question *question,
 	return sum;
 }
 
+static double weight_of(const struct question *question, int commit)
+{
+	return question->weights ? question->weights[commit] : 1;
+}
+
 static struct plain plainly(const struct dag *dag,
 			    const struct question *question)
 {
@@ -117,7 +122,8 @@ static struct plain plainly(const struct dag *dag,
 	double *seen =
 		xcalloc((size_t)question->record_count + 1, sizeof(double));
 	double total = 0;
-	int rate_count, candidates = 0;
+	double weights = 0;
+	int rate_count;
 	const struct rate *rates = likelihood_rates(&rate_count);
 	bool *in = xcalloc((size_t)dag->count, sizeof(bool));
 
@@ -127,10 +133,13 @@ static struct plain plainly(const struct dag *dag,
 			if (graph_is_ancestor(dag->graph, c,
 					      question->goods[g]))
 				in[c] = false;
-		candidates += in[c];
+		if (in[c])
+			weights += weight_of(question, c);
 	}
 	for (int c = -1; c < dag->count; c++) {
-		double prior = c < 0 ? 0.01 : 0.99 / candidates, chance = 0;
+		double prior =
+			c < 0 ? 0.01 : 0.99 * weight_of(question, c) / weights;
+		double chance = 0;
 
 		if (c >= 0 && !in[c])
 			continue;
@@ -187,6 +196,21 @@ static void compare(const struct dag *dag, const struct question *question,
 	free(plain.bugs);
 }
 
+static struct record random_record(struct dice *dice, int commits)
+{
+	struct record record = {
+		.commit = roll(dice, commits),
+		.showing = roll(dice, 2) * roll(dice, 11),
+		.clean = roll(dice, 2) * roll(dice, 21),
+		.said = roll(dice, 5) ? 0 : roll(dice, 5) - 2,
+		.open = roll(dice, 4) ? 0 : roll(dice, 3),
+	};
+
+	for (int waves = roll(dice, 3); waves > 0; waves--)
+		record.killed[1 + roll(dice, WAVE_MAX)]++;
+	return record;
+}
+
 static void it_is_the_sum_over_all_commits_and_rates(void **state)
 {
 	(void)state;
@@ -194,6 +218,7 @@ static void it_is_the_sum_over_all_commits_and_rates(void **state)
 		struct dice dice = { (uint64_t)seed + 1 };
 		struct dag dag = random_dag(&dice, 10 + roll(&dice, 50));
 		struct record records[8];
+		double weights[64];
 		int goods[2] = { roll(&dice, 5), roll(&dice, 5) };
 		struct question question = {
 			.bad = dag.count - 1 - roll(&dice, 3),
@@ -202,18 +227,28 @@ static void it_is_the_sum_over_all_commits_and_rates(void **state)
 			.fix = roll(&dice, 3) == 0,
 			.records = records,
 			.record_count = roll(&dice, 9),
+			.weights = roll(&dice, 2) ? weights : NULL,
 		};
 
 		for (int i = 0; i < question.record_count; i++)
-			records[i] = (struct record){
-				.commit = roll(&dice, dag.count),
-				.showing = roll(&dice, 2) * roll(&dice, 11),
-				.clean = roll(&dice, 2) * roll(&dice, 21),
-				.said = roll(&dice, 5) ? 0 : roll(&dice, 3) - 1,
-			};
+			records[i] = random_record(&dice, dag.count);
+		for (int i = 0; i < dag.count; i++)
+			weights[i] = roll(&dice, 4) ? 1 + roll(&dice, 9) : 0.01;
 		compare(&dag, &question, seed);
 		graph_free(dag.graph);
 	}
+}
+
+static struct record runs(int commit, int showing, int clean)
+{
+	return (struct record){ .commit = commit,
+				.showing = showing,
+				.clean = clean };
+}
+
+static struct record word(int commit, int said)
+{
+	return (struct record){ .commit = commit, .said = said };
 }
 
 /* On a line of `count` commits, 0 good and the last bad. */
@@ -249,8 +284,8 @@ static void without_records_all_are_alike(void **state)
 static void seen_on_both_sides_it_is_nearly_sure(void **state)
 {
 	const struct record records[] = {
-		{ 64, 10, 0, 0 }, { 0, 0, 10, 0 },  { 32, 10, 0, 0 },
-		{ 16, 0, 10, 0 }, { 17, 10, 0, 0 }, { 15, 0, 10, 0 },
+		runs(64, 10, 0), runs(0, 0, 10),  runs(32, 10, 0),
+		runs(16, 0, 10), runs(17, 10, 0), runs(15, 0, 10),
 	};
 	struct belief one = on_line(65, records, 5);
 	struct belief belief = on_line(65, records, 6);
@@ -274,8 +309,8 @@ static void seen_on_both_sides_it_is_nearly_sure(void **state)
 
 static void few_clean_runs_of_a_rare_bug_say_little(void **state)
 {
-	const struct record few[] = { { 64, 2, 18, 0 }, { 32, 0, 10, 0 } };
-	const struct record many[] = { { 64, 2, 18, 0 }, { 32, 0, 60, 0 } };
+	const struct record few[] = { runs(64, 2, 18), runs(32, 0, 10) };
+	const struct record many[] = { runs(64, 2, 18), runs(32, 0, 60) };
 	struct belief little = on_line(65, few, 2);
 	struct belief much = on_line(65, many, 2);
 
@@ -288,12 +323,81 @@ static void few_clean_runs_of_a_rare_bug_say_little(void **state)
 	belief_release(&much);
 }
 
+/*
+ * A wave that was stopped at its first crash, by its definition: all that could
+ * have happened in it but that none crashes.
+ */
+static void a_killed_wave_is_one_of_so_many(void **state)
+{
+	const struct record alone = { .killed = { [1] = 1 } };
+	const struct record crash = { .showing = 1 };
+	const struct record wave = { .clean = 2, .killed = { [8] = 1 } };
+	double with[RATES_MAX], without[RATES_MAX], with_one[RATES_MAX],
+		without_one[RATES_MAX];
+	int count;
+	const struct rate *rates = likelihood_rates(&count);
+
+	(void)state;
+	likelihood_of(&alone, with, without);
+	likelihood_of(&crash, with_one, without_one);
+	for (int i = 0; i < count; i++) {
+		is_close(with[i], with_one[i], "one alone", i);
+		is_close(without[i], without_one[i], "one alone", i);
+	}
+	likelihood_of(&wave, with, without);
+	for (int i = 0; i < count; i++) {
+		double p = rates[i].with, q = rates[i].without;
+		double bug = pow(1 - p, 2) * (1 - pow(1 - p, 8));
+		double none = pow(1 - q, 2) * (1 - pow(1 - q, 8));
+		double other = pow(0.5, 2) * (1 - pow(0.5, 8));
+
+		is_close(exp(with[i]), 0.99 * bug + 0.01 * none, "with", i);
+		is_close(exp(without[i]), 0.997 * none + 0.003 * other,
+			 "without", i);
+	}
+}
+
+static void a_word_beyond_doubt_is_nearly_that(void **state)
+{
+	const struct record doubted[] = { runs(64, 10, 0), word(32, 2),
+					  word(31, -1) };
+	const struct record pinned[] = { runs(64, 10, 0), word(32, 2),
+					 word(31, -2) };
+	struct belief one = on_line(65, doubted, 3);
+	struct belief two = on_line(65, pinned, 3);
+
+	(void)state;
+	assert_true(belief_chance(&one, 32) < 0.7);
+	assert_true(belief_chance(&two, 32) > 0.999);
+	belief_release(&one);
+	belief_release(&two);
+}
+
+/* A crash that may be the bug says something, and less than one that is. */
+static void an_open_crash_counts_half(void **state)
+{
+	struct record records[] = { runs(64, 10, 0), { .commit = 32 } };
+	double bug[3];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct belief belief;
+
+		records[1].open = i == 1;
+		records[1].showing = i == 2;
+		belief = on_line(65, records, 2);
+		bug[i] = belief_record(&belief, 32)->bug;
+		belief_release(&belief);
+	}
+	assert_true(bug[0] < bug[1] && bug[1] < bug[2]);
+	assert_true(bug[1] > 0.8 && bug[1] < 0.97);
+}
+
 /* One commit never weighs more than its silence is likely. */
 static void no_commit_weighs_without_bounds(void **state)
 {
-	const struct record records[] = { { 64, 10, 0, 0 },
-					  { 1, 0, 20, 0 },
-					  { 63, 0, 1000, 0 } };
+	const struct record records[] = { runs(64, 10, 0), runs(1, 0, 20),
+					  runs(63, 0, 1000) };
 	struct belief belief = on_line(65, records, 3);
 
 	(void)state;
@@ -303,10 +407,8 @@ static void no_commit_weighs_without_bounds(void **state)
 
 static void a_word_counts_where_nothing_was_seen(void **state)
 {
-	const struct record records[] = { { 64, 0, 0, 1 },
-					  { 0, 0, 0, -1 },
-					  { 40, 0, 0, 1 },
-					  { 39, 0, 0, -1 } };
+	const struct record records[] = { word(64, 1), word(0, -1), word(40, 1),
+					  word(39, -1) };
 	struct belief belief = on_line(65, records, 4);
 
 	(void)state;
@@ -316,10 +418,8 @@ static void a_word_counts_where_nothing_was_seen(void **state)
 
 static void the_order_of_records_does_not_matter(void **state)
 {
-	const struct record one[] = { { 64, 9, 1, 0 },
-				      { 0, 0, 10, 0 },
-				      { 30, 3, 7, 0 },
-				      { 20, 0, 10, 0 } };
+	const struct record one[] = { runs(64, 9, 1), runs(0, 0, 10),
+				      runs(30, 3, 7), runs(20, 0, 10) };
 	const struct record two[] = { one[3], one[1], one[0], one[2] };
 	struct belief a = on_line(65, one, 4), b = on_line(65, two, 4);
 
@@ -353,6 +453,9 @@ int main(void)
 		cmocka_unit_test(without_records_all_are_alike),
 		cmocka_unit_test(seen_on_both_sides_it_is_nearly_sure),
 		cmocka_unit_test(few_clean_runs_of_a_rare_bug_say_little),
+		cmocka_unit_test(a_killed_wave_is_one_of_so_many),
+		cmocka_unit_test(a_word_beyond_doubt_is_nearly_that),
+		cmocka_unit_test(an_open_crash_counts_half),
 		cmocka_unit_test(no_commit_weighs_without_bounds),
 		cmocka_unit_test(a_word_counts_where_nothing_was_seen),
 		cmocka_unit_test(the_order_of_records_does_not_matter),
