@@ -39,17 +39,16 @@ static char *name_of(const char *path, const struct buf *bytes)
 	return text;
 }
 
+/* NULL where nobody's cache is known: a name in /tmp could be guessed. */
 static char *cache_folder(const char *path, const struct buf *bytes)
 {
 	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-	char *name = name_of(path, bytes), *folder;
+	char *name = name_of(path, bytes), *folder = NULL;
 
 	if (!str_empty(cache) && *cache == '/')
 		folder = xasprintf("%s/culprit/replays/%s", cache, name);
 	else if (!str_empty(home))
 		folder = xasprintf("%s/.cache/culprit/replays/%s", home, name);
-	else
-		folder = xasprintf("/tmp/culprit-replays/%s", name);
 	free(name);
 	return folder;
 }
@@ -82,12 +81,14 @@ static char *choose_folder(const struct reopening *what,
 			   const struct buf *bytes, struct reopened *out,
 			   struct error *err)
 {
-	char *folder;
+	char *folder = NULL;
 
 	if (what->folder)
 		return xstrdup(what->folder);
 	if (what->keep)
-		return cache_folder(what->path, bytes);
+		folder = cache_folder(what->path, bytes);
+	if (folder)
+		return folder;
 	folder = passing_folder(err);
 	if (folder)
 		out->passing = xstrdup(folder);

@@ -9,6 +9,7 @@
  * A log becomes a session in a folder: the one that is asked for, or one below
  * $XDG_CACHE_HOME/culprit/replays that is named after the log and its
  * contents, so that what was decided on it is there when it is opened again.
+ * Without a HOME there is no such place, and the folder goes with the session.
  */
 
 #include <stdbool.h>
