@@ -331,7 +331,7 @@ void buildlog_draw(struct grid *grid, struct area area, struct buildlog *build,
 	snprintf(title, sizeof(title), "4 Build  %s",
 		 build->commit < 0 ? "" : build->id);
 	snprintf(remark, sizeof(remark), "%s   %s", build->how,
-		 consoles_size(size, build->log.file.size));
+		 str_size(size, build->log.file.size));
 	panes_ruler(grid, ruler, title, focused, remark);
 	if (area.height < 8) {
 		logview_draw(grid, rest, &build->log, 0, focused);

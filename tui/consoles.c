@@ -246,22 +246,6 @@ void consoles_update(struct consoles *consoles, struct session *session,
  * Drawing.
  */
 
-char *consoles_size(char *out, int64_t bytes)
-{
-	static const char *const units[] = { "kB", "MB", "GB", "TB" };
-	double size = (double)bytes / 1000;
-	int unit = 0;
-
-	if (bytes < 1000) {
-		snprintf(out, 24, "%d bytes", (int)bytes);
-		return out;
-	}
-	for (; size >= 999.95 && unit < 3; unit++)
-		size /= 1000;
-	snprintf(out, 24, "%.1f %s", size, units[unit]);
-	return out;
-}
-
 void shown_draw(struct grid *grid, struct area area, const char *title,
 		struct shown *shown, int pane, bool focused)
 {
@@ -281,7 +265,7 @@ void shown_draw(struct grid *grid, struct area area, const char *title,
 	if (shown->log.file.path && shown->log.file.state != LOGFILE_NONE &&
 	    logfile_lines(&shown->log.file, &count))
 		snprintf(remark, sizeof(remark), "%s  %" PRId64 " %s",
-			 consoles_size(size, shown->log.file.size), count,
+			 str_size(size, shown->log.file.size), count,
 			 count == 1 ? "line" : "lines");
 	panes_ruler(grid, ruler, text, focused, remark);
 	logview_draw(grid, lines, &shown->log, pane, focused);

@@ -65,7 +65,4 @@ void shown_draw(struct grid *grid, struct area area, const char *title,
 /* What is known of the run, in one row. */
 void shown_fact(struct grid *grid, struct area area, struct shown *shown);
 
-/* "812 bytes", "104.8 MB": at most 9 columns; out needs 24 bytes. */
-char *consoles_size(char *out, int64_t bytes);
-
 #endif

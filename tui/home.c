@@ -118,7 +118,7 @@ static void draw_panes(struct grid *grid, const struct layout *at,
 	struct area inside = { right.x + (at->wide ? 2 : 1), right.y + 1,
 			       right.width - (at->wide ? 3 : 2),
 			       right.height - 1 };
-	char done[32] = "", remark[MODEL_TEXT + 64];
+	char done[32] = "", remark[MODEL_TEXT + 64], size[24];
 
 	if (peeks)
 		draw_peek(grid, at, model, home);
@@ -134,9 +134,9 @@ static void draw_panes(struct grid *grid, const struct layout *at,
 		snprintf(remark, sizeof(remark), "%s%s", model->console_title,
 			 model->console ? "  FOLLOW" : "");
 	else
-		snprintf(remark, sizeof(remark), "%s  PAUSED, %d KiB below",
+		snprintf(remark, sizeof(remark), "%s  PAUSED, %s below",
 			 model->console_title,
-			 (int)((tail->size - tail->end + 1023) / 1024));
+			 str_size(size, tail->size - tail->end));
 	right.x += at->wide;
 	right.width -= at->wide;
 	panes_ruler(grid, right, "5 Console", home->focus == PANE_CONSOLE,

@@ -163,7 +163,7 @@ static void put_size(struct runs *runs, const struct run_state *run)
 	char size[24] = "-";
 
 	if (stat(path, &info) == 0)
-		consoles_size(size, info.st_size);
+		str_size(size, info.st_size);
 	line_right(&runs->line, runs->at->size_end, ROLE_PLAIN, size);
 	free(path);
 }

@@ -76,3 +76,19 @@ char *str_duration(char *out, int64_t ms)
 			 (int)(seconds % 60));
 	return out;
 }
+
+char *str_size(char *out, int64_t bytes)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB" };
+	double size = (double)bytes / 1000;
+	int unit = 0;
+
+	if (bytes < 1000) {
+		snprintf(out, 24, "%d bytes", (int)bytes);
+		return out;
+	}
+	for (; size >= 999.95 && unit < 3; unit++)
+		size /= 1000;
+	snprintf(out, 24, "%.1f %s", size, units[unit]);
+	return out;
+}

@@ -36,4 +36,10 @@ char *str_list(char *out, size_t size, const char *word);
  */
 char *str_duration(char *out, int64_t ms);
 
+/*
+ * Bytes likewise: "812 bytes", "104.8 MB", at most 9 columns.  out needs 24
+ * bytes; returns out.
+ */
+char *str_size(char *out, int64_t bytes);
+
 #endif

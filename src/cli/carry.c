@@ -35,6 +35,7 @@ int cli_export(struct cli *cli, int argc, char **argv)
 	struct error err = ERROR_INIT;
 	struct stat st;
 	struct buf say;
+	char size[24];
 
 	if (!file)
 		return EXIT_ERROR;
@@ -44,8 +45,7 @@ int cli_export(struct cli *cli, int argc, char **argv)
 	buf_printf(&say, "%zu events and what belongs to them are in '%s'",
 		   session_event_count(cli->session), file);
 	if (stat(file, &st) == 0)
-		buf_printf(&say, " (%lld KiB)",
-			   ((long long)st.st_size + 1023) / 1024);
+		buf_printf(&say, " (%s)", str_size(size, st.st_size));
 	buf_putc(&say, '\n');
 	cli_print(stdout, &say);
 	buf_release(&say);

@@ -414,7 +414,7 @@ static void check_file(const struct proposal *proposal,
 		       enum proposal_field field,
 		       struct proposal_checks *checks, const char *what)
 {
-	char *path = path_of(value(proposal, field));
+	char *path = path_of(value(proposal, field)), size[24];
 	struct stat st;
 
 	if (!*path)
@@ -424,8 +424,8 @@ static void check_file(const struct proposal *proposal,
 	else if (!S_ISREG(st.st_mode))
 		say(checks, field, PROPOSAL_WRONG, "that is no file");
 	else
-		say(checks, field, PROPOSAL_OK, "%lld KiB",
-		    ((long long)st.st_size + 1023) / 1024);
+		say(checks, field, PROPOSAL_OK, "%s",
+		    str_size(size, st.st_size));
 	free(path);
 }
 

@@ -532,6 +532,20 @@ static void a_real_that_is_no_number_is_null(void **state)
 	assert_string_equal(out.text, "\"a\":null,\"b\":null,\"c\":null");
 }
 
+static void sizes_read_as_a_person_says_them(void **state)
+{
+	char size[24];
+
+	(void)state;
+	assert_string_equal(str_size(size, 0), "0 bytes");
+	assert_string_equal(str_size(size, 999), "999 bytes");
+	assert_string_equal(str_size(size, 1000), "1.0 kB");
+	assert_string_equal(str_size(size, 999949), "999.9 kB");
+	assert_string_equal(str_size(size, 999950), "1.0 MB");
+	assert_string_equal(str_size(size, 104800000), "104.8 MB");
+	assert_string_equal(str_size(size, 5000000000000000), "5000.0 TB");
+}
+
 /* io */
 
 /* A pipe with this in it, and nobody who writes any more. */
@@ -635,6 +649,7 @@ int main(void)
 		cmocka_unit_test(a_copy_is_cut_to_its_place),
 		cmocka_unit_test(a_list_of_names_is_cut_to_its_place),
 		cmocka_unit_test(durations_read_as_a_clock_does),
+		cmocka_unit_test(sizes_read_as_a_person_says_them),
 		cmocka_unit_test(all_bytes_are_read_as_far_as_they_fit),
 		cmocka_unit_test(what_cannot_be_read_is_named),
 		cmocka_unit_test(what_cannot_be_written_ends_the_pump),
