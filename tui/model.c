@@ -314,21 +314,35 @@ static void fill_rule(struct model *model, struct engine *engine,
 	}
 }
 
+/* When the search last came to anything: notes and orders take no time. */
+static int64_t last_work(const struct engine *engine)
+{
+	size_t at = engine_event_count(engine);
+
+	while (at-- > 1) {
+		const struct event *event = engine_event(engine, at);
+
+		if (event->kind == EVENT_RUN || event->kind == EVENT_BUILD ||
+		    event->kind == EVENT_VERDICT)
+			return event->at;
+	}
+	return engine_event(engine, 0)->at;
+}
+
 static void fill_times(struct model *model, struct engine *engine,
 		       const struct model_view *view)
 {
 	const struct event *start = engine_start_event(engine);
-	size_t count = engine_event_count(engine);
 	struct pace pace;
 	int64_t spent = 0;
 
 	model->elapsed_ms = model->left_ms = -1;
-	if (!start || !count)
+	if (!start)
 		return;
 	/* where nobody works the time stands, and costs nothing to show */
 	model->elapsed_ms = (view->engine.alive && model->state != PLAN_FOUND
 				     ? view->now
-				     : engine_event(engine, count - 1)->at) -
+				     : last_work(engine)) -
 			    start->at;
 	if (model->state != PLAN_TEST || model->bad.commit < 0 ||
 	    model->good.commit < 0)
