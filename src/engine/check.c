@@ -139,6 +139,15 @@ static int check_known(const struct engine *engine, const struct oid *oid,
 			 oid->hex);
 }
 
+static int check_build_begin(const struct event *event, struct error *err)
+{
+	if (event->number >= 0 && event->number <= BUILD_TAKEN)
+		return 0;
+	return error_set(err, ERROR_STATE,
+			 "a build cannot begin as number %" PRId64,
+			 event->number);
+}
+
 static int check_verdict(const struct event *event, struct error *err)
 {
 	if (event->verdict == VERDICT_NONE)
@@ -245,6 +254,8 @@ int check_event(const struct engine *engine, const struct event *event,
 		return symptom_parse(&symptom, event->policy, err);
 	case EVENT_RUN_BEGIN: case EVENT_RUN: case EVENT_JUDGE:
 		return check_run(engine, event, err);
+	case EVENT_BUILD_BEGIN:
+		return check_build_begin(event, err);
 	case EVENT_VERDICT:
 		return check_verdict(event, err);
 	case EVENT_RETRACT:
@@ -262,7 +273,7 @@ int check_event(const struct engine *engine, const struct event *event,
 	case EVENT_SAID: case EVENT_NEXT: case EVENT_RESULT:
 		return check_recorded(engine, event, err);
 	case EVENT_ENGINE: case EVENT_ENGINE_GONE: case EVENT_RANGE:
-	case EVENT_RELEASE: case EVENT_BUILD_BEGIN: case EVENT_BUILD:
+	case EVENT_RELEASE: case EVENT_BUILD:
 	case EVENT_BUILD_STOPPED: case EVENT_RUN_CRASH:
 	case EVENT_RUN_STOPPED: case EVENT_CONFIRM: case EVENT_PAUSE:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_KIND_COUNT:

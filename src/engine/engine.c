@@ -17,6 +17,7 @@ struct engine *engine_new(const struct graph *graph)
 	struct engine *engine = xcalloc(1, sizeof(*engine));
 
 	engine->graph = graph;
+	engine->assumed = -1;
 	fold_all(engine);
 	return engine;
 }
@@ -35,6 +36,7 @@ void engine_free(struct engine *engine)
 	free(engine->skip_ranges);
 	free(engine->releases);
 	free(engine->fixups);
+	free(engine->stock);
 	free(engine->wishes);
 	free(engine->candidates);
 	free(engine);
@@ -152,6 +154,7 @@ struct engine *engine_new_after(const struct graph *graph,
 	struct engine *engine = xcalloc(1, sizeof(*engine));
 
 	engine->graph = graph;
+	engine->assumed = -1;
 	for (size_t i = 0; i < count; i++) {
 		push(engine, events[i]);
 		if (events[i]->kind == EVENT_UNDO ||

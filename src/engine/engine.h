@@ -61,6 +61,8 @@ struct step {
 	const struct event *build_begin; /* a build in flight, or NULL */
 	const struct event *built_from;	 /* the begin of `build`, which tells
 					    its fixups; or NULL */
+	const struct event *taken; /* EVENT_BUILD_BEGIN: this build was begun
+				      ahead of time; or NULL */
 	bool build_again; /* the last build was infra and that is mended */
 	struct run_state *runs; /* by number */
 	int run_count;
@@ -193,6 +195,20 @@ int engine_step_count(const struct engine *engine);
 const struct step *engine_step(struct engine *engine, int position_from_0);
 const struct step *engine_step_of(struct engine *engine,
 				  int commit); /* or NULL */
+
+/* A build ahead of time that nobody has asked for yet. */
+struct ahead_build {
+	int commit;
+	const struct event *begin;
+	const struct event *fact; /* EVENT_BUILD; NULL while it is under way */
+};
+
+/* In the order in which they were begun; NULL behind the last.  Borrowed
+   likewise. */
+int engine_ahead_count(const struct engine *engine);
+const struct ahead_build *engine_ahead(const struct engine *engine, int place);
+const struct ahead_build *engine_ahead_of(const struct engine *engine,
+					  int commit); /* or NULL */
 
 /*
  * What a foreign log says that its search came to, and in *event (may be

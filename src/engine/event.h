@@ -30,7 +30,8 @@ enum event_kind {
 	EVENT_RELEASE,	     /* commit, text = the tag's name: the next older
 				release to try while no good commit is known */
 	EVENT_BUILD_BEGIN,   /* commit, text = the numbers of the fixups it is
-				built with, "1, 3", or NULL */
+				built with, "1, 3", or NULL; number =
+				BUILD_AHEAD, BUILD_TAKEN or 0 */
 	EVENT_BUILD,	     /* commit, build, signature, duration,
 				text = first error lines, number = the fixup
 				that does not apply, 0: none; errands */
@@ -82,6 +83,12 @@ enum event_kind {
 	EVENT_FIXUP_DROP, /* number: that fixup is applied no more */
 	EVENT_KIND_COUNT,
 };
+
+/*
+ * An EVENT_BUILD_BEGIN's number.  A build ahead of time is nobody's until it is
+ * taken, under way or done: then it is the build of the commit's step.
+ */
+enum { BUILD_AHEAD = 1, BUILD_TAKEN = 2 };
 
 enum { PAUSE_NOW = 1 }; /* an EVENT_PAUSE's number */
 

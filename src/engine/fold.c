@@ -132,6 +132,7 @@ static void run_drop(struct folded_step *step, int64_t number)
 /* An engine came or went: what was in flight never ended. */
 static void drop_flights(struct engine *engine)
 {
+	stock_drop_flights(engine);
 	for (size_t i = 0; i < engine->step_count; i++) {
 		struct folded_step *step = engine->steps[i];
 
@@ -151,6 +152,24 @@ static void fold_build(struct engine *engine, struct folded_step *step,
 	step->shown.build = event;
 	step->shown.compiler = event->title;
 	step->shown.build_again = false;
+	step->shown.evidence_seq = event->seq;
+}
+
+static void fold_build_begin(struct engine *engine, struct folded_step *step,
+			     const struct event *event)
+{
+	struct ahead_build ahead;
+
+	step->shown.build_begin = event;
+	step->shown.taken = NULL;
+	if (event->number != BUILD_TAKEN ||
+	    !stock_take(engine, step->shown.commit, &ahead))
+		return;
+	step->shown.build_begin = ahead.begin;
+	step->shown.taken = event;
+	if (!ahead.fact)
+		return;
+	fold_build(engine, step, ahead.fact);
 	step->shown.evidence_seq = event->seq;
 }
 
@@ -468,14 +487,14 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 	int commit = graph_find(engine->graph, &event->commit);
 	struct folded_step *step;
 
-	if (commit < 0)
+	if (commit < 0 || stock_event(engine, commit, event))
 		return;
 	step = step_make(engine, commit);
 	follow_log(engine, event, commit);
 	/* clang-format off */
 	switch (event->kind) {
 	case EVENT_BUILD_BEGIN:
-		step->shown.build_begin = event;
+		fold_build_begin(engine, step, event);
 		break;
 	case EVENT_BUILD:
 		fold_build(engine, step, event);
@@ -661,6 +680,7 @@ void fold_release(struct engine *engine)
 	engine->skip_range_count = 0;
 	engine->release_count = 0;
 	engine->fixup_count = 0;
+	engine->stock_count = 0;
 }
 
 void fold_all(struct engine *engine)

@@ -104,9 +104,14 @@ struct engine {
 	size_t release_count, release_room;
 	const struct event **fixups; /* in force */
 	size_t fixup_count, fixup_room;
+	struct ahead_build *stock; /* built ahead, not taken yet */
+	size_t stock_count, stock_room;
 	int first_tested; /* the commit whose run was the first, -1 for none */
 	struct bug bug;
 	struct recorded recorded;
+
+	/* not of the events: an end that is taken for confirmed, or -1 */
+	int assumed;
 
 	/* derived, thrown away by every event */
 	struct ends ends;
@@ -168,6 +173,20 @@ bool fold_is_skipped(const struct engine *engine, int commit);
 
 /* Is a verdict of the newer side, git's "bad", in this session's direction? */
 bool fold_is_new(const struct engine *engine, enum verdict verdict);
+
+/* stock.c */
+
+/* What was built ahead of a commit, or is being built; or NULL. */
+struct ahead_build *stock_find(const struct engine *engine, int commit);
+
+/* Take in an event of a build; true: it is of one ahead, and no step's. */
+bool stock_event(struct engine *engine, int commit, const struct event *event);
+
+/* From now on it is a step's.  False: there is none. */
+bool stock_take(struct engine *engine, int commit, struct ahead_build *out);
+
+/* The engine came or went. */
+void stock_drop_flights(struct engine *engine);
 
 /* settle.c */
 

@@ -243,7 +243,8 @@ static bool confirm_end(struct engine *engine, int commit)
 	if (engine->symptom == SYMPTOM_NO_BUILD && unbuilt &&
 	    !build_refused(step->shown.build))
 		unbuilt = false;
-	if (j.verdict == step->person->verdict && !unbuilt)
+	if ((j.verdict == step->person->verdict && !unbuilt) ||
+	    commit == engine->assumed)
 		return false;
 	if ((unbuilt || j.verdict != VERDICT_NONE) &&
 	    engine->resumed > weigh_evidence(engine, step))

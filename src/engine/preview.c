@@ -6,46 +6,11 @@
 
 #include "base/array.h"
 #include "base/error.h"
-#include "base/xalloc.h"
 #include "engine/event.h"
 #include "engine/fold.h"
 #include "engine/graph.h"
+#include "engine/imagined.h"
 #include "engine/symptom.h"
-
-/* A fold of our own, and the events that only it has. */
-struct imagined {
-	struct engine *engine;
-	struct event **events;
-	size_t count, room;
-};
-
-static void imagined_begin(struct imagined *imagined,
-			   const struct engine *engine)
-{
-	*imagined = (struct imagined){ .engine = engine_copy(engine) };
-}
-
-static void imagined_end(struct imagined *imagined)
-{
-	engine_free(imagined->engine);
-	for (size_t i = 0; i < imagined->count; i++)
-		event_free(imagined->events[i]);
-	free(imagined->events);
-}
-
-static int imagine(struct imagined *imagined, const struct event *event,
-		   struct error *err)
-{
-	struct engine *engine = imagined->engine;
-	struct event *copy = event_copy(event);
-
-	copy->seq = engine->event_count
-			    ? engine->events[engine->event_count - 1]->seq + 1
-			    : 1;
-	array_grow(imagined->events, imagined->count + 1, &imagined->room);
-	imagined->events[imagined->count++] = copy;
-	return engine_apply(engine, copy, err);
-}
 
 /*
  * The verdicts of the policy, which an engine process gives before all else.
@@ -200,8 +165,8 @@ int preview_make(struct preview *out, struct engine *engine,
 	struct imagined before, after;
 	int ret;
 
-	imagined_begin(&before, engine);
-	imagined_begin(&after, engine);
+	imagined_init(&before, engine);
+	imagined_init(&after, engine);
 	ret = imagine(&after, event, err);
 	if (ret == 0) {
 		follow_policy(&before);
@@ -212,8 +177,8 @@ int preview_make(struct preview *out, struct engine *engine,
 		find_stopped(&preview, before.engine, after.engine);
 		*out = preview;
 	}
-	imagined_end(&before);
-	imagined_end(&after);
+	imagined_release(&before);
+	imagined_release(&after);
 	return ret;
 }
 
