@@ -54,6 +54,7 @@ int cli_sessions(struct cli *cli, int argc, char **argv);
 int cli_switch(struct cli *cli, int argc, char **argv);
 int cli_replay(struct cli *cli, int argc, char **argv);
 int cli_help(struct cli *cli, int argc, char **argv);
+int cli_complete(struct cli *cli, int count, char **words);
 int cli_take_over(struct cli *cli, int argc, char **argv);
 int cli_screen(struct cli *cli);
 
@@ -62,6 +63,9 @@ int cli_screen_past(struct cli *cli);
 
 /* Is the word an option of the screen?  Takes it. */
 bool cli_screen_option(struct cli *cli, const char *word);
+
+/* These words, one by one from 0 on; NULL behind the last. */
+const char *cli_screen_word(size_t place);
 
 /*
  * Open the session: of --session-dir, or the repository's current one.  The

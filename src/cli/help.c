@@ -33,7 +33,8 @@ static int print_one(const char *name)
 
 int cli_help(struct cli *cli, int argc, char **argv)
 {
-	(void)cli;
+	if (argc > 2 && str_equal(argv[1], "--complete"))
+		return cli_complete(cli, argc - 3, argv + 3);
 	if (argc > 2)
 		return cli_usage("help", "'%s' is one word too many", argv[2]);
 	if (argc == 2 && str_equal(argv[1], "--names")) {

@@ -29,6 +29,13 @@ static const struct {
 	{ "--plain", AT(plain), SAID_YES },
 };
 
+const char *cli_screen_word(size_t place)
+{
+	return place < sizeof(screen_options) / sizeof(*screen_options)
+		       ? screen_options[place].word
+		       : NULL;
+}
+
 bool cli_screen_option(struct cli *cli, const char *word)
 {
 	for (size_t i = 0; i < sizeof(screen_options) / sizeof(*screen_options);
