@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/str.h"
 #include "engine/graph.h"
+#include "engine/losses.h"
 
 bool fold_is_new(const struct engine *engine, enum verdict verdict)
 {
@@ -336,6 +337,15 @@ int fold_count_runs(const struct step *step)
 	return count;
 }
 
+int fold_count_running(const struct step *step)
+{
+	int count = 0;
+
+	for (int i = 0; i < step->run_count; i++)
+		count += step->runs[i].running;
+	return count;
+}
+
 /*
  * The person's verdict goes first; then the policy's own, which asks for as
  * many new runs as it wanted before, or it would only say the same again.
@@ -379,23 +389,52 @@ static void fold_judge(struct engine *engine, struct folded_step *step,
 	step->shown.evidence_seq = event->seq;
 }
 
+/* What was lost in one go by our own side is not the commit's. */
+static void forgive(struct folded_step *step, const struct event *event)
+{
+	const struct event *recorded = step->shown.recorded;
+
+	step->shown.evidence_seq = event->seq;
+	if (recorded && recorded->by == BY_POLICY &&
+	    recorded->verdict == VERDICT_SKIP)
+		step->shown.recorded = NULL;
+}
+
 /* Resuming says: the trouble is mended.  What it spoilt is done again. */
 static void fold_resume(struct engine *engine, const struct event *event)
 {
+	struct run_state **spoilt = NULL;
+	size_t count = 0, room = 0;
+	struct trouble trouble;
+
 	engine->paused = engine->halted = false;
 	engine->resumed = event->seq;
+	losses_trouble(engine, &trouble);
 	for (size_t i = 0; i < engine->step_count; i++) {
 		struct step *step = &engine->steps[i]->shown;
+		bool forgiven = false;
 
 		if (step->build && step->build->build == BUILD_INFRA)
 			step->build_again = true;
 		for (int k = 0; k < step->run_count; k++) {
 			struct run_state *run = &step->runs[k];
+			bool lost = losses_spoilt(engine, &trouble,
+						  engine->steps[i], run);
 
-			if (run->fact && run->outcome == OUTCOME_INFRA)
-				run->counts = false;
+			if (!run->fact ||
+			    (!lost && run->outcome != OUTCOME_INFRA))
+				continue;
+			forgiven = forgiven || lost;
+			array_grow(spoilt, count + 1, &room);
+			spoilt[count++] = run;
 		}
+		if (forgiven)
+			forgive(engine->steps[i], event);
 	}
+	/* not before all were found: each is judged beside the others */
+	for (size_t i = 0; i < count; i++)
+		spoilt[i]->counts = false;
+	free(spoilt);
 }
 
 static bool is_ruling(enum event_kind kind)

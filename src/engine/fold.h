@@ -6,7 +6,7 @@
  * The inside of the engine, shared by its parts: check.c refuses events that
  * do not fit, fold.c turns events into steps, settle.c verdicts into ends;
  * weigh.c says what a step's evidence comes to, wish.c what it lacks, plan.c
- * what the ends ask for; preview.c folds what may be; engine.c is what others
+ * what the ends ask for, hold.c what waits for a person; preview.c folds what may be; engine.c is what others
  * see.  Nobody else includes
  * this.
  */
@@ -168,6 +168,9 @@ bool fold_has_content(const struct folded_step *step);
 /* Its finished runs that count. */
 int fold_count_runs(const struct step *step);
 
+/* ... and those that go on. */
+int fold_count_running(const struct step *step);
+
 /* By a verdict or with a range, as last settled. */
 bool fold_is_skipped(const struct engine *engine, int commit);
 
@@ -214,6 +217,13 @@ void weigh_own(const struct engine *engine, const struct folded_step *step,
 struct judgement weigh_judge(const struct engine *engine,
 			     const struct folded_step *step);
 
+/*
+ * Are its runs lost by what it is, and has nobody ordered more of them?  Then
+ * none is bought (losses.h).
+ */
+bool weigh_boots_badly(const struct engine *engine,
+		       const struct folded_step *step);
+
 /* The seq of the latest event that changed what is known of it. */
 int64_t weigh_evidence(const struct engine *engine,
 		       const struct folded_step *step);
@@ -243,6 +253,11 @@ void wish_runs(struct engine *engine, int commit);
 
 /* Further runs that a person ordered for commits that are not under test. */
 void wish_more(struct engine *engine);
+
+/* hold.c */
+
+/* No new run while trouble of our own side (losses.h) is not mended. */
+void plan_hold(struct engine *engine);
 
 /* plan.c */
 void plan_make(struct engine *engine);

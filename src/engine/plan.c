@@ -459,6 +459,7 @@ static void plan_wishes(struct engine *engine)
 	before = engine->wish_count;
 	plan_search(engine);
 	plan_pick(engine, before);
+	plan_hold(engine);
 }
 
 void plan_make(struct engine *engine)

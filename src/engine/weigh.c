@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "engine/losses.h"
+
 static void add_runs(const struct engine *engine,
 		     const struct folded_step *step, struct tally *tally)
 {
@@ -92,17 +94,63 @@ static struct judgement judge_build(const struct folded_step *step)
 	return j;
 }
 
+static struct judgement judge_tally(const struct engine *engine,
+				    const struct folded_step *step,
+				    const struct tally *tally)
+{
+	int commit = step ? step->shown.commit : -1;
+	bool first = engine->first_tested < 0 || engine->first_tested == commit;
+
+	return policy_judge(&engine->policy, tally, first,
+			    flaky_beside(engine, commit),
+			    step ? step->shown.extra_runs : 0);
+}
+
+bool weigh_boots_badly(const struct engine *engine,
+		       const struct folded_step *step)
+{
+	struct losses losses;
+
+	losses_find(engine, step, &losses);
+	return losses.badly && step->shown.extra_runs == 0 &&
+	       !fold_is_replay(engine);
+}
+
+/*
+ * No more runs where they are lost by the commit itself: what goes on may end,
+ * and then counts what is there.  Those lost by our own side are made again
+ * before a person is asked; `git bisect run` stops at once.
+ */
+static struct judgement judge_lost(const struct engine *engine,
+				   const struct folded_step *step,
+				   const struct tally *tally,
+				   struct judgement j)
+{
+	int running = step ? fold_count_running(&step->shown) : 0;
+	struct tally mended = *tally;
+
+	if (j.more_runs > running && weigh_boots_badly(engine, step)) {
+		j.more_runs = running;
+		if (!running && !j.undecided)
+			j.verdict = j.leaning ? j.leaning : VERDICT_SKIP;
+		return j;
+	}
+	if (!j.stop || engine->policy.kind == POLICY_EXIT_CODE ||
+	    losses_give_up(engine, step))
+		return j;
+	mended.total -= mended.outcomes[OUTCOME_INFRA];
+	mended.outcomes[OUTCOME_INFRA] = 0;
+	return judge_tally(engine, step, &mended);
+}
+
 struct judgement weigh_judge(const struct engine *engine,
 			     const struct folded_step *step)
 {
-	int commit = step ? step->shown.commit : -1;
 	struct tally tally;
-	bool first = engine->first_tested < 0 || engine->first_tested == commit;
 
 	if (engine->symptom == SYMPTOM_NO_BUILD)
 		return judge_build(step);
 	weigh_tally(engine, step, &tally);
-	return policy_judge(&engine->policy, &tally, first,
-			    flaky_beside(engine, commit),
-			    step ? step->shown.extra_runs : 0);
+	return judge_lost(engine, step, &tally,
+			  judge_tally(engine, step, &tally));
 }

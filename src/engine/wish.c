@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/str.h"
 #include "engine/graph.h"
+#include "engine/losses.h"
 
 #define TROUBLE_MAX 200 /* bytes of a reason in a question */
 
@@ -104,6 +105,18 @@ static void explain(const struct engine *engine, const struct step *step,
 			 j->valid == 1 ? "" : "s");
 }
 
+static void explain_losses(const struct engine *engine, const struct step *step,
+			   struct wish *wish)
+{
+	struct losses losses;
+
+	losses_find(engine, fold_step_of(engine, step->commit), &losses);
+	snprintf(wish->why, sizeof(wish->why),
+		 "boots badly: %d of %d runs were lost, and those of other "
+		 "commits were not",
+		 losses.lost, losses.lost + losses.said);
+}
+
 /* Is there anything that a policy could judge? */
 static bool has_evidence(const struct engine *engine, const struct step *step)
 {
@@ -122,6 +135,9 @@ static void word_verdict(struct engine *engine, const struct step *step,
 		snprintf(wish->why, sizeof(wish->why), "does not build");
 	else if (engine->symptom == SYMPTOM_NO_BUILD)
 		snprintf(wish->why, sizeof(wish->why), "builds");
+	else if (wish->verdict == VERDICT_SKIP &&
+		 weigh_boots_badly(engine, fold_step_of(engine, step->commit)))
+		explain_losses(engine, step, wish);
 	else
 		explain(engine, step, j, wish);
 }

@@ -493,6 +493,9 @@ static void trouble_on_our_side_asks_and_is_repeated_after_resume(void **state)
 	(void)state;
 	OK(world_build(&w, "e", BUILD_OK));
 	world_runs(&w, "e", "IIIIII..BX");
+	PLAN("test e"); /* they are made again, a while */
+	assert_int_equal(engine_plan(w.engine)->wishes[0].runs, 6);
+	world_runs(&w, "e", "III");
 	PLAN("ask about e");
 	OK(world_say(&w, EVENT_RESUME, NULL, 0));
 	PLAN("test e");
@@ -1329,7 +1332,7 @@ static void a_run_that_was_replaced_counts_again_when_it_is_judged(void **state)
 
 	(void)state;
 	OK(world_build(&w, "e", BUILD_OK));
-	world_runs(&w, "e", ".III");
+	world_runs(&w, "e", ".IIIII");
 	PLAN("ask about e");
 	OK(world_say(&w, EVENT_RESUME, NULL, 0));
 	assert_int_equal(engine_plan(w.engine)->wishes[0].runs, 3);
