@@ -65,6 +65,31 @@ static void describe_next(const struct event *event, struct buf *out)
 			   event->steps == 1 ? "" : "s");
 }
 
+static void describe_revert(const struct event *event, struct buf *out)
+{
+	enum made made = MADE_TROUBLE;
+
+	made_parse(&made, event->policy);
+	buf_printf(out, "revert of %.*s on %.*s", OID_SHORT, event->title,
+		   OID_SHORT, event->other.hex);
+	switch (made) {
+	case MADE_OK:
+		buf_puts(out, " made:");
+		add_commit(event, out);
+		break;
+	case MADE_CONFLICT:
+		add_text(" conflicts in ", event->text, out);
+		break;
+	case MADE_EMPTY:
+		buf_puts(out, ": there is nothing of it left");
+		break;
+	case MADE_TROUBLE:
+	case MADE_COUNT:
+		add_text(" could not be made: ", event->text, out);
+		break;
+	}
+}
+
 static void describe_fact(const struct event *event, struct buf *out)
 {
 	char duration[24];
@@ -98,6 +123,9 @@ static void describe_fact(const struct event *event, struct buf *out)
 		buf_puts(out, "build of");
 		add_commit(event, out);
 		add_text(" with fixup ", event->text, out);
+		if (!oid_is_none(&event->other))
+			buf_printf(out, " by the compiler of %.*s", OID_SHORT,
+				   event->other.hex);
 		break;
 	case EVENT_BUILD:
 		buf_puts(out, "build of");
@@ -131,6 +159,9 @@ static void describe_fact(const struct event *event, struct buf *out)
 		buf_puts(out, "stopped");
 		add_run(event, out);
 		break;
+	case EVENT_REVERT:
+		describe_revert(event, out);
+		break;
 	case EVENT_SAID:
 		describe_said(event, out);
 		break;
@@ -148,7 +179,8 @@ static void describe_fact(const struct event *event, struct buf *out)
 	case EVENT_POLICY: case EVENT_MATCHING: case EVENT_SYMPTOM:
 	case EVENT_CONFIRM: case EVENT_PAUSE:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO: case EVENT_REDO:
-	case EVENT_FIXUP: case EVENT_FIXUP_DROP: case EVENT_KIND_COUNT:
+	case EVENT_FIXUP: case EVENT_FIXUP_DROP: case EVENT_VERIFY:
+	case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */
@@ -256,6 +288,13 @@ void describe_decision(struct session *session, const struct event *event,
 	case EVENT_FIXUP_DROP:
 		buf_printf(out, "drop fixup %" PRId64, event->number);
 		break;
+	case EVENT_VERIFY:
+		buf_puts(out, "verify");
+		add_commit(event, out);
+		buf_printf(out, ", %" PRId64 " run%s of each%s", event->number,
+			   event->number == 1 ? "" : "s",
+			   event->policy ? ", without a revert" : "");
+		break;
 	case EVENT_PAUSE:
 		buf_puts(out, event->number == PAUSE_NOW ? "pause at once"
 							 : "pause");
@@ -270,7 +309,7 @@ void describe_decision(struct session *session, const struct event *event,
 	case EVENT_BUILD: case EVENT_BUILD_STOPPED: case EVENT_RUN_BEGIN:
 	case EVENT_RUN_CRASH: case EVENT_RUN: case EVENT_RUN_STOPPED:
 	case EVENT_SAID: case EVENT_NEXT: case EVENT_RESULT:
-	case EVENT_KIND_COUNT:
+	case EVENT_REVERT: case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */

@@ -111,7 +111,15 @@ static bool needs_commit(enum event_kind kind)
 	       kind == EVENT_RUN_STOPPED || kind == EVENT_VERDICT ||
 	       kind == EVENT_SKIP_RANGE || kind == EVENT_RETRACT ||
 	       kind == EVENT_JUDGE || kind == EVENT_MORE ||
-	       kind == EVENT_PICK || kind == EVENT_RELEASE;
+	       kind == EVENT_PICK || kind == EVENT_RELEASE ||
+	       kind == EVENT_VERIFY;
+}
+
+static bool is_of_the_search(enum event_kind kind)
+{
+	return kind == EVENT_VERDICT || kind == EVENT_SKIP_RANGE ||
+	       kind == EVENT_RETRACT || kind == EVENT_MORE ||
+	       kind == EVENT_PICK || kind == EVENT_VERIFY;
 }
 
 /* The bug that is looked for cannot be another one than itself. */
@@ -146,6 +154,21 @@ static int check_build_begin(const struct event *event, struct error *err)
 	return error_set(err, ERROR_STATE,
 			 "a build cannot begin as number %" PRId64,
 			 event->number);
+}
+
+/* A tree without the culprit is no commit that the search could be at. */
+static int check_ordinary(const struct engine *engine,
+			  const struct event *event, struct error *err)
+{
+	const struct folded_step *step =
+		fold_step_of(engine, graph_find(engine->graph, &event->commit));
+
+	if (!step || !fold_is_scratch(step))
+		return 0;
+	return error_set(err, ERROR_STATE,
+			 "%.*s was made to verify the culprit: it is no commit "
+			 "of the range",
+			 OID_SHORT, event->commit.hex);
 }
 
 static int check_verdict(const struct event *event, struct error *err)
@@ -212,6 +235,37 @@ static int check_recorded(const struct engine *engine,
 	return check_known(engine, &event->commit, err);
 }
 
+static int check_verify(const struct event *event, struct error *err)
+{
+	if (event->number < 1 || event->number > MORE_MAX)
+		return error_set(err, ERROR_STATE,
+				 "a culprit is verified by 1 to %d runs of "
+				 "each, not %" PRId64,
+				 MORE_MAX, event->number);
+	if (event->policy && !str_equal(event->policy, VERIFY_NO_REVERT))
+		return error_set(err, ERROR_STATE,
+				 "'%s' is not a way to verify", event->policy);
+	return 0;
+}
+
+static int check_revert(const struct engine *engine, const struct event *event,
+			struct error *err)
+{
+	struct oid reverted;
+	enum made made;
+
+	if (!made_parse(&made, event->policy ? event->policy : "") ||
+	    !event->title || !oid_parse(&reverted, event->title) ||
+	    oid_is_none(&event->commit) != (made != MADE_OK))
+		return error_set(err, ERROR_STATE,
+				 "a revert needs what it takes back and what "
+				 "came of it");
+	if (check_known(engine, &event->other, err) < 0 ||
+	    check_known(engine, &reverted, err) < 0)
+		return -1;
+	return made == MADE_OK ? check_known(engine, &event->commit, err) : 0;
+}
+
 static int check_policy(const struct event *event, struct error *err)
 {
 	struct policy policy;
@@ -242,6 +296,9 @@ int check_event(const struct engine *engine, const struct event *event,
 	if (needs_commit(event->kind) &&
 	    check_known(engine, &event->commit, err) < 0)
 		return -1;
+	if (is_of_the_search(event->kind) &&
+	    check_ordinary(engine, event, err) < 0)
+		return -1;
 	/* clang-format off */
 	switch (event->kind) {
 	case EVENT_START: case EVENT_POLICY:
@@ -266,6 +323,10 @@ int check_event(const struct engine *engine, const struct event *event,
 		return check_pick(engine, event, err);
 	case EVENT_SKIP_RANGE:
 		return check_known(engine, &event->other, err);
+	case EVENT_VERIFY:
+		return check_verify(event, err);
+	case EVENT_REVERT:
+		return check_revert(engine, event, err);
 	case EVENT_UNDO: case EVENT_REDO:
 		return check_undo(engine, event, err);
 	case EVENT_FIXUP: case EVENT_FIXUP_DROP:

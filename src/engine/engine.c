@@ -37,6 +37,7 @@ void engine_free(struct engine *engine)
 	free(engine->releases);
 	free(engine->fixups);
 	free(engine->stock);
+	free(engine->reverts);
 	free(engine->wishes);
 	free(engine->candidates);
 	free(engine);
@@ -214,7 +215,8 @@ int engine_step_count(const struct engine *engine)
 	int count = 0;
 
 	for (size_t i = 0; i < engine->step_count; i++)
-		count += fold_has_content(engine->steps[i]);
+		count += fold_has_content(engine->steps[i]) &&
+			 !fold_is_scratch(engine->steps[i]);
 	return count;
 }
 
@@ -222,7 +224,8 @@ const struct step *engine_step(struct engine *engine, int position_from_0)
 {
 	settle(engine);
 	for (size_t i = 0; i < engine->step_count; i++) {
-		if (!fold_has_content(engine->steps[i]))
+		if (!fold_has_content(engine->steps[i]) ||
+		    fold_is_scratch(engine->steps[i]))
 			continue;
 		if (position_from_0-- == 0)
 			return &engine->steps[i]->shown;

@@ -118,12 +118,15 @@ enum wish_kind {
 	WISH_RANGE,   /* load the range between the ends */
 	WISH_BUILD,   /* build commit */
 	WISH_RUNS,    /* `runs` more finished runs of commit */
+	WISH_REVERT,  /* take `like` back on top of commit */
 	WISH_ASK,     /* a person must decide: why */
 };
 
 struct wish {
 	enum wish_kind kind;
 	int commit; /* -1 for none */
+	int like;   /* it is built with the compiler of this commit; -1: with
+		       its own */
 	int runs;   /* beyond the finished ones; those in flight count */
 	enum verdict verdict;
 	const char *title; /* the crash that is asked about, or NULL; */
@@ -190,7 +193,10 @@ void engine_graph_changed(struct engine *engine);
  */
 const struct plan *engine_plan(struct engine *engine);
 
-/* The steps in order of first appearance.  Borrowed likewise. */
+/*
+ * The steps in order of first appearance.  Borrowed likewise.  A tree that was
+ * made to verify (engine/verify.h) is none of them, but can be asked for.
+ */
 int engine_step_count(const struct engine *engine);
 const struct step *engine_step(struct engine *engine, int position_from_0);
 const struct step *engine_step_of(struct engine *engine,

@@ -23,6 +23,7 @@ static const struct {
 	[EVENT_RUN_CRASH] = { "run-crash", false },
 	[EVENT_RUN] = { "run", false },
 	[EVENT_RUN_STOPPED] = { "run-stopped", false },
+	[EVENT_REVERT] = { "revert", false },
 	[EVENT_SAID] = { "said", false },
 	[EVENT_NEXT] = { "next", false },
 	[EVENT_RESULT] = { "result", false },
@@ -46,6 +47,7 @@ static const struct {
 	[EVENT_REDO] = { "redo", true },
 	[EVENT_FIXUP] = { "fixup", true },
 	[EVENT_FIXUP_DROP] = { "fixup-drop", true },
+	[EVENT_VERIFY] = { "verify", true },
 };
 
 static const char *const actors[BY_COUNT] = {
@@ -62,6 +64,13 @@ static const char *const results[RESULT_COUNT] = {
 	[RESULT_NOT_FIXED] = "not-fixed",
 	[RESULT_NEVER_BROKEN] = "never-broken",
 	[RESULT_ERROR] = "error",
+};
+
+static const char *const mades[MADE_COUNT] = {
+	[MADE_OK] = "ok",
+	[MADE_CONFLICT] = "conflict",
+	[MADE_EMPTY] = "empty",
+	[MADE_TROUBLE] = "trouble",
 };
 
 const char *event_kind_name(enum event_kind kind)
@@ -111,6 +120,22 @@ bool result_parse(enum result *result, const char *name)
 	for (int i = 0; i < RESULT_COUNT; i++) {
 		if (str_equal(results[i], name)) {
 			*result = (enum result)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *made_name(enum made made)
+{
+	return mades[made];
+}
+
+bool made_parse(enum made *made, const char *name)
+{
+	for (int i = 0; i < MADE_COUNT; i++) {
+		if (str_equal(mades[i], name)) {
+			*made = (enum made)i;
 			return true;
 		}
 	}

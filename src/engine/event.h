@@ -31,7 +31,8 @@ enum event_kind {
 				release to try while no good commit is known */
 	EVENT_BUILD_BEGIN,   /* commit, text = the numbers of the fixups it is
 				built with, "1, 3", or NULL; number =
-				BUILD_AHEAD, BUILD_TAKEN or 0 */
+				BUILD_AHEAD, BUILD_TAKEN or 0; other = the
+				commit whose compiler it gets, none: its own */
 	EVENT_BUILD,	     /* commit, build, signature, duration,
 				text = first error lines, number = the fixup
 				that does not apply, 0: none; errands */
@@ -43,6 +44,13 @@ enum event_kind {
 				exit_status, duration, boot, copy,
 				text = detail; errands */
 	EVENT_RUN_STOPPED,   /* commit, number: cancelled, says nothing */
+	EVENT_REVERT,	     /* a commit was taken back on top of another one:
+				policy = what came of it, as made_parse has
+				it; commit = the new one, or none; other =
+				what it is on top of; title = the full id of
+				the one taken back; number = the parent that
+				a merge keeps, 0: none; signature = its tree;
+				text = paths, or why */
 	/* facts of a foreign log, BY_IMPORT: what it said, never what follows
 	   from that */
 	EVENT_SAID,   /* a line of no further meaning: text, title, number,
@@ -81,6 +89,9 @@ enum event_kind {
 			 SHA-256 of its text; it is applied before a build
 			 where commit, if any, is reached and other is not */
 	EVENT_FIXUP_DROP, /* number: that fixup is applied no more */
+	EVENT_VERIFY,	  /* commit, the culprit: test it and its parents again,
+			     number = times, and what it is without it, unless
+			     policy = "no-revert" */
 	EVENT_KIND_COUNT,
 };
 
@@ -91,6 +102,8 @@ enum event_kind {
 enum { BUILD_AHEAD = 1, BUILD_TAKEN = 2 };
 
 enum { PAUSE_NOW = 1 }; /* an EVENT_PAUSE's number */
+
+#define VERIFY_NO_REVERT "no-revert" /* an EVENT_VERIFY's policy */
 
 enum actor {
 	BY_START, /* a person, when the session began */
@@ -159,6 +172,19 @@ enum result {
    "not-fixed", "never-broken", "error" */
 const char *result_name(enum result result);
 bool result_parse(enum result *result, const char *name);
+
+/* What came of taking a commit back. */
+enum made {
+	MADE_OK,
+	MADE_CONFLICT, /* text = where; it is left for a person to mend */
+	MADE_EMPTY,    /* nothing of it was there any more */
+	MADE_TROUBLE,  /* our side failed: text = why */
+	MADE_COUNT,
+};
+
+/* "ok", "conflict", "empty", "trouble" */
+const char *made_name(enum made made);
+bool made_parse(enum made *made, const char *name);
 
 /* Of a build: it failed for a fixup, which says nothing of the commit. */
 bool build_refused(const struct event *build);

@@ -40,6 +40,11 @@ struct folded_step *fold_step_of(const struct engine *engine, int commit)
 	return engine->steps[engine->step_of[commit]];
 }
 
+bool fold_is_scratch(const struct folded_step *step)
+{
+	return step->revert;
+}
+
 bool fold_has_content(const struct folded_step *step)
 {
 	return step->person || step->shown.recorded || step->shown.build ||
@@ -144,10 +149,34 @@ static void drop_flights(struct engine *engine)
 	}
 }
 
+/*
+ * With the compiler of another commit that it fails says nothing of this one,
+ * as long as it builds with its own.
+ */
+static bool is_only_a_check(const struct engine *engine,
+			    const struct folded_step *step,
+			    const struct event *build)
+{
+	const struct event *begin = step->shown.build_begin;
+
+	return begin && !oid_is_none(&begin->other) && step->shown.build &&
+	       build->build != BUILD_OK &&
+	       (build->build == BUILD_INFRA ||
+		engine->symptom != SYMPTOM_NO_BUILD);
+}
+
 static void fold_build(struct engine *engine, struct folded_step *step,
 		       const struct event *event)
 {
-	(void)engine;
+	bool check = is_only_a_check(engine, step, event);
+
+	if (step->shown.build_begin &&
+	    !oid_is_none(&step->shown.build_begin->other))
+		step->check_build = event;
+	if (check) {
+		step->shown.build_begin = NULL;
+		return;
+	}
 	step->shown.built_from = step->shown.build_begin;
 	step->shown.build_begin = NULL;
 	step->shown.build = event;
@@ -437,6 +466,24 @@ static void fold_resume(struct engine *engine, const struct event *event)
 	free(spoilt);
 }
 
+static void fold_verify(struct engine *engine, const struct event *event)
+{
+	if (!engine->verify ||
+	    !oid_equal(&engine->verify->commit, &event->commit))
+		engine->verify_since = event->seq;
+	engine->verify = event;
+}
+
+static void fold_revert(struct engine *engine, const struct event *event)
+{
+	array_grow(engine->reverts, engine->revert_count + 1,
+		   &engine->revert_room);
+	engine->reverts[engine->revert_count++] = event;
+	if (!oid_is_none(&event->commit))
+		step_make(engine, graph_find(engine->graph, &event->commit))
+			->revert = event;
+}
+
 static bool is_ruling(enum event_kind kind)
 {
 	return kind == EVENT_SAME || kind == EVENT_OTHER || kind == EVENT_NOISE;
@@ -516,9 +563,9 @@ static void follow_log(struct engine *engine, const struct event *event,
 static bool departs(const struct event *event)
 {
 	return event->by != BY_IMPORT && event_is_decision(event->kind) &&
-	       event->kind != EVENT_NOTE && event->kind != EVENT_PAUSE &&
-	       event->kind != EVENT_RESUME && event->kind != EVENT_UNDO &&
-	       event->kind != EVENT_REDO;
+	       event->kind != EVENT_NOTE && event->kind != EVENT_VERIFY &&
+	       event->kind != EVENT_PAUSE && event->kind != EVENT_RESUME &&
+	       event->kind != EVENT_UNDO && event->kind != EVENT_REDO;
 }
 
 static void fold_commit_event(struct engine *engine, const struct event *event)
@@ -573,7 +620,7 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 	case EVENT_MATCHING: case EVENT_SYMPTOM: case EVENT_CONFIRM:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO:
 	case EVENT_REDO: case EVENT_FIXUP: case EVENT_FIXUP_DROP:
-	case EVENT_KIND_COUNT:
+	case EVENT_REVERT: case EVENT_VERIFY: case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */
@@ -700,6 +747,12 @@ void fold_event(struct engine *engine, size_t place)
 	case EVENT_NEXT: case EVENT_RESULT:
 		fold_recorded(engine, event);
 		break;
+	case EVENT_VERIFY:
+		fold_verify(engine, event);
+		break;
+	case EVENT_REVERT:
+		fold_revert(engine, event);
+		break;
 	case EVENT_RANGE: case EVENT_NOTE: case EVENT_SAID:
 	case EVENT_KIND_COUNT:
 		break;
@@ -720,6 +773,7 @@ void fold_release(struct engine *engine)
 	engine->release_count = 0;
 	engine->fixup_count = 0;
 	engine->stock_count = 0;
+	engine->revert_count = 0;
 }
 
 void fold_all(struct engine *engine)
@@ -731,6 +785,7 @@ void fold_all(struct engine *engine)
 	engine->paused = engine->halted = false;
 	engine->resumed = 0;
 	engine->pick = NULL;
+	engine->verify = NULL;
 	engine->first_tested = -1;
 	engine->recorded = (struct recorded){ .testing = -1, .judged = -1 };
 	bug_release(&engine->bug);

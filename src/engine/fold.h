@@ -62,6 +62,10 @@ struct folded_step {
 				       with git; or NULL */
 	int64_t unskipped; /* seq of a retract without a verdict to take */
 	bool own; /* the runs of an equal kernel are not believed here */
+	const struct event *revert; /* that made this commit, which is none of
+				       the range then and gets no verdict */
+	const struct event *check_build; /* the latest EVENT_BUILD that was made
+					    to verify, or NULL */
 };
 
 struct release_event {
@@ -106,6 +110,10 @@ struct engine {
 	size_t fixup_count, fixup_room;
 	struct ahead_build *stock; /* built ahead, not taken yet */
 	size_t stock_count, stock_room;
+	const struct event *verify; /* the order that counts, or NULL */
+	int64_t verify_since; /* seq of the first one for the same commit */
+	const struct event **reverts;
+	size_t revert_count, revert_room;
 	int first_tested; /* the commit whose run was the first, -1 for none */
 	struct bug bug;
 	struct recorded recorded;
@@ -164,6 +172,9 @@ bool fold_is_replay(const struct engine *engine);
 
 /* A step whose decisions were all undone, and that has no facts, is none. */
 bool fold_has_content(const struct folded_step *step);
+
+/* Was it made by a revert?  Then no search has anything to do with it. */
+bool fold_is_scratch(const struct folded_step *step);
 
 /* Its finished runs that count. */
 int fold_count_runs(const struct step *step);
@@ -253,6 +264,27 @@ void wish_runs(struct engine *engine, int commit);
 
 /* Further runs that a person ordered for commits that are not under test. */
 void wish_more(struct engine *engine);
+
+/*
+ * A crash of which nobody knows whether it is the bug.  Where the verdict of
+ * `waits` hangs on it (-1: of none) a person is needed, else it may be
+ * answered at any time.
+ */
+void wish_title(struct engine *engine, const struct folded_step *step,
+		int waits);
+
+/* A build or runs failed by our own fault: a person has to mend that. */
+void wish_mending(struct engine *engine, const struct folded_step *step,
+		  int commit);
+
+/* verify.c */
+
+/* What is ordered to verify the culprit, which was found. */
+void wish_verify(struct engine *engine, int culprit);
+
+/* Are runs of this step still wanted for that?  Then it is judged later. */
+bool verify_goes_on(const struct engine *engine,
+		    const struct folded_step *step);
 
 /* hold.c */
 

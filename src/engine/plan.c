@@ -206,6 +206,7 @@ static void plan_midpoint(struct engine *engine)
 		plan->left = 0;
 		plan->steps = 0;
 		wish_parent(engine, mid.commit);
+		wish_verify(engine, mid.commit);
 		break;
 	case MIDPOINT_ONLY_SKIPPED:
 		plan->state = PLAN_ONLY_SKIPPED;
@@ -451,7 +452,8 @@ static void plan_wishes(struct engine *engine)
 	size_t before;
 
 	for (size_t i = 0; i < engine->step_count; i++)
-		wish_verdict(engine, engine->steps[i]);
+		if (!fold_is_scratch(engine->steps[i]))
+			wish_verdict(engine, engine->steps[i]);
 	/* behind all verdicts, which are given from the top */
 	for (size_t i = 0; i < engine->step_count; i++)
 		wish_question(engine, engine->steps[i]);

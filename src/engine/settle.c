@@ -60,7 +60,7 @@ static struct claim *collect(struct engine *engine, size_t *count)
 		const struct event *event =
 			step->person ? step->person : step->shown.recorded;
 
-		if (fold_has_content(step))
+		if (fold_has_content(step) && !fold_is_scratch(step))
 			step->shown.position = ++position;
 		step->shown.given = event;
 		step->shown.verdict = event ? event->verdict : VERDICT_NONE;
@@ -379,7 +379,9 @@ static void find_equals(struct engine *engine)
 		step->same_runs = 0;
 		for (size_t k = 0; k < i && !engine->steps[i]->own; k++) {
 			const struct step *other = &engine->steps[k]->shown;
-			int runs = same_kernel(step, other)
+			bool apart = fold_is_scratch(engine->steps[i]) ||
+				     fold_is_scratch(engine->steps[k]);
+			int runs = !apart && same_kernel(step, other)
 					   ? fold_count_runs(other)
 					   : 0;
 

@@ -22,6 +22,7 @@ struct wish *wish_add(struct engine *engine, enum wish_kind kind, int commit)
 	memset(wish, 0, sizeof(*wish));
 	wish->kind = kind;
 	wish->commit = commit;
+	wish->like = -1;
 	return wish;
 }
 
@@ -38,13 +39,8 @@ void wish_ask(struct engine *engine, int commit, const char *format, ...)
 		engine->plan.needs_person = true;
 }
 
-/*
- * A crash of which nobody knows whether it is the bug.  Where the verdict of
- * `waits` hangs on it (-1: of none) a person is needed, else it may be
- * answered at any time.
- */
-static void ask_title(struct engine *engine, const struct folded_step *step,
-		      int waits)
+void wish_title(struct engine *engine, const struct folded_step *step,
+		int waits)
 {
 	const struct run_state *first = NULL;
 	struct wish *wish;
@@ -156,7 +152,8 @@ void wish_verdict(struct engine *engine, const struct folded_step *step)
 	if (unbuilt && (engine->symptom != SYMPTOM_NO_BUILD ||
 			build_refused(shown->build)))
 		verdict = VERDICT_SKIP;
-	if (step->person || verdict == VERDICT_NONE || !fresh)
+	if (step->person || verdict == VERDICT_NONE || !fresh ||
+	    verify_goes_on(engine, step))
 		return;
 	if (!unbuilt && !has_evidence(engine, shown))
 		return;
@@ -181,8 +178,8 @@ static const char *trouble_of(const struct folded_step *step)
 	return why ? why : "";
 }
 
-static void ask_to_mend(struct engine *engine, const struct folded_step *step,
-			int commit)
+void wish_mending(struct engine *engine, const struct folded_step *step,
+		  int commit)
 {
 	const char *why = trouble_of(step);
 	size_t length = strcspn(why, "\n");
@@ -205,7 +202,7 @@ void wish_question(struct engine *engine, const struct folded_step *step)
 	if (!step->person && recorded &&
 	    weigh_evidence(engine, step) > recorded->seq &&
 	    weigh_judge(engine, step).undecided)
-		ask_title(engine, step, -1);
+		wish_title(engine, step, -1);
 }
 
 void wish_runs(struct engine *engine, int commit)
@@ -225,7 +222,7 @@ void wish_runs(struct engine *engine, int commit)
 		return;
 	}
 	if (j.stop) {
-		ask_to_mend(engine, step, commit);
+		wish_mending(engine, step, commit);
 		return;
 	}
 	if (!build || again)
@@ -234,10 +231,10 @@ void wish_runs(struct engine *engine, int commit)
 		wish_add(engine, WISH_RUNS, commit)->runs = j.more_runs;
 	if (!step)
 		return;
-	ask_title(engine, step, j.undecided ? commit : -1);
+	wish_title(engine, step, j.undecided ? commit : -1);
 	if (j.undecided && step->shown.same_as >= 0)
-		ask_title(engine, fold_step_of(engine, step->shown.same_as),
-			  commit);
+		wish_title(engine, fold_step_of(engine, step->shown.same_as),
+			   commit);
 }
 
 void wish_more(struct engine *engine)

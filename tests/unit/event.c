@@ -28,6 +28,7 @@ static const struct {
 	{ EVENT_RUN_CRASH, "run-crash", false },
 	{ EVENT_RUN, "run", false },
 	{ EVENT_RUN_STOPPED, "run-stopped", false },
+	{ EVENT_REVERT, "revert", false },
 	{ EVENT_SAID, "said", false },
 	{ EVENT_NEXT, "next", false },
 	{ EVENT_RESULT, "result", false },
@@ -51,6 +52,7 @@ static const struct {
 	{ EVENT_REDO, "redo", true },
 	{ EVENT_FIXUP, "fixup", true },
 	{ EVENT_FIXUP_DROP, "fixup-drop", true },
+	{ EVENT_VERIFY, "verify", true },
 };
 
 static void every_kind_has_its_word_in_the_journal(void **state)
