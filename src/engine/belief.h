@@ -5,6 +5,7 @@
 /*
  * How likely each commit of a range is the culprit, by all that was seen at
  * all of them at once: where a verdict says yes or no, this says how sure.
+ * What to do about it is engine/advice.h.
  *
  * Exact on the graph, without any approximation by a line.  A pure function of
  * its input: the order of records does not matter, and what is judged
@@ -19,20 +20,18 @@
 #include "engine/likelihood.h"
 
 struct engine;
-struct graph;
+struct posterior;
+struct span;
 
-/* What the belief is about. */
+/* What was seen between the ends of a span. */
 struct question {
-	int bad; /* the newer end */
-	const int *goods;
-	int good_count;
 	bool fix; /* the culprit takes the bug away instead of bringing it */
-	const struct record *records; /* one a commit, also outside the range */
+	const struct record *records; /* one a commit, also outside the span */
 	int record_count;
 	/*
 	 * How likely each commit of the graph is before anything was seen, by
 	 * its number, in any measure, none below 0; NULL: all alike.  Only
-	 * what lies in the range counts.
+	 * what lies in the span counts.
 	 */
 	const double *weights;
 };
@@ -40,12 +39,11 @@ struct question {
 /* One commit with a record. */
 struct believed {
 	int commit;
-	double bug;	/* the chance that it has the bug */
-	double without; /* the same if nothing had been seen at it */
+	double bug; /* the chance that it has the bug */
 };
 
 struct belief {
-	int *commits; /* the candidates: what bad reaches and goods do not */
+	const int *commits; /* the candidates, older ones first */
 	double *chances;
 	int count;
 	double outside; /* the chance that the culprit is none of them, but
@@ -53,15 +51,19 @@ struct belief {
 	int best;	/* the likeliest: its place among them, -1 for none */
 	int likely;	/* how many of the likeliest have 95 % together */
 	double bits;	/* what is not known yet: 0 when all is */
-	double rate;	/* how often the bug shows where it is, expected */
-	/* the chance of so many clean runs in a row where the bug is */
-	double clean[21];
+	double rates[RATES_MAX]; /* how likely each of likelihood_rates is */
+	double rate;  /* how often the bug shows where it is, expected */
+	double stray; /* how often the same crash comes without it */
 	struct believed *records; /* as they were given */
 	int record_count;
+	struct posterior *posterior; /* for those who go on from here */
 };
 
-/* Nothing to believe where bad is below a good one: count is 0. */
-void belief_make(struct belief *belief, const struct graph *graph,
+/*
+ * Of an empty span nothing is believed, and count is 0.  The span is held;
+ * weights are copied.
+ */
+void belief_make(struct belief *belief, struct span *span,
 		 const struct question *question);
 void belief_release(struct belief *belief);
 
@@ -79,5 +81,47 @@ double belief_chance(const struct belief *belief, int commit);
 
 /* The record of a commit, NULL if it has none. */
 const struct believed *belief_record(const struct belief *belief, int commit);
+
+/*
+ * The smallest set of candidates that has this chance together, likeliest
+ * first, as places among the candidates; all of them if they have less.
+ * *places is the caller's to free.  Returns how many.
+ */
+int belief_likeliest(const struct belief *belief, double chance, int **places);
+
+/* The chance of so many clean runs in a row where the bug is. */
+double belief_clean(const struct belief *belief, int runs);
+
+/* How many clean runs in a row have at most this chance; 1000 at most. */
+int belief_runs(const struct belief *belief, double chance);
+
+/* What one record does, beside all the others. */
+struct weighed {
+	double without; /* the chance of the bug if nothing were seen there */
+	/* The natural logarithm of the odds that it adds; > 0: for the bug. */
+	double tilt;
+	/* The chance of what was seen there by all other records, through its
+	   chance on the better of both sides.  Under 0.01 is a surprise. */
+	double fit;
+	/* Without the bug, and all hangs on it: likelier than any one commit
+	   being the culprit is that this one has the bug all the same. */
+	bool bearing;
+};
+
+void belief_weigh(const struct belief *belief, int record,
+		  struct weighed *weighed);
+
+/*
+ * Two records (places in belief->records) that exclude each other: the older
+ * commit speaks for the newer side, its descendant for the older one.  One of
+ * them is wrong, or the bug came, went and came again.
+ */
+struct contradiction {
+	int older, newer;
+};
+
+/* *list is the caller's to free; returns how many. */
+int belief_contradictions(const struct belief *belief,
+			  struct contradiction **list);
 
 #endif

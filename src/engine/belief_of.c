@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "engine/fold.h"
 #include "engine/graph.h"
+#include "engine/span.h"
 #include "engine/warnings.h"
 
 /* From the steps of a session to a question. */
@@ -48,10 +49,8 @@ static void add_record(struct asking *asking, const struct step *step)
 	} else {
 		return;
 	}
-	if (asking->imagined && asking->imagined->commit == step->commit) {
-		record.showing += asking->imagined->showing;
-		record.clean += asking->imagined->clean;
-	}
+	if (asking->imagined && asking->imagined->commit == step->commit)
+		record_add(&record, asking->imagined);
 	array_grow(asking->records, asking->record_count + 1,
 		   &asking->record_room);
 	asking->records[asking->record_count++] = record;
@@ -80,6 +79,21 @@ static void add_end(struct asking *asking, const struct step *step)
 	}
 }
 
+/* The span of these ends, which the engine keeps while they are the same. */
+static struct span *span_of(const struct asking *asking)
+{
+	struct engine *engine = asking->engine;
+	int count = (int)asking->good_count;
+
+	if (!engine->span ||
+	    !span_is(engine->span, asking->bad, asking->goods, count)) {
+		span_drop(engine->span);
+		engine->span = span_new(engine->graph, asking->bad,
+					asking->goods, count);
+	}
+	return engine->span;
+}
+
 bool belief_of(struct belief *belief, struct engine *engine,
 	       const struct record *imagined)
 {
@@ -96,15 +110,12 @@ bool belief_of(struct belief *belief, struct engine *engine,
 	if (asking.any_run && asking.bad >= 0 && asking.good_count &&
 	    graph_is_expanded(engine->graph, asking.bad)) {
 		const struct question question = {
-			.bad = asking.bad,
-			.goods = asking.goods,
-			.good_count = (int)asking.good_count,
 			.fix = engine_is_fix(engine),
 			.records = asking.records,
 			.record_count = (int)asking.record_count,
 		};
 
-		belief_make(belief, engine->graph, &question);
+		belief_make(belief, span_of(&asking), &question);
 		if (!belief->count)
 			belief_release(belief);
 	}

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "engine/fold.h"
 #include "engine/graph.h"
+#include "engine/span.h"
 #include "engine/suspects.h"
 
 struct engine *engine_new(const struct graph *graph)
@@ -40,6 +41,7 @@ void engine_free(struct engine *engine)
 	free(engine->reverts);
 	free(engine->wishes);
 	free(engine->candidates);
+	span_drop(engine->span);
 	free(engine);
 }
 
@@ -165,6 +167,8 @@ struct engine *engine_new_after(const struct graph *graph,
 	fold_all(engine);
 	if (like)
 		take_numbers(engine, like);
+	if (like && like->span)
+		engine->span = span_hold(like->span);
 	return engine;
 }
 
@@ -201,6 +205,8 @@ void engine_graph_changed(struct engine *engine)
 {
 	settle_release(&engine->ends);
 	engine->plan_valid = false;
+	span_drop(engine->span);
+	engine->span = NULL;
 }
 
 const struct plan *engine_plan(struct engine *engine)

@@ -128,6 +128,7 @@ struct engine {
 	struct wish *wishes;
 	size_t wish_count, wish_room;
 	int *candidates;
+	struct span *span; /* that belief_of used last, or NULL */
 };
 
 /* engine.c */

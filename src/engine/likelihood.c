@@ -87,6 +87,15 @@ bool record_is_empty(const struct record *record)
 	       !record->said;
 }
 
+void record_add(struct record *record, const struct record *more)
+{
+	record->showing += more->showing;
+	record->clean += more->clean;
+	record->open += more->open;
+	for (int m = 1; m <= WAVE_MAX; m++)
+		record->killed[m] += more->killed[m];
+}
+
 static void say(int said, double with[RATES_MAX], double without[RATES_MAX],
 		int count)
 {

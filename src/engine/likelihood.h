@@ -58,6 +58,9 @@ struct record {
  */
 bool record_is_empty(const struct record *record);
 
+/* Count the runs of another one too. */
+void record_add(struct record *record, const struct record *more);
+
 /*
  * The natural logarithm of the chance of what was seen, for each rate of the
  * grid: in a kernel with the bug, and in one without.

@@ -20,64 +20,17 @@
 #include "base/xalloc.h"
 #include "engine/belief.h"
 #include "engine/graph.h"
-#include "engine/oid.h"
+#include "engine/span.h"
+#include "tests/unit/dag.h"
 
 #define CLOSE 1e-9
 
-/* Commits are numbered parents first, as they are made. */
-struct dag {
-	struct graph *graph;
-	int count;
+/* The ends of the range. */
+struct ends {
+	int bad;
+	int goods[2];
+	int good_count;
 };
-
-static int add(struct dag *dag, const int *parents, int parent_count)
-{
-	struct oid oid = { "" };
-	int commit;
-
-	snprintf(oid.hex, sizeof(oid.hex), "%040x", dag->count);
-	commit = graph_add(dag->graph, &oid, dag->count);
-	assert_int_equal(commit, dag->count);
-	graph_expand(dag->graph, commit, parents, parent_count);
-	return dag->count++;
-}
-
-static struct dag line(int count)
-{
-	struct dag dag = { graph_new(), 0 };
-
-	add(&dag, NULL, 0);
-	while (dag.count < count)
-		add(&dag, &(int){ dag.count - 1 }, 1);
-	return dag;
-}
-
-struct dice {
-	uint64_t state;
-};
-
-static int roll(struct dice *dice, int sides)
-{
-	dice->state = dice->state * UINT64_C(6364136223846793005) +
-		      UINT64_C(1442695040888963407);
-	return (int)((uint32_t)(dice->state >> 33) % (uint32_t)sides);
-}
-
-static struct dag random_dag(struct dice *dice, int count)
-{
-	struct dag dag = { graph_new(), 0 };
-
-	add(&dag, NULL, 0);
-	while (dag.count < count) {
-		int parents[3], n = 1 + (roll(dice, 4) == 0) * roll(dice, 3);
-		int back = dag.count < 12 ? dag.count : 12;
-
-		for (int i = 0; i < n; i++)
-			parents[i] = dag.count - 1 - roll(dice, back);
-		add(&dag, parents, n);
-	}
-	return dag;
-}
 
 /* The chances by their definition, without classes. */
 struct plain {
@@ -111,7 +64,7 @@ static double weight_of(const struct question *question, int commit)
 	return question->weights ? question->weights[commit] : 1;
 }
 
-static struct plain plainly(const struct dag *dag,
+static struct plain plainly(const struct dag *dag, const struct ends *ends,
 			    const struct question *question)
 {
 	struct plain plain = {
@@ -128,10 +81,9 @@ static struct plain plainly(const struct dag *dag,
 	bool *in = xcalloc((size_t)dag->count, sizeof(bool));
 
 	for (int c = 0; c < dag->count; c++) {
-		in[c] = graph_is_ancestor(dag->graph, c, question->bad);
-		for (int g = 0; g < question->good_count; g++)
-			if (graph_is_ancestor(dag->graph, c,
-					      question->goods[g]))
+		in[c] = graph_is_ancestor(dag->graph, c, ends->bad);
+		for (int g = 0; g < ends->good_count; g++)
+			if (graph_is_ancestor(dag->graph, c, ends->goods[g]))
 				in[c] = false;
 		if (in[c])
 			weights += weight_of(question, c);
@@ -170,14 +122,16 @@ static void is_close(double a, double b, const char *what, int seed)
 		fail_msg("%s of seed %d: %.17g is not %.17g", what, seed, a, b);
 }
 
-static void compare(const struct dag *dag, const struct question *question,
-		    int seed)
+static void compare(const struct dag *dag, const struct ends *ends,
+		    const struct question *question, int seed)
 {
-	struct plain plain = plainly(dag, question);
+	struct plain plain = plainly(dag, ends, question);
+	struct span *span =
+		span_new(dag->graph, ends->bad, ends->goods, ends->good_count);
 	struct belief belief;
 	double sum;
 
-	belief_make(&belief, dag->graph, question);
+	belief_make(&belief, span, question);
 	sum = belief.outside;
 	is_close(belief.outside, plain.outside, "outside", seed);
 	for (int i = 0; i < belief.count; i++) {
@@ -192,6 +146,7 @@ static void compare(const struct dag *dag, const struct question *question,
 	for (int i = 0; i < belief.record_count; i++)
 		is_close(belief.records[i].bug, plain.bugs[i], "bug", seed);
 	belief_release(&belief);
+	span_drop(span);
 	free(plain.chances);
 	free(plain.bugs);
 }
@@ -216,14 +171,13 @@ static void it_is_the_sum_over_all_commits_and_rates(void **state)
 	(void)state;
 	for (int seed = 0; seed < 60; seed++) {
 		struct dice dice = { (uint64_t)seed + 1 };
-		struct dag dag = random_dag(&dice, 10 + roll(&dice, 50));
+		struct dag dag = dag_random(&dice, 10 + roll(&dice, 50));
 		struct record records[8];
 		double weights[64];
-		int goods[2] = { roll(&dice, 5), roll(&dice, 5) };
+		struct ends ends = { dag.count - 1 - roll(&dice, 3),
+				     { roll(&dice, 5), roll(&dice, 5) },
+				     roll(&dice, 3) };
 		struct question question = {
-			.bad = dag.count - 1 - roll(&dice, 3),
-			.goods = goods,
-			.good_count = roll(&dice, 3),
 			.fix = roll(&dice, 3) == 0,
 			.records = records,
 			.record_count = roll(&dice, 9),
@@ -234,7 +188,7 @@ static void it_is_the_sum_over_all_commits_and_rates(void **state)
 			records[i] = random_record(&dice, dag.count);
 		for (int i = 0; i < dag.count; i++)
 			weights[i] = roll(&dice, 4) ? 1 + roll(&dice, 9) : 0.01;
-		compare(&dag, &question, seed);
+		compare(&dag, &ends, &question, seed);
 		graph_free(dag.graph);
 	}
 }
@@ -255,15 +209,15 @@ static struct record word(int commit, int said)
 static struct belief on_line(int count, const struct record *records,
 			     int record_count)
 {
-	struct dag dag = line(count);
+	struct dag dag = dag_line(count);
 	struct belief belief;
+	struct span *span;
 
-	belief_make(&belief, dag.graph,
-		    &(struct question){ .bad = count - 1,
-					.goods = &(int){ 0 },
-					.good_count = 1,
-					.records = records,
+	span = span_new(dag.graph, count - 1, &(int){ 0 }, 1);
+	belief_make(&belief, span,
+		    &(struct question){ .records = records,
 					.record_count = record_count });
+	span_drop(span);
 	graph_free(dag.graph);
 	return belief;
 }
@@ -317,7 +271,7 @@ static void few_clean_runs_of_a_rare_bug_say_little(void **state)
 	(void)state;
 	assert_true(belief_record(&little, 32)->bug > 0.2);
 	assert_true(belief_record(&much, 32)->bug < 0.1);
-	assert_true(little.clean[10] > 0.1);
+	assert_true(belief_clean(&little, 10) > 0.1);
 	assert_true(little.bits > much.bits);
 	belief_release(&little);
 	belief_release(&much);
@@ -433,16 +387,16 @@ static void the_order_of_records_does_not_matter(void **state)
 
 static void nothing_is_believed_of_an_empty_range(void **state)
 {
-	struct dag dag = line(4);
+	struct dag dag = dag_line(4);
+	struct span *span = span_new(dag.graph, 1, &(int){ 3 }, 1);
 	struct belief belief;
 
 	(void)state;
-	belief_make(&belief, dag.graph,
-		    &(struct question){
-			    .bad = 1, .goods = &(int){ 3 }, .good_count = 1 });
+	belief_make(&belief, span, &(struct question){ .fix = false });
 	assert_int_equal(belief.count, 0);
 	assert_int_equal(belief.best, -1);
 	belief_release(&belief);
+	span_drop(span);
 	graph_free(dag.graph);
 }
 
