@@ -76,8 +76,21 @@ if command -v bash >/dev/null; then
 	'
 fi
 if command -v zsh >/dev/null; then
-	check "zsh can read its file" '
-		zsh -n "$top/data/completion/_culprit"
+	# the function itself, with what it calls of zsh replaced
+	in_zsh()
+	{
+		zsh -f -c "
+			compadd() { print -l -- \${(P)2}; }
+			_files() { print -- files \"\$@\"; }
+			words=(\"\$@\") CURRENT=\$#
+			. \"$top/data/completion/_culprit\"" zsh "$@"
+	}
+	check "zsh completes culprit" '
+		in_zsh culprit st | sort >said
+		printf "%s\n" start status stop >wanted
+		diff wanted said
+		in_zsh culprit pick c | grep -qx c4
+		test "$(in_zsh culprit replay x)" = files
 	'
 fi
 
