@@ -4,22 +4,32 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "base/xalloc.h"
 #include "cli/cli.h"
 #include "control/audit.h"
+#include "control/contrast.h"
 #include "control/describe.h"
+#include "control/otherwise.h"
 #include "control/reopen.h"
+#include "control/sessions.h"
+#include "engine/course.h"
 #include "engine/engine.h"
 #include "repo/repo.h"
 #include "session/session.h"
 
 struct asked {
-	const char *path, *repo, *export;
+	const char *path, *repo, *export, *other;
+	const char **imagined; /* --what-if, each */
+	size_t imagined_count;
+	int64_t at; /* a step, 0: not said */
 	int print, json, check;
+	bool own; /* the session that is worked on */
 	bool has_policy;
 	struct policy policy;
 };
@@ -34,6 +44,21 @@ static int take_policy(struct asked *asked, const char *name)
 	return EXIT_OK;
 }
 
+/* --json goes with these, and nothing else does. */
+static int check_together(const struct asked *asked)
+{
+	int beside = (asked->imagined_count > 0) + !!asked->other;
+
+	if (beside > 1 ||
+	    (beside && (asked->print || asked->export || asked->check)))
+		return cli_usage("replay",
+				 "--what-if and --compare stand alone, or with "
+				 "--json");
+	if (asked->at && !asked->imagined_count)
+		return cli_usage("replay", "--at is for --what-if");
+	return EXIT_OK;
+}
+
 static int take_options(struct asked *asked, int argc, char **argv)
 {
 	const struct option options[] = {
@@ -43,6 +68,9 @@ static int take_options(struct asked *asked, int argc, char **argv)
 		{ "export", required_argument, NULL, 'e' },
 		{ "repo", required_argument, NULL, 'r' },
 		{ "policy", required_argument, NULL, 'p' },
+		{ "what-if", required_argument, NULL, 'w' },
+		{ "at", required_argument, NULL, 'a' },
+		{ "compare", required_argument, NULL, 'o' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
@@ -55,13 +83,19 @@ static int take_options(struct asked *asked, int argc, char **argv)
 			asked->export = optarg;
 		else if (option == 'r')
 			asked->repo = optarg;
+		else if (option == 'o')
+			asked->other = optarg;
+		else if (option == 'w')
+			asked->imagined[asked->imagined_count++] = optarg;
 		else if (option == 'p' && take_policy(asked, optarg) != EXIT_OK)
 			return EXIT_ERROR;
+		else if (option == 'a' &&
+			 !str_number(optarg, 1, INT32_MAX, &asked->at))
+			return cli_usage("replay",
+					 "'%s' is not a step's number", optarg);
 	}
-	if (optind + 1 != argc)
-		return cli_usage("replay", optind == argc
-						   ? "which bisection?"
-						   : "one file is wanted");
+	if (optind + 1 < argc)
+		return cli_usage("replay", "one file is wanted");
 	asked->path = argv[optind];
 	if (asked->export && !cli_is_log_format(asked->export))
 		return cli_usage("replay",
@@ -73,12 +107,11 @@ static int take_options(struct asked *asked, int argc, char **argv)
 	    1)
 		return cli_usage("replay", "one of --print, --json, --check "
 					   "and --export is wanted");
-	return EXIT_OK;
+	return check_together(asked);
 }
 
 /* What was not understood, on standard error. */
-static void warn_of_reading(const struct asked *asked,
-			    const struct reopened *reopened)
+static void warn_of_reading(const char *path, const struct reopened *reopened)
 {
 	const struct imported *imported = &reopened->imported;
 	struct buf text;
@@ -91,13 +124,12 @@ static void warn_of_reading(const struct asked *asked,
 			&text,
 			"culprit: '%s' is no log of a bisection that culprit "
 			"knows (syzbot's, or of git bisect log)\n",
-			asked->path);
+			path);
 	else
 		buf_printf(&text,
 			   "culprit: '%s', line %" PRId64
 			   ": reading became unsure: %s\n",
-			   asked->path, imported->unsure_line,
-			   imported->unsure);
+			   path, imported->unsure_line, imported->unsure);
 	cli_print(stderr, &text);
 	buf_release(&text);
 }
@@ -155,6 +187,91 @@ static void answer(const struct asked *asked, const struct reopened *reopened)
 		audit_release(&audit);
 }
 
+/* What would have come of other decisions. */
+static int imagine(const struct cli *cli, const struct asked *asked,
+		   struct session *session)
+{
+	struct otherwise otherwise = { .changes = NULL };
+	struct error err = ERROR_INIT;
+	size_t from = 0;
+	int ret = 0;
+
+	if (asked->at)
+		ret = otherwise_step_place(session, (int)asked->at, &from,
+					   &err);
+	for (size_t i = 0; i < asked->imagined_count && ret == 0; i++)
+		ret = otherwise_add(&otherwise, session, cli->repo,
+				    asked->imagined[i], from, &err);
+	if (ret == 0)
+		ret = otherwise_make(&otherwise, session, &err);
+	if (ret == 0 && asked->json)
+		replay_json_whatif(session, asked->path, &otherwise);
+	else if (ret == 0)
+		replay_print_whatif(session, &otherwise);
+	otherwise_release(&otherwise);
+	return ret < 0 ? cli_fail(&err) : EXIT_OK;
+}
+
+/* The last part of a path; sessions may have numbers only. */
+static char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash && slash[1] ? slash + 1 : path;
+
+	return xasprintf("%s%s",
+			 name[strspn(name, "0123456789")] ? "" : "session ",
+			 name);
+}
+
+static void print_beside(const struct asked *asked, const char *path,
+			 struct session *session, struct session *other)
+{
+	struct course one, two;
+	char *name = name_of(asked->path), *other_name = name_of(path);
+	bool same = str_equal(name, other_name);
+	struct contrast_side left = { same ? "the first" : name, session,
+				      &one };
+	struct contrast_side right = { same ? "the second" : other_name, other,
+				       &two };
+
+	otherwise_course(session, &one);
+	otherwise_course(other, &two);
+	if (asked->json)
+		replay_json_contrast(&left, &right);
+	else
+		replay_print_contrast(&left, &right);
+	course_release(&one);
+	course_release(&two);
+	free(other_name);
+	free(name);
+}
+
+/* Another past beside this one: a log, a session, or where a fork is from. */
+static int compare(const struct cli *cli, const struct asked *asked,
+		   struct session *session)
+{
+	struct reopening what = { .path = asked->other, .repo = cli->repo };
+	struct reopened other;
+	struct error err = ERROR_INIT;
+	char *origin = NULL;
+	int code = EXIT_OK;
+
+	if (str_equal(asked->other, "origin")) {
+		if (contrast_origin(session, &origin, &err) < 0)
+			return cli_fail(&err);
+		what.path = origin;
+	}
+	if (reopen(&what, &other, &err) < 0) {
+		code = cli_fail(&err);
+	} else {
+		warn_of_reading(what.path, &other);
+		print_beside(asked, what.path, session, other.session);
+		reopen_close(&other);
+	}
+	free(origin);
+	return code;
+}
+
 static bool has_screen(void)
 {
 	const char *term = getenv("TERM");
@@ -171,33 +288,78 @@ static int show(struct cli *cli, struct reopened *reopened)
 	return cli_screen_past(cli);
 }
 
-int cli_replay(struct cli *cli, int argc, char **argv)
+/* Without a file it is the session that is worked on. */
+static int find_own(struct cli *cli, char **path)
 {
-	struct asked asked = { .path = NULL };
-	struct reopening what = { .folder = cli->session_dir };
-	struct reopened reopened;
-	struct error err = ERROR_INIT;
-	bool screen;
-	int code = take_options(&asked, argc, argv);
+	if (cli->session_dir) {
+		*path = xstrdup(cli->session_dir);
+		return EXIT_OK;
+	}
+	if ((!cli->repo && repo_open(".", &cli->repo, NULL) < 0) ||
+	    sessions_current(cli->repo, path, NULL) < 0)
+		return cli_usage("replay", "which bisection?");
+	return EXIT_OK;
+}
 
-	if (code != EXIT_OK)
-		return code;
-	screen = !asked.print && !asked.json && !asked.check && !asked.export &&
-		 has_screen();
-	if (asked.repo && repo_open(asked.repo, &cli->repo, &err) < 0)
-		return cli_fail(&err);
-	what.path = asked.path;
-	what.repo = cli->repo;
-	what.keep = screen;
+/* It names commits; without it there are their ids. */
+static void find_repository(struct cli *cli, const struct session *session)
+{
+	if (!cli->repo && session_repository(session) &&
+	    repo_open(session_repository(session), &cli->repo, NULL) < 0)
+		cli->repo = NULL;
+}
+
+static int carry_out(struct cli *cli, const struct asked *asked, bool screen)
+{
+	struct reopening what = { .path = asked->path,
+				  .folder =
+					  asked->own ? NULL : cli->session_dir,
+				  .keep = screen,
+				  .repo = cli->repo };
+	struct error err = ERROR_INIT;
+	struct reopened reopened;
+	int code = EXIT_OK;
+
 	if (reopen(&what, &reopened, &err) < 0)
 		return cli_fail(&err);
-	warn_of_reading(&asked, &reopened);
+	warn_of_reading(asked->path, &reopened);
+	if (asked->own)
+		find_repository(cli, reopened.session);
 	if (screen)
 		code = show(cli, &reopened);
+	else if (asked->other)
+		code = compare(cli, asked, reopened.session);
+	else if (asked->imagined_count)
+		code = imagine(cli, asked, reopened.session);
 	else
-		answer(&asked, &reopened);
+		answer(asked, &reopened);
 	if (reopened.log && !reopened.imported.format && !screen)
 		code = EXIT_ERROR;
 	reopen_close(&reopened);
+	return code;
+}
+
+int cli_replay(struct cli *cli, int argc, char **argv)
+{
+	struct asked asked = { .imagined =
+				       xcalloc((size_t)argc, sizeof(char *)) };
+	struct error err = ERROR_INIT;
+	int code = take_options(&asked, argc, argv);
+	bool words = asked.print || asked.json || asked.check || asked.export ||
+		     asked.other || asked.imagined_count;
+	char *own = NULL;
+
+	if (code == EXIT_OK && asked.repo &&
+	    repo_open(asked.repo, &cli->repo, &err) < 0)
+		code = cli_fail(&err);
+	if (code == EXIT_OK && !asked.path) {
+		code = find_own(cli, &own);
+		asked.path = own;
+		asked.own = true;
+	}
+	if (code == EXIT_OK)
+		code = carry_out(cli, &asked, !words && has_screen());
+	free(own);
+	free(asked.imagined);
 	return code;
 }

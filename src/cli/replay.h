@@ -7,7 +7,9 @@
  */
 
 struct audit;
+struct contrast_side;
 struct imported;
+struct otherwise;
 struct session;
 
 /*
@@ -17,5 +19,17 @@ struct session;
 void replay_print_json(struct session *session, const char *path,
 		       const struct imported *imported,
 		       const struct audit *audit);
+
+/* A past with other decisions beside the recorded one; it has been made. */
+void replay_print_whatif(struct session *session,
+			 const struct otherwise *otherwise);
+void replay_json_whatif(struct session *session, const char *path,
+			const struct otherwise *otherwise);
+
+/* Two pasts beside each other. */
+void replay_print_contrast(const struct contrast_side *one,
+			   const struct contrast_side *two);
+void replay_json_contrast(const struct contrast_side *one,
+			  const struct contrast_side *two);
 
 #endif

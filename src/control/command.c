@@ -101,8 +101,9 @@ const struct command commands[] = {
 	  "[--vars]",
 	  NULL, "the commit that git bisect would test", GROUP_LOOK, NULL },
 	{ "replay",
-	  "FILE [--print|--json|--check|--export FORMAT] [--repo DIR] "
-	  "[--policy NAME]",
+	  "[FILE] [--print|--json|--check|--export FORMAT] [--repo DIR] "
+	  "[--policy NAME] [--what-if DECISION]... [--at STEP] "
+	  "[--compare FILE|origin]",
 	  NULL, "any past bisection: syzbot's, git's, your own", GROUP_LOOK,
 	  NULL },
 	{ "titles", "[--json] [--all] [--oops FILE] FILE...|-", NULL,

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "control/extend.h"
 #include "engine/engine.h"
+#include "engine/graph.h"
 #include "repo/repo.h"
 #include "session/carry.h"
 #include "session/folder.h"
@@ -119,6 +120,15 @@ static void first_ends(struct session *session, struct oid *bad,
 	}
 }
 
+/* Is the range there already? */
+static bool is_loaded(const struct session *session, const struct oid *bad)
+{
+	const struct graph *graph = session_graph(session);
+	int commit = graph_find(graph, bad);
+
+	return commit >= 0 && graph_is_expanded(graph, commit);
+}
+
 /* With its repository the midpoints can be worked out again. */
 static int load_range(struct session *session, struct repo *repo,
 		      struct error *err)
@@ -128,7 +138,7 @@ static int load_range(struct session *session, struct repo *repo,
 	int ret = 0;
 
 	first_ends(session, &bad, &goods, &count);
-	if (!oid_is_none(&bad) && count > 0)
+	if (!oid_is_none(&bad) && count > 0 && !is_loaded(session, &bad))
 		ret = extend_range(session, repo, &bad, goods, count, err);
 	free(goods);
 	return ret;
@@ -154,7 +164,7 @@ static int open_kept(const struct reopening *what, const struct buf *bytes,
 		return read_log(what, bytes, out, err);
 	out->again = true;
 	import_recall(out->session, &out->imported);
-	return 0;
+	return what->repo ? load_range(out->session, what->repo, err) : 0;
 }
 
 static int open_log(const struct reopening *what, struct reopened *out,

@@ -31,6 +31,8 @@ struct imagining {
 	bool *fed;    /* by event */
 	bool *placed; /* by change */
 	bool rules;   /* one of the rules has changed by now */
+	bool parted;  /* a verdict has: what a log says of its own search is
+			 not so any more */
 };
 
 static bool is_rule(enum event_kind kind)
@@ -182,8 +184,11 @@ static int place_change(struct imagining *of, size_t which, struct error *err)
 	event.seq = 0;
 	of->rules |= is_rule(event.kind) || event.kind == EVENT_JUDGE;
 	/* one that had no verdict has none to be taken back */
-	if (event.kind == EVENT_RETRACT)
+	if (event.kind == EVENT_RETRACT) {
+		of->parted = true;
 		return 0;
+	}
+	of->parted |= event.kind == EVENT_VERDICT;
 	if (course_take(of->course, &event, err) < 0)
 		return -1;
 	if (is_rule(event.kind) && event.kind != EVENT_POLICY)
@@ -269,6 +274,7 @@ static int take_verdict(struct imagining *of, const struct event *event)
 	    (!policy && of->then[commit].given &&
 	     now.verdict == of->then[commit].verdict))
 		return course_take(of->course, event, NULL);
+	of->parted = true;
 	if (now.verdict == VERDICT_NONE)
 		return 0;
 	again.verdict = now.verdict;
@@ -297,7 +303,9 @@ static int feed(struct imagining *of, size_t place, struct error *err)
 		return place_change(of, (size_t)(change - of->changes), err);
 	if (change)
 		return 0;
-	if (is_outdone(of, event, place))
+	if (is_outdone(of, event, place) ||
+	    (of->parted &&
+	     (event->kind == EVENT_NEXT || event->kind == EVENT_RESULT)))
 		return 0;
 	if (event->kind == EVENT_VERDICT)
 		take_verdict(of, event);
@@ -319,7 +327,7 @@ static void begin(struct imagining *of, struct course *course)
 {
 	course_init(course, of->graph);
 	of->course = course;
-	of->rules = false;
+	of->rules = of->parted = false;
 	memset(of->fed, 0, of->count * sizeof(*of->fed));
 	memset(of->placed, 0, of->change_count * sizeof(*of->placed));
 }
@@ -375,8 +383,7 @@ static int feed_of(struct imagining *of, const struct oid *commit, bool *any,
 		bool fits = commit ? oid_equal(&event->commit, commit)
 				   : is_general(event);
 
-		if (!fits || of->fed[i] || of->undone[i] ||
-		    event->kind == EVENT_NEXT || event->kind == EVENT_RESULT)
+		if (!fits || of->fed[i] || of->undone[i])
 			continue;
 		*any = true;
 		if (feed(of, i, err) < 0)
@@ -406,6 +413,7 @@ static int go_on(struct imagining *of, struct error *err)
 	struct course *course = of->course;
 	bool any = true;
 
+	of->parted = true;
 	for (size_t i = 0; i < course->count; i++) {
 		struct oid commit = course->stops[i].commit;
 

@@ -445,6 +445,11 @@ const struct event *session_event(const struct session *session, size_t index)
 	return session->events[index];
 }
 
+const struct graph *session_present_graph(const struct session *session)
+{
+	return session->graph;
+}
+
 bool session_is_past(const struct session *session)
 {
 	return session->past;
@@ -466,7 +471,7 @@ const struct graph *session_graph(const struct session *session)
 static const struct commit_told *tell(struct session *session, int commit)
 {
 	static const struct commit_told nothing;
-	const struct graph *graph = session_graph(session);
+	const struct graph *graph = session->graph;
 	size_t count = (size_t)graph_count(graph);
 	struct commit_told is;
 	struct told *told;

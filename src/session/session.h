@@ -90,6 +90,12 @@ int session_go(struct session *session, size_t count, struct error *err);
 size_t session_event_count(const struct session *session);
 const struct event *session_event(const struct session *session, size_t index);
 
+/*
+ * All commits that are known by now; those of an earlier time have the same
+ * numbers there.  Borrowed as session_graph's.
+ */
+const struct graph *session_present_graph(const struct session *session);
+
 /* At an earlier time? */
 bool session_is_past(const struct session *session);
 
