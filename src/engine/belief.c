@@ -9,8 +9,7 @@
 #include "engine/posterior.h"
 #include "engine/span.h"
 
-#define ENOUGH	  0.95
-#define RUNS_MOST 1000
+#define ENOUGH 0.95
 
 static int by_value(const void *a, const void *b)
 {
@@ -184,27 +183,10 @@ int belief_likeliest(const struct belief *belief, double chance, int **places)
 
 double belief_clean(const struct belief *belief, int runs)
 {
-	double sum = 0;
-	int rate_count;
-	const struct rate *rates = likelihood_rates(&rate_count);
-
-	for (int g = 0; g < rate_count; g++)
-		sum += belief->rates[g] * pow(1 - rates[g].with, runs);
-	return sum;
+	return rates_clean(belief->rates, runs);
 }
 
 int belief_runs(const struct belief *belief, double chance)
 {
-	double left[RATES_MAX], sum = 1;
-	int rate_count, runs = 0;
-	const struct rate *rates = likelihood_rates(&rate_count);
-
-	memcpy(left, belief->rates, sizeof(left));
-	while (sum > chance && runs < RUNS_MOST) {
-		sum = 0;
-		runs++;
-		for (int g = 0; g < rate_count; g++)
-			sum += left[g] *= 1 - rates[g].with;
-	}
-	return runs;
+	return rates_runs(belief->rates, chance);
 }

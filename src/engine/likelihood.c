@@ -8,6 +8,7 @@
 #define OTHER_CAUSE 0.003
 #define OTHER_RATE  0.5	 /* how often that other cause crashes */
 #define WRONG_WORD  0.02 /* of verdicts that were just said */
+#define RUNS_MOST   1000
 #define WRONG_PIN   1e-6 /* of those that are beyond doubt */
 
 /* A crash that may be the bug: this often it is, else it comes this often. */
@@ -129,4 +130,68 @@ void likelihood_of(const struct record *record, double with[RATES_MAX],
 		with[i] = either(log1p(-SILENT) + bug, log(SILENT) + none);
 		without[i] = either(log1p(-OTHER_CAUSE) + none, other);
 	}
+}
+
+/*
+ * What may be the case at the commit, a or b by their logarithms, and how
+ * likely clean runs are in either.
+ */
+static double mix(double a, double clean_a, double b, double clean_b)
+{
+	double high = a > b ? a : b;
+	double x = exp(a - high), y = exp(b - high);
+
+	return (x * clean_a + y * clean_b) / (x + y);
+}
+
+void likelihood_clean(const struct record *record, int runs,
+		      double with[RATES_MAX], double without[RATES_MAX])
+{
+	static const struct record none_at_all;
+	double other, clean_other = pow(1 - OTHER_RATE, runs);
+	int count;
+
+	likelihood_rates(&count);
+	if (!record)
+		record = &none_at_all;
+	other = log(OTHER_CAUSE) + seen(record, OTHER_RATE);
+	for (int i = 0; i < count; i++) {
+		double bug = seen(record, rates[i].with);
+		double none = seen(record, rates[i].without);
+		double clean_bug = pow(1 - rates[i].with, runs);
+		double clean_none = pow(1 - rates[i].without, runs);
+
+		with[i] = mix(log1p(-SILENT) + bug, clean_bug,
+			      log(SILENT) + none, clean_none);
+		without[i] = mix(log1p(-OTHER_CAUSE) + none, clean_none, other,
+				 clean_other);
+	}
+}
+
+double rates_clean(const double chances[RATES_MAX], int runs)
+{
+	double sum = 0;
+	int count;
+
+	likelihood_rates(&count);
+	for (int i = 0; i < count; i++)
+		sum += chances[i] * pow(1 - rates[i].with, runs);
+	return sum;
+}
+
+int rates_runs(const double chances[RATES_MAX], double chance)
+{
+	double left[RATES_MAX], sum = 1;
+	int count, runs = 0;
+
+	likelihood_rates(&count);
+	for (int i = 0; i < count; i++)
+		left[i] = chances[i];
+	while (sum > chance && runs < RUNS_MOST) {
+		sum = 0;
+		runs++;
+		for (int i = 0; i < count; i++)
+			sum += left[i] *= 1 - rates[i].with;
+	}
+	return runs;
 }

@@ -68,4 +68,18 @@ void record_add(struct record *record, const struct record *more);
 void likelihood_of(const struct record *record, double with[RATES_MAX],
 		   double without[RATES_MAX]);
 
+/*
+ * The chance that so many further runs of the same commit all end clean, for
+ * each rate, with the bug and without it: after what its record (NULL: none)
+ * says of its being silent, or having another source of the crash.
+ */
+void likelihood_clean(const struct record *record, int runs,
+		      double with[RATES_MAX], double without[RATES_MAX]);
+
+/* The same for any commit with the bug, where each rate has such a chance. */
+double rates_clean(const double chances[RATES_MAX], int runs);
+
+/* How many clean runs in a row have at most this chance; 1000 at most. */
+int rates_runs(const double chances[RATES_MAX], double chance);
+
 #endif
