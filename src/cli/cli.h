@@ -106,6 +106,9 @@ void cli_print(FILE *file, const struct buf *text);
 void cli_json_begin(struct json *json, struct buf *out);
 void cli_json_end(struct json *json);
 
+/* How the verifying of the culprit stands: an object, or null. */
+void cli_json_verify(struct json *json, struct session *session);
+
 /* The rule of the session, as one writes it, under "policy". */
 void cli_json_policy(struct json *json, const struct engine *engine);
 

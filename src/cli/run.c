@@ -11,6 +11,7 @@
 #include "control/describe.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
+#include "engine/verify.h"
 #include "repo/show.h"
 #include "session/session.h"
 
@@ -52,6 +53,31 @@ static void tell_verdict(struct session *session, const struct event *event,
 	buf_putc(out, '\n');
 }
 
+/* What a tree came to that was built and run to verify the culprit. */
+static bool tell_verified(struct session *session, const struct event *event,
+			  struct buf *out)
+{
+	struct engine *engine = session_engine(session);
+	int commit = graph_find(session_graph(session), &event->commit);
+	struct verify verify;
+
+	if (!engine_verify(engine, &verify))
+		return false;
+	for (int i = 0; i < verify.count; i++) {
+		const struct verify_tree *tree = &verify.trees[i];
+
+		if (tree->commit != commit || tree->state < TREE_OPEN)
+			continue;
+		buf_puts(out, "    ");
+		verify_name_tree(engine, &verify, tree, out);
+		buf_puts(out, ": ");
+		verify_say_tree(engine, tree, out);
+		buf_putc(out, '\n');
+		return true;
+	}
+	return false;
+}
+
 /*
  * Runs that bring no verdict are told too, with the last of them: of an end
  * that was given, and those that a person asked for.
@@ -64,6 +90,8 @@ static void tell_runs(struct session *session, const struct event *event,
 		engine, graph_find(session_graph(session), &event->commit));
 	struct judgement j;
 
+	if (tell_verified(session, event, out))
+		return;
 	if (!step || !step->given ||
 	    (step->given->by != BY_START && !step->extra_runs))
 		return;
@@ -100,7 +128,10 @@ void cli_tell(void *data, struct session *session, const struct event *event)
 			   build_result_name(event->build),
 			   (int)strcspn(event->text ? event->text : "", "\n"),
 			   event->text ? event->text : "");
-	else if (event_is_decision(event->kind)) {
+	else if (event->kind == EVENT_REVERT && oid_is_none(&event->commit)) {
+		describe_event(session, event, &out);
+		buf_putc(&out, '\n');
+	} else if (event_is_decision(event->kind)) {
 		buf_puts(&out, "    ");
 		describe_event(session, event, &out);
 		buf_putc(&out, '\n');
@@ -135,6 +166,7 @@ static void say_end(struct cli *cli)
 			   graph_oid(session_graph(cli->session), plan->commit)
 				   ->hex,
 			   &out);
+	describe_verify(cli->session, &out);
 	cli_print(stdout, &out);
 	buf_clear(&out);
 	describe_doubts(cli->session, cli->repo, &out);

@@ -222,6 +222,7 @@ static void print_json(struct cli *cli)
 	json_bool(&json, "flaky", engine_is_flaky(engine));
 	json_text(&json, "culprit",
 		  found ? hex_of(session, plan->commit) : NULL);
+	cli_json_verify(&json, session);
 	json_confidence(&json, session);
 	json_warnings(&json, cli);
 	json_candidates(&json, session, plan);
@@ -324,6 +325,7 @@ static void print_text(struct cli *cli)
 	cli_add_steps(session, &out);
 	describe_rate(session, &out);
 	describe_plan(session, &out);
+	describe_verify(session, &out);
 	sure_tell(session, &out);
 	describe_doubts(session, cli->repo, &out);
 	if (process.alive) {

@@ -43,6 +43,9 @@ const struct command commands[] = {
 	  order_more },
 	{ "pick", "COMMIT", "t", "test this commit next", GROUP_DECIDE,
 	  order_pick },
+	{ "verify", "[--runs N] [--no-revert] [-m WHY]", "V",
+	  "run the culprit and its parent again, and what is left without it",
+	  GROUP_DECIDE, order_verify },
 	{ "same", "TITLE|COMMIT#RUN [-m WHY]", "m s",
 	  "crashes of this title are the bug", GROUP_DECIDE, order_same },
 	{ "other", "TITLE|COMMIT#RUN [-m WHY]", "m o",
@@ -138,6 +141,9 @@ static bool is_its_own(const char *name, const char *option)
 	return (str_equal(name, "fixup") &&
 		(str_equal(option, "--if-has") ||
 		 str_equal(option, "--unless-has"))) ||
+	       (str_equal(name, "verify") &&
+		(str_equal(option, "--runs") ||
+		 str_equal(option, "--no-revert"))) ||
 	       (str_equal(name, "pause") && str_equal(option, "--now")) ||
 	       (str_equal(name, "fork") && str_equal(option, "--at"));
 }

@@ -202,6 +202,7 @@ static void drop_tree(struct control *control)
 		return;
 	worktree_remove(common, control->worktree, NULL);
 	folder_remove(control->out, NULL);
+	reverting_clean(control);
 }
 
 static int read_settings(struct control *control, struct error *err)
@@ -333,7 +334,9 @@ int control_run(struct session *session, struct repo *repo,
 				   .repo = repo,
 				   .options = options,
 				   .built = -1,
-				   .building = -1 };
+				   .building = -1,
+				   .built_like = -1,
+				   .building_like = -1 };
 	char *lock = session_lock(session);
 	struct lease *lease = NULL;
 	int ret = -1;

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
+#include "engine/verify.h"
 #include "engine/warnings.h"
 #include "repo/tags.h"
 #include "session/session.h"
@@ -377,6 +378,24 @@ static void describe_test(struct session *session, const struct plan *plan,
 			   plan->steps == 1 ? "" : "s");
 	buf_printf(out, "[%s] %s\n", graph_oid(graph, plan->commit)->hex,
 		   session_subject(session, plan->commit));
+}
+
+void describe_verify(struct session *session, struct buf *out)
+{
+	struct engine *engine = session_engine(session);
+	struct verify verify;
+
+	if (!engine_verify(engine, &verify))
+		return;
+	if (verify.current)
+		buf_puts(out, verify.is_done ? "verified: " : "verifying: ");
+	else if (verify.result == VERIFY_OVERTURNED)
+		buf_printf(out, "verifying overturned %.*s: ", OID_SHORT,
+			   verify.order->commit.hex);
+	else
+		return;
+	verify_say(engine, &verify, out);
+	buf_putc(out, '\n');
 }
 
 static void describe_candidates(struct session *session,

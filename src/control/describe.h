@@ -33,6 +33,12 @@ void describe_decision(struct session *session, const struct event *event,
 void describe_plan(struct session *session, struct buf *out);
 
 /*
+ * How the verifying of a culprit stands, or that it overturned one, a line;
+ * nothing where it was not ordered.
+ */
+void describe_verify(struct session *session, struct buf *out);
+
+/*
  * How often the bug shows where it should, a line; nothing while that is not
  * known.
  */

@@ -28,6 +28,8 @@ struct rules;
 struct runner;
 struct session;
 struct target_room;
+struct reverting;
+struct wish;
 
 #define CONTROL_SIGNALS 3
 
@@ -64,6 +66,9 @@ struct control {
 	int building;	   /* -1: none */
 	bool build_cancelled;
 	bool dirty; /* a build was cut short: its leavings cannot be trusted */
+	int built_like; /* whose compiler these have, -1: their own */
+	int building_like;
+	struct reverting *reverting; /* a revert under way, or NULL */
 	struct flight **flights;
 	size_t flight_count, flight_room;
 
@@ -135,11 +140,22 @@ void control_pump(struct control *control);
 
 /* work.c */
 
-/* What cannot be started ends as infra, at once. */
-void build_start(struct control *control, int commit);
+/*
+ * What cannot be started ends as infra, at once.  like: the commit whose
+ * compiler it is built with, -1: its own.
+ */
+void build_start(struct control *control, int commit, int like);
 void run_start(struct control *control, int commit);
 
 /* Should the commit that is built be built again, with other fixups? */
 void build_look_at_fixups(struct control *control);
+
+/* reverting.c */
+
+/* Take a commit back on top of another one, as the wish has it. */
+void reverting_start(struct control *control, const struct wish *wish);
+
+/* The worktree in which that was done goes. */
+void reverting_clean(struct control *control);
 
 #endif

@@ -632,6 +632,10 @@ int order_reset(struct order *order, struct error *err)
 	if (common)
 		ret = worktree_remove(common, path, err);
 	free(path);
+	path = session_revert(order->session);
+	if (common && ret == 0)
+		ret = worktree_remove(common, path, err);
+	free(path);
 	out = session_out(order->session);
 	if (ret == 0)
 		ret = folder_remove(out, err);

@@ -45,6 +45,7 @@ int order_note(struct order *order, struct error *err);
 int order_fork(struct order *order, struct error *err);
 int order_switch(struct order *order, struct error *err);
 
-int order_fixup(struct order *order, struct error *err); /* fixup_orders.c */
+int order_verify(struct order *order, struct error *err); /* verify_orders.c */
+int order_fixup(struct order *order, struct error *err);  /* fixup_orders.c */
 
 #endif

@@ -96,18 +96,32 @@ static void start_runs(struct control *control, int commit, int wanted)
 	}
 }
 
+/* That needs neither the session's worktree nor a place to run. */
+static void start_revert(struct control *control, const struct plan *plan)
+{
+	if (control->reverting || plan->paused)
+		return;
+	for (int i = 0; i < plan->wish_count; i++)
+		if (plan->wishes[i].kind == WISH_REVERT) {
+			reverting_start(control, &plan->wishes[i]);
+			return;
+		}
+}
+
 /* Returns whether anything is being done or was begun. */
 static bool work(struct control *control, const struct plan *plan)
 {
 	const struct wish *job = first_job(plan);
 
+	start_revert(control, plan);
 	if (control->building >= 0)
 		return true;
 	if (!job || plan->paused)
-		return control->flight_count > 0;
-	if (job->kind == WISH_BUILD || job->commit != control->built) {
+		return control->flight_count > 0 || control->reverting;
+	if (job->kind == WISH_BUILD || job->commit != control->built ||
+	    job->like != control->built_like) {
 		if (control->flight_count == 0)
-			build_start(control, job->commit);
+			build_start(control, job->commit, job->like);
 		return true;
 	}
 	if (control->flight_count > 0 && flights_of(control, job->commit) == 0)
@@ -228,7 +242,7 @@ void control_pump(struct control *control)
 		build_look_at_fixups(control);
 		cancel_unwished(control, plan);
 		if (!work(control, plan)) {
-			if (plan->state == PLAN_FOUND)
+			if (plan->state == PLAN_FOUND && !plan->needs_person)
 				control_leave(control, CONTROL_FOUND);
 			else if (!plan->paused || !control->options->stay)
 				control_leave(control, CONTROL_NEEDS_PERSON);
@@ -236,7 +250,8 @@ void control_pump(struct control *control)
 	}
 	if (control->leaving) {
 		control_cancel_all(control);
-		if (control->building < 0 && control->flight_count == 0)
+		if (control->building < 0 && control->flight_count == 0 &&
+		    !control->reverting)
 			finish(control);
 	}
 }

@@ -413,8 +413,22 @@ int target_compiler(const struct kernel_settings *build,
 	return kbuild_find_compiler(names, NULL, getenv("PATH"), out, err);
 }
 
+static int choose_compiler(struct target_room *room, const struct oid *like,
+			   struct error *err)
+{
+	struct reach *reach;
+	int ret;
+
+	if (reach_new(room->spec.repo, like, &reach, err) < 0)
+		return -1;
+	ret = target_compiler(&room->spec.settings->build, room->versions,
+			      reach, &room->cc, err);
+	reach_free(reach);
+	return ret;
+}
+
 int target_choose(struct target_room *room, const struct oid *commit,
-		  const struct fixup_choice *fixups,
+		  const struct oid *like, const struct fixup_choice *fixups,
 		  const struct build_choice **out, struct error *err)
 {
 	struct reach *reach = NULL;
@@ -428,8 +442,7 @@ int target_choose(struct target_room *room, const struct oid *commit,
 		return 0;
 	if (repo_tree(room->spec.repo, commit, &room->tree, err) < 0 ||
 	    reach_new(room->spec.repo, commit, &reach, err) < 0 ||
-	    target_compiler(&room->spec.settings->build, room->versions, reach,
-			    &room->cc, err) < 0)
+	    choose_compiler(room, like, err) < 0)
 		goto out;
 	room->choice.switch_count = versions_switches(room->versions, reaches,
 						      reach, &room->switches);

@@ -58,10 +58,11 @@ struct runner *target_runner(const struct target_room *room);
 
 /*
  * What a build of this commit needs, good until the next one is asked for; the
- * fixups are borrowed as long.  ERROR_INPUT when there is no compiler for it.
+ * fixups are borrowed as long.  Its compiler is the one for the commit `like`,
+ * mostly the same.  ERROR_INPUT when there is no compiler for it.
  */
 int target_choose(struct target_room *room, const struct oid *commit,
-		  const struct fixup_choice *fixups,
+		  const struct oid *like, const struct fixup_choice *fixups,
 		  const struct build_choice **out, struct error *err);
 
 /*

@@ -37,6 +37,7 @@ static void on_build(void *data, const struct build_end *end)
 	};
 
 	control->building = -1;
+	control->built_like = control->building_like;
 	control->build_cancelled = false;
 	gitwatch_built(control);
 	control->dirty = lost || end->exit_status >= 256;
@@ -111,7 +112,7 @@ void build_look_at_fixups(struct control *control)
 	fixup_choice_release(&now);
 }
 
-void build_start(struct control *control, int commit)
+void build_start(struct control *control, int commit, int like)
 {
 	struct oid oid = *control_oid(control, commit);
 	struct event event = { .kind = EVENT_BUILD_BEGIN, .commit = oid };
@@ -122,18 +123,21 @@ void build_start(struct control *control, int commit)
 
 	control->came_back = false;
 	control->built = -1;
+	if (like >= 0)
+		event.other = *control_oid(control, like);
 	if (control->fixups.count)
 		event.text = control->fixups.numbers.text;
 	if (!control_append(control, &event))
 		goto out;
 	control->building = commit;
+	control->building_like = like;
 	if (chosen < 0)
 		goto infra;
 	if (control->dirty && worktree_clean(control->worktree, &err) < 0)
 		goto infra;
 	control->dirty = false;
-	if (target_choose(control->target, &oid, &control->fixups,
-			  &request.choice, &err) < 0)
+	if (target_choose(control->target, &oid, like < 0 ? &oid : &event.other,
+			  &control->fixups, &request.choice, &err) < 0)
 		goto infra;
 	if (control->runner->ops->build(control->runner, &request, on_build,
 					control, &err) == 0)

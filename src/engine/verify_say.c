@@ -88,16 +88,20 @@ static const char *did(const struct engine *engine)
 	return engine->symptom == SYMPTOM_NO_BOOT ? "did not boot" : "crashed";
 }
 
+static bool is_counted(const struct verify_tree *tree)
+{
+	return tree->state == TREE_TO_RUN || tree->state == TREE_OPEN ||
+	       tree->state >= TREE_LOST;
+}
+
 static void say_count(const struct engine *engine,
 		      const struct verify_tree *tree, struct buf *out)
 {
-	if (engine->symptom == SYMPTOM_NO_BUILD) {
+	if (engine->symptom == SYMPTOM_NO_BUILD)
 		buf_puts(out, tree->shows ? "does not build" : "builds");
-		return;
-	}
-	buf_printf(out, "%d/%d %s", tree->shows, tree->valid, did(engine));
-	if (tree->lost)
-		buf_printf(out, " (%d more say nothing)", tree->lost);
+	else
+		buf_printf(out, "%d/%d %s", tree->shows, tree->valid,
+			   did(engine));
 }
 
 void verify_say_tree(const struct engine *engine,
@@ -228,14 +232,22 @@ void verify_say_result(const struct engine *engine, const struct verify *verify,
 void verify_say(const struct engine *engine, const struct verify *verify,
 		struct buf *out)
 {
+	bool counted = engine->symptom == SYMPTOM_NO_BUILD;
 	struct buf result;
 
 	for (int i = 0; i < verify->count; i++) {
-		if (i)
-			buf_puts(out, ", ");
-		verify_name_tree(engine, verify, &verify->trees[i], out);
+		const struct verify_tree *tree = &verify->trees[i];
+
+		buf_puts(out, i ? ", " : "");
+		verify_name_tree(engine, verify, tree, out);
 		buf_putc(out, ' ');
-		verify_say_tree(engine, &verify->trees[i], out);
+		/* what is counted is said once */
+		if (counted && is_counted(tree) &&
+		    engine->symptom != SYMPTOM_NO_BUILD)
+			buf_printf(out, "%d/%d", tree->shows, tree->valid);
+		else
+			verify_say_tree(engine, tree, out);
+		counted |= is_counted(tree);
 	}
 	buf_init(&result, 0);
 	verify_say_result(engine, verify, &result);

@@ -591,6 +591,11 @@ char *session_out(const struct session *session)
 	return path_in(session, "out");
 }
 
+char *session_revert(const struct session *session)
+{
+	return path_in(session, "revert");
+}
+
 char *session_settings(const struct session *session)
 {
 	return path_in(session, "culprit.cfg");

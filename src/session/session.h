@@ -130,6 +130,8 @@ char *session_output(const struct session *session, const struct oid *oid,
 char *session_fixup(const struct session *session, const char *hash);
 char *session_worktree(const struct session *session); /* not made */
 char *session_out(const struct session *session);      /* not made */
+/* Where a culprit is taken back; not made. */
+char *session_revert(const struct session *session);
 char *session_settings(const struct session *session); /* not made */
 char *session_oops(const struct session *session);     /* not made */
 char *session_lock(const struct session *session);     /* not made */

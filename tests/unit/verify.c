@@ -176,8 +176,9 @@ static void four_trees_are_built_alike_and_run(void **state)
 	assert_int_equal(result(&w), VERIFY_UNDER_WAY);
 	test(&w, "s", "...");
 	assert_int_equal(result(&w), VERIFY_CONFIRMED);
-	SAYS("culprit 3/3 crashed, parent 0/3 crashed, revert on culprit 0/3 "
-	     "crashed, revert on bad end 0/3 crashed: the revert fixes it");
+	SAYS("culprit 3/3 crashed, parent 0/3, revert on culprit 0/3, revert "
+	     "on "
+	     "bad end 0/3: the revert fixes it");
 	assert_string_equal(wishes(&w), "");
 	PLAN("found d");
 	world_release(&w);
@@ -196,7 +197,7 @@ static void runs_from_before_the_order_are_not_counted(void **state)
 	test(&w, "d", "XXX");
 	test(&w, "c", "...");
 	assert_int_equal(result(&w), VERIFY_CONFIRMED);
-	SAYS("culprit 3/3 crashed, parent 0/3 crashed, revert on culprit left "
+	SAYS("culprit 3/3 crashed, parent 0/3, revert on culprit left "
 	     "out, revert on bad end left out: confirmed");
 	OK(verify(&w, "d", 5, true));
 	assert_string_equal(wishes(&w), "revert d/d, revert f/d, run d 2/d, "
@@ -222,9 +223,9 @@ static void in_fix_mode_the_bug_has_to_come_back(void **state)
 	test(&w, "r", "X.");
 	test(&w, "s", "XX");
 	assert_int_equal(result(&w), VERIFY_CONFIRMED);
-	SAYS("culprit 0/2 crashed, parent 2/2 crashed, revert on culprit 1/2 "
-	     "crashed, revert on good end 2/2 crashed: without the fix the bug "
-	     "is back");
+	SAYS("culprit 0/2 crashed, parent 2/2, revert on culprit 1/2, revert "
+	     "on "
+	     "good end 2/2: without the fix the bug is back");
 	world_release(&w);
 }
 
@@ -242,7 +243,7 @@ static void a_bug_with_two_causes_survives_the_revert(void **state)
 	test(&w, "s", ".X");
 	assert_int_equal(result(&w), VERIFY_REVERT_FAILS);
 	assert_non_null(strstr(says(&w),
-			       "revert on bad end 1/2 crashed: taken back on "
+			       "revert on bad end 1/2: taken back on "
 			       "the newer end the bug stays: it has another "
 			       "cause there too"));
 	PLAN("found d");
@@ -333,9 +334,9 @@ static void one_order_leaves_the_revert_out(void **state)
 	OK(verify(&w, "d", 1, false));
 	assert_false(engine_plan(w.engine)->needs_person);
 	assert_string_equal(wishes(&w), "");
-	SAYS("culprit 1/1 crashed, parent 0/1 crashed, revert on culprit 0/1 "
-	     "crashed, revert on bad end conflicts: the revert fixes it on the "
-	     "culprit itself");
+	SAYS("culprit 1/1 crashed, parent 0/1, revert on culprit 0/1, revert "
+	     "on "
+	     "bad end conflicts: the revert fixes it on the culprit itself");
 	world_release(&w);
 }
 
@@ -353,9 +354,10 @@ static void the_same_kernel_is_not_run_twice(void **state)
 	world_runs(&w, "c", "..");
 	OK(build(&w, "r", "d", BUILD_OK, "2222"));
 	assert_int_equal(result(&w), VERIFY_CONFIRMED);
-	SAYS("culprit 2/2 crashed, parent 0/2 crashed, revert on culprit 0/2 "
-	     "crashed, revert on bad end has nothing left to take back: the "
-	     "revert fixes it on the culprit itself");
+	SAYS("culprit 2/2 crashed, parent 0/2, revert on culprit 0/2, revert "
+	     "on "
+	     "bad end has nothing left to take back: the revert fixes it on "
+	     "the culprit itself");
 	world_release(&w);
 }
 

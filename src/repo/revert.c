@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "repo/revert.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/argv.h"
+#include "base/error.h"
+#include "base/io.h"
+#include "base/str.h"
+#include "base/xalloc.h"
+#include "repo/gitcmd.h"
+#include "repo/worktree.h"
+
+#define PATHS_MAX 200	     /* bytes of them that are told */
+#define FILE_MAX  (16 << 20) /* of a file in which marks are looked for */
+
+/*
+ *     (nothing) -> at the base  [begin]
+ *     at the base -> made, empty, conflict  [by git]
+ *     conflict -> made, empty, conflict  [take_up: what a person did]
+ *
+ * The note in the worktree's git folder says for which base and commit it is
+ * there: without it nothing in it is taken for a person's work.
+ */
+#define NOTE "culprit-revert"
+
+void reverted_init(struct reverted *out)
+{
+	*out = (struct reverted){ .made = MADE_TROUBLE };
+	buf_init(&out->paths, PATHS_MAX);
+}
+
+void reverted_release(struct reverted *out)
+{
+	buf_release(&out->paths);
+}
+
+/*
+ * git in the worktree.  Whoever runs this need not have told git a name, and
+ * what is made is thrown away: no hooks, no signature, no editor.
+ */
+static int git_in(const char *path, const char *const *words,
+		  struct buf *output, bool *answer, struct error *err)
+{
+	static const char *const options[] = {
+		"--git-dir=.git",
+		"--work-tree=.",
+		"-c",
+		"core.hooksPath=/dev/null",
+		"-c",
+		"commit.gpgSign=false",
+		"-c",
+		"core.editor=true",
+		"-c",
+		"user.name=culprit",
+		"-c",
+		"user.email=culprit@localhost",
+		"-c",
+		"advice.mergeConflict=false",
+		NULL,
+	};
+	struct argv argv = ARGV_INIT;
+	struct gitcmd command = { .output = output, .answer = answer };
+	int ret;
+
+	argv_add(&argv, "-C");
+	argv_add(&argv, path);
+	argv_add_all(&argv, options);
+	argv_add_all(&argv, words);
+	command.argv = (const char *const *)argv.items;
+	ret = gitcmd_run(&command, err);
+	argv_free(argv.items);
+	return ret;
+}
+
+#define GIT(path, output, answer, err, ...)                              \
+	git_in(path, (const char *const[]){ __VA_ARGS__, NULL }, output, \
+	       answer, err)
+
+/* The paths that are in conflict, each ended by a NUL. */
+static int list_unmerged(const char *path, struct buf *out, struct error *err)
+{
+	return GIT(path, out, NULL, err, "diff", "--name-only",
+		   "--diff-filter=U", "-z");
+}
+
+static bool has_marks(const char *file)
+{
+	struct buf text;
+	bool marks = true;
+
+	buf_init(&text, FILE_MAX);
+	if (io_load(file, &text, NULL) == 0 && !text.cut)
+		marks = str_starts(text.text, "<<<<<<< ") ||
+			strstr(text.text, "\n<<<<<<< ");
+	buf_release(&text);
+	return marks;
+}
+
+/* Both sides changed it: then marks show whether it is mended. */
+static bool is_changed_by_both(const char *path, const char *name)
+{
+	struct buf stages;
+	bool both;
+
+	buf_init(&stages, 0);
+	both = GIT(path, &stages, NULL, NULL, "ls-files", "-u", "--", name) ==
+		       0 &&
+	       strstr(stages.text, " 2\t") && strstr(stages.text, " 3\t");
+	buf_release(&stages);
+	return both;
+}
+
+/* Files that a person mended need not be added by hand. */
+static int add_mended(const char *path, struct error *err)
+{
+	struct buf names;
+	int ret;
+
+	buf_init(&names, 0);
+	ret = list_unmerged(path, &names, err);
+	for (const char *name = names.text;
+	     ret == 0 && name < names.text + names.length;
+	     name += strlen(name) + 1) {
+		char *file = xasprintf("%s/%s", path, name);
+
+		if (is_changed_by_both(path, name) && !has_marks(file))
+			ret = GIT(path, NULL, NULL, err, "add", "--", name);
+		free(file);
+	}
+	buf_release(&names);
+	return ret;
+}
+
+/* Returns 1 where there are any, and says which. */
+static int say_unmerged(const char *path, struct reverted *out,
+			struct error *err)
+{
+	struct buf names;
+	int ret;
+
+	buf_init(&names, 0);
+	ret = list_unmerged(path, &names, err);
+	if (ret == 0 && names.length) {
+		buf_clear(&out->paths);
+		for (const char *name = names.text;
+		     name < names.text + names.length; name += strlen(name) + 1)
+			buf_printf(&out->paths, "%s%s",
+				   out->paths.length ? ", " : "", name);
+		out->made = MADE_CONFLICT;
+		ret = 1;
+	}
+	buf_release(&names);
+	return ret;
+}
+
+static int read_oid(const char *path, const char *spec, struct oid *oid,
+		    struct error *err)
+{
+	struct buf text;
+	int ret;
+
+	buf_init(&text, 0);
+	ret = GIT(path, &text, NULL, err, "rev-parse", "--verify", "-q", spec);
+	if (ret == 0) {
+		text.text[strcspn(text.text, "\n")] = '\0';
+		if (!oid_parse(oid, text.text))
+			ret = error_set(err, ERROR_GIT,
+					"git rev-parse: '%s' is not an id",
+					text.text);
+	}
+	buf_release(&text);
+	return ret;
+}
+
+static int is_there(const char *path, const char *spec, bool *there,
+		    struct error *err)
+{
+	return GIT(path, NULL, there, err, "rev-parse", "--verify", "-q", spec);
+}
+
+/* Does a commit of what is there now change anything? */
+static int is_unchanged(const char *path, bool *same, struct error *err)
+{
+	return GIT(path, NULL, same, err, "diff", "--quiet", "HEAD");
+}
+
+static int take_head(const char *path, struct reverted *out, struct error *err)
+{
+	if (read_oid(path, "HEAD", &out->oid, err) < 0 ||
+	    read_oid(path, "HEAD^{tree}", &out->tree, err) < 0)
+		return -1;
+	out->made = MADE_OK;
+	return 0;
+}
+
+/* Nothing is in conflict any more: what is there is the result. */
+static int conclude(const struct revert_spec *spec, struct reverted *out,
+		    struct error *err)
+{
+	char *subject;
+	bool same;
+	int ret;
+
+	if (is_unchanged(spec->path, &same, err) < 0)
+		return -1;
+	if (same) {
+		GIT(spec->path, NULL, NULL, NULL, "revert", "--quit");
+		out->made = MADE_EMPTY;
+		return 0;
+	}
+	subject = xasprintf("Revert %s", spec->commit.hex);
+	ret = GIT(spec->path, NULL, NULL, err, "commit", "-q", "-a",
+		  "--no-verify", "-m", subject);
+	free(subject);
+	return ret < 0 ? -1 : take_head(spec->path, out, err);
+}
+
+static int try_revert(const struct revert_spec *spec, struct reverted *out,
+		      struct error *err)
+{
+	struct error why = ERROR_INIT;
+	char *parent = xasprintf("%d", spec->parent);
+	int ret;
+	bool same;
+
+	if (spec->parent)
+		ret = GIT(spec->path, NULL, NULL, &why, "revert", "--no-edit",
+			  "-m", parent, spec->commit.hex);
+	else
+		ret = GIT(spec->path, NULL, NULL, &why, "revert", "--no-edit",
+			  spec->commit.hex);
+	free(parent);
+	if (ret == 0)
+		return take_head(spec->path, out, err);
+	ret = say_unmerged(spec->path, out, err);
+	if (ret != 0)
+		return ret < 0 ? -1 : 0;
+	if (is_unchanged(spec->path, &same, err) < 0)
+		return -1;
+	/* that there is nothing to commit is no complaint */
+	if (same && str_ends(why.text, "exit status 1"))
+		return conclude(spec, out, err);
+	*err = why;
+	return -1;
+}
+
+static char *note_path(const struct revert_spec *spec)
+{
+	char *git_dir = worktree_git_dir(spec->common_dir, spec->path);
+	char *path = git_dir ? xasprintf("%s/" NOTE, git_dir) : NULL;
+
+	free(git_dir);
+	return path;
+}
+
+static char *note_text(const struct revert_spec *spec)
+{
+	return xasprintf("%s %s\n", spec->base.hex, spec->commit.hex);
+}
+
+static bool is_noted(const struct revert_spec *spec)
+{
+	char *path = note_path(spec), *wanted = note_text(spec);
+	bool noted = false;
+	struct buf text;
+
+	buf_init(&text, 1024);
+	if (path && io_load(path, &text, NULL) == 0)
+		noted = str_equal(text.text, wanted);
+	buf_release(&text);
+	free(wanted);
+	free(path);
+	return noted;
+}
+
+static int note(const struct revert_spec *spec, struct error *err)
+{
+	char *path = note_path(spec), *text = note_text(spec);
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+			     0600)
+		      : -1;
+	int ret = 0;
+
+	if (fd < 0 || io_write(fd, text, strlen(text)) < 0)
+		ret = error_errno(err, "cannot write into '%s'",
+				  path ? path : spec->path);
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	free(path);
+	return ret;
+}
+
+/* What is there is nobody's work from now on. */
+static void forget(const struct revert_spec *spec)
+{
+	char *path = note_path(spec);
+
+	if (path)
+		unlink(path);
+	free(path);
+}
+
+static int begin(const struct revert_spec *spec, struct reverted *out,
+		 struct error *err)
+{
+	if (worktree_ensure(spec->common_dir, spec->path, &spec->base, err) <
+		    0 ||
+	    note(spec, err) < 0)
+		return -1;
+	return try_revert(spec, out, err);
+}
+
+/* It was left to a person, at the base or with commits of theirs on it. */
+static int take_up(const struct revert_spec *spec, struct reverted *out,
+		   struct error *err)
+{
+	const char *path = spec->path;
+	bool reverting, above, same;
+	struct oid head;
+	int ret;
+
+	if (add_mended(path, err) < 0)
+		return -1;
+	ret = say_unmerged(path, out, err);
+	if (ret != 0)
+		return ret < 0 ? -1 : 0;
+	if (read_oid(path, "HEAD", &head, err) < 0 ||
+	    is_there(path, "REVERT_HEAD", &reverting, err) < 0 ||
+	    is_unchanged(path, &same, err) < 0)
+		return -1;
+	if (!oid_equal(&head, &spec->base)) {
+		if (GIT(path, NULL, &above, err, "merge-base", "--is-ancestor",
+			spec->base.hex, "HEAD") < 0)
+			return -1;
+		return above ? take_head(path, out, err)
+			     : begin(spec, out, err);
+	}
+	/* given up, and nothing else done: from the beginning */
+	if (!reverting && same)
+		return begin(spec, out, err);
+	return conclude(spec, out, err);
+}
+
+int revert_make(const struct revert_spec *spec, struct reverted *out,
+		struct error *err)
+{
+	int ret = is_noted(spec) ? take_up(spec, out, err)
+				 : begin(spec, out, err);
+
+	if (ret == 0 && out->made != MADE_CONFLICT)
+		forget(spec);
+	if (ret < 0)
+		error_prefix(err, "cannot revert %.*s on %.*s", OID_SHORT,
+			     spec->commit.hex, OID_SHORT, spec->base.hex);
+	return ret;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPO_REVERT_H
+#define REPO_REVERT_H
+
+/*
+ * What a commit of the repository would be like without an earlier one: that
+ * one is reverted on top of it by git, in a linked worktree which is only for
+ * this.  No branch is touched, and no hook of the user's is run.
+ *
+ * Where that conflicts, the worktree is left as git left it; asked again for
+ * the same, what a person has done there since is taken up: mended files, a
+ * commit made with `git revert --continue`.
+ *
+ * It waits for git, and is called from a thread.
+ */
+
+#include "base/buf.h"
+#include "engine/event.h"
+#include "engine/oid.h"
+
+struct error;
+
+/* All is borrowed. */
+struct revert_spec {
+	const char *common_dir; /* of the repository */
+	const char *path;	/* the worktree, absolute; made where missing */
+	struct oid base;	/* on top of this */
+	struct oid commit;	/* this is taken back */
+	int parent;		/* of a merge, the one that is kept, from 1;
+				   0: it is none */
+};
+
+struct reverted {
+	enum made made;
+	struct oid oid, tree; /* MADE_OK */
+	struct buf paths;     /* MADE_CONFLICT: with ", " between them */
+};
+
+void reverted_init(struct reverted *out);
+void reverted_release(struct reverted *out);
+
+/* -1: it could not be tried, or git failed otherwise. */
+int revert_make(const struct revert_spec *spec, struct reverted *out,
+		struct error *err);
+
+#endif
