@@ -58,6 +58,7 @@ static const struct named {
 	{ "accept", 'a' },
 	{ "pick", 't' },
 	{ "range", 'V' },
+	{ "verify", 'C' },
 	{ "skip", 's' },
 	{ "judge", 'x' },
 	{ "match", 'm' },

@@ -304,7 +304,7 @@ static void toggle_pause(struct app *app)
 static bool asks_or_orders(int key)
 {
 	return key == INPUT_CTRL('r') ||
-	       (key > ' ' && key < 0x7f && strchr("vaputxPQmRVs", key));
+	       (key > ' ' && key < 0x7f && strchr("vaputxPQmRVsC", key));
 }
 
 void order_key(struct app *app, int key)
@@ -341,6 +341,9 @@ void order_key(struct app *app, int key)
 		break;
 	case 'x':
 		ask_about_chosen_run(app);
+		break;
+	case 'C':
+		order(app, "verify", NULL, NULL, NULL);
 		break;
 	case 'P':
 		ask_to_pause(app);

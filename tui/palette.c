@@ -86,9 +86,15 @@ static const struct command *command_of(const char *text)
 	return command_find(name);
 }
 
-/* Most that only a front end carries out make no sense on the screen. */
-static bool can_be_written(const struct command *command)
+/*
+ * Most that only a front end carries out make no sense on the screen, and
+ * before there is a culprit none can be verified.
+ */
+static bool can_be_written(const struct command *command,
+			   const struct model *model)
 {
+	if (str_equal(command->name, "verify") && model->culprit < 0)
+		return false;
 	return command->carry_out || str_equal(command->name, "take-over");
 }
 
@@ -107,7 +113,7 @@ static void find_fits(const struct palette *palette, const struct model *model,
 	if (strchr(palette->text, ' '))
 		return;
 	for (const struct command *at = commands; at->name; at++)
-		if (can_be_written(at) && str_starts(at->name, word))
+		if (can_be_written(at, model) && str_starts(at->name, word))
 			add_fit(fits, at->name, at->arguments, at->summary);
 }
 

@@ -377,6 +377,12 @@ static const struct key_hint page_hints[] = {
 	{ "r", "run more" },	  { "/", "find" }, { "1", "steps" },
 };
 
+static const struct key_hint culprit_hints[] = {
+	{ "Enter", "open step" }, { "d", "diff" },   { "c", "console" },
+	{ "m", "mail report" },	  { "C", "verify" }, { "S", "save report" },
+	{ "r", "run more" },	  { "/", "find" },   { "1", "steps" },
+};
+
 static const struct key_hint mail_hints[] = {
 	{ "S", "save report" }, { "/", "find" },       { "n", "next" },
 	{ "h l", "sideways" },	{ "Esc", "evidence" },
@@ -405,7 +411,7 @@ static void draw_evidence(struct app *app, struct grid *grid)
 		.remark = model->culprit < 0 ? "what is known so far"
 			  : model->fix	     ? "first fixed commit"
 					     : "first bad commit",
-		.hints = page_hints,
+		.hints = model->culprit < 0 ? page_hints : culprit_hints,
 		.hint_count = sizeof(page_hints) / sizeof(*page_hints),
 		.save = &evidence->save,
 	};

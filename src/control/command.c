@@ -43,7 +43,7 @@ const struct command commands[] = {
 	  order_more },
 	{ "pick", "COMMIT", "t", "test this commit next", GROUP_DECIDE,
 	  order_pick },
-	{ "verify", "[--runs N] [--no-revert] [-m WHY]", "V",
+	{ "verify", "[--runs N] [--no-revert] [-m WHY]", "C",
 	  "run the culprit and its parent again, and what is left without it",
 	  GROUP_DECIDE, order_verify },
 	{ "same", "TITLE|COMMIT#RUN [-m WHY]", "m s",
