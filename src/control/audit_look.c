@@ -134,7 +134,7 @@ void audit_look_at_numbers(struct look *look)
 
 /* The policy's word on a test that had so many runs as it had. */
 static enum verdict judge(const struct look *look, const struct judged *judged,
-			  bool flaky)
+			  const struct around *around)
 {
 	struct policy policy = *look->policy;
 
@@ -143,7 +143,7 @@ static enum verdict judge(const struct look *look, const struct judged *judged,
 	if (judged->tally.total == 0)
 		return VERDICT_NONE;
 	policy.runs = policy.first_runs = judged->tally.total;
-	return policy_judge(&policy, &judged->tally, false, flaky, 0).verdict;
+	return policy_judge(&policy, &judged->tally, around).verdict;
 }
 
 static void say_flip(struct look *look, const struct judged *judged)
@@ -167,17 +167,22 @@ static void say_flip(struct look *look, const struct judged *judged)
 
 void audit_look_at_rule(struct look *look)
 {
-	bool flaky = false;
+	struct around around = { .flaky = false };
 	int can = 0;
 
 	for (int i = 0; i < look->count; i++) {
 		struct judged *judged = &look->judged[i];
 
-		judged->today = judge(look, judged, flaky);
+		judged->today = judge(look, judged, &around);
 		can += judged->today != VERDICT_NONE;
 		if (judged->verdict->verdict == VERDICT_BAD &&
-		    judged->tally.outcomes[OUTCOME_CRASHED] > 0)
-			flaky |= policy_is_flaky(&judged->tally);
+		    judged->tally.outcomes[OUTCOME_CRASHED] > 0) {
+			struct record record;
+
+			around.flaky |= policy_is_flaky(&judged->tally);
+			tally_record(&judged->tally, &record);
+			record_add(&around.known, &record);
+		}
 		if (judged->today == VERDICT_NONE ||
 		    judged->today == judged->verdict->verdict)
 			continue;

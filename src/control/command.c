@@ -55,6 +55,8 @@ const struct command commands[] = {
 	  order_noise },
 	{ "matching", "any|family|title [-m WHY]", NULL, "which crashes decide",
 	  GROUP_DECIDE, order_matching },
+	{ "policy", "NAME[/NUMBERS] [-m WHY]", NULL,
+	  "by which rule runs become verdicts", GROUP_DECIDE, order_policy },
 	{ "symptom", "crash|boot-failed|build-failed [-m WHY]", NULL,
 	  "what makes a commit bad", GROUP_DECIDE, order_symptom },
 	{ "fixup",

@@ -513,6 +513,27 @@ int order_matching(struct order *order, struct error *err)
 	return append_to_runs(order, &event, err);
 }
 
+int order_policy(struct order *order, struct error *err)
+{
+	struct event event = orders_event_by(order, EVENT_POLICY);
+	struct policy policy;
+	struct buf whole;
+	int ret = -1;
+
+	if (orders_expect(order, 1, 1, "policy NAME[/...] [-m WHY]", err) < 0)
+		return -1;
+	if (policy_parse(&policy, order->argv[0], err) < 0) {
+		err->code = ERROR_USAGE;
+		return -1;
+	}
+	buf_init(&whole, 0);
+	policy_format(&policy, &whole);
+	event.policy = whole.text;
+	ret = append(order, &event, err);
+	buf_release(&whole);
+	return ret;
+}
+
 int order_symptom(struct order *order, struct error *err)
 {
 	struct event event = orders_event_by(order, EVENT_SYMPTOM);

@@ -27,27 +27,44 @@ static bool is_said(const struct step *step)
 	       (step->given->by == BY_PERSON || step->given->by == BY_GIT);
 }
 
+/* Where builds are looked at, a build is the one run. */
+static struct record seen_at(const struct engine *engine,
+			     const struct step *step)
+{
+	struct record record = { .commit = step->commit };
+	struct showing showing;
+
+	if (engine_symptom(engine) != SYMPTOM_NO_BUILD) {
+		weigh_record(engine, fold_step_of(engine, step->commit),
+			     &record);
+		return record;
+	}
+	showing = warnings_showing(engine, step);
+	record.showing = showing.bug;
+	record.clean = showing.valid - showing.bug;
+	return record;
+}
+
 /*
  * What counts is what was seen; a person's word counts instead, and anybody's
  * where nothing was seen.
  */
 static void add_record(struct asking *asking, const struct step *step)
 {
-	struct showing showing = warnings_showing(asking->engine, step);
-	struct record record = { .commit = step->commit };
+	struct record record = seen_at(asking->engine, step);
+	bool seen = !record_is_empty(&record);
 
-	asking->any_run = asking->any_run || showing.valid > 0;
+	asking->any_run = asking->any_run || seen;
 	if (step->verdict == VERDICT_SKIP && is_said(step))
 		return;
-	if (showing.valid > 0 && !is_said(step)) {
-		record.showing = showing.bug;
-		record.clean = showing.valid - showing.bug;
-	} else if (step->verdict == VERDICT_BAD) {
-		record.said = 1;
-	} else if (step->verdict == VERDICT_GOOD) {
-		record.said = -1;
-	} else {
-		return;
+	if (!seen || is_said(step)) {
+		if (step->verdict != VERDICT_BAD &&
+		    step->verdict != VERDICT_GOOD)
+			return;
+		record = (struct record){
+			.commit = step->commit,
+			.said = step->verdict == VERDICT_BAD ? 1 : -1,
+		};
 	}
 	if (asking->imagined && asking->imagined->commit == step->commit)
 		record_add(&record, asking->imagined);

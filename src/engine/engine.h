@@ -47,6 +47,8 @@ struct run_state {
 	const struct crash *crash; /* the one that decides, or the first, or
 				      NULL */
 	bool counts;		   /* false: infra, replaced after a resume */
+	int wave; /* 1, 2, 3...: of the commit's runs, those that
+				      were in flight together */
 };
 
 /* What crashed, as far as it is known, also while it runs; or NULL. */
@@ -67,6 +69,7 @@ struct step {
 	struct run_state *runs; /* by number */
 	int run_count;
 	int extra_runs; /* asked for by a person beyond the policy's */
+	int until_runs; /* or, where it has no number: up to so many */
 	int same_as;	/* a step before it had the same kernel, by its
 			   signature: this commit, whose runs count here too;
 			   -1: none */

@@ -9,6 +9,9 @@
 #include "engine/graph.h"
 #include "engine/losses.h"
 
+/* Where the policy has no number of its own. */
+#define RETRACTED_RUNS 10
+
 bool fold_is_new(const struct engine *engine, enum verdict verdict)
 {
 	return (verdict == VERDICT_BAD) !=
@@ -122,13 +125,19 @@ static struct run_state *run_make(struct folded_step *step, int number)
 	return &step->shown.runs[at];
 }
 
-static void run_drop(struct folded_step *step, int64_t number)
+/* A run that ended without an end: what it was cut short by is not known. */
+static void run_drop(struct folded_step *step, int64_t number, int64_t seq)
 {
 	struct run_state *run = fold_run_find(step, number);
 	int at;
 
 	if (!run || run->fact)
 		return;
+	if (run->begin) {
+		array_grow(step->stops, step->stop_count + 1, &step->stop_room);
+		step->stops[step->stop_count++] =
+			(struct stop){ run->wave, run->begin->seq, seq };
+	}
 	at = (int)(run - step->shown.runs);
 	step->shown.run_count--;
 	memmove(run, run + 1,
@@ -136,7 +145,7 @@ static void run_drop(struct folded_step *step, int64_t number)
 }
 
 /* An engine came or went: what was in flight never ended. */
-static void drop_flights(struct engine *engine)
+static void drop_flights(struct engine *engine, int64_t seq)
 {
 	stock_drop_flights(engine);
 	for (size_t i = 0; i < engine->step_count; i++) {
@@ -145,7 +154,7 @@ static void drop_flights(struct engine *engine)
 		step->shown.build_begin = NULL;
 		for (int k = step->shown.run_count - 1; k >= 0; k--)
 			if (step->shown.runs[k].running)
-				run_drop(step, step->shown.runs[k].number);
+				run_drop(step, step->shown.runs[k].number, seq);
 	}
 }
 
@@ -203,11 +212,18 @@ static void fold_build_begin(struct engine *engine, struct folded_step *step,
 	step->shown.evidence_seq = event->seq;
 }
 
+/* A wave lasts as long as one of its runs is in flight. */
 static void fold_run_begin(struct folded_step *step, const struct event *event)
 {
-	struct run_state *run = run_make(step, (int)event->number);
+	bool begins = true;
+	struct run_state *run;
 
+	for (int i = 0; i < step->shown.run_count; i++)
+		begins = begins && !step->shown.runs[i].running;
+	step->wave += begins;
+	run = run_make(step, (int)event->number);
 	run->running = true;
+	run->wave = step->wave;
 	run->begin = event;
 	run->seen = NULL;
 }
@@ -375,6 +391,17 @@ int fold_count_running(const struct step *step)
 	return count;
 }
 
+/* Beyond those the policy wants, or beyond those there are. */
+static void want_runs(struct folded_step *step, int runs)
+{
+	int done = fold_count_runs(&step->shown);
+
+	step->shown.extra_runs += runs;
+	if (step->shown.until_runs < done)
+		step->shown.until_runs = done;
+	step->shown.until_runs += runs;
+}
+
 /*
  * The person's verdict goes first; then the policy's own, which asks for as
  * many new runs as it wanted before, or it would only say the same again.
@@ -389,7 +416,9 @@ static void fold_retract(struct engine *engine, struct folded_step *step,
 	} else if (step->shown.recorded) {
 		step->shown.recorded = NULL;
 		if (fold_count_runs(&step->shown) > 0)
-			step->shown.extra_runs += engine->policy.runs;
+			want_runs(step, policy_counts_runs(&engine->policy)
+						? engine->policy.runs
+						: RETRACTED_RUNS);
 		else
 			step->own = true;
 		if (step->shown.build &&
@@ -598,7 +627,7 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 		fold_run(engine, step, event);
 		break;
 	case EVENT_RUN_STOPPED:
-		run_drop(step, event->number);
+		run_drop(step, event->number, event->seq);
 		break;
 	case EVENT_VERDICT:
 		fold_verdict(engine, step, event);
@@ -610,7 +639,7 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 		fold_judge(engine, step, event);
 		break;
 	case EVENT_MORE:
-		step->shown.extra_runs += (int)event->number;
+		want_runs(step, (int)event->number);
 		break;
 	case EVENT_START: case EVENT_ENGINE: case EVENT_ENGINE_GONE:
 	case EVENT_RANGE: case EVENT_RELEASE: case EVENT_SKIP_RANGE:
@@ -696,7 +725,7 @@ void fold_event(struct engine *engine, size_t place)
 		fold_start(engine, event);
 		break;
 	case EVENT_ENGINE: case EVENT_ENGINE_GONE:
-		drop_flights(engine);
+		drop_flights(engine, event->seq);
 		break;
 	case EVENT_RELEASE:
 		fold_release_tag(engine, event);
@@ -764,6 +793,7 @@ void fold_release(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->step_count; i++) {
 		free(engine->steps[i]->shown.runs);
+		free(engine->steps[i]->stops);
 		free(engine->steps[i]);
 	}
 	engine->step_count = 0;

@@ -55,9 +55,18 @@ struct ends {
 	struct marks marks; /* accepted ones, in order: the staircase */
 };
 
+/* A run that was cut short: begun and stopped at these events. */
+struct stop {
+	int wave;
+	int64_t begun, stopped;
+};
+
 struct folded_step {
 	struct step shown;
 	size_t run_room;
+	int wave; /* the latest */
+	struct stop *stops;
+	size_t stop_count, stop_room;
 	const struct event *person; /* the person's verdict, given here or
 				       with git; or NULL */
 	int64_t unskipped; /* seq of a retract without a verdict to take */
@@ -229,12 +238,24 @@ void weigh_own(const struct engine *engine, const struct folded_step *step,
 struct judgement weigh_judge(const struct engine *engine,
 			     const struct folded_step *step);
 
+/* What else bears on it; step may be NULL. */
+void weigh_around(const struct engine *engine, const struct folded_step *step,
+		  struct around *around);
+
 /*
  * Are its runs lost by what it is, and has nobody ordered more of them?  Then
  * none is bought (losses.h).
  */
 bool weigh_boots_badly(const struct engine *engine,
 		       const struct folded_step *step);
+
+/*
+ * What a step's own runs say, wave by wave: what was cut short by a run that
+ * shows the bug says that one of so many showed it, never "one did, and no
+ * other did not".
+ */
+void weigh_record(const struct engine *engine, const struct folded_step *step,
+		  struct record *record);
 
 /* The seq of the latest event that changed what is known of it. */
 int64_t weigh_evidence(const struct engine *engine,

@@ -281,6 +281,13 @@ static bool needs_confirming(const struct engine *engine, int commit,
 	       step->person->verdict == verdict;
 }
 
+/* A sequential test wants to know how often the bug shows where it is. */
+static bool needs_rate(const struct engine *engine, enum verdict verdict)
+{
+	return engine->policy.kind == POLICY_STRICT &&
+	       engine->symptom != SYMPTOM_NO_BUILD && verdict == VERDICT_BAD;
+}
+
 /*
  * The ends are tested before anything is built on them: who has the bug
  * first, since that also tells how often it shows.
@@ -290,7 +297,9 @@ static bool plan_confirm(struct engine *engine)
 	static const enum verdict order[] = { VERDICT_BAD, VERDICT_GOOD };
 	const struct ends *ends = &engine->ends;
 
-	for (int i = 0; i < 2 && engine->confirm; i++) {
+	for (int i = 0; i < 2; i++) {
+		if (!engine->confirm && !needs_rate(engine, order[i]))
+			continue;
 		if (ends->bad >= 0 &&
 		    needs_confirming(engine, ends->bad, order[i]) &&
 		    confirm_end(engine, ends->bad))

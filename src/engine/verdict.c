@@ -2,14 +2,26 @@
 #include "engine/verdict.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "engine/odds.h"
 
-#define RUNS_MAX 1000
+#define RUNS_MAX     1000
+#define PERMILLE_MAX 500 /* of a risk: beyond, it would be no verdict */
+
+/* Runs of one commit after which strict and adaptive say what is likelier. */
+#define STRICT_MAX   300
+#define ADAPTIVE_MAX 40
+/* Nothing is known of how often the bug shows: then so many crashes tell. */
+#define FIRST_CRASHES 3
+#define FIRST_MAX     120
+/* Runs that said nothing, after which there is no point in going on. */
+#define LOST_MAX 10
 
 static const char *const verdicts[VERDICT_COUNT] = {
 	[VERDICT_NONE] = "none",
@@ -18,13 +30,16 @@ static const char *const verdicts[VERDICT_COUNT] = {
 	[VERDICT_SKIP] = "skip",
 };
 
+/* Defaults; a policy with runs has no risk, and the other way round. */
 static const struct {
 	const char *name;
 	const char *version;
-	int runs, first_runs;
+	int runs, first_runs, risk, noise;
 } policies[POLICY_KIND_COUNT] = {
-	[POLICY_EXIT_CODE] = { "exit-code", "exit-code-1", 1, 1 },
-	[POLICY_SYZKALLER] = { "syzkaller", "syzkaller-2024.12", 10, 20 },
+	[POLICY_EXIT_CODE] = { "exit-code", "exit-code-1", 1, 1, 0, 0 },
+	[POLICY_SYZKALLER] = { "syzkaller", "syzkaller-2024.12", 10, 20, 0, 0 },
+	[POLICY_STRICT] = { "strict", "strict-1", 0, 0, 10, 10 },
+	[POLICY_ADAPTIVE] = { "adaptive", "adaptive-1", 0, 0, 50, 0 },
 };
 
 const char *verdict_name(enum verdict verdict)
@@ -64,6 +79,53 @@ static int take_number(const char **text, int *out)
 	return 1;
 }
 
+/* One "/N%" or "/N.N%", in thousandths; likewise. */
+static int take_percent(const char **text, int *out)
+{
+	const char *at = *text + 1;
+	int value = 0, digits = 0;
+
+	if (**text == '\0')
+		return 0;
+	if (**text != '/')
+		return -1;
+	for (; *at >= '0' && *at <= '9' && digits < 3; at++, digits++)
+		value = value * 10 + (*at - '0');
+	value *= 10;
+	if (digits && at[0] == '.' && at[1] >= '0' && at[1] <= '9') {
+		value += at[1] - '0';
+		at += 2;
+	}
+	if (!digits || *at != '%' || value < 1 || value > PERMILLE_MAX)
+		return -1;
+	*out = value;
+	*text = at + 1;
+	return 1;
+}
+
+static bool take_runs(struct policy *policy, const char **text)
+{
+	int runs = take_number(text, &policy->runs);
+	int first = runs > 0 ? take_number(text, &policy->first_runs) : 0;
+
+	/* "first" never wants fewer runs than the rest */
+	if (runs > 0 && first == 0 &&
+	    (policy->first_runs < policy->runs ||
+	     policy->kind == POLICY_EXIT_CODE))
+		policy->first_runs = policy->runs;
+	return runs >= 0 && first >= 0;
+}
+
+static bool take_risks(struct policy *policy, const char **text)
+{
+	int risk = take_percent(text, &policy->risk);
+	int noise = risk > 0 && policy->noise
+			    ? take_percent(text, &policy->noise)
+			    : 0;
+
+	return risk >= 0 && noise >= 0;
+}
+
 int policy_parse(struct policy *policy, const char *text, struct error *err)
 {
 	size_t name = strcspn(text, "/");
@@ -71,39 +133,56 @@ int policy_parse(struct policy *policy, const char *text, struct error *err)
 
 	for (int i = 0; i < POLICY_KIND_COUNT; i++) {
 		struct policy found = { (enum policy_kind)i, policies[i].runs,
-					policies[i].first_runs };
-		int runs, first;
+					policies[i].first_runs,
+					policies[i].risk, policies[i].noise };
 
 		if (strlen(policies[i].name) != name ||
 		    strncmp(policies[i].name, text, name) != 0)
 			continue;
-		runs = take_number(&rest, &found.runs);
-		first = runs > 0 ? take_number(&rest, &found.first_runs) : 0;
-		if (runs < 0 || first < 0 || *rest)
+		if (!(found.runs ? take_runs(&found, &rest)
+				 : take_risks(&found, &rest)) ||
+		    *rest)
 			break;
-		/* "first" never wants fewer runs than the rest */
-		if (runs > 0 && first == 0 &&
-		    (found.first_runs < found.runs || i == POLICY_EXIT_CODE))
-			found.first_runs = found.runs;
 		*policy = found;
 		return 0;
 	}
-	return error_set(err, ERROR_INPUT,
-			 "'%s' is not a policy: expected exit-code or "
-			 "syzkaller, with /RUNS or /RUNS/FIRST_RUNS behind it "
-			 "(1 to %d)",
-			 text, RUNS_MAX);
+	return error_set(
+		err, ERROR_INPUT,
+		"'%s' is not a policy: expected exit-code/RUNS, "
+		"syzkaller/RUNS/FIRST_RUNS (1 to %d), adaptive/RISK%% "
+		"or strict/RISK%%/NOISE%% (0.1%% to %d%%), or the name "
+		"alone",
+		text, RUNS_MAX, PERMILLE_MAX / 10);
+}
+
+static void add_percent(struct buf *out, int permille)
+{
+	if (permille % 10)
+		buf_printf(out, "/%d.%d%%", permille / 10, permille % 10);
+	else
+		buf_printf(out, "/%d%%", permille / 10);
 }
 
 void policy_format(const struct policy *policy, struct buf *out)
 {
-	buf_printf(out, "%s/%d/%d", policies[policy->kind].name, policy->runs,
-		   policy->first_runs);
+	buf_puts(out, policies[policy->kind].name);
+	if (policy_counts_runs(policy))
+		buf_printf(out, "/%d/%d", policy->runs, policy->first_runs);
+	else
+		add_percent(out, policy->risk);
+	if (policy->noise)
+		add_percent(out, policy->noise);
 }
 
 const char *policy_version(const struct policy *policy)
 {
 	return policies[policy->kind].version;
+}
+
+bool policy_counts_runs(const struct policy *policy)
+{
+	return policy->kind == POLICY_EXIT_CODE ||
+	       policy->kind == POLICY_SYZKALLER;
 }
 
 void tally_add(struct tally *tally, enum outcome outcome)
@@ -116,6 +195,18 @@ void tally_add_open(struct tally *tally)
 {
 	tally->open++;
 	tally->total++;
+}
+
+void tally_record(const struct tally *tally, struct record *record)
+{
+	*record = (struct record){
+		.showing = tally->outcomes[OUTCOME_CRASHED],
+		.clean = tally->outcomes[OUTCOME_OK],
+	};
+	for (int m = 1; m <= WAVE_MAX; m++) {
+		record->killed[m] = tally->killed[m];
+		record->showing -= tally->killed[m];
+	}
 }
 
 bool policy_is_flaky(const struct tally *tally)
@@ -193,22 +284,23 @@ static enum verdict leaning_of(const struct policy *policy,
 	return syzkaller_table(tally, tally->total, flaky, &now);
 }
 
-static struct judgement judge(const struct policy *policy,
-			      const struct tally *tally, bool first, bool flaky,
-			      int extra)
+static struct judgement judge_by_number(const struct policy *policy,
+					const struct tally *tally,
+					const struct around *around)
 {
 	struct judgement j = { .crashes = tally->outcomes[OUTCOME_CRASHED] };
-	bool many = policy->kind == POLICY_SYZKALLER && (first || flaky);
+	bool many = policy->kind == POLICY_SYZKALLER &&
+		    (around->first || around->flaky);
 	enum verdict now;
 
 	j.valid = j.crashes + tally->outcomes[OUTCOME_OK];
-	j.wanted = (many ? policy->first_runs : policy->runs) + extra;
+	j.wanted = (many ? policy->first_runs : policy->runs) + around->extra;
 	j.more_runs = max(0, j.wanted - tally->total);
 	if (policy->kind == POLICY_EXIT_CODE)
 		now = exit_code_table(tally, &j);
 	else
-		now = syzkaller_table(tally, max(j.wanted, tally->total), flaky,
-				      &j);
+		now = syzkaller_table(tally, max(j.wanted, tally->total),
+				      around->flaky, &j);
 	if (j.more_runs == 0) {
 		j.verdict = now;
 		j.leaning = now;
@@ -216,21 +308,127 @@ static struct judgement judge(const struct policy *policy,
 	}
 	/* Runs are missing: say what they have shown so far, nothing final. */
 	j.stop = policy->kind == POLICY_EXIT_CODE && j.stop;
-	j.leaning = leaning_of(policy, tally, flaky, &j);
+	j.leaning = leaning_of(policy, tally, around->flaky, &j);
 	return j;
 }
 
-struct judgement policy_judge(const struct policy *policy,
-			      const struct tally *tally, bool first, bool flaky,
-			      int extra)
+/* A sequential test, as it is for one commit. */
+struct trial_of_odds {
+	struct odds odds;
+	struct record record;
+	double bound; /* of the logarithm, above 0 */
+	int most;     /* runs */
+	bool blind;   /* nothing is known of how often the bug shows */
+};
+
+/*
+ * strict: Wald's, of the chances of both errors.  adaptive, where there is no
+ * range yet: twenty to one, whatever the risk of the search as a whole.
+ */
+static void trial_begin(struct trial_of_odds *trial,
+			const struct policy *policy, const struct tally *tally,
+			const struct around *around)
 {
-	struct judgement j = judge(policy, tally, first, flaky, extra), same;
+	const struct record *known = &around->known;
+	double risk =
+		policy->kind == POLICY_STRICT ? policy->risk / 1000.0 : 0.05;
+
+	tally_record(tally, &trial->record);
+	trial->bound = log((1 - risk) / risk);
+	trial->blind = known->showing + known->clean == 0;
+	for (int m = 1; m <= WAVE_MAX; m++)
+		trial->blind = trial->blind && known->killed[m] == 0;
+	if (policy->kind == POLICY_STRICT) {
+		odds_sequential(&trial->odds, policy->noise / 1000.0, known);
+		trial->most = trial->blind ? FIRST_MAX : STRICT_MAX;
+	} else {
+		odds_bounded(&trial->odds, known);
+		trial->most = ADAPTIVE_MAX;
+		trial->blind = false;
+	}
+}
+
+/*
+ * How many runs more it takes if they are all clean; 0: it is over.  While
+ * nothing is known of how often the bug shows, clean runs tell next to nothing,
+ * but some crashes do.
+ */
+static int trial_lacks(const struct trial_of_odds *trial,
+		       const struct judgement *j)
+{
+	int left = trial->most - j->valid;
+
+	if (left <= 0)
+		return 0;
+	if (trial->blind)
+		return j->crashes >= FIRST_CRASHES && j->odds >= trial->bound
+			       ? 0
+			       : (left < LOST_MAX ? left : LOST_MAX);
+	if (j->odds >= trial->bound || j->odds <= -trial->bound)
+		return 0;
+	return odds_clean(&trial->odds, &trial->record, -trial->bound, left);
+}
+
+/* Runs that say nothing are made again, but not for ever. */
+static bool is_lost(const struct tally *tally, struct judgement *j)
+{
+	int lost = tally->total - tally->open - j->valid;
+
+	if (lost < LOST_MAX || lost <= 2 * j->valid)
+		return false;
+	j->stop = tally->outcomes[OUTCOME_INFRA] * 2 > lost;
+	return true;
+}
+
+static struct judgement judge_by_odds(const struct policy *policy,
+				      const struct tally *tally,
+				      const struct around *around)
+{
+	struct judgement j = { .crashes = tally->outcomes[OUTCOME_CRASHED],
+			       .crashes_needed = 1,
+			       .valid_needed = 1 };
+	struct trial_of_odds trial;
+	bool lost;
+
+	j.valid = j.crashes + tally->outcomes[OUTCOME_OK];
+	trial_begin(&trial, policy, tally, around);
+	j.odds = odds_log(&trial.odds, &trial.record);
+	if (j.valid > 0)
+		j.leaning = j.odds > 0 ? VERDICT_BAD : VERDICT_GOOD;
+	j.more_runs = trial_lacks(&trial, &j);
+	lost = j.more_runs > 0 && is_lost(tally, &j);
+	if (lost)
+		j.more_runs = 0;
+	j.more_runs = max(j.more_runs, around->until - tally->total);
+	j.wanted = tally->total + j.more_runs;
+	if (j.more_runs > 0)
+		j.stop = false;
+	else if (!j.stop)
+		j.verdict = j.leaning = lost ? VERDICT_SKIP : j.leaning;
+	return j;
+}
+
+static struct judgement judge(const struct policy *policy,
+			      const struct tally *tally,
+			      const struct around *around)
+{
+	if (policy_counts_runs(policy))
+		return judge_by_number(policy, tally, around);
+	return judge_by_odds(policy, tally, around);
+}
+
+struct judgement policy_judge(const struct policy *policy,
+			      const struct tally *tally,
+			      const struct around *around)
+{
+	struct judgement j = judge(policy, tally, around), same;
 	struct tally all = *tally;
 
 	if (tally->open == 0)
 		return j;
 	all.outcomes[OUTCOME_CRASHED] += all.open;
-	same = judge(policy, &all, first, flaky, extra);
+	all.open = 0;
+	same = judge(policy, &all, around);
 	if (same.leaning != j.leaning)
 		j.leaning = VERDICT_NONE;
 	j.undecided = j.more_runs == 0 && same.verdict != j.verdict;

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "engine/likelihood.h"
 #include "engine/outcome.h"
 
 struct buf;
@@ -28,13 +29,19 @@ enum verdict {
 enum policy_kind {
 	POLICY_EXIT_CODE, /* `git bisect run`'s convention, one run */
 	POLICY_SYZKALLER, /* syzkaller's table of December 2024 */
+	POLICY_STRICT,	  /* a sequential test of each commit, by itself */
+	POLICY_ADAPTIVE,  /* the belief in all commits at once */
 	POLICY_KIND_COUNT,
 };
 
 struct policy {
 	enum policy_kind kind;
+	/* exit-code, syzkaller */
 	int runs;	/* wanted for a verdict */
 	int first_runs; /* for the first commit tested, or a flaky bug */
+	/* strict, adaptive; in thousandths */
+	int risk;  /* of a wrong verdict; of naming the wrong commit */
+	int noise; /* strict: runs that crash so without the bug */
 };
 
 /* How many runs gave what; outcomes as judged. */
@@ -42,6 +49,18 @@ struct tally {
 	int outcomes[OUTCOME_COUNT];
 	int open; /* crashes that may be the bug or not: in no outcome */
 	int total;
+	/* Crashes that cut a wave short are in the outcomes, and here by how
+	   many runs were in flight then (engine/likelihood.h). */
+	int killed[WAVE_MAX + 1];
+};
+
+/* What else of its session bears on a commit. */
+struct around {
+	bool first; /* it is the first commit that is tested */
+	bool flaky; /* a bad commit crashed in less than half of its runs */
+	int extra;  /* runs a person asked for beyond the policy's number */
+	int until;  /* or, where there is no such number, in all */
+	struct record known; /* what the other bad commits showed */
 };
 
 /*
@@ -61,6 +80,8 @@ struct judgement {
 	int crashes_needed; /* for bad */
 	int valid;	    /* runs that say something: ok or crashed */
 	int valid_needed;
+	double odds; /* strict, adaptive: the logarithm of the odds that it has
+			the bug, by its own runs; 0: even */
 };
 
 /* "none", "good", "bad", "skip" */
@@ -68,8 +89,9 @@ const char *verdict_name(enum verdict verdict);
 bool verdict_parse(enum verdict *verdict, const char *name);
 
 /*
- * A policy from its text, NAME[/RUNS[/FIRST_RUNS]]: "exit-code",
- * "syzkaller", "syzkaller/10/20".  ERROR_INPUT when it is not one.
+ * A policy from its text, a name with its numbers: "exit-code/RUNS",
+ * "syzkaller/RUNS/FIRST_RUNS", "strict/RISK%/NOISE%", "adaptive/RISK%"; what
+ * is left out is the default.  ERROR_INPUT when it is not one.
  */
 int policy_parse(struct policy *policy, const char *text, struct error *err);
 void policy_format(const struct policy *policy, struct buf *out);
@@ -77,21 +99,25 @@ void policy_format(const struct policy *policy, struct buf *out);
 /* The name and version that a recorded verdict carries: "syzkaller-2024.12" */
 const char *policy_version(const struct policy *policy);
 
+/* Is a verdict worth as many runs as it takes, or a number of them? */
+bool policy_counts_runs(const struct policy *policy);
+
 void tally_add(struct tally *tally, enum outcome outcome);
 
 /* One more crash of which nobody knows yet whether it is the bug. */
 void tally_add_open(struct tally *tally);
 
+/* What the runs say, without open crashes; commit and said stay 0. */
+void tally_record(const struct tally *tally, struct record *record);
+
 /*
- * first: this is the first commit of the session that is tested.  flaky: a
- * bad commit of the session crashed in less than half of its valid runs.
- * extra: runs that a person asked for beyond the policy's number.  Open
- * crashes count for nothing, but where they would change what is said,
- * nothing is.
+ * By the commit's own runs: adaptive gives its verdicts in a range by the
+ * belief instead.  Open crashes count for nothing, but where they would change
+ * what is said, nothing is.
  */
 struct judgement policy_judge(const struct policy *policy,
-			      const struct tally *tally, bool first, bool flaky,
-			      int extra);
+			      const struct tally *tally,
+			      const struct around *around);
 
 /* Does this tally of a bad commit make the bug a flaky one? */
 bool policy_is_flaky(const struct tally *tally);

@@ -28,18 +28,84 @@ static const struct folded_step *equal_of(const struct engine *engine,
 	return step ? fold_step_of(engine, step->shown.same_as) : NULL;
 }
 
+/* The first run of a wave that shows what is looked for, by its end. */
+static const struct event *first_showing(const struct engine *engine,
+					 const struct folded_step *step,
+					 int wave)
+{
+	const struct event *first = NULL;
+
+	for (int i = 0; i < step->shown.run_count; i++) {
+		const struct run_state *run = &step->shown.runs[i];
+
+		if (run->wave != wave || !run->fact || !run->counts ||
+		    run->open ||
+		    symptom_weigh(engine->symptom, run->outcome) !=
+			    OUTCOME_CRASHED)
+			continue;
+		if (!first || run->fact->seq < first->seq)
+			first = run->fact;
+	}
+	return first;
+}
+
+/* Runs of the wave that were in flight then and have no end of their own. */
+static int cut_short(const struct folded_step *step, int wave, int64_t seq)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < step->stop_count; i++)
+		count += step->stops[i].wave == wave &&
+			 step->stops[i].begun < seq &&
+			 step->stops[i].stopped > seq;
+	for (int i = 0; i < step->shown.run_count; i++) {
+		const struct run_state *run = &step->shown.runs[i];
+
+		count += run->running && run->wave == wave &&
+			 run->begin->seq < seq;
+	}
+	return count;
+}
+
+static void add_waves(const struct engine *engine,
+		      const struct folded_step *step, struct tally *tally)
+{
+	for (int wave = 1; step && wave <= step->wave; wave++) {
+		const struct event *first = first_showing(engine, step, wave);
+		int cut = first ? cut_short(step, wave, first->seq) : 0;
+
+		if (cut > 0)
+			tally->killed[cut < WAVE_MAX ? cut + 1 : WAVE_MAX]++;
+	}
+}
+
 void weigh_own(const struct engine *engine, const struct folded_step *step,
 	       struct tally *tally)
 {
 	memset(tally, 0, sizeof(*tally));
 	add_runs(engine, step, tally);
+	add_waves(engine, step, tally);
 }
 
 void weigh_tally(const struct engine *engine, const struct folded_step *step,
 		 struct tally *tally)
 {
+	const struct folded_step *equal = equal_of(engine, step);
+
 	weigh_own(engine, step, tally);
-	add_runs(engine, equal_of(engine, step), tally);
+	add_runs(engine, equal, tally);
+	add_waves(engine, equal, tally);
+}
+
+void weigh_record(const struct engine *engine, const struct folded_step *step,
+		  struct record *record)
+{
+	struct tally tally;
+
+	weigh_own(engine, step, &tally);
+	tally_record(&tally, record);
+	record->commit = step->shown.commit;
+	record->open = tally.open;
 }
 
 int64_t weigh_evidence(const struct engine *engine,
@@ -73,6 +139,29 @@ static bool flaky_beside(const struct engine *engine, int commit)
 	return false;
 }
 
+/* What the other bad commits tell of how often the bug shows. */
+static void learn_rate(const struct engine *engine, int commit,
+		       struct record *known)
+{
+	for (size_t i = 0; i < engine->step_count; i++) {
+		const struct folded_step *step = engine->steps[i];
+		const struct event *given =
+			step->person ? step->person : step->shown.recorded;
+		struct record record;
+		struct tally tally;
+
+		if (step->shown.commit == commit || !given ||
+		    given->verdict != VERDICT_BAD)
+			continue;
+		weigh_own(engine, step, &tally);
+		/* one that never crashed may have been told wrongly */
+		if (tally.outcomes[OUTCOME_CRASHED] == 0)
+			continue;
+		tally_record(&tally, &record);
+		record_add(known, &record);
+	}
+}
+
 bool engine_is_flaky(struct engine *engine)
 {
 	return flaky_beside(engine, -1);
@@ -94,16 +183,31 @@ static struct judgement judge_build(const struct folded_step *step)
 	return j;
 }
 
+void weigh_around(const struct engine *engine, const struct folded_step *step,
+		  struct around *around)
+{
+	int commit = step ? step->shown.commit : -1;
+
+	*around = (struct around){
+		.first = engine->first_tested < 0 ||
+			 engine->first_tested == commit,
+		.extra = step ? step->shown.extra_runs : 0,
+		.until = step ? step->shown.until_runs : 0,
+	};
+	if (policy_counts_runs(&engine->policy))
+		around->flaky = flaky_beside(engine, commit);
+	else
+		learn_rate(engine, commit, &around->known);
+}
+
 static struct judgement judge_tally(const struct engine *engine,
 				    const struct folded_step *step,
 				    const struct tally *tally)
 {
-	int commit = step ? step->shown.commit : -1;
-	bool first = engine->first_tested < 0 || engine->first_tested == commit;
+	struct around around;
 
-	return policy_judge(&engine->policy, tally, first,
-			    flaky_beside(engine, commit),
-			    step ? step->shown.extra_runs : 0);
+	weigh_around(engine, step, &around);
+	return policy_judge(&engine->policy, tally, &around);
 }
 
 bool weigh_boots_badly(const struct engine *engine,

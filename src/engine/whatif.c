@@ -55,6 +55,7 @@ static struct word judge(struct engine *engine, int commit)
 	struct policy policy = *engine_policy(engine);
 	struct word word = { .given = false };
 	const struct event *build = step ? step->shown.build : NULL;
+	struct around around;
 	struct tally tally;
 
 	if (!step)
@@ -70,9 +71,11 @@ static struct word judge(struct engine *engine, int commit)
 	if (!word.given)
 		return word;
 	policy.runs = policy.first_runs = tally.total;
-	word.verdict =
-		policy_judge(&policy, &tally, false, engine_is_flaky(engine), 0)
-			.verdict;
+	weigh_around(engine, step, &around);
+	around.first = false;
+	around.flaky = engine_is_flaky(engine);
+	around.extra = around.until = 0;
+	word.verdict = policy_judge(&policy, &tally, &around).verdict;
 	return word;
 }
 

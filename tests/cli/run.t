@@ -189,6 +189,32 @@ check "syzkaller: a flaky bug gets twenty runs of every commit" '
 		[len(s[\"runs\"]) for s in j[\"steps\"]] == [0, 0] + [20] * 5"
 	culprit status | grep "  \.\.X\.\.\.\.X\.\.\.X\.\.\.X\.\.\.\."
 '
+check "strict: the bad end tells the rate, a sure wave is stopped" '
+	{ broken_from 9 20 "runs=XXX~"; echo "*"; } |
+		fake_settings strict.cfg strict 4
+	begin strict.cfg c20 c1
+	culprit run >said
+	grep "^$(full c9) is the first bad commit$" said
+	culprit log --format json | json "[x for x in e
+		if x[\"kind\"] == \"run-begin\"][0][\"commit\"] == \"$(full c20)\"
+		and {x[\"who\"] for x in e if x[\"by\"] == \"policy\"} ==
+		{\"strict-1\"} and
+		any(x[\"kind\"] == \"run-stopped\" for x in e)"
+'
+check "the policy may change while the session runs" '
+	{ broken_from 9 20 "runs=X"; echo "*"; } |
+		fake_settings change.cfg exit-code 1
+	begin change.cfg c20 c1
+	culprit policy syzkaller/2 -m "once is not enough"
+	culprit status --json | json "j[\"policy\"] == \"syzkaller/2/20\""
+	culprit run >said
+	grep "^$(full c9) is the first bad commit$" said
+	culprit log | grep "policy syzkaller/2/20"
+	exits 1 culprit policy coin 2>err
+	grep "expected exit-code/RUNS, syzkaller" err
+	culprit undo
+	culprit status --json | json "j[\"policy\"] == \"exit-code/1/1\""
+'
 check "runs that could not be tested skip the commit" '
 	{ echo "c10 runs=T"; echo "c11 runs=B"
 	broken_from 12 20 "runs=X"; echo "*"; } |

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,8 +49,10 @@ static struct judgement judge(struct question question, const char *picture)
 	struct tally tally = tally_of(picture);
 
 	assert_int_equal(policy_parse(&policy, question.policy, NULL), 0);
-	return policy_judge(&policy, &tally, question.first, question.flaky,
-			    question.extra);
+	return policy_judge(&policy, &tally,
+			    &(struct around){ .first = question.first,
+					      .flaky = question.flaky,
+					      .extra = question.extra });
 }
 
 /* "good", "bad", "skip", "stop", or how many runs are missing. */
@@ -497,13 +500,21 @@ static void a_policy_is_a_name_and_perhaps_its_numbers(void **state)
 	check_policy("syzkaller/1000/1000", "syzkaller/1000/1000");
 	/* the first series is never shorter by itself */
 	check_policy("syzkaller/30", "syzkaller/30/30");
+	check_policy("strict", "strict/1%/1%");
+	check_policy("strict/5%", "strict/5%/1%");
+	check_policy("strict/0.1%/2.5%", "strict/0.1%/2.5%");
+	check_policy("adaptive", "adaptive/5%");
+	check_policy("adaptive/50%", "adaptive/50%");
+	check_policy("adaptive/1.0%", "adaptive/1%");
 }
 
 static void a_policy_that_was_written_is_read_again(void **state)
 {
-	static const char *const texts[] = { "exit-code/1/1", "exit-code/7/7",
-					     "syzkaller/10/20",
-					     "syzkaller/1/2" };
+	static const char *const texts[] = {
+		"exit-code/1/1", "exit-code/7/7",  "syzkaller/10/20",
+		"syzkaller/1/2", "strict/0.5%/1%", "strict/1%/12.3%",
+		"adaptive/5%",	 "adaptive/0.1%"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -536,11 +547,28 @@ static void what_is_no_policy_is_refused_and_nothing_is_set(void **state)
 		"syzkaller/1.5",
 		"syzkaller/00000000000000000001",
 		"syzkaller/99999999999999999999",
+		"syzkaller/5%",
+		"strict/",
+		"strict/1",
+		"strict/%",
+		"strict/.5%",
+		"strict/0%",
+		"strict/0.05%",
+		"strict/51%",
+		"strict/1%/",
+		"strict/1%/1",
+		"strict/1%/1%/1%",
+		"strict/1%1%",
+		"strict/1000%",
+		"adaptive/10",
+		"adaptive/5%/1%",
+		"adaptive/-5%",
+		"adaptive/99999999999%",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		struct policy policy = { POLICY_EXIT_CODE, 77, 78 };
+		struct policy policy = { POLICY_EXIT_CODE, 77, 78, 5, 6 };
 		struct error err = ERROR_INIT;
 
 		if (policy_parse(&policy, wrong[i], &err) != -1)
@@ -562,6 +590,143 @@ static void a_recorded_verdict_names_the_version_of_its_rule(void **state)
 	assert_string_equal(policy_version(&policy), "syzkaller-2024.12");
 	assert_int_equal(policy_parse(&policy, "exit-code", NULL), 0);
 	assert_string_equal(policy_version(&policy), "exit-code-1");
+	assert_int_equal(policy_parse(&policy, "strict/5%", NULL), 0);
+	assert_string_equal(policy_version(&policy), "strict-1");
+	assert_int_equal(policy_parse(&policy, "adaptive", NULL), 0);
+	assert_string_equal(policy_version(&policy), "adaptive-1");
+}
+
+/* The sequential test */
+
+static struct judgement judge_around(const char *text, const char *picture,
+				     const struct around *around, int killed)
+{
+	struct policy policy;
+	struct tally tally = tally_of(picture);
+
+	if (killed)
+		tally.killed[killed] = 1;
+	assert_int_equal(policy_parse(&policy, text, NULL), 0);
+	return policy_judge(&policy, &tally, around);
+}
+
+#define STRICTLY(known_showing, known_clean, killed, picture, word)    \
+	assert_string_equal(                                           \
+		word_of(judge_around(                                  \
+			"strict", picture,                             \
+			&(struct around){                              \
+				.known = { .showing = (known_showing), \
+					   .clean = (known_clean) } }, \
+			killed)),                                      \
+		word)
+
+/* E[(1-p)^n] with p ~ Beta(a, b), in logarithms */
+static double ln_clean(double a, double b, int n)
+{
+	return lgamma(b + n) - lgamma(b) + lgamma(a + b) - lgamma(a + b + n);
+}
+
+static void clean_runs_are_good_as_soon_as_the_bug_would_have_shown(
+	void **state)
+{
+	static const struct {
+		int showing, clean;
+	} known[] = { { 10, 0 }, { 5, 5 }, { 3, 7 }, { 3, 17 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		struct around around = { .known = { .showing = known[i].showing,
+						    .clean = known[i].clean } };
+		char picture[16];
+		int runs = 1;
+
+		/* Wald's bound, solved in closed form for a beta prior */
+		while (ln_clean(0.5 + known[i].showing, 0.5 + known[i].clean,
+				runs) -
+			       runs * log1p(-0.01) >
+		       log(0.01 / 0.99))
+			runs++;
+		snprintf(picture, sizeof(picture), "%d.", runs);
+		assert_int_equal(
+			judge_around("strict", picture, &around, 0).verdict,
+			VERDICT_GOOD);
+		snprintf(picture, sizeof(picture), "%d.", runs - 1);
+		assert_int_equal(
+			judge_around("strict", picture, &around, 0).more_runs,
+			1);
+		assert_int_equal(
+			judge_around("strict", "", &around, 0).more_runs, runs);
+	}
+}
+
+static void a_crash_is_bad_when_it_is_no_stray_one(void **state)
+{
+	(void)state;
+	/* one may yet be a stray one: as many clean ones would say so */
+	STRICTLY(10, 0, 0, "X", "5 more");
+	STRICTLY(10, 0, 0, "XX", "bad");
+	STRICTLY(10, 0, 0, "..", "good");
+	STRICTLY(4, 6, 0, "XX", "bad");
+	/* the first of ten in flight says less than the one run of one */
+	STRICTLY(0, 0, 0, "XXX", "bad");
+	assert_true(judge_around("strict", "X",
+				 &(struct around){ .known = { .showing = 5,
+							      .clean = 5 } },
+				 10)
+			    .odds <
+		    judge_around("strict", "X",
+				 &(struct around){ .known = { .showing = 5,
+							      .clean = 5 } },
+				 0)
+			    .odds);
+	STRICTLY(5, 5, 10, "X", "20 more");
+}
+
+static void with_nothing_known_the_first_commit_tells_the_rate(void **state)
+{
+	(void)state;
+	STRICTLY(0, 0, 0, "", "10 more");
+	STRICTLY(0, 0, 0, "XX8.", "10 more");
+	STRICTLY(0, 0, 0, "XXX7.", "bad");
+	STRICTLY(0, 0, 0, "115.", "5 more");
+	STRICTLY(0, 0, 0, "120.", "good");
+}
+
+static void runs_that_say_nothing_are_made_again_but_not_for_ever(void **state)
+{
+	(void)state;
+	STRICTLY(10, 0, 0, "9B", "2 more");
+	STRICTLY(10, 0, 0, "10B", "skip");
+	STRICTLY(10, 0, 0, "10I", "stop");
+	STRICTLY(10, 0, 0, "10B..", "good");
+}
+
+static void a_person_asks_for_runs_beyond_the_test(void **state)
+{
+	struct around around = { .known = { .showing = 10 }, .until = 7 };
+
+	(void)state;
+	assert_int_equal(judge_around("strict", "..", &around, 0).more_runs, 5);
+	assert_int_equal(judge_around("strict", "7.", &around, 0).verdict,
+			 VERDICT_GOOD);
+}
+
+static void alone_a_commit_is_believed_twenty_to_one(void **state)
+{
+	struct around around = { .known = { .showing = 5, .clean = 5 } };
+	struct judgement j;
+
+	(void)state;
+	assert_int_equal(judge_around("adaptive", "X", &around, 0).verdict,
+			 VERDICT_BAD);
+	j = judge_around("adaptive", "", &around, 0);
+	assert_in_range(j.more_runs, 4, 9);
+	j = judge_around("adaptive", "9.", &around, 0);
+	assert_int_equal(j.verdict, VERDICT_GOOD);
+	assert_true(j.odds < -log(19));
+	/* however many: it may be silent there */
+	assert_true(judge_around("adaptive", "900.", &around, 0).odds >
+		    -log(100));
 }
 
 int main(void)
@@ -607,6 +772,15 @@ int main(void)
 			what_is_no_policy_is_refused_and_nothing_is_set),
 		cmocka_unit_test(
 			a_recorded_verdict_names_the_version_of_its_rule),
+		cmocka_unit_test(
+			clean_runs_are_good_as_soon_as_the_bug_would_have_shown),
+		cmocka_unit_test(a_crash_is_bad_when_it_is_no_stray_one),
+		cmocka_unit_test(
+			with_nothing_known_the_first_commit_tells_the_rate),
+		cmocka_unit_test(
+			runs_that_say_nothing_are_made_again_but_not_for_ever),
+		cmocka_unit_test(a_person_asks_for_runs_beyond_the_test),
+		cmocka_unit_test(alone_a_commit_is_believed_twenty_to_one),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
