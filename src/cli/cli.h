@@ -83,6 +83,9 @@ char *cli_default_settings(const struct repo *repo);
 /* "culprit: what failed" on standard error; returns EXIT_ERROR. */
 int cli_fail(const struct error *err);
 
+/* What a person should know of how the history was read, to standard error. */
+void cli_remark(const struct repo *repo);
+
 /* For wrong words: the message, and the one line of usage of the command. */
 int cli_usage(const char *name, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

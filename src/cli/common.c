@@ -15,6 +15,7 @@
 #include "control/mirror.h"
 #include "control/sessions.h"
 #include "engine/engine.h"
+#include "repo/range.h"
 #include "repo/repo.h"
 #include "session/session.h"
 
@@ -107,15 +108,26 @@ void cli_print(FILE *file, const struct buf *text)
 	}
 }
 
-int cli_fail(const struct error *err)
+static void complain(const char *sentence)
 {
 	struct buf text;
 
 	buf_init(&text, 0);
-	buf_printf(&text, "culprit: %s\n", err->text);
+	buf_printf(&text, "culprit: %s\n", sentence);
 	cli_print(stderr, &text);
 	buf_release(&text);
+}
+
+int cli_fail(const struct error *err)
+{
+	complain(err->text);
 	return EXIT_ERROR;
+}
+
+void cli_remark(const struct repo *repo)
+{
+	if (range_remark(repo))
+		complain(range_remark(repo));
 }
 
 int cli_usage(const char *name, const char *format, ...)

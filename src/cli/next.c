@@ -97,6 +97,7 @@ static int answer(const struct question *question, struct repo *repo,
 	    range_load(repo, &bad, goods, question->goods.count, graph, err) <
 		    0)
 		goto out;
+	cli_remark(repo);
 	good_numbers = numbers_of(graph, goods, question->goods.count);
 	skip_numbers = numbers_of(graph, skips, question->skips.count);
 	query.bad = graph_find(graph, &bad);

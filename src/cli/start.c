@@ -42,6 +42,7 @@ static int begin(struct cli *cli, struct begin *begin)
 		cli_fail(&err);
 		goto out;
 	}
+	cli_remark(cli->repo);
 	buf_printf(&text, "session %s\n", session_dir(cli->session));
 	if (!begin->bad)
 		buf_puts(&text, "taken over from git bisect, whose own state "

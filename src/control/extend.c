@@ -60,9 +60,9 @@ static int store(struct session *session, struct repo *repo,
 	return ret;
 }
 
-int extend_range(struct session *session, struct repo *repo,
-		 const struct oid *bad, const struct oid *goods,
-		 size_t good_count, struct error *err)
+static int load_and_store(struct session *session, struct repo *repo,
+			  const struct oid *bad, const struct oid *goods,
+			  size_t good_count, struct error *err)
 {
 	struct graph *graph = graph_new();
 	int ret = range_load(repo, bad, goods, good_count, graph, err);
@@ -70,6 +70,20 @@ int extend_range(struct session *session, struct repo *repo,
 	if (ret == 0)
 		ret = store(session, repo, graph, err);
 	graph_free(graph);
+	return ret;
+}
+
+/* Texts are read last, and may show that the commit-graph was wrong. */
+int extend_range(struct session *session, struct repo *repo,
+		 const struct oid *bad, const struct oid *goods,
+		 size_t good_count, struct error *err)
+{
+	const char *remark = range_remark(repo);
+	int ret = load_and_store(session, repo, bad, goods, good_count, err);
+
+	if (ret < 0 && !remark && range_remark(repo))
+		ret = load_and_store(session, repo, bad, goods, good_count,
+				     err);
 	return ret;
 }
 

@@ -28,24 +28,39 @@ struct graph *graph_new(void)
 	return xcalloc(1, sizeof(struct graph));
 }
 
+void graph_clear(struct graph *graph)
+{
+	free(graph->nodes);
+	free(graph->parents);
+	free(graph->buckets);
+	memset(graph, 0, sizeof(*graph));
+}
+
 void graph_free(struct graph *graph)
 {
 	if (!graph)
 		return;
-	free(graph->nodes);
-	free(graph->parents);
-	free(graph->buckets);
+	graph_clear(graph);
 	free(graph);
 }
 
-/* FNV-1a; ids are already well mixed, but may come from a hand-made file. */
+/*
+ * All digits count: ids are already well mixed, but may come from a hand-made
+ * file.  Eight at a time, since this is asked for each parent of each commit.
+ */
 static size_t hash(const struct oid *oid)
 {
-	size_t h = 14695981039346656037u;
+	size_t length = strlen(oid->hex), at = 0;
+	uint64_t h = length, piece;
 
-	for (const char *p = oid->hex; *p; p++)
-		h = (h ^ (unsigned char)*p) * 1099511628211u;
-	return h;
+	for (; at + sizeof(piece) <= length; at += sizeof(piece)) {
+		memcpy(&piece, oid->hex + at, sizeof(piece));
+		h = (h ^ piece) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 29;
+	}
+	for (; at < length; at++)
+		h = (h ^ (unsigned char)oid->hex[at]) * 1099511628211u;
+	return (size_t)(h ^ h >> 32);
 }
 
 /* The bucket of the commit, or the empty one where it belongs. */

@@ -20,6 +20,7 @@ struct graph;
 
 struct graph *graph_new(void);
 void graph_free(struct graph *graph);
+void graph_clear(struct graph *graph); /* as a new one */
 
 /*
  * The number of the commit, which is added if it was not known.  date is the

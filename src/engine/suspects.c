@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "base/xalloc.h"
 #include "engine/graph.h"
 #include "engine/limit.h"
 #include "engine/oid.h"
+#include "engine/weights.h"
 
 enum {
 	SUSPECT = 1, /* is one */
@@ -26,129 +27,6 @@ static void reverse(int *commits, int count)
 	}
 }
 
-/*
- * The weights.  A local graph of the suspects only: place in the list instead
- * of the graph's number, parents outside left out.
- */
-struct local {
-	int count;
-	int *first;   /* count + 1 of them, into parents */
-	int *parents; /* places in the list */
-	int *order;   /* places, parents before children */
-};
-
-static struct local local_make(const struct graph *graph,
-			       const struct suspects *found, bool first_parent)
-{
-	struct local local = { .count = found->count };
-	int *place = xmalloc((size_t)graph_count(graph) * sizeof(int));
-	size_t edges = 0, room = 0;
-
-	memset(place, -1, (size_t)graph_count(graph) * sizeof(int));
-	for (int i = 0; i < found->count; i++)
-		place[found->commits[i]] = i;
-	local.first = xcalloc((size_t)found->count + 1, sizeof(int));
-	for (int i = 0; i < found->count; i++) {
-		const int *parents;
-		int n = graph_parents(graph, found->commits[i], &parents);
-
-		local.first[i] = (int)edges;
-		if (first_parent && n > 1)
-			n = 1;
-		array_grow(local.parents, edges + (size_t)n, &room);
-		for (int k = 0; k < n; k++)
-			if (place[parents[k]] >= 0)
-				local.parents[edges++] = place[parents[k]];
-	}
-	local.first[found->count] = (int)edges;
-	free(place);
-	return local;
-}
-
-/* Depth first, so that dates that lie cannot put a child before a parent. */
-static void local_sort(struct local *local)
-{
-	unsigned char *state = xcalloc((size_t)local->count, 1);
-	int *next = xmalloc((size_t)local->count * sizeof(int));
-	int *stack = xmalloc((size_t)local->count * sizeof(int));
-	int done = 0;
-
-	local->order = xmalloc((size_t)local->count * sizeof(int));
-	memcpy(next, local->first, (size_t)local->count * sizeof(int));
-	for (int i = 0; i < local->count; i++) {
-		int depth = 0;
-
-		if (state[i])
-			continue;
-		state[i] = 1;
-		stack[depth++] = i;
-		while (depth > 0) {
-			int at = stack[depth - 1];
-
-			if (next[at] == local->first[at + 1]) {
-				local->order[done++] = at;
-				depth--;
-				continue;
-			}
-			at = local->parents[next[at]++];
-			if (state[at])
-				continue;
-			state[at] = 1;
-			stack[depth++] = at;
-		}
-	}
-	free(stack);
-	free(next);
-	free(state);
-}
-
-static void local_release(struct local *local)
-{
-	free(local->first);
-	free(local->parents);
-	free(local->order);
-}
-
-#define WORDS 8 /* 512 commits at a time */
-
-struct mask {
-	uint64_t words[WORDS];
-};
-
-/*
- * How many suspects each one reaches: for 512 of them at a time, in order,
- * a set of bits for each commit is the union of its parents' sets.
- */
-static void weigh(const struct local *local, int *weights)
-{
-	struct mask *masks = xcalloc((size_t)local->count, sizeof(*masks));
-
-	for (int base = 0; base < local->count; base += WORDS * 64) {
-		for (int i = base; i < local->count; i++) {
-			int at = local->order[i];
-			struct mask mask = { { 0 } };
-
-			for (int k = local->first[at]; k < local->first[at + 1];
-			     k++)
-				for (int w = 0; w < WORDS; w++)
-					mask.words[w] |=
-						masks[local->parents[k]]
-							.words[w];
-			if (i < base + WORDS * 64)
-				mask.words[(i - base) / 64] |=
-					UINT64_C(1) << (i - base) % 64;
-			for (int w = 0; w < WORDS; w++)
-				weights[at] +=
-					__builtin_popcountll(mask.words[w]);
-			masks[at] = mask;
-		}
-		for (int i = base; i < base + WORDS * 64 && i < local->count;
-		     i++)
-			memset(&masks[local->order[i]], 0, sizeof(*masks));
-	}
-	free(masks);
-}
-
 struct suspects *suspects_find(const struct graph *graph,
 			       const struct suspects_query *query)
 {
@@ -158,15 +36,12 @@ struct suspects *suspects_find(const struct graph *graph,
 					   .good_count = query->good_count,
 					   .first_parent =
 						   query->first_parent };
-	struct local local;
 
 	limit_walk(graph, &limit, &found->commits, &found->count, NULL);
 	reverse(found->commits, found->count);
 	found->weights = xcalloc((size_t)found->count, sizeof(int));
-	local = local_make(graph, found, query->first_parent);
-	local_sort(&local);
-	weigh(&local, found->weights);
-	local_release(&local);
+	weights_find(graph, found->commits, found->count, query->first_parent,
+		     WEIGHTS_BEST, found->weights);
 	return found;
 }
 
@@ -264,34 +139,52 @@ static int choose(const struct graph *graph, const struct suspects *found,
 	return best;
 }
 
-struct ranked {
-	int place;
-	int distance;
-	const char *hex;
+/*
+ * git's order as soon as anything is skipped: the best first, equal ones by
+ * their ids.  Only one of it is ever asked for, so only its equals are sorted.
+ */
+struct ranking {
+	const struct graph *graph;
+	const struct suspects *found;
 };
 
-static int better_first(const void *a, const void *b)
+static int by_id(const void *a, const void *b, void *data)
 {
-	const struct ranked *x = a, *y = b;
+	const struct ranking *ranking = data;
+	int x = ranking->found->commits[*(const int *)a];
+	int y = ranking->found->commits[*(const int *)b];
 
-	if (x->distance != y->distance)
-		return y->distance - x->distance;
-	return strcmp(x->hex, y->hex);
+	return strcmp(graph_oid(ranking->graph, x)->hex,
+		      graph_oid(ranking->graph, y)->hex);
 }
 
-/* All places, the best first: git's order as soon as anything is skipped. */
-static struct ranked *rank(const struct graph *graph,
-			   const struct suspects *found)
+static int distance_at(const struct suspects *found, int place)
 {
-	struct ranked *ranked = xcalloc((size_t)found->count, sizeof(*ranked));
+	return distance(found->weights[place], found->count);
+}
 
-	for (int i = 0; i < found->count; i++)
-		ranked[i] = (struct ranked){
-			i, distance(found->weights[i], found->count),
-			graph_oid(graph, found->commits[i])->hex
-		};
-	qsort(ranked, (size_t)found->count, sizeof(*ranked), better_first);
-	return ranked;
+/* Which of the places would be at `index`, were they in order. */
+static int ranked(const struct graph *graph, const struct suspects *found,
+		  const int *places, int count, int index)
+{
+	struct ranking ranking = { graph, found };
+	int *how_many = xcalloc((size_t)found->count + 1, sizeof(int));
+	int wanted = found->count, equals = 0, place;
+	int *equal;
+
+	for (int i = 0; i < count; i++)
+		how_many[distance_at(found, places[i])]++;
+	while (index >= how_many[wanted])
+		index -= how_many[wanted--];
+	equal = xmalloc((size_t)how_many[wanted] * sizeof(int));
+	for (int i = 0; i < count; i++)
+		if (distance_at(found, places[i]) == wanted)
+			equal[equals++] = places[i];
+	qsort_r(equal, (size_t)equals, sizeof(int), by_id, &ranking);
+	place = equal[index];
+	free(equal);
+	free(how_many);
+	return place;
 }
 
 /* git's square root, by floats; its rounding is part of the choice. */
@@ -332,36 +225,37 @@ static void choose_with_skips(const struct graph *graph,
 			      const struct suspects *found,
 			      const unsigned char *flags, struct midpoint *mid)
 {
-	struct ranked *ranked = rank(graph, found);
 	int *left = xmalloc((size_t)found->count * sizeof(int));
-	int count = 0, index;
+	int count = 0, index, best;
 
-	mid->reaches = found->weights[ranked[0].place];
-	mid->commit = found->commits[ranked[0].place];
+	for (int i = 0; i < found->count; i++)
+		left[i] = i;
+	best = ranked(graph, found, left, found->count, 0);
+	mid->reaches = found->weights[best];
+	mid->commit = found->commits[best];
 	if (!(flags[mid->commit] & SKIPPED))
 		goto out;
 	for (int i = 0; i < found->count; i++)
-		if (!(flags[found->commits[ranked[i].place]] & SKIPPED))
-			left[count++] = found->commits[ranked[i].place];
+		if (!(flags[found->commits[i]] & SKIPPED))
+			left[count++] = i;
 	mid->commit = -1;
 	mid->kind = MIDPOINT_ONLY_SKIPPED;
-	if (count == 0 || (count == 1 && left[0] == query->bad))
+	if (count == 0 || (count == 1 && found->commits[left[0]] == query->bad))
 		goto out;
 	index = skip_away(count);
 	if (index < 0 || index >= count)
 		index = 0;
-	if (left[index] == query->bad)
-		index = index > 0 ? index - 1 : 0;
-	mid->commit = left[index];
-	mid->kind = MIDPOINT_TEST;
+	best = ranked(graph, found, left, count, index);
+	if (found->commits[best] == query->bad)
+		best = ranked(graph, found, left, count,
+			      index > 0 ? index - 1 : 0);
 	/* bad itself at the head: nothing but skipped commits before it */
-	if (mid->commit == query->bad) {
-		mid->commit = -1;
-		mid->kind = MIDPOINT_ONLY_SKIPPED;
-	}
+	if (found->commits[best] == query->bad)
+		goto out;
+	mid->commit = found->commits[best];
+	mid->kind = MIDPOINT_TEST;
 out:
 	free(left);
-	free(ranked);
 }
 
 struct midpoint suspects_midpoint(const struct graph *graph,

@@ -8,24 +8,61 @@
 #include "base/error.h"
 #include "engine/graph.h"
 #include "engine/oid.h"
+#include "repo/commitgraph.h"
 #include "repo/handle.h"
 
 #define PARENT_LINE (strlen("parent ") + GIT_OID_HEXSZ + 1)
 
-/* What a commit's object said of its parents, kept until it is expanded. */
+/*
+ * What is known of a commit's parents until it is expanded: where its entry
+ * in the commit-graph is, or what its object said.
+ */
 struct kept {
-	size_t first;
-	int count; /* -1: the object was not read */
+	uint32_t place; /* plus 1; 0: it is not in the commit-graph */
+	int count;	/* of the parents its object has; -1: not read */
+	union {
+		size_t first;	     /* where those are, in parents */
+		uint64_t generation; /* of one that is in the commit-graph */
+	};
+};
+
+/*
+ * The graph's number of a place, open addressing.  An array by place would be
+ * the size of all history, and a page of it touched for each commit.
+ */
+struct places {
+	struct numbered {
+		uint32_t place; /* plus 1; 0: free */
+		int number;
+	} * slots;
+	size_t room, count;
 };
 
 struct commits {
 	git_odb *odb;
 	struct graph *graph;
+	struct commitgraph *entries; /* NULL: there is none to use */
+	struct places numbers;
 	struct kept *kept; /* by the graph's numbers */
 	size_t kept_count, kept_room;
 	git_oid *parents;
 	size_t parent_count, parent_room;
+	uint32_t *places; /* for the one that is being expanded */
+	int *found;
+	size_t places_room, found_room;
+	struct repo *repo;
 };
+
+/* Where the commit-graph cannot be used, the objects are read, and that said. */
+static void open_entries(struct commits *commits, struct repo *repo)
+{
+	struct error said = ERROR_INIT;
+
+	if (repo->misled)
+		return;
+	if (commitgraph_open(repo, &commits->entries, &said) < 0)
+		repo->misled = xstrdup(said.text);
+}
 
 int commits_open(struct repo *repo, struct graph *graph, struct commits **out,
 		 struct error *err)
@@ -38,6 +75,8 @@ int commits_open(struct repo *repo, struct graph *graph, struct commits **out,
 	commits = xcalloc(1, sizeof(*commits));
 	commits->odb = odb;
 	commits->graph = graph;
+	commits->repo = repo;
+	open_entries(commits, repo);
 	*out = commits;
 	return 0;
 }
@@ -47,8 +86,12 @@ void commits_close(struct commits *commits)
 	if (!commits)
 		return;
 	git_odb_free(commits->odb);
+	commitgraph_close(commits->entries);
+	free(commits->numbers.slots);
 	free(commits->kept);
 	free(commits->parents);
+	free(commits->places);
+	free(commits->found);
 	free(commits);
 }
 
@@ -186,17 +229,45 @@ void commit_text_parent(const struct commit_text *text, int i, struct oid *out)
 	out->hex[GIT_OID_HEXSZ] = '\0';
 }
 
+static struct numbered *slot_of(const struct places *places, uint32_t place)
+{
+	size_t mask = places->room - 1;
+	size_t at = (size_t)(place * UINT32_C(0x9e3779b1)) & mask;
+
+	while (places->slots[at].place && places->slots[at].place != place + 1)
+		at = (at + 1) & mask;
+	return &places->slots[at];
+}
+
+static void places_put(struct places *places, uint32_t place, int number)
+{
+	struct places old = *places;
+
+	if (places->room <= places->count * 2) {
+		places->room = old.room ? old.room * 2 : 1024;
+		places->slots = xcalloc(places->room, sizeof(*places->slots));
+		for (size_t i = 0; i < old.room; i++)
+			if (old.slots[i].place)
+				*slot_of(places, old.slots[i].place - 1) =
+					old.slots[i];
+		free(old.slots);
+	}
+	places->count++;
+	*slot_of(places, place) = (struct numbered){ place + 1, number };
+}
+
 static struct kept *kept_of(struct commits *commits, int commit)
 {
 	size_t count = (size_t)graph_count(commits->graph);
 
 	array_grow(commits->kept, count, &commits->kept_room);
 	while (commits->kept_count < count)
-		commits->kept[commits->kept_count++] = (struct kept){ 0, -1 };
+		commits->kept[commits->kept_count++] =
+			(struct kept){ .count = -1 };
 	return &commits->kept[commit];
 }
 
-/* Read a commit, add it, and keep what it says of its parents. */
+/* Read a commit's object, add it, and keep what it says of its parents. */
 static int take(struct commits *commits, const git_oid *id,
 		const struct oid *oid, int *out, struct error *err)
 {
@@ -209,7 +280,7 @@ static int take(struct commits *commits, const git_oid *id,
 		return -1;
 	*out = graph_add(commits->graph, oid, text.date);
 	kept = kept_of(commits, *out);
-	*kept = (struct kept){ commits->parent_count, 0 };
+	*kept = (struct kept){ .first = commits->parent_count };
 	array_grow(commits->parents,
 		   commits->parent_count + (size_t)text.parent_count,
 		   &commits->parent_room);
@@ -222,7 +293,7 @@ static int take(struct commits *commits, const git_oid *id,
 			error_set(err, ERROR_GIT,
 				  "cannot read commit %s: bad parent",
 				  oid->hex);
-			*kept = (struct kept){ 0, -1 };
+			*kept = (struct kept){ .count = -1 };
 			goto out;
 		}
 	}
@@ -234,6 +305,57 @@ out:
 	return ret;
 }
 
+/*
+ * The commit-graph is to blame: whoever opens the repository's commits next
+ * reads objects only.
+ */
+static int misled(struct repo *repo, const struct error *said,
+		  struct error *err)
+{
+	if (!repo->misled)
+		repo->misled = xstrdup(said->text);
+	return error_set(err, ERROR_GIT, "%s", said->text);
+}
+
+static int read_entry(struct commits *commits, uint32_t place,
+		      struct commitgraph_commit *out, struct error *err)
+{
+	struct error said = ERROR_INIT;
+
+	if (commitgraph_read(commits->entries, place, out, &said) < 0)
+		return misled(commits->repo, &said, err);
+	return 0;
+}
+
+/* Add a commit of the commit-graph, of which oid is the name. */
+static int take_place(struct commits *commits, uint32_t place,
+		      const struct oid *oid, int *out, struct error *err)
+{
+	struct commitgraph_commit entry;
+
+	if (read_entry(commits, place, &entry, err) < 0)
+		return -1;
+	*out = graph_add(commits->graph, oid, entry.date);
+	*kept_of(commits, *out) = (struct kept){
+		.place = place + 1,
+		.generation = entry.generation,
+	};
+	places_put(&commits->numbers, place, *out);
+	return 0;
+}
+
+/* Read a commit that the graph does not know, or not more than its name. */
+static int take_any(struct commits *commits, const git_oid *id,
+		    const struct oid *oid, int *out, struct error *err)
+{
+	uint32_t place;
+
+	if (commits->entries &&
+	    commitgraph_find(commits->entries, id->id, &place))
+		return take_place(commits, place, oid, out, err);
+	return take(commits, id, oid, out, err);
+}
+
 static int take_named(struct commits *commits, const struct oid *oid, int *out,
 		      struct error *err)
 {
@@ -241,7 +363,7 @@ static int take_named(struct commits *commits, const struct oid *oid, int *out,
 
 	if (oid_to_git(&id, oid, err) < 0)
 		return -1;
-	return take(commits, &id, oid, out, err);
+	return take_any(commits, &id, oid, out, err);
 }
 
 int commits_find(struct commits *commits, const struct oid *oid, int *out,
@@ -255,35 +377,163 @@ int commits_find(struct commits *commits, const struct oid *oid, int *out,
 	return 0;
 }
 
-int commits_expand(struct commits *commits, int commit, struct error *err)
+/* The number of a parent, by its place in the commit-graph. */
+static int number_at(struct commits *commits, uint32_t place, int *out,
+		     struct error *err)
 {
-	struct kept kept;
-	int *numbers = NULL, ret = -1;
+	git_oid id;
+	struct oid oid;
 
-	if (graph_is_expanded(commits->graph, commit))
+	if (commits->numbers.count) {
+		const struct numbered *slot = slot_of(&commits->numbers, place);
+
+		*out = slot->number;
+		if (slot->place)
+			return 0;
+	}
+	memcpy(id.id, commitgraph_id(commits->entries, place), sizeof(id.id));
+	git_oid_tostr(oid.hex, sizeof(oid.hex), &id);
+	return take_place(commits, place, &oid, out, err);
+}
+
+/*
+ * Parents that are not below their child lead anywhere, even in circles.  One
+ * whose number was known by another way has no place here, and is no danger:
+ * it is expanded by what its object says.
+ */
+static int check_generation(struct commits *commits, uint64_t generation,
+			    int parent, struct error *err)
+{
+	const struct kept *kept = kept_of(commits, parent);
+	struct error said = ERROR_INIT;
+
+	if (generation == COMMITGRAPH_NO_GENERATION || !kept->place ||
+	    kept->generation < generation)
 		return 0;
-	if (kept_of(commits, commit)->count < 0) {
-		struct oid oid = *graph_oid(commits->graph, commit);
-		int same;
+	commitgraph_wrong(commits->entries,
+			  "a commit's generation is not above its parent's",
+			  &said);
+	return misled(commits->repo, &said, err);
+}
 
-		if (take_named(commits, &oid, &same, err) < 0)
+static int expand_place(struct commits *commits, int commit, uint32_t place,
+			struct error *err)
+{
+	struct commitgraph_commit entry;
+	size_t count;
+
+	if (read_entry(commits, place, &entry, err) < 0)
+		return -1;
+	count = (size_t)entry.parent_count;
+	array_grow(commits->places, count + 1, &commits->places_room);
+	array_grow(commits->found, count + 1, &commits->found_room);
+	for (size_t i = 0; i < count; i++)
+		commits->places[i] = entry.parents[i];
+	for (size_t i = 0; i < count; i++) {
+		if (number_at(commits, commits->places[i], &commits->found[i],
+			      err) < 0 ||
+		    check_generation(commits, entry.generation,
+				     commits->found[i], err) < 0)
 			return -1;
 	}
-	kept = *kept_of(commits, commit);
-	numbers = xcalloc((size_t)kept.count + 1, sizeof(*numbers));
+	graph_expand(commits->graph, commit, commits->found, (int)count);
+	return 0;
+}
+
+static int expand_object(struct commits *commits, int commit, struct kept kept,
+			 struct error *err)
+{
+	int *numbers = xcalloc((size_t)kept.count + 1, sizeof(*numbers));
+	int ret = -1;
+
 	for (int i = 0; i < kept.count; i++) {
-		const git_oid *id = &commits->parents[kept.first + (size_t)i];
+		const git_oid id = commits->parents[kept.first + (size_t)i];
 		struct oid oid;
 
-		git_oid_tostr(oid.hex, sizeof(oid.hex), id);
+		git_oid_tostr(oid.hex, sizeof(oid.hex), &id);
 		numbers[i] = graph_find(commits->graph, &oid);
 		if (numbers[i] < 0 &&
-		    take(commits, id, &oid, &numbers[i], err) < 0)
+		    take_any(commits, &id, &oid, &numbers[i], err) < 0)
 			goto out;
 	}
 	graph_expand(commits->graph, commit, numbers, kept.count);
 	ret = 0;
 out:
 	free(numbers);
+	return ret;
+}
+
+int commits_expand(struct commits *commits, int commit, struct error *err)
+{
+	struct kept kept;
+
+	if (graph_is_expanded(commits->graph, commit))
+		return 0;
+	kept = *kept_of(commits, commit);
+	if (!kept.place && kept.count < 0) {
+		struct oid oid = *graph_oid(commits->graph, commit);
+		int same;
+
+		if (take_named(commits, &oid, &same, err) < 0)
+			return -1;
+		kept = *kept_of(commits, commit);
+	}
+	if (kept.place)
+		return expand_place(commits, commit, kept.place - 1, err);
+	return expand_object(commits, commit, kept, err);
+}
+
+/* The commit-graph has 34 bits for a date. */
+static bool same_date(int64_t a, int64_t b)
+{
+	return (((uint64_t)a ^ (uint64_t)b) & ((UINT64_C(1) << 34) - 1)) == 0;
+}
+
+static bool fits(const struct graph *graph, int commit,
+		 const struct commit_text *text)
+{
+	const int *parents;
+	int count = graph_parents(graph, commit, &parents);
+
+	if (count != text->parent_count ||
+	    !same_date(graph_date(graph, commit), text->date))
+		return false;
+	for (int i = 0; i < count; i++) {
+		struct oid parent;
+
+		commit_text_parent(text, i, &parent);
+		if (!oid_equal(&parent, graph_oid(graph, parents[i])))
+			return false;
+	}
+	return true;
+}
+
+int commits_check(struct repo *repo, const struct graph *graph, int commit,
+		  const struct commit_text *text, struct error *err)
+{
+	struct error said = ERROR_INIT;
+
+	if (!graph_is_expanded(graph, commit) || fits(graph, commit, text))
+		return 0;
+	error_set(&said, ERROR_GIT,
+		  "the commit-graph is not used: it is wrong about commit %s; "
+		  "make a new one with 'git commit-graph write --reachable'",
+		  graph_oid(graph, commit)->hex);
+	return misled(repo, &said, err);
+}
+
+int commits_verify(struct commits *commits, int commit, struct error *err)
+{
+	git_odb_object *object = NULL;
+	struct commit_text text;
+	int ret;
+
+	if (!kept_of(commits, commit)->place)
+		return 0;
+	if (commits_read(commits->odb, graph_oid(commits->graph, commit),
+			 &object, &text, err) < 0)
+		return -1;
+	ret = commits_check(commits->repo, commits->graph, commit, &text, err);
+	git_odb_object_free(object);
 	return ret;
 }

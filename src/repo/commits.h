@@ -3,8 +3,9 @@
 #define REPO_COMMITS_H
 
 /*
- * Reads commits, one object at a time, and puts them into a graph.  Each
- * object is read once.  Never decides which commits matter: range.c does.
+ * Reads commits and puts them into a graph: from git's commit-graph those
+ * that are in it, the others from their objects, each of which is read once.
+ * Never decides which commits matter: range.c does.
  */
 
 #include <stddef.h>
@@ -45,6 +46,15 @@ int commits_find(struct commits *commits, const struct oid *oid, int *out,
  * their dates, expanded or not.
  */
 int commits_expand(struct commits *commits, int commit, struct error *err);
+
+/*
+ * Does what the commit-graph said of an expanded commit fit its object?  Fails
+ * where it does not; the repository's commit-graph is not used again then.
+ * The first reads the object, for one commit; the second is given it.
+ */
+int commits_verify(struct commits *commits, int commit, struct error *err);
+int commits_check(struct repo *repo, const struct graph *graph, int commit,
+		  const struct commit_text *text, struct error *err);
 
 /*
  * Read one commit object, for its text.  text points into *object, which the

@@ -14,6 +14,7 @@ struct repo {
 	git_repository *git;
 	char *common_dir;
 	char *workdir; /* NULL when bare */
+	char *misled;  /* why the commit-graph is not used; or NULL */
 };
 
 /* libgit2's last complaint as our error.  Returns -1. */

@@ -253,9 +253,22 @@ out:
 	return ret;
 }
 
-int range_load(struct repo *repo, const struct oid *bad,
-	       const struct oid *goods, size_t good_count, struct graph *graph,
-	       struct error *err)
+/*
+ * The ends are few, so what the commit-graph says of them is held against
+ * their objects at once; for others that is done when their texts are read.
+ */
+static int find_end(struct commits *commits, const struct oid *oid, int *number,
+		    struct error *err)
+{
+	if (commits_find(commits, oid, number, err) < 0 ||
+	    commits_expand(commits, *number, err) < 0)
+		return -1;
+	return commits_verify(commits, *number, err);
+}
+
+static int load(struct repo *repo, const struct oid *bad,
+		const struct oid *goods, size_t good_count, struct graph *graph,
+		struct error *err)
 {
 	struct ends ends = { xcalloc(good_count + 1, sizeof(int)), 0, -1 };
 	struct commits *commits = NULL;
@@ -263,11 +276,11 @@ int range_load(struct repo *repo, const struct oid *bad,
 
 	if (commits_open(repo, graph, &commits, err) < 0)
 		goto out;
-	if (commits_find(commits, bad, &ends.bad, err) < 0)
+	if (find_end(commits, bad, &ends.bad, err) < 0)
 		goto out;
 	for (; (size_t)ends.count < good_count; ends.count++)
-		if (commits_find(commits, &goods[ends.count],
-				 &ends.goods[ends.count], err) < 0)
+		if (find_end(commits, &goods[ends.count],
+			     &ends.goods[ends.count], err) < 0)
 			goto out;
 	if (load_suspects(commits, graph, &ends, err) < 0)
 		goto out;
@@ -276,6 +289,24 @@ out:
 	commits_close(commits);
 	free(ends.goods);
 	return ret;
+}
+
+int range_load(struct repo *repo, const struct oid *bad,
+	       const struct oid *goods, size_t good_count, struct graph *graph,
+	       struct error *err)
+{
+	bool empty = graph_count(graph) == 0, misled = repo->misled;
+	int ret = load(repo, bad, goods, good_count, graph, err);
+
+	if (ret == 0 || misled || !repo->misled || !empty)
+		return ret;
+	graph_clear(graph);
+	return load(repo, bad, goods, good_count, graph, err);
+}
+
+const char *range_remark(const struct repo *repo)
+{
+	return repo->misled;
 }
 
 /* The first paragraph on one line. */
@@ -304,6 +335,7 @@ static void add_subject(struct buf *out, const char *text, size_t length)
 }
 
 struct describer {
+	struct repo *repo;
 	git_odb *odb;
 	const struct graph *graph;
 	int (*take)(void *data, const struct commit_record *record);
@@ -323,6 +355,10 @@ static int describe(struct describer *d, int commit, struct error *err)
 
 	if (commits_read(d->odb, &record.oid, &object, &text, err) < 0)
 		return -1;
+	if (commits_check(d->repo, d->graph, commit, &text, err) < 0) {
+		git_odb_object_free(object);
+		return -1;
+	}
 	buf_clear(&d->author);
 	buf_clear(&d->subject);
 	buf_add(&d->author, text.author, text.author_length);
@@ -346,9 +382,9 @@ int range_describe(struct repo *repo, const struct graph *graph, int first,
 		   int (*take)(void *data, const struct commit_record *record),
 		   void *data, struct error *err)
 {
-	struct describer describer = { .graph = graph,
-				       .take = take,
-				       .data = data };
+	struct describer describer = {
+		.repo = repo, .graph = graph, .take = take, .data = data
+	};
 	int ret = 0;
 
 	if (git_repository_odb(&describer.odb, repo->git) < 0)

@@ -28,16 +28,29 @@ struct repo;
  * Adds to graph; what is expanded there already is not read again.  The ends
  * themselves are always expanded.  Without goods all of bad's history is
  * loaded.  After a failure graph may hold a part.
+ *
+ * Parents and dates come from git's commit-graph where it has them
+ * (commitgraph.h), else from the objects: with the same result.  One that
+ * makes no sense is left alone from then on, and range_remark says so; only
+ * where graph was not empty this fails, and is to be begun anew.
  */
 int range_load(struct repo *repo, const struct oid *bad,
 	       const struct oid *goods, size_t good_count, struct graph *graph,
 	       struct error *err);
 
 /*
+ * A sentence for the person, or NULL: why the commit-graph that is there is
+ * not used.  Borrowed from repo, until it is closed.
+ */
+const char *range_remark(const struct repo *repo);
+
+/*
  * For each commit of the graph from number `first` on, those that are not
  * expanded too: read subject, author and date, and hand them to `take` in
  * graph order.  The record is valid during the call.  Stops when take returns
- * non-zero, and returns that.
+ * non-zero, and returns that.  Fails where the graph is not what the objects
+ * say; if there is a range_remark then that was not there before, the graph
+ * can be loaded again, without what misled it.
  *
  * The subject is the message's first paragraph on one line, as in git; it
  * and the author are cut at 1000 bytes.

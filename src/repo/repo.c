@@ -168,6 +168,7 @@ void repo_close(struct repo *repo)
 	git_repository_free(repo->git);
 	free(repo->common_dir);
 	free(repo->workdir);
+	free(repo->misled);
 	free(repo);
 	git_libgit2_shutdown();
 }

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef REPO_COMMITGRAPH_H
+#define REPO_COMMITGRAPH_H
+
+/*
+ * git's commit-graph of a repository: parents, dates and generations of most
+ * commits, mapped from one file or from a chain of them.
+ *
+ * It is used where git would use it: from the first object folder that has
+ * one, alternates too; not where core.commitGraph is off, nor where history
+ * is not what the objects say (shallow clones, grafts, replaced commits).
+ *
+ * Commits have places, 0, 1, 2... in the whole chain.  A place's ancestors
+ * are in the graph too, so whoever found one commit needs no object below it.
+ * It may be stale: newer commits are not in it.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct commitgraph;
+struct error;
+struct repo;
+
+struct commitgraph_commit {
+	int64_t date; /* committer's */
+	/*
+	 * Greater than each parent's.  Only comparable with another one of
+	 * the same graph; COMMITGRAPH_NO_GENERATION where it was not computed.
+	 */
+	uint64_t generation;
+	const uint32_t *parents; /* places; good until the next one is read */
+	int parent_count;
+};
+
+#define COMMITGRAPH_NO_GENERATION UINT64_MAX
+
+/*
+ * *out is NULL where there is none that git would use.  Fails where there is
+ * one that makes no sense, with a sentence that names it and what to do.
+ */
+int commitgraph_open(struct repo *repo, struct commitgraph **out,
+		     struct error *err);
+void commitgraph_close(struct commitgraph *graph); /* NULL is fine */
+
+/* id: the raw bytes, as in a git_oid. */
+bool commitgraph_find(const struct commitgraph *graph, const unsigned char *id,
+		      uint32_t *place);
+
+uint32_t commitgraph_count(const struct commitgraph *graph);
+const unsigned char *commitgraph_id(const struct commitgraph *graph,
+				    uint32_t place);
+
+/* Fails where the entry makes no sense, with the sentence as above. */
+int commitgraph_read(struct commitgraph *graph, uint32_t place,
+		     struct commitgraph_commit *out, struct error *err);
+
+/* The same sentence for what the caller found: "what", lower case. */
+int commitgraph_wrong(const struct commitgraph *graph, const char *what,
+		      struct error *err);
+
+#endif
