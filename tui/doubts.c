@@ -15,6 +15,7 @@
 #include "control/desk.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
+#include "engine/losses.h"
 #include "engine/warnings.h"
 #include "session/session.h"
 #include "tui/evidence_page.h"
@@ -113,6 +114,7 @@ static void say_lost(struct page *page, const struct doubt *doubt)
 static void put_doubt(struct page *page, const struct doubt *doubt)
 {
 	const struct step *step = doubt->step;
+	struct losses losses;
 	char id[OID_SHORT + 1];
 
 	line_put(&page->line, doubt->weak ? ROLE_SKIP : ROLE_INFRA,
@@ -126,7 +128,12 @@ static void put_doubt(struct page *page, const struct doubt *doubt)
 	page_letters(page, step, LETTERS);
 	line_to(&page->line, 26 + LETTERS + 2);
 	say_lost(page, doubt);
-	if (doubt->weak)
+	engine_losses(page->engine, step->commit, &losses);
+	if (losses.badly)
+		line_printf(&page->line, ROLE_SKIP, ": it boots badly, %d %s",
+			    doubt->valid,
+			    doubt->valid == 1 ? "counts" : "count");
+	else if (doubt->weak)
 		line_printf(&page->line, ROLE_SKIP, ": only %d %s",
 			    doubt->valid,
 			    doubt->valid == 1 ? "counts" : "count");
@@ -194,6 +201,7 @@ void page_doubts(struct page *page)
 
 	page_heading(page, "Doubts", "weakest first");
 	put_warnings(page);
+	page_doubtful(page);
 	doubts = find_doubts(page, &count);
 	for (size_t i = 0; i < count && i < DOUBTS_MAX; i++)
 		put_doubt(page, &doubts[i]);

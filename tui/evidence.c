@@ -20,16 +20,17 @@
 #include "tui/panes.h"
 #include "tui/told.h"
 
-#define LETTERS	    14
-#define CRASH_LINES 40
+#define LETTERS	     14
+#define CRASH_LINES  40
+#define REMARK_LEAST 14
 
 /* Where the columns of the neighbours stand. */
 enum {
 	AT_COMMIT = 9,
 	AT_SIGNATURE = 23,
 	AT_SHOWS = 37,
-	AT_RUNS = 48,
-	AT_REMARK = 64
+	AT_BELIEF = 48,
+	AT_RUNS = 61, /* behind what is believed, if anything is */
 };
 
 void page_begin(struct page *page, struct pager *pager, struct session *session,
@@ -97,27 +98,6 @@ static const char *signature_of(const struct step *step)
 }
 
 /*
- * How sure.
- */
-
-static void put_sure(struct page *page)
-{
-	const char *line, *end;
-	struct buf text;
-
-	buf_init(&text, 0);
-	desk_sure(page->session, &text);
-	if (text.length)
-		page_heading(page, "How sure", "");
-	for (line = text.text; (end = strchr(line, '\n')); line = end + 1) {
-		line_printf(&page->line, ROLE_PLAIN, "%.*s", (int)(end - line),
-			    line);
-		page_put(page, -1);
-	}
-	buf_release(&text);
-}
-
-/*
  * Why this commit.
  */
 
@@ -126,6 +106,11 @@ struct remark {
 	const char *text;
 };
 
+static int at_runs(const struct page *page)
+{
+	return engine_belief(page->engine) ? AT_RUNS : AT_BELIEF;
+}
+
 static void put_neighbour(struct page *page, const char *name, int commit,
 			  struct remark remark)
 {
@@ -133,6 +118,7 @@ static void put_neighbour(struct page *page, const char *name, int commit,
 	enum role role = step ? panes_verdict_role(step->verdict) : ROLE_DIM;
 	struct showing showing = warnings_showing(page->engine, step);
 	char id[OID_SHORT + 1];
+	int at;
 
 	line_printf(&page->line, role, "%s", name);
 	line_to(&page->line, AT_COMMIT);
@@ -146,10 +132,14 @@ static void put_neighbour(struct page *page, const char *name, int commit,
 			    showing.valid);
 	else
 		line_put(&page->line, ROLE_DIM, "not run");
-	line_to(&page->line, AT_RUNS);
+	if (engine_belief(page->engine))
+		line_to(&page->line, AT_BELIEF);
+	page_belief(page, commit);
+	line_to(&page->line, at_runs(page));
 	page_letters(page, step, LETTERS);
-	if (*remark.text) {
-		line_to(&page->line, AT_REMARK);
+	at = at_runs(page) + LETTERS + 2;
+	if (*remark.text && page->columns >= at + REMARK_LEAST) {
+		line_to(&page->line, at);
 		line_put(&page->line, remark.role, remark.text);
 	}
 	page_put(page, commit);
@@ -278,7 +268,11 @@ static void put_heads(struct page *page)
 	line_put(&page->line, ROLE_HEADING, "signature");
 	line_to(&page->line, AT_SHOWS);
 	line_put(&page->line, ROLE_HEADING, "shows it");
-	line_to(&page->line, AT_RUNS);
+	if (engine_belief(page->engine)) {
+		line_to(&page->line, AT_BELIEF);
+		line_put(&page->line, ROLE_HEADING, "believed");
+	}
+	line_to(&page->line, at_runs(page));
 	line_put(&page->line, ROLE_HEADING, "runs");
 	page_put(page, -1);
 }
@@ -421,7 +415,7 @@ void evidence_fill(struct pager *pager, struct session *session,
 		put_culprit(&page, found);
 	else
 		put_search(&page);
-	put_sure(&page);
+	page_sure(&page);
 	page_doubts(&page);
 	if (page.plan->state == PLAN_FOUND)
 		put_told(&page, found);

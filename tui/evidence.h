@@ -7,8 +7,8 @@
  * which crashes were seen where, what a person decided, whom to tell, how the
  * crash looks.  Each line opens the step that it is about.
  *
- * Says what is known, also while the search is not over, and nothing of how
- * likely it is.  Reads no file and runs nothing: what had to be found out
+ * Says what is known, also while the search is not over, and how sure one can
+ * be of it.  Reads no file and runs nothing: what had to be found out
  * elsewhere is given.
  */
 

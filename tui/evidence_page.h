@@ -4,7 +4,8 @@
 
 /*
  * The inside of the evidence page, shared by its parts: evidence.c puts it
- * together, doubts.c says what to be careful about, timeline.c when what was
+ * together, evidence_sure.c says how sure one can be, doubts.c
+ * what to be careful about, timeline.c when what was
  * done.  Nobody else includes this.
  */
 
@@ -41,6 +42,11 @@ void page_heading(struct page *page, const char *title, const char *remark);
 /* The short id of a commit. */
 const char *page_id(const struct page *page, int commit, char *out);
 void page_letters(struct page *page, const struct step *step, int most);
+
+/* evidence_sure.c */
+void page_sure(struct page *page);
+void page_doubtful(struct page *page);
+void page_belief(struct page *page, int commit);
 
 /* doubts.c */
 void page_doubts(struct page *page);

@@ -95,6 +95,7 @@ static const struct entry evidence[] = {
 	{ "S", "save the report", 0, NULL },
 	{ "y", "the whole hash, to copy", 0, NULL },
 	{ "r", "run ten times more", 0, NULL },
+	{ "w", "the runs that would help most", 0, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 

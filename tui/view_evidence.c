@@ -20,6 +20,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/mail_runs.h"
+#include "control/sure.h"
 #include "engine/engine.h"
 #include "session/session.h"
 #include "tui/app.h"
@@ -275,6 +276,25 @@ static void run_more(struct app *app)
 	order_give(app, "more", app_id_of(app, commit), runs);
 }
 
+/* The runs that would help most, where they do. */
+static void mend_weakest(struct app *app)
+{
+	struct sure sure;
+	char runs[16];
+
+	if (!sure_find(app->session, &sure) || sure.remedy.commit < 0) {
+		app_say(app, false, "a few runs more would help nowhere");
+		return;
+	}
+	snprintf(runs, sizeof(runs), "%d", sure.remedy.runs);
+	if (sure.remedy.test)
+		order_give(app, "pick", app_id_of(app, sure.remedy.commit),
+			   NULL);
+	else
+		order_give(app, "more", app_id_of(app, sure.remedy.commit),
+			   runs);
+}
+
 static void say_hash(struct app *app)
 {
 	int commit = commit_here(app);
@@ -331,6 +351,9 @@ static void key_page(struct app *app, int key)
 	case 'r':
 		run_more(app);
 		break;
+	case 'w':
+		mend_weakest(app);
+		break;
 	default:
 		order_key(app, key);
 		break;
@@ -372,15 +395,19 @@ static void leave_evidence(struct app *app)
  */
 
 static const struct key_hint page_hints[] = {
-	{ "Enter", "open step" }, { "d", "diff" }, { "c", "console" },
-	{ "m", "mail report" },	  { "y", "hash" }, { "S", "save report" },
-	{ "r", "run more" },	  { "/", "find" }, { "1", "steps" },
+	{ "Enter", "open step" }, { "d", "diff" },
+	{ "c", "console" },	  { "m", "mail report" },
+	{ "y", "hash" },	  { "S", "save report" },
+	{ "r", "run more" },	  { "w", "mend the weakest" },
+	{ "/", "find" },	  { "1", "steps" },
 };
 
 static const struct key_hint culprit_hints[] = {
-	{ "Enter", "open step" }, { "d", "diff" },   { "c", "console" },
-	{ "m", "mail report" },	  { "C", "verify" }, { "S", "save report" },
-	{ "r", "run more" },	  { "/", "find" },   { "1", "steps" },
+	{ "Enter", "open step" }, { "d", "diff" },
+	{ "c", "console" },	  { "m", "mail report" },
+	{ "C", "verify" },	  { "S", "save report" },
+	{ "r", "run more" },	  { "w", "mend the weakest" },
+	{ "/", "find" },	  { "1", "steps" },
 };
 
 static const struct key_hint mail_hints[] = {
@@ -406,13 +433,16 @@ static void draw_evidence(struct app *app, struct grid *grid)
 {
 	struct evidence_view *evidence = &app->evidence;
 	const struct model *model = &app->model;
+	bool found = model->culprit >= 0;
 	struct page_look look = {
 		.title = "6 Evidence",
 		.remark = model->culprit < 0 ? "what is known so far"
 			  : model->fix	     ? "first fixed commit"
 					     : "first bad commit",
-		.hints = model->culprit < 0 ? page_hints : culprit_hints,
-		.hint_count = sizeof(page_hints) / sizeof(*page_hints),
+		.hints = found ? culprit_hints : page_hints,
+		.hint_count =
+			found ? sizeof(culprit_hints) / sizeof(*culprit_hints)
+			      : sizeof(page_hints) / sizeof(*page_hints),
 		.save = &evidence->save,
 	};
 

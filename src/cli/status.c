@@ -64,6 +64,7 @@ static void json_step(struct json *json, struct session *session,
 		      const struct step *step)
 {
 	const struct event *build = step->build;
+	struct sure_at at;
 
 	json_open_object(json, NULL);
 	json_text(json, "commit", hex_of(session, step->commit));
@@ -72,6 +73,10 @@ static void json_step(struct json *json, struct session *session,
 		  step->given ? verdict_name(step->verdict) : NULL);
 	json_text(json, "by", step->given ? actor_name(step->given->by) : NULL);
 	json_bool(json, "set_aside", step->set_aside);
+	if (sure_at(session, step->commit, &at))
+		json_real(json, "has_bug", at.bug);
+	else
+		json_null(json, "has_bug");
 	json_runs(json, step);
 	json_text(json, "same_as", hex_of(session, step->same_as));
 	json_number(json, "same_runs", step->same_runs);
@@ -191,6 +196,75 @@ static void json_confidence(struct json *json, struct session *session)
 		json_real(json, "confidence", chance);
 }
 
+static void json_remedy(struct json *json, struct session *session,
+			const struct sure *sure)
+{
+	const struct sure_remedy *remedy = &sure->remedy;
+
+	if (sure->weak.commit < 0) {
+		json_null(json, "weakest");
+	} else {
+		json_open_object(json, "weakest");
+		json_text(json, "commit", hex_of(session, sure->weak.commit));
+		json_real(json, "wrong", sure->weak.wrong);
+		json_close_object(json);
+	}
+	if (remedy->commit < 0) {
+		json_null(json, "remedy");
+		return;
+	}
+	json_open_object(json, "remedy");
+	json_text(json, "commit", hex_of(session, remedy->commit));
+	json_number(json, "runs", remedy->runs);
+	json_real(json, "confidence_then", remedy->chance_then);
+	json_close_object(json);
+}
+
+static void json_doubts(struct json *json, struct session *session)
+{
+	struct sure_doubt *list;
+	int count = sure_doubts(session, &list);
+
+	json_open_array(json, "doubts");
+	for (int i = 0; i < count; i++) {
+		json_open_object(json, NULL);
+		json_text(json, "commit", hex_of(session, list[i].commit));
+		json_text(json, "contradicts", hex_of(session, list[i].other));
+		json_text(json, "text", list[i].text);
+		json_close_object(json);
+	}
+	json_close_array(json);
+	sure_doubts_free(list, count);
+}
+
+static void json_belief(struct json *json, struct session *session)
+{
+	struct sure sure;
+
+	if (!sure_find(session, &sure)) {
+		json_null(json, "belief");
+		return;
+	}
+	json_open_object(json, "belief");
+	json_text(json, "word", sure_word_name(sure.word));
+	json_text(json, "commit", hex_of(session, sure.commit));
+	json_real(json, "chance", sure.chance);
+	json_text(json, "likeliest", hex_of(session, sure.best));
+	json_number(json, "set_95", sure.likely);
+	json_number(json, "candidates", sure.count);
+	json_real(json, "bits_left", sure.bits);
+	if (sure.left_ms < 0)
+		json_null(json, "minutes_left");
+	else
+		json_real(json, "minutes_left", (double)sure.left_ms / 60000);
+	json_real(json, "rate", sure.rate);
+	json_number(json, "clean_runs", sure.clean);
+	json_real(json, "outside", sure.outside);
+	json_remedy(json, session, &sure);
+	json_doubts(json, session);
+	json_close_object(json);
+}
+
 static void print_json(struct cli *cli)
 {
 	struct session *session = cli->session;
@@ -224,6 +298,7 @@ static void print_json(struct cli *cli)
 		  found ? hex_of(session, plan->commit) : NULL);
 	cli_json_verify(&json, session);
 	json_confidence(&json, session);
+	json_belief(&json, session);
 	json_warnings(&json, cli);
 	json_candidates(&json, session, plan);
 	json_engine(&json, session);

@@ -23,7 +23,6 @@
 #include "control/lease.h"
 #include "control/recount.h"
 #include "control/settings.h"
-#include "control/sure.h"
 #include "engine/oid.h"
 #include "repo/show.h"
 #include "session/session.h"
@@ -63,11 +62,6 @@ void desk_recount(struct session *session, const struct step *step,
 		  struct buf *out)
 {
 	recount_step(session, step, out);
-}
-
-void desk_sure(struct session *session, struct buf *out)
-{
-	sure_tell(session, out);
 }
 
 static const char *const show_options[] = {

@@ -54,9 +54,6 @@ void desk_describe(struct session *session, const struct event *event,
 void desk_recount(struct session *session, const struct step *step,
 		  struct buf *out);
 
-/* How sure one can be (control/sure.h), a sentence a line. */
-void desk_sure(struct session *session, struct buf *out);
-
 /*
  * The words of a program that prints a commit as git shows it: message,
  * diffstat and diff; without the diff; only how much it changes.

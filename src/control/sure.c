@@ -1,197 +1,283 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/sure.h"
 
+#include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 
-#include "base/buf.h"
+#include "base/xalloc.h"
+#include "control/pace.h"
+#include "control/sure_inside.h"
 #include "engine/belief.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
+#include "engine/warnings.h"
 #include "session/session.h"
 
-#define WORTH_TELLING 0.02 /* of being wrong */
-#define GOOD_ENOUGH   0.01
-#define RUNS_MAX      40
+#define LIKELY	    0.5
+#define CONFIRMED   0.95
+#define SILENT_END  0.05 /* clean runs by which a commit counts as seen */
+#define WANTED	    0.99 /* what "n more" is for */
+#define MORE_MAX    100
+#define PACE_TESTS  5
+#define BITS_LITTLE 0.01
 
-struct telling {
-	struct session *session;
-	struct engine *engine;
-	const struct plan *plan;
-	struct belief belief;
-	struct buf *out;
-};
-
-static const char *hex_of(const struct telling *tell, int commit)
+const char *sure_word_name(enum sure_word word)
 {
-	return graph_oid(session_graph(tell->session), commit)->hex;
-}
+	static const char *const names[] = {
+		[SURE_SUSPECT] = "suspect",
+		[SURE_LIKELY] = "likely",
+		[SURE_CONFIRMED] = "confirmed",
+	};
 
-/* "97 %", and never more than is known: "99.9 %", "under 0.1 %". */
-static void add_chance(struct buf *out, double chance)
-{
-	if (chance >= 0.9995)
-		buf_puts(out, "over 99.9 %");
-	else if (chance < 0.0005)
-		buf_puts(out, "under 0.1 %");
-	else if (chance >= 0.095 && chance < 0.995)
-		buf_printf(out, "%.0f %%", chance * 100);
-	else
-		buf_printf(out, "%.1f %%", chance * 100);
-}
-
-static void tell_best(struct telling *tell)
-{
-	const struct belief *belief = &tell->belief;
-	bool found = tell->plan->state == PLAN_FOUND;
-	int best = belief->commits[belief->best];
-
-	if (found) {
-		add_chance(tell->out,
-			   belief_chance(belief, tell->plan->commit));
-		buf_printf(tell->out, " that it is %.*s", OID_SHORT,
-			   hex_of(tell, tell->plan->commit));
-		if (best != tell->plan->commit) {
-			buf_printf(tell->out, "; likelier is %.*s with ",
-				   OID_SHORT, hex_of(tell, best));
-			add_chance(tell->out, belief->chances[belief->best]);
-		}
-	} else {
-		buf_printf(tell->out, "so far the likeliest is %.*s, with ",
-			   OID_SHORT, hex_of(tell, best));
-		add_chance(tell->out, belief->chances[belief->best]);
-	}
-	if (belief->likely > 1)
-		buf_printf(tell->out, "; 95 %% are with %d of %d commits",
-			   belief->likely, belief->count);
-	buf_putc(tell->out, '\n');
-}
-
-static void tell_outside(struct telling *tell)
-{
-	if (tell->belief.outside < WORTH_TELLING)
-		return;
-	add_chance(tell->out, tell->belief.outside);
-	buf_puts(tell->out, " that the change is older than all that was "
-			    "looked at, or that the older end was told "
-			    "wrongly\n");
-}
-
-static void tell_rate(struct telling *tell)
-{
-	buf_puts(tell->out, "where the bug is, about ");
-	add_chance(tell->out, tell->belief.rate);
-	buf_puts(tell->out, " of the runs show it\n");
-}
-
-/* The chance that the verdict of a step is wrong. */
-static double wrong(const struct step *step, const struct believed *believed)
-{
-	if (!believed)
-		return 0;
-	if (step->verdict == VERDICT_GOOD)
-		return believed->bug;
-	return step->verdict == VERDICT_BAD ? 1 - believed->bug : 0;
-}
-
-static double wrong_after(struct telling *tell, const struct step *step,
-			  int clean)
-{
-	const struct record more = { .commit = step->commit, .clean = clean };
-	struct belief belief;
-	double chance;
-
-	if (!belief_of(&belief, tell->engine, &more))
-		return 1;
-	chance = wrong(step, belief_record(&belief, step->commit));
-	belief_release(&belief);
-	return chance;
+	return names[word];
 }
 
 /*
- * More clean runs help a good verdict that rests on runs; a bad one they would
- * only question.
+ * Seen on both sides.
  */
-static void tell_remedy(struct telling *tell, const struct step *step,
-			double now)
-{
-	double then = now;
-	int runs = 5;
 
-	if (step->verdict != VERDICT_GOOD || step->given->by == BY_PERSON ||
-	    step->given->by == BY_GIT || !step->run_count)
-		return;
-	for (; runs <= RUNS_MAX; runs *= 2) {
-		then = wrong_after(tell, step, runs);
-		if (then < GOOD_ENOUGH)
+/* Also the runs of an equal kernel. */
+static struct showing seen_at(struct engine *engine, int commit)
+{
+	const struct step *step = engine_step_of(engine, commit);
+	struct showing own = warnings_showing(engine, step), equal;
+
+	if (!step || step->same_as < 0)
+		return own;
+	equal = warnings_showing(engine, engine_step_of(engine, step->same_as));
+	return (struct showing){ own.bug + equal.bug, own.valid + equal.valid };
+}
+
+/* Did it show the bug, or keep silent for long enough? */
+static bool is_seen(struct engine *engine, int commit, bool bug, int clean)
+{
+	struct showing seen = seen_at(engine, commit);
+
+	if (bug)
+		return seen.bug > 0;
+	return seen.bug == 0 && seen.valid > 0 &&
+	       (seen.valid >= clean ||
+		engine_symptom(engine) == SYMPTOM_NO_BUILD);
+}
+
+/* The culprit itself, and all its parents. */
+static bool is_direct(struct engine *engine, const struct graph *graph,
+		      int culprit, int clean)
+{
+	bool fix = engine_is_fix(engine);
+	const int *parents;
+	int count = graph_parents(graph, culprit, &parents);
+
+	if (!is_seen(engine, culprit, !fix, clean))
+		return false;
+	for (int i = 0; i < count; i++)
+		if (!is_seen(engine, parents[i], fix, clean))
+			return false;
+	return count > 0;
+}
+
+/*
+ * The pace.
+ */
+
+/* The event with which work on a step began. */
+static int64_t first_seq(const struct step *step)
+{
+	int64_t first = step->build ? step->build->seq : 0;
+
+	if (step->built_from)
+		first = step->built_from->seq;
+	for (int i = 0; i < step->run_count; i++) {
+		const struct event *event = step->runs[i].begin
+						    ? step->runs[i].begin
+						    : step->runs[i].fact;
+
+		if (event && (!first || event->seq < first))
+			first = event->seq;
+	}
+	return first;
+}
+
+static bool was_tested(const struct step *step)
+{
+	for (int i = 0; i < step->run_count; i++)
+		if (step->runs[i].fact)
+			return true;
+	return false;
+}
+
+/* Bits a minute of the last tests, 0 where they brought nothing. */
+static double find_pace(struct engine *engine, double bits)
+{
+	int tests = 0;
+	int64_t ms = 0, from = 0;
+	double before;
+
+	for (int i = engine_step_count(engine) - 1; i >= 0; i--) {
+		const struct step *step = engine_step(engine, i);
+		int64_t took = was_tested(step) ? pace_took(step) : -1;
+
+		if (took < 0)
+			continue;
+		if (!from || first_seq(step) < from)
+			from = first_seq(step);
+		ms += took;
+		if (++tests == PACE_TESTS)
 			break;
 	}
-	if (runs > RUNS_MAX)
-		runs /= 2;
-	if (then > now / 2)
-		return;
-	buf_printf(tell->out, "%d more clean runs there would make that ",
-		   runs);
-	add_chance(tell->out, then);
-	buf_printf(tell->out, ": more %.*s %d\n", OID_SHORT,
-		   hex_of(tell, step->commit), runs);
-}
+	if (!from || ms <= 0)
+		return 0;
+	before = engine_bits_before(engine, from);
+	if (before < 0) {
+		/* all is from then on: before it each was as likely */
+		const struct belief *belief = engine_belief(engine);
 
-static void tell_weakest(struct telling *tell)
-{
-	const struct step *weakest = NULL, *step;
-	double most = WORTH_TELLING;
-
-	for (int i = 0; (step = engine_step(tell->engine, i)); i++) {
-		double chance =
-			wrong(step, belief_record(&tell->belief, step->commit));
-
-		if (chance < most)
-			continue;
-		most = chance;
-		weakest = step;
+		before = log2(belief->count);
 	}
-	if (!weakest)
-		return;
-	buf_printf(tell->out,
-		   "the weakest is step %d, %s %.*s: ", weakest->position,
-		   verdict_name(weakest->verdict), OID_SHORT,
-		   hex_of(tell, weakest->commit));
-	add_chance(tell->out, most);
-	buf_puts(tell->out, weakest->verdict == VERDICT_GOOD
-				    ? " that it has the bug all the same\n"
-				    : " that it does not have the bug\n");
-	tell_remedy(tell, weakest, most);
+	return before > bits ? (before - bits) * 60000 / (double)ms : 0;
 }
 
-void sure_tell(struct session *session, struct buf *out)
+/*
+ * The whole.
+ */
+
+bool sure_glance(struct session *session, struct sure *out)
 {
 	struct engine *engine = session_engine(session);
-	struct telling tell = { .session = session,
-				.engine = engine,
-				.plan = engine_plan(engine),
-				.out = out };
+	const struct plan *plan = engine_plan(engine);
+	const struct belief *belief = engine_belief(engine);
+	bool found = plan->state == PLAN_FOUND;
 
-	if (!belief_of(&tell.belief, engine, NULL))
-		return;
-	tell_best(&tell);
-	tell_outside(&tell);
-	tell_rate(&tell);
-	tell_weakest(&tell);
-	belief_release(&tell.belief);
+	if (!belief)
+		return false;
+	*out = (struct sure){
+		.found = found,
+		.best = belief->commits[belief->best],
+		.best_chance = belief->chances[belief->best],
+		.likely = belief->likely,
+		.count = belief->count,
+		.bits = belief->bits,
+		.rate = belief->rate,
+		.clean = belief_runs(belief, SILENT_END),
+		.outside = belief->outside,
+		.left_ms = -1,
+		.weak = { .commit = -1 },
+		.remedy = { .commit = -1 },
+	};
+	out->commit = found ? plan->commit : out->best;
+	out->chance = belief_chance(belief, out->commit);
+	if (out->chance >= LIKELY)
+		out->word = SURE_LIKELY;
+	if (out->chance >= CONFIRMED &&
+	    is_direct(engine, session_graph(session), out->commit, out->clean))
+		out->word = SURE_CONFIRMED;
+	out->pace = find_pace(engine, out->bits);
+	if (out->pace > 0 && !found && out->bits > BITS_LITTLE)
+		out->left_ms = (int64_t)(out->bits / out->pace * 60000);
+	return true;
+}
+
+bool sure_find(struct session *session, struct sure *out)
+{
+	if (!sure_glance(session, out))
+		return false;
+	sure_find_remedy(session, out);
+	return true;
 }
 
 double sure_chance(struct session *session)
 {
 	struct engine *engine = session_engine(session);
 	const struct plan *plan = engine_plan(engine);
-	struct belief belief;
-	double chance;
+	const struct belief *belief = engine_belief(engine);
 
-	if (!belief_of(&belief, engine, NULL))
+	if (!belief)
 		return -1;
-	chance = plan->state == PLAN_FOUND
-			 ? belief_chance(&belief, plan->commit)
-			 : belief.chances[belief.best];
-	belief_release(&belief);
-	return chance;
+	return plan->state == PLAN_FOUND ? belief_chance(belief, plan->commit)
+					 : belief->chances[belief->best];
+}
+
+/*
+ * One commit.
+ */
+
+/* The candidates that it has in it, and what is older than all. */
+static double chance_of_bug(struct engine *engine, const struct graph *graph,
+			    const struct belief *belief, int commit)
+{
+	unsigned char *below = xcalloc((size_t)graph_count(graph) + 1, 1);
+	double in_it = belief->outside;
+
+	graph_mark_ancestors(graph, &commit, 1, below, 1);
+	for (int i = 0; i < belief->count; i++)
+		if (below[belief->commits[i]])
+			in_it += belief->chances[i];
+	free(below);
+	return engine_is_fix(engine) ? 1 - in_it : in_it;
+}
+
+/*
+ * So many clean runs more until it is good enough.  How often the bug shows is
+ * taken as it is believed now, which those runs would hardly change.
+ */
+static int clean_wanted(const struct belief *belief, const struct sure_at *at)
+{
+	const struct record now = { .showing = at->showing,
+				    .clean = at->clean };
+	double with[RATES_MAX], without[RATES_MAX];
+	int rates;
+
+	likelihood_rates(&rates);
+	likelihood_of(&now, with, without);
+	for (int more = 1; more <= MORE_MAX; more++) {
+		const struct record then = { .showing = at->showing,
+					     .clean = at->clean + more };
+		double with_then[RATES_MAX], without_then[RATES_MAX];
+		double bug = 0, none = 0, odds;
+
+		likelihood_of(&then, with_then, without_then);
+		for (int g = 0; g < rates; g++) {
+			bug += belief->rates[g] * exp(with_then[g] - with[g]);
+			none += belief->rates[g] *
+				exp(without_then[g] - without[g]);
+		}
+		odds = at->bug / (1 - at->bug) * bug / none;
+		if (odds / (1 + odds) <= 1 - WANTED)
+			return more;
+	}
+	return 0;
+}
+
+static bool is_said(const struct step *step)
+{
+	return step && step->given &&
+	       (step->given->by == BY_PERSON || step->given->by == BY_GIT);
+}
+
+bool sure_at(struct session *session, int commit, struct sure_at *out)
+{
+	struct engine *engine = session_engine(session);
+	const struct belief *belief = engine_belief(engine);
+	const struct step *step = engine_step_of(engine, commit);
+	const struct believed *believed;
+	struct showing showing = warnings_showing(engine, step);
+
+	if (!belief || commit < 0)
+		return false;
+	believed = belief_record(belief, commit);
+	*out = (struct sure_at){
+		.culprit = belief_chance(belief, commit),
+		.tested = believed != NULL,
+		.said = is_said(step) || (believed && !showing.valid),
+		.showing = showing.bug,
+		.clean = showing.valid - showing.bug,
+	};
+	out->bug = believed ? believed->bug
+			    : chance_of_bug(engine, session_graph(session),
+					    belief, commit);
+	if (out->tested && !out->said && !out->showing && out->bug < 0.5 &&
+	    out->bug > 1 - WANTED && engine_symptom(engine) != SYMPTOM_NO_BUILD)
+		out->more = clean_wanted(belief, out);
+	return true;
 }

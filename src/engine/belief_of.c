@@ -73,6 +73,21 @@ static void add_record(struct asking *asking, const struct step *step)
 	asking->records[asking->record_count++] = record;
 }
 
+/* Where nothing was seen or said yet, what is imagined is all there is. */
+static void add_imagined(struct asking *asking)
+{
+	const struct record *imagined = asking->imagined;
+
+	for (size_t i = 0; imagined && i < asking->record_count; i++)
+		if (asking->records[i].commit == imagined->commit)
+			return;
+	if (!imagined)
+		return;
+	array_grow(asking->records, asking->record_count + 1,
+		   &asking->record_room);
+	asking->records[asking->record_count++] = *imagined;
+}
+
 /*
  * The range at its widest: from the first commit of the newer side down to
  * those of the older side that were given at the start, or the first that was
@@ -123,6 +138,7 @@ bool belief_of(struct belief *belief, struct engine *engine,
 		add_record(&asking, step);
 		add_end(&asking, step);
 	}
+	add_imagined(&asking);
 	belief->count = 0;
 	if (asking.any_run && asking.bad >= 0 && asking.good_count &&
 	    graph_is_expanded(engine->graph, asking.bad)) {

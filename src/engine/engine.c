@@ -28,6 +28,7 @@ void engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	fold_release(engine);
+	kept_forget(engine);
 	settle_release(&engine->ends);
 	bug_release(&engine->bug);
 	free(engine->events);
@@ -204,6 +205,7 @@ int engine_apply(struct engine *engine, const struct event *event,
 void engine_graph_changed(struct engine *engine)
 {
 	settle_release(&engine->ends);
+	kept_forget(engine);
 	engine->plan_valid = false;
 	span_drop(engine->span);
 	engine->span = NULL;

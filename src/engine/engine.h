@@ -26,6 +26,7 @@
 #include "engine/symptom.h"
 #include "engine/verdict.h"
 
+struct belief;
 struct buf;
 struct error;
 struct graph;
@@ -195,6 +196,15 @@ void engine_graph_changed(struct engine *engine);
  * valid until the next event.
  */
 const struct plan *engine_plan(struct engine *engine);
+
+/*
+ * How likely each commit is the culprit (belief.h), worked out at most once an
+ * event; NULL where there is nothing to believe.  Borrowed, valid until the
+ * next event.  And how many bits were not known before the event with this
+ * seq; negative where nothing was believed then.
+ */
+const struct belief *engine_belief(struct engine *engine);
+double engine_bits_before(struct engine *engine, int64_t seq);
 
 /*
  * The steps in order of first appearance.  Borrowed likewise.  A tree that was

@@ -716,6 +716,7 @@ void fold_event(struct engine *engine, size_t place)
 
 	engine->ends.valid = false;
 	engine->plan_valid = false;
+	kept_forget(engine);
 	if (engine->undone[place])
 		return;
 	engine->recorded.departed |= departs(event);

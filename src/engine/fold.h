@@ -132,6 +132,7 @@ struct engine {
 
 	/* derived, thrown away by every event */
 	struct ends ends;
+	struct kept *kept; /* kept.c; NULL: nothing yet */
 	bool plan_valid;
 	struct plan plan;
 	struct wish *wishes;
@@ -307,6 +308,11 @@ void wish_verify(struct engine *engine, int culprit);
 /* Are runs of this step still wanted for that?  Then it is judged later. */
 bool verify_goes_on(const struct engine *engine,
 		    const struct folded_step *step);
+
+/* kept.c */
+
+/* What was kept until the next event. */
+void kept_forget(struct engine *engine);
 
 /* hold.c */
 

@@ -161,6 +161,11 @@ void losses_find(const struct engine *engine, const struct folded_step *step,
 		     others_are_fine(&beside);
 }
 
+void engine_losses(const struct engine *engine, int commit, struct losses *out)
+{
+	losses_find(engine, fold_step_of(engine, commit), out);
+}
+
 bool losses_give_up(const struct engine *engine, const struct folded_step *step)
 {
 	int lost = 0, said = 0;

@@ -49,6 +49,9 @@ struct losses {
 void losses_find(const struct engine *engine, const struct folded_step *step,
 		 struct losses *out);
 
+/* The same by the commit, for those outside of the engine. */
+void engine_losses(const struct engine *engine, int commit, struct losses *out);
+
 /*
  * Each run that a commit lacks was tried three times: more of the same would
  * say no more.

@@ -597,7 +597,9 @@ static void the_evidence_finds_out_whom_to_tell_and_shows_the_mail(void **state)
 	type(app, "6");
 	assert_non_null(strstr(page(world), "first bad commit"));
 	assert_non_null(strstr(page(world), "to  A <a@example.com>"));
+	type(app, "G");
 	assert_non_null(strstr(page(world), "said: report --crash "));
+	type(app, "g");
 	/* and the script is asked next */
 	app_refresh(app, world->tale.now);
 	assert_non_null(strstr(page(world), "cc  l@example.com"));
@@ -639,7 +641,9 @@ static void from_the_evidence_to_the_run_the_diff_and_more_runs(void **state)
 	assert_true(same(latest(world, EVENT_MORE), 1));
 	type(app, "c");
 	assert_int_equal(app->show, 1);
-	type(app, "6d");
+	type(app, "6w"); /* nothing in the range below it is in doubt */
+	assert_non_null(strstr(page(world), "would help nowhere"));
+	type(app, "d");
 	assert_non_null(strstr(page(world), "─ 7 Commit "));
 	assert_string_equal(app->commit.id, tale_oid(1).hex);
 	/* of the chosen step, from anywhere */
@@ -647,6 +651,29 @@ static void from_the_evidence_to_the_run_the_diff_and_more_runs(void **state)
 	app_key(app, INPUT_ESCAPE);
 	type(app, "gd");
 	assert_string_equal(app->commit.id, tale_oid(15).hex);
+}
+
+static void what_would_help_most_is_one_key_away(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/3/3");
+	struct tale *tale = &world->tale;
+
+	give_settings(app);
+	tale_build(tale, tale_oid(6).hex, "aa", 5);
+	tale_runs(tale, tale_oid(6).hex, "..X....", 5);
+	tale_mark(tale, BY_POLICY, tale_oid(6).hex, VERDICT_BAD, NULL);
+	tale_build(tale, tale_oid(5).hex, "bb", 5);
+	tale_runs(tale, tale_oid(5).hex, "..", 5);
+	tale_mark(tale, BY_POLICY, tale_oid(5).hex, VERDICT_GOOD, NULL);
+	app_refresh(app, tale->now);
+	type(app, "6");
+	assert_non_null(strstr(page(world), "weakest is step "));
+	assert_non_null(strstr(page(world), " more clean runs there would make "
+					    "that "));
+	type(app, "w");
+	assert_true(same(latest(world, EVENT_MORE), 5));
+	assert_true(latest(world, EVENT_MORE)->number >= 5);
 }
 
 static void the_runs_of_the_steps_before_and_behind_are_one_key_away(
@@ -1246,6 +1273,7 @@ int main(void)
 		app_test(
 			the_evidence_finds_out_whom_to_tell_and_shows_the_mail),
 		app_test(from_the_evidence_to_the_run_the_diff_and_more_runs),
+		app_test(what_would_help_most_is_one_key_away),
 		app_test(
 			the_runs_of_the_steps_before_and_behind_are_one_key_away),
 		app_test(a_line_of_the_log_opens_its_step),
