@@ -415,6 +415,7 @@ void evidence_fill(struct pager *pager, struct session *session,
 		put_culprit(&page, found);
 	else
 		put_search(&page);
+	page_verify(&page);
 	page_sure(&page);
 	page_doubts(&page);
 	if (page.plan->state == PLAN_FOUND)

@@ -43,6 +43,9 @@ void page_heading(struct page *page, const char *title, const char *remark);
 const char *page_id(const struct page *page, int commit, char *out);
 void page_letters(struct page *page, const struct step *step, int most);
 
+/* verified.c: nothing where no culprit was verified */
+void page_verify(struct page *page);
+
 /* evidence_sure.c */
 void page_sure(struct page *page);
 void page_doubtful(struct page *page);

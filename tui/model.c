@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "control/pace.h"
 #include "engine/graph.h"
+#include "engine/verify.h"
 #include "engine/warnings.h"
 #include "session/session.h"
 #include "tui/ledger.h"
@@ -99,12 +101,22 @@ static bool engine_was_lost(const struct engine *engine)
 	return false;
 }
 
+/* Then the search is over, and the work is not. */
+static bool is_verifying(const struct plan *plan)
+{
+	bool any = plan->needs_person;
+
+	for (int i = 0; i < plan->wish_count; i++)
+		any |= plan->wishes[i].like >= 0;
+	return any;
+}
+
 static enum badge badge_of(const struct engine *engine, const struct plan *plan,
 			   const struct model_view *view)
 {
 	if (view->replay_steps)
 		return BADGE_REPLAY;
-	if (plan->state == PLAN_FOUND)
+	if (plan->state == PLAN_FOUND && !is_verifying(plan))
 		return BADGE_DONE;
 	if (plan->state == PLAN_ONLY_SKIPPED ||
 	    plan->state == PLAN_MERGE_BASE_BAD)
@@ -277,6 +289,20 @@ static void rule_of_test(struct model *model, struct engine *engine,
 	}
 }
 
+static void rule_of_verify(struct model *model, struct engine *engine)
+{
+	struct verify verify;
+	struct buf text;
+
+	if (!engine_verify(engine, &verify) || !verify.current)
+		return;
+	buf_init(&text, 0);
+	buf_puts(&text, verify.is_done ? "verified: " : "verifying: ");
+	verify_say(engine, &verify, &text);
+	say_rule(model, false, text.text);
+	buf_release(&text);
+}
+
 static void fill_rule(struct model *model, struct engine *engine,
 		      const struct plan *plan, const struct model_view *view)
 {
@@ -303,6 +329,7 @@ static void fill_rule(struct model *model, struct engine *engine,
 		rule_of_test(model, engine, plan, view);
 		break;
 	case PLAN_FOUND:
+		rule_of_verify(model, engine);
 		break;
 	case PLAN_ONLY_SKIPPED:
 		say_rule(model, true, "only skipped commits are left to test");
@@ -353,17 +380,28 @@ static void fill_times(struct model *model, struct engine *engine,
 	model->left_ms = pace_left(&pace, model->steps, spent);
 }
 
+static int jobs_of(const struct step *step)
+{
+	int count = step && step->build_begin ? 1 : 0;
+
+	for (int run = 0; step && run < step->run_count; run++)
+		count += step->runs[run].running;
+	return count;
+}
+
 static int in_flight(struct engine *engine)
 {
+	struct verify verify;
 	int count = 0;
 
-	for (int i = 0; i < engine_step_count(engine); i++) {
-		const struct step *step = engine_step(engine, i);
-
-		count += step->build_begin != NULL;
-		for (int run = 0; run < step->run_count; run++)
-			count += step->runs[run].running;
-	}
+	for (int i = 0; i < engine_step_count(engine); i++)
+		count += jobs_of(engine_step(engine, i));
+	if (!engine_verify(engine, &verify))
+		return count;
+	for (int i = 0; i < verify.count; i++)
+		if (verify.trees[i].commit != verify.trees[i].base)
+			count += jobs_of(
+				engine_step_of(engine, verify.trees[i].commit));
 	return count;
 }
 

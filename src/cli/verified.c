@@ -16,15 +16,14 @@ static void json_commit(struct json *json, const char *key,
 			     : graph_oid(session_graph(session), commit)->hex);
 }
 
-static void json_letters(struct json *json, struct session *session, int commit)
+static void json_letters(struct json *json, struct session *session,
+			 const struct verify *verify,
+			 const struct verify_tree *tree)
 {
-	const struct step *step =
-		engine_step_of(session_engine(session), commit);
 	struct buf letters;
 
 	buf_init(&letters, 0);
-	if (step)
-		engine_letters(step, &letters);
+	verify_letters(session_engine(session), verify, tree, &letters);
 	json_text(json, "letters", letters.text);
 	buf_release(&letters);
 }
@@ -52,7 +51,7 @@ static void json_tree(struct json *json, struct session *session,
 	json_number(json, "runs", tree->finished);
 	json_commit(json, "same_as", session,
 		    tree->equal < 0 ? -1 : verify->trees[tree->equal].commit);
-	json_letters(json, session, tree->commit);
+	json_letters(json, session, verify, tree);
 	json_close_object(json);
 }
 

@@ -370,6 +370,7 @@ void mail_write(struct session *session, const struct mail_extras *extras,
 	put_header(&letter);
 	put_result(&letter);
 	mail_rates(session, out);
+	mail_verify(session, out);
 	put_warnings(&letter);
 	put_tags(&letter);
 	mail_runs(session, out);

@@ -21,6 +21,9 @@ struct session;
  */
 void mail_rates(struct session *session, struct buf *out);
 
+/* What verifying the culprit came to; nothing where it was not ordered. */
+void mail_verify(struct session *session, struct buf *out);
+
 /* The table of the tested commits, and which crash each number stands for. */
 void mail_runs(struct session *session, struct buf *out);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "engine/fold.h"
@@ -116,6 +117,19 @@ static void count_runs(const struct engine *engine,
 	tree->shows = tally.outcomes[OUTCOME_CRASHED];
 	tree->valid = tree->shows + tally.outcomes[OUTCOME_OK];
 	tree->lost = tree->finished - tree->valid - tree->open;
+}
+
+void verify_letters(struct engine *engine, const struct verify *verify,
+		    const struct verify_tree *tree, struct buf *out)
+{
+	const struct step *step = engine_step_of(engine, tree->commit);
+
+	for (int i = 0;
+	     tree->equal >= 0 && i < verify->trees[tree->equal].finished; i++)
+		buf_putc(out, '=');
+	for (int i = 0; step && i < step->run_count; i++)
+		if (is_since(engine, &step->runs[i]))
+			buf_putc(out, engine_run_letter(&step->runs[i]));
 }
 
 /* The runs of the very same kernel need not be made a second time. */

@@ -88,6 +88,10 @@ struct verify {
 /* False where nobody ordered it. */
 bool engine_verify(struct engine *engine, struct verify *out);
 
+/* The letters of its runs since the order, or '=' for those of an equal one. */
+void verify_letters(struct engine *engine, const struct verify *verify,
+		    const struct verify_tree *tree, struct buf *out);
+
 /* "under-way", "confirmed", "revert-fails", "overturned", "unsure" */
 const char *verify_result_name(enum verify_result result);
 /* "culprit", "parent", "revert-on-culprit", "revert-on-bad-end" */

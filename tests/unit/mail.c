@@ -86,6 +86,42 @@ static void assert_says(const char *text, const char *words)
 		fail_msg("not in it: %s\n%s", words, text);
 }
 
+static void what_verifying_came_to_is_told(void **state)
+{
+	const struct mail_extras extras = { .setup = "" };
+	struct world *world = *state;
+	struct tale *tale = &world->tale;
+
+	start(world, TALE_TITLE, "syzkaller/3/3");
+	test(world, ID("3"), "...", VERDICT_GOOD);
+	test(world, ID("4"), "XXX", VERDICT_BAD);
+	tale_verify(tale, ID("4"), 2);
+	assert_says(written(world, &extras),
+		    "\nVerifying it is not over.\n\n"
+		    "  culprit            400000000000  not tested yet\n");
+	tale_revert(tale, ID("4"), ID("4"), ID("a"));
+	tale_revert(tale, ID("4"), ID("5"), ID("b"));
+	tale_build_like(tale, ID("4"), ID("4"), "4444", 1);
+	tale_runs(tale, ID("4"), "XX", 1);
+	tale_build_like(tale, ID("3"), ID("4"), "3333", 1);
+	tale_runs(tale, ID("3"), ".T", 1);
+	tale_build_like(tale, ID("a"), ID("4"), "3333", 1);
+	tale_build_like(tale, ID("b"), ID("4"), "5555", 1);
+	tale_runs(tale, ID("b"), ".X", 1);
+	assert_says(written(world, &extras),
+		    "\nVerified: taken back on the newer end the bug stays: it "
+		    "has another\ncause there too.\n"
+		    "\n"
+		    "  culprit            400000000000  2/2 crashed\n"
+		    "  parent             300000000000  0/1 crashed, and 1 run "
+		    "without an answer\n"
+		    "  revert on culprit  400000000000  0/1 crashed, the same "
+		    "kernel as above\n"
+		    "  revert on bad end  500000000000  1/2 crashed\n"
+		    "\n"
+		    "All are built alike, and run 2 times.\n");
+}
+
 static void assert_silent(const char *text, const char *words)
 {
 	if (strstr(text, words))
@@ -464,6 +500,7 @@ int main(void)
 		TEST(a_real_machine_is_no_guest),
 		TEST(the_runs_of_an_equal_kernel_are_told_as_such),
 		TEST(fixups_in_force_are_told),
+		TEST(what_verifying_came_to_is_told),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -485,6 +485,52 @@ static void what_is_not_known_yet_is_said(void **state)
 	tale_end(&tale);
 }
 
+/* A search of six commits that is over, and verified as ordered. */
+static void verified(struct tale *tale, bool to_the_end)
+{
+	struct oid parent = tale_oid(2), end = tale_oid(5), it = tale_oid(3);
+	struct oid one = tale_oid(10), two = tale_oid(11);
+
+	found(tale);
+	tale_verify(tale, it.hex, 20);
+	tale_revert(tale, it.hex, it.hex, one.hex);
+	tale_revert(tale, it.hex, end.hex, two.hex);
+	tale_build_like(tale, it.hex, it.hex, "bbbbbbbbbbbbbbbb", 5);
+	tale_runs(tale, it.hex, "XXX.XXXXXTXXX.XXXXXX", 5);
+	tale_build_like(tale, parent.hex, it.hex, "aaaaaaaaaaaaaaaa", 5);
+	if (!to_the_end) {
+		tale_runs(tale, parent.hex, "....>", 5);
+		return;
+	}
+	tale_runs(tale, parent.hex, "....................", 5);
+	tale_build_like(tale, one.hex, it.hex, "aaaaaaaaaaaaaaaa", 5);
+	tale_build_like(tale, two.hex, it.hex, "dddddddddddddddd", 5);
+	tale_runs(tale, two.hex, "...........X........", 5);
+}
+
+static void the_evidence_tells_how_verifying_stands(void **state)
+{
+	const struct page_look look = { .title = "6 Evidence",
+					.remark = "first bad commit" };
+	struct pager pager = { .lines = NULL };
+	struct tale tale;
+
+	(void)state;
+	verified(&tale, false);
+	evidence_fill(&pager, tale.session, &all_found, 80, false);
+	picture_of("verifying-80x24", &tale, 80, 24, false, look, &pager);
+	tale_end(&tale);
+	verified(&tale, true);
+	evidence_fill(&pager, tale.session, &all_found, 80, false);
+	picture_of("verified-80x24", &tale, 80, 24, false, look, &pager);
+	evidence_fill(&pager, tale.session, &all_found, 100, false);
+	picture_of("verified-100x30", &tale, 100, 30, false, look, &pager);
+	evidence_fill(&pager, tale.session, &all_found, 100, true);
+	picture_of("verified-ascii", &tale, 100, 30, true, look, &pager);
+	pager_release(&pager);
+	tale_end(&tale);
+}
+
 static void without_a_single_step_there_is_no_evidence(void **state)
 {
 	struct pager pager = { .lines = NULL };
@@ -592,6 +638,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_yet_is_said),
 		cmocka_unit_test(the_log_has_each_command_and_how_it_ended),
 		cmocka_unit_test(the_evidence_says_why_and_what_to_doubt),
+		cmocka_unit_test(the_evidence_tells_how_verifying_stands),
 		cmocka_unit_test(without_a_single_step_there_is_no_evidence),
 		cmocka_unit_test(no_size_breaks_them),
 	};

@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
 #include "session/import.h"
 #include "session/session.h"
 #include "tests/unit/scratch.h"
@@ -150,16 +152,50 @@ int tale_mark(struct tale *tale, enum actor by, const char *hex,
 	return tale_tell(tale, event);
 }
 
-void tale_build(struct tale *tale, const char *hex, const char *signature,
-		int seconds)
+void tale_build_like(struct tale *tale, const char *hex, const char *like,
+		     const char *signature, int seconds)
 {
 	struct event event = about(EVENT_BUILD, BY_ENGINE, hex);
+	struct event begin = about(EVENT_BUILD_BEGIN, BY_ENGINE, hex);
 
-	must_tell(tale, about(EVENT_BUILD_BEGIN, BY_ENGINE, hex));
+	if (like)
+		assert_true(oid_parse(&begin.other, like));
+	must_tell(tale, begin);
 	tale_pass(tale, seconds * 1000);
 	event.build = BUILD_OK;
 	event.signature = own(signature);
 	event.duration_ms = seconds * 1000;
+	must_tell(tale, event);
+}
+
+void tale_build(struct tale *tale, const char *hex, const char *signature,
+		int seconds)
+{
+	tale_build_like(tale, hex, NULL, signature, seconds);
+}
+
+void tale_verify(struct tale *tale, const char *culprit, int runs)
+{
+	struct event event = about(EVENT_VERIFY, BY_PERSON, culprit);
+
+	event.number = runs;
+	must_tell(tale, event);
+}
+
+void tale_revert(struct tale *tale, const char *culprit, const char *on,
+		 const char *made)
+{
+	struct commit_record commit = { .author = "culprit",
+					.subject = "Revert \"it\"" };
+	struct event event = about(EVENT_REVERT, BY_ENGINE, made);
+
+	commit.oid = event.commit;
+	assert_return_code(session_store_commits(tale->session, &commit, 1,
+						 &tale->err),
+			   0);
+	assert_true(oid_parse(&event.other, on));
+	event.title = own(culprit);
+	event.policy = own(made_name(MADE_OK));
 	must_tell(tale, event);
 }
 
@@ -192,15 +228,27 @@ static void end_run(struct event *event, char letter)
 	}
 }
 
+static int count_runs(const struct tale *tale, const char *hex)
+{
+	struct event event = about(EVENT_RUN, BY_ENGINE, hex);
+	const struct step *step = engine_step_of(
+		session_engine(tale->session),
+		graph_find(session_graph(tale->session), &event.commit));
+
+	return step ? step->run_count : 0;
+}
+
 void tale_runs(struct tale *tale, const char *hex, const char *letters,
 	       int seconds)
 {
+	int before = count_runs(tale, hex);
+
 	for (int i = 0; letters[i]; i++) {
 		struct event event = about(EVENT_RUN_BEGIN, BY_ENGINE, hex);
 		char where[16];
 
 		snprintf(where, sizeof(where), "vm-%d", i);
-		event.number = i;
+		event.number = before + i;
 		event.text = where;
 		must_tell(tale, event);
 		if (letters[i] == '>')

@@ -56,6 +56,17 @@ int tale_mark(struct tale *tale, enum actor by, const char *hex,
 void tale_build(struct tale *tale, const char *hex, const char *signature,
 		int seconds);
 
+/* An order to verify the culprit, with so many runs of each. */
+void tale_verify(struct tale *tale, const char *culprit, int runs);
+
+/* The culprit is taken back on top of a commit, which makes this one. */
+void tale_revert(struct tale *tale, const char *culprit, const char *on,
+		 const char *made);
+
+/* As tale_build, by the compiler of another commit. */
+void tale_build_like(struct tale *tale, const char *hex, const char *like,
+		     const char *signature, int seconds);
+
 /*
  * Runs one after another, a letter each (. X x B T I), some seconds long;
  * '>' begins one and leaves it running.
