@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/xalloc.h"
 #include "engine/advice_inside.h"
@@ -294,5 +293,6 @@ void advice_make(struct advice *advice, const struct belief *belief,
 void advice_release(struct advice *advice)
 {
 	free(advice->set);
-	memset(advice, 0, sizeof(*advice));
+	advice->set = NULL;
+	advice->set_count = 0;
 }
