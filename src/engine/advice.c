@@ -227,22 +227,6 @@ static bool choose_proof(const struct outlook *outlook, int place,
 	return false;
 }
 
-static int find_best(const struct posterior *posterior, double *chance)
-{
-	int best = -1;
-
-	*chance = 0;
-	for (int i = 0; i < span_count(posterior->span); i++) {
-		double other = posterior_at(posterior, i);
-
-		if (best >= 0 && other <= *chance)
-			continue;
-		best = i;
-		*chance = other;
-	}
-	return best;
-}
-
 void outlook_decide(const struct outlook *outlook, struct advice *advice)
 {
 	const struct posterior *posterior = outlook->posterior;
@@ -252,9 +236,10 @@ void outlook_decide(const struct outlook *outlook, struct advice *advice)
 	int best;
 
 	*advice = (struct advice){ .kind = ADVICE_NOTHING, .commit = -1 };
-	best = find_best(posterior, &advice->chance);
+	best = posterior_best(posterior);
 	if (best < 0)
 		return;
+	advice->chance = posterior_at(posterior, best);
 	advice->commit = span_commits(posterior->span)[best];
 	advice->widen = outside > WIDE;
 	if (choose_ends(outlook, &advice->choice)) {

@@ -83,7 +83,7 @@ static void free_waves(struct waves *waves)
 enum { MASS, CLEAN_IN, CLEAN_OUT, REST_IN, REST_OUT };
 
 struct sums {
-	double *mass;		   /* by place, SPAN_WIDTH each */
+	const double *mass;	   /* by place, SPAN_WIDTH each */
 	double total[SPAN_WIDTH];  /* of all candidates */
 	double beyond[SPAN_WIDTH]; /* of the culprit that is none of them */
 };
@@ -91,46 +91,36 @@ struct sums {
 static void class_weights(const struct posterior *posterior,
 			  const struct waves *waves, int class, double out[])
 {
-	double in = waves->in[class], not = waves->out[class];
+	double sum = posterior->sums[class];
+	double in = waves->in[class], out_of = waves->out[class];
 
-	out[MASS] = 1;
-	out[CLEAN_IN] = in;
-	out[CLEAN_OUT] = not ;
-	out[REST_IN] = posterior->sums[class] > 0 ? entropy(in) : 0;
-	out[REST_OUT] = posterior->sums[class] > 0 ? entropy(not ) : 0;
+	out[MASS] = sum;
+	out[CLEAN_IN] = sum * in;
+	out[CLEAN_OUT] = sum * out_of;
+	out[REST_IN] = sum > 0 ? sum * entropy(in) : 0;
+	out[REST_OUT] = sum > 0 ? sum * entropy(out_of) : 0;
 }
 
 static void make_sums(const struct outlook *outlook, const struct waves *waves,
 		      struct sums *sums)
 {
 	const struct posterior *posterior = outlook->posterior;
-	size_t count = (size_t)span_count(posterior->span);
-	size_t classes = (size_t)posterior->class_count + 1;
-	double *by_class = xcalloc(classes * SPAN_WIDTH, sizeof(double));
-	double *weights = xcalloc(count * SPAN_WIDTH + 1, sizeof(double));
+	int classes = posterior->class_count;
+	double *table =
+		xcalloc(((size_t)classes + 1) * SPAN_WIDTH, sizeof(double));
 
-	for (int i = 0; i < (int)classes; i++)
-		class_weights(posterior, waves, i, by_class + i * SPAN_WIDTH);
-	for (int v = 0; v < SPAN_WIDTH; v++) {
-		sums->total[v] = 0;
-		sums->beyond[v] =
-			posterior_class(posterior, posterior->class_count) *
-			by_class[(classes - 1) * SPAN_WIDTH + (size_t)v];
-	}
-	for (size_t i = 0; i < count; i++) {
-		const double *class =
-			by_class + posterior->class_of[i] * SPAN_WIDTH;
-		double chance = posterior_at(posterior, (int)i);
+	*sums = (struct sums){ .mass = NULL };
+	for (int i = 0; i <= classes; i++) {
+		double *row = table + (size_t)i * SPAN_WIDTH;
+		double *sum = i < classes ? sums->total : sums->beyond;
 
-		for (size_t v = 0; v < SPAN_WIDTH; v++) {
-			weights[i * SPAN_WIDTH + v] = chance * class[v];
-			sums->total[v] += chance * class[v];
-		}
+		class_weights(posterior, waves, i, row);
+		for (int v = 0; v < SPAN_WIDTH; v++)
+			sum[v] += posterior->share[i] * row[v];
 	}
-	sums->mass = xcalloc(count * SPAN_WIDTH + 1, sizeof(double));
-	span_mass(posterior->span, SPAN_WIDTH, weights, sums->mass);
-	free(by_class);
-	free(weights);
+	sums->mass = span_masses(posterior->span, posterior->prior,
+				 posterior->class_of, table);
+	free(table);
 }
 
 /* The chance that a wave of the commit with this mass ends clean. */
@@ -162,7 +152,7 @@ static void make_field(const struct outlook *outlook, struct field *field)
 	int broken_count = 0;
 	double build = fmax(0, world->build - outlook->elapsed);
 
-	field->left = xcalloc(count + 1, sizeof(double));
+	field->left = xreallocarray(NULL, count, sizeof(double));
 	for (size_t i = 0; i < count; i++)
 		field->left[i] = build;
 	for (int i = 0; i < world->site_count; i++) {
@@ -326,7 +316,6 @@ bool outlook_choose(const struct outlook *outlook, struct choice *choice)
 	score_places(outlook, &sums, &field, &best);
 	score_records(outlook, &best);
 	free(field.left);
-	free(sums.mass);
 	free_waves(&waves);
 	if (best.place < 0 && best.record < 0)
 		return false;
@@ -361,7 +350,6 @@ static void look_first(const struct outlook *outlook,
 	score->bits = bits_at(&sums, mass, score->clean);
 	score->time = time_of(outlook, outlook_left(outlook, choice->commit),
 			      score->clean);
-	free(sums.mass);
 	free_waves(&waves);
 }
 

@@ -59,26 +59,58 @@ static int count_largest(double *values, int count, double sum)
 	return from;
 }
 
-static void sum_up(struct belief *belief)
+struct placed {
+	double chance;
+	int place;
+};
+
+static int by_chance(const void *a, const void *b)
+{
+	const struct placed *one = a, *two = b;
+
+	if (one->chance < two->chance || one->chance > two->chance)
+		return one->chance < two->chance ? 1 : -1;
+	return (one->place > two->place) - (one->place < two->place);
+}
+
+static double bits_of(double chance)
+{
+	return chance > 0 ? -chance * log2(chance) : 0;
+}
+
+/* Classes of equals: a few of them instead of many commits. */
+static void sum_up_classes(struct belief *belief)
+{
+	const struct posterior *posterior = belief->posterior;
+	size_t room = (size_t)posterior->class_count + 1;
+	struct placed *classes = xcalloc(room, sizeof(*classes));
+	double left = ENOUGH;
+
+	for (int i = 0; i < posterior->class_count; i++) {
+		double chance = posterior_at(posterior, posterior->first[i]);
+
+		belief->bits += posterior->size[i] * bits_of(chance);
+		classes[i] = (struct placed){ chance, i };
+	}
+	qsort(classes, room - 1, sizeof(*classes), by_chance);
+	for (int i = 0; i < posterior->class_count && left > 0; i++) {
+		int size = posterior->size[classes[i].place];
+		double wanted = ceil(left / classes[i].chance);
+
+		belief->likely += wanted < size ? (int)wanted : size;
+		left -= size * classes[i].chance;
+	}
+	free(classes);
+}
+
+static void sum_up_commits(struct belief *belief)
 {
 	double *values = xcalloc((size_t)belief->count + 1, sizeof(double));
-	double last = 1, bits = 0; /* of one as likely as the last */
 
-	belief->best = -1;
 	for (int i = 0; i < belief->count; i++) {
-		double chance = belief->chances[i];
-
-		values[i] = chance;
-		if (belief->best < 0 || chance > belief->chances[belief->best])
-			belief->best = i;
-		if (chance < last || chance > last) {
-			last = chance;
-			bits = chance > 0 ? -chance * log2(chance) : 0;
-		}
-		belief->bits += bits;
+		values[i] = belief->chances[i];
+		belief->bits += bits_of(belief->chances[i]);
 	}
-	if (belief->outside > 0)
-		belief->bits -= belief->outside * log2(belief->outside);
 	belief->likely = count_largest(values, belief->count, ENOUGH);
 	free(values);
 }
@@ -106,11 +138,17 @@ void belief_make(struct belief *belief, struct span *span,
 	belief->posterior = posterior;
 	belief->commits = span_commits(span);
 	belief->count = span_count(span);
-	belief->chances = xcalloc((size_t)belief->count + 1, sizeof(double));
+	belief->chances =
+		xreallocarray(NULL, (size_t)belief->count, sizeof(double));
 	for (int i = 0; i < belief->count; i++)
 		belief->chances[i] = posterior_at(posterior, i);
 	belief->outside = posterior_class(posterior, posterior->class_count);
-	sum_up(belief);
+	belief->best = posterior_best(posterior);
+	belief->bits = bits_of(belief->outside);
+	if (posterior->even)
+		sum_up_classes(belief);
+	else
+		sum_up_commits(belief);
 	find_rates(belief);
 	records = (size_t)posterior->record_count;
 	belief->records = xcalloc(records + 1, sizeof(*belief->records));
@@ -145,20 +183,6 @@ const struct believed *belief_record(const struct belief *belief, int commit)
 		if (belief->records[i].commit == commit)
 			return &belief->records[i];
 	return NULL;
-}
-
-struct placed {
-	double chance;
-	int place;
-};
-
-static int by_chance(const void *a, const void *b)
-{
-	const struct placed *one = a, *two = b;
-
-	if (one->chance < two->chance || one->chance > two->chance)
-		return one->chance < two->chance ? 1 : -1;
-	return (one->place > two->place) - (one->place < two->place);
 }
 
 int belief_likeliest(const struct belief *belief, double chance, int **places)

@@ -38,7 +38,7 @@ static void take_classes(struct posterior *posterior)
 		commits[i] = posterior->records[i].commit;
 	posterior->class_count =
 		span_classes(span, commits, (int)records, &classes, &members);
-	posterior->class_of = xcalloc(count + 1, sizeof(int));
+	posterior->class_of = xreallocarray(NULL, count, sizeof(int));
 	memcpy(posterior->class_of, classes, count * sizeof(int));
 	classes_all = (size_t)posterior->class_count + 1;
 	posterior->above = xcalloc(records + 1, sizeof(*posterior->above));
@@ -60,7 +60,8 @@ static double *make_prior(const struct span *span, const double *weights)
 {
 	const int *commits = span_commits(span);
 	int count = span_count(span);
-	double *prior = xcalloc((size_t)count + 1, sizeof(double)), total = 0;
+	double *prior = xreallocarray(NULL, (size_t)count, sizeof(double));
+	double total = 0;
 
 	for (int i = 0; i < count; i++) {
 		prior[i] = weights ? weights[commits[i]] : 1;
@@ -75,11 +76,20 @@ static double *make_prior(const struct span *span, const double *weights)
 static void take_shares(struct posterior *posterior)
 {
 	int count = span_count(posterior->span);
+	size_t room = (size_t)posterior->class_count + 1;
 
-	posterior->share =
-		xcalloc((size_t)posterior->class_count + 1, sizeof(double));
-	for (int i = 0; i < count; i++)
-		posterior->share[posterior->class_of[i]] += posterior->prior[i];
+	posterior->share = xcalloc(room, sizeof(double));
+	posterior->size = xcalloc(room, sizeof(int));
+	posterior->first = xcalloc(room, sizeof(int));
+	for (int i = 0; i < count; i++) {
+		int class = posterior->class_of[i];
+		int *first = &posterior->first[class];
+
+		posterior->share[class] += posterior->prior[i];
+		if (!posterior->size[class]++ ||
+		    posterior->prior[i] > posterior->prior[*first])
+			*first = i;
+	}
 	posterior->share[posterior->class_count] = OUTSIDE_SHARE;
 }
 
@@ -121,7 +131,7 @@ static void fit_classes(struct posterior *posterior)
 static void sum_classes(struct posterior *posterior)
 {
 	int all = posterior->class_count + 1, rate_count;
-	double highest = -INFINITY;
+	double highest = -INFINITY, total = 0;
 
 	likelihood_rates(&rate_count);
 	for (int i = 0; i < all; i++)
@@ -140,8 +150,10 @@ static void sum_classes(struct posterior *posterior)
 		for (int g = 0; g < rate_count && sum > 0; g++)
 			out[g] /= sum;
 		posterior->sums[i] = sum;
-		posterior->total += posterior->share[i] * sum;
+		total += posterior->share[i] * sum;
 	}
+	for (int i = 0; i < all; i++)
+		posterior->sums[i] /= total;
 }
 
 void posterior_make(struct posterior *posterior, struct span *span,
@@ -154,6 +166,7 @@ void posterior_make(struct posterior *posterior, struct span *span,
 	if (!like)
 		posterior->prior_room = make_prior(span, question->weights);
 	posterior->prior = like ? like->prior : posterior->prior_room;
+	posterior->even = like ? like->even : !question->weights;
 	take_records(posterior, question);
 	take_classes(posterior);
 	take_shares(posterior);
@@ -172,22 +185,30 @@ void posterior_release(struct posterior *posterior)
 	free(posterior->prior_room);
 	free(posterior->class_of);
 	free(posterior->share);
+	free(posterior->size);
+	free(posterior->first);
 	free(posterior->fit);
 	free(posterior->sums);
 	free(posterior->rates);
 	memset(posterior, 0, sizeof(*posterior));
 }
 
-double posterior_class(const struct posterior *posterior, int class)
+int posterior_best(const struct posterior *posterior)
 {
-	return posterior->share[class] * posterior->sums[class] /
-	       posterior->total;
-}
+	double chance = 0;
+	int best = -1;
 
-double posterior_at(const struct posterior *posterior, int place)
-{
-	return posterior->prior[place] *
-	       posterior->sums[posterior->class_of[place]] / posterior->total;
+	for (int i = 0; i < posterior->class_count; i++) {
+		int place = posterior->first[i];
+		double other = posterior_at(posterior, place);
+
+		if (best >= 0 &&
+		    (other < chance || (other <= chance && place > best)))
+			continue;
+		best = place;
+		chance = other;
+	}
+	return best;
 }
 
 void posterior_rates(const struct posterior *posterior, double rates[RATES_MAX])

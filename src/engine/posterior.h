@@ -33,13 +33,16 @@ struct posterior {
 	double *prior_room;  /* what is freed of it */
 	int class_count;     /* without the one outside */
 	int *class_of;	     /* by place */
+	bool even;	     /* all commits were alike before */
 	double *share;	     /* by class: before anything was seen */
+	int *size;	     /* by class: its commits; 0 for the one outside */
+	int *first;	     /* by class: the place of its likeliest, and of
+				 those the first */
 	double *fit;	     /* by class and rate: logarithms */
-	double *sums;	     /* by class: its rates together, all by the same
-				 measure */
+	double *sums;	     /* by class: its rates together, so measured that
+				 share times sum is the chance */
 	double *rates;	     /* by class and rate: which rate it is, if it is
 				 this class */
-	double total;	     /* of share times sum */
 };
 
 /*
@@ -52,10 +55,21 @@ void posterior_make(struct posterior *posterior, struct span *span,
 void posterior_release(struct posterior *posterior);
 
 /* The chance of a class, that of all its commits together. */
-double posterior_class(const struct posterior *posterior, int class);
+static inline double posterior_class(const struct posterior *posterior,
+				     int class)
+{
+	return posterior->share[class] * posterior->sums[class];
+}
 
 /* The chance of the candidate at this place. */
-double posterior_at(const struct posterior *posterior, int place);
+static inline double posterior_at(const struct posterior *posterior, int place)
+{
+	return posterior->prior[place] *
+	       posterior->sums[posterior->class_of[place]];
+}
+
+/* The place of the likeliest candidate, of such the oldest; -1 for none. */
+int posterior_best(const struct posterior *posterior);
 
 /* Has the commit of a record the bug if the culprit is of this class? */
 bool posterior_bug(const struct posterior *posterior, int class, int record);

@@ -50,14 +50,21 @@ int span_reach(const struct span *span, int place); /* itself, ancestors */
 /* How many commits the merges have beyond their largest parents, all in all. */
 long span_sides(const struct span *span);
 
+/*
+ * For each place the sum of the weights of the commit and all its ancestors in
+ * the span.
+ */
+void span_mass(const struct span *span, const double *weights, double *mass);
+
 #define SPAN_WIDTH 5
 
 /*
- * For each place the sum of the weights of the commit and all its ancestors in
- * the span, of `width` (1 or SPAN_WIDTH) weights a commit side by side.
+ * The same for SPAN_WIDTH weights at once: they are `weights` of the place
+ * times those that `table` has for its class, SPAN_WIDTH of them each.  The
+ * sums, again side by side, are borrowed until the next call.
  */
-void span_mass(const struct span *span, int width, const double *weights,
-	       double *mass);
+const double *span_masses(struct span *span, const double *weights,
+			  const int *classes, const double *table);
 
 /*
  * Is the commit at this place a commit, which may lie anywhere in the graph,

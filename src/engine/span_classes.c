@@ -145,7 +145,7 @@ static void come_near(struct span *span, int place)
 
 	for (int i = 0; i < span->count; i++)
 		weights[i] = span_bit(bits, i);
-	span_mass(span, 1, weights, shared);
+	span_mass(span, weights, shared);
 	for (int i = 0; i < span->count; i++) {
 		int distance = span->reach[i] + span->reach[place] -
 			       2 * (int)shared[i];
@@ -197,4 +197,5 @@ void span_forget(struct span *span)
 	free(span->members);
 	free(span->broken);
 	free(span->distances);
+	free(span->masses);
 }

@@ -55,6 +55,7 @@ struct span {
 	int *broken; /* whose distances are known */
 	size_t broken_count, broken_room;
 	int *distances;
+	double *masses; /* room for SPAN_WIDTH by place, or NULL */
 };
 
 /* span_mass.c: find reach, base and sides. */

@@ -143,52 +143,78 @@ long span_sides(const struct span *span)
 	return sum;
 }
 
-static inline void add(int width, double *sum, const double *weights, int place)
+/* The weights of a place, in one of two forms. */
+struct loads {
+	int width;
+	const double *weights;
+	const int *classes;
+	const double *table;
+};
+
+static inline void load(const struct loads *loads, int place, double *sum)
 {
-	for (int k = 0; k < width; k++)
-		sum[k] += weights[(size_t)place * (size_t)width + (size_t)k];
+	const double *row;
+
+	if (!loads->table) {
+		sum[0] += loads->weights[place];
+		return;
+	}
+	row = loads->table + (size_t)loads->classes[place] * SPAN_WIDTH;
+	for (int k = 0; k < SPAN_WIDTH; k++)
+		sum[k] += loads->weights[place] * row[k];
 }
 
-static inline void add_side(int width, const struct span *span,
-			    const struct side *side, const double *weights,
-			    double *sum)
+static inline void load_side(const struct span *span, const struct side *side,
+			     const struct loads *loads, double *sum)
 {
 	if (!side->bits) {
+		const int *places = span->side_places + side->from;
+
 		for (int i = 0; i < side->count; i++)
-			add(width, sum, weights,
-			    span->side_places[side->from + (size_t)i]);
+			load(loads, places[i], sum);
 		return;
 	}
 	for (int word = side->place / 64; word >= 0; word--)
 		for (uint64_t left = side->bits[word]; left; left &= left - 1)
-			add(width, sum, weights,
-			    word * 64 + __builtin_ctzll(left));
+			load(loads, word * 64 + __builtin_ctzll(left), sum);
 }
 
-static inline void mass_of(int width, const struct span *span,
-			   const double *weights, double *mass)
+/* The compiler makes a walk for each form. */
+static inline void walk_up(const struct span *span, const struct loads *loads,
+			   double *mass)
 {
-	size_t side = 0;
+	size_t width = (size_t)loads->width, side = 0;
 
 	for (int i = 0; i < span->count; i++) {
-		double *sum = mass + (size_t)i * (size_t)width;
+		double sum[SPAN_WIDTH] = { 0 };
 
-		for (int k = 0; k < width; k++)
-			sum[k] = 0;
-		add(width, sum, weights, i);
-		if (span->base[i] >= 0)
-			add(width, sum, mass, span->base[i]);
+		load(loads, i, sum);
 		if (side < span->side_count && span->sides[side].place == i)
-			add_side(width, span, &span->sides[side++], weights,
-				 sum);
+			load_side(span, &span->sides[side++], loads, sum);
+		for (size_t k = 0; k < width; k++) {
+			if (span->base[i] >= 0)
+				sum[k] +=
+					mass[(size_t)span->base[i] * width + k];
+			mass[(size_t)i * width + k] = sum[k];
+		}
 	}
 }
 
-void span_mass(const struct span *span, int width, const double *weights,
-	       double *mass)
+void span_mass(const struct span *span, const double *weights, double *mass)
 {
-	if (width == 1) /* the compiler makes a walk for each width */
-		mass_of(1, span, weights, mass);
-	else
-		mass_of(SPAN_WIDTH, span, weights, mass);
+	const struct loads loads = { 1, weights, NULL, NULL };
+
+	walk_up(span, &loads, mass);
+}
+
+const double *span_masses(struct span *span, const double *weights,
+			  const int *classes, const double *table)
+{
+	const struct loads loads = { SPAN_WIDTH, weights, classes, table };
+
+	if (!span->masses)
+		span->masses = xcalloc((size_t)span->count * SPAN_WIDTH + 1,
+				       sizeof(double));
+	walk_up(span, &loads, span->masses);
+	return span->masses;
 }

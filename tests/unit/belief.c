@@ -122,6 +122,40 @@ static void is_close(double a, double b, const char *what, int seed)
 		fail_msg("%s of seed %d: %.17g is not %.17g", what, seed, a, b);
 }
 
+static int by_size(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x < *y) - (*x > *y);
+}
+
+/* What is told of all candidates together. */
+static void compare_sums(const struct belief *belief, int seed)
+{
+	double *sorted = xcalloc((size_t)belief->count + 1, sizeof(double));
+	double bits = -belief->outside * log2(belief->outside), sum = 0;
+	int likely = 0, *places;
+
+	for (int i = 0; i < belief->count; i++) {
+		double chance = belief->chances[i];
+
+		sorted[i] = chance;
+		bits -= chance > 0 ? chance * log2(chance) : 0;
+		assert_true(belief->chances[belief->best] >= chance);
+	}
+	is_close(belief->bits, bits, "bits", seed);
+	qsort(sorted, (size_t)belief->count, sizeof(double), by_size);
+	while (likely < belief->count && sum < 0.95 - 1e-12)
+		sum += sorted[likely++];
+	assert_int_equal(belief->likely, likely);
+	assert_int_equal(belief_likeliest(belief, 0.95 - 1e-12, &places),
+			 likely);
+	for (int i = 0; i < likely; i++)
+		is_close(belief->chances[places[i]], sorted[i], "order", seed);
+	free(places);
+	free(sorted);
+}
+
 static void compare(const struct dag *dag, const struct ends *ends,
 		    const struct question *question, int seed)
 {
@@ -141,6 +175,8 @@ static void compare(const struct dag *dag, const struct ends *ends,
 		plain.chances[belief.commits[i]] = 0;
 	}
 	is_close(sum, 1, "sum", seed);
+	if (belief.count)
+		compare_sums(&belief, seed);
 	for (int c = 0; belief.count && c < dag->count; c++)
 		is_close(plain.chances[c], 0, "what is left", seed);
 	for (int i = 0; i < belief.record_count; i++)
@@ -220,6 +256,42 @@ static struct belief on_line(int count, const struct record *records,
 	span_drop(span);
 	graph_free(dag.graph);
 	return belief;
+}
+
+/* Without its record: as if that were not there at all. */
+static void a_record_is_weighed_by_leaving_it_out(void **state)
+{
+	(void)state;
+	for (int seed = 0; seed < 20; seed++) {
+		struct dice dice = { (uint64_t)seed + 1 };
+		struct dag dag = dag_random(&dice, 40);
+		struct span *span = span_new(dag.graph, 39, &(int){ 0 }, 1);
+		struct record records[5] = { 0 };
+		struct question question = { .records = records,
+					     .record_count = 5 };
+		struct belief belief, fewer;
+		struct weighed weighed;
+		double odds;
+
+		for (int i = 0; i < 5; i++) {
+			records[i] = random_record(&dice, 1);
+			records[i].commit = 39 - i * 7;
+		}
+		belief_make(&belief, span, &question);
+		belief_weigh(&belief, 2, &weighed);
+		records[2] = (struct record){ .commit = 25 };
+		belief_make(&fewer, span, &question);
+		is_close(weighed.without, belief_record(&fewer, 25)->bug,
+			 "without", seed);
+		odds = log(belief_record(&belief, 25)->bug /
+			   (1 - belief_record(&belief, 25)->bug));
+		odds -= log(weighed.without / (1 - weighed.without));
+		is_close(weighed.tilt, odds, "tilt", seed);
+		belief_release(&belief);
+		belief_release(&fewer);
+		span_drop(span);
+		graph_free(dag.graph);
+	}
 }
 
 static void without_records_all_are_alike(void **state)
@@ -359,6 +431,100 @@ static void no_commit_weighs_without_bounds(void **state)
 	belief_release(&belief);
 }
 
+/* A scene on a line for doubts: 0 good, 64 bad. */
+struct scene {
+	struct dag dag;
+	struct span *span;
+	struct belief belief;
+};
+
+static struct scene scene_of(const struct record *records, int count, bool fix)
+{
+	struct scene scene = { .dag = dag_line(65) };
+	struct question question = { .fix = fix,
+				     .records = records,
+				     .record_count = count };
+
+	scene.span = span_new(scene.dag.graph, 64, &(int){ 0 }, 1);
+	belief_make(&scene.belief, scene.span, &question);
+	return scene;
+}
+
+static void scene_end(struct scene *scene)
+{
+	belief_release(&scene->belief);
+	span_drop(scene->span);
+	graph_free(scene->dag.graph);
+}
+
+static void a_crash_below_a_clean_commit_is_a_contradiction(void **state)
+{
+	const struct record records[] = { runs(64, 10, 0), runs(0, 0, 10),
+					  runs(20, 9, 1), runs(40, 0, 10),
+					  runs(50, 10, 0) };
+	struct record fixed[5];
+	struct scene scene = scene_of(records, 5, false);
+	struct contradiction *list;
+	struct weighed weighed;
+
+	(void)state;
+	assert_int_equal(belief_contradictions(&scene.belief, &list), 1);
+	assert_int_equal(list[0].older, 2);
+	assert_int_equal(list[0].newer, 3);
+	free(list);
+	belief_weigh(&scene.belief, 3, &weighed);
+	assert_true(weighed.fit < 0.05); /* the crash at 20 speaks against it */
+	scene_end(&scene);
+	/* the same with the bug where it was not */
+	for (int i = 0; i < 5; i++)
+		fixed[i] = runs(records[i].commit, records[i].clean,
+				records[i].showing);
+	scene = scene_of(fixed, 5, true);
+	assert_int_equal(belief_contradictions(&scene.belief, &list), 1);
+	assert_int_equal(list[0].older, 2);
+	assert_int_equal(list[0].newer, 3);
+	free(list);
+	scene_end(&scene);
+	scene = scene_of(records, 3, false);
+	assert_int_equal(belief_contradictions(&scene.belief, &list), 0);
+	free(list);
+	scene_end(&scene);
+}
+
+/* Many bad commits in a row, and one good one below them all. */
+static void the_last_good_commit_bears_it_all(void **state)
+{
+	const struct record records[] = { runs(64, 5, 5), runs(0, 0, 40),
+					  runs(32, 0, 3), runs(48, 5, 5),
+					  runs(40, 5, 5), runs(36, 5, 5) };
+	struct scene scene = scene_of(records, 6, false);
+	struct weighed weighed;
+
+	(void)state;
+	belief_weigh(&scene.belief, 2, &weighed);
+	assert_true(weighed.bearing);
+	belief_weigh(&scene.belief, 1, &weighed);
+	assert_false(weighed.bearing);
+	belief_weigh(&scene.belief, 5, &weighed);
+	assert_false(weighed.bearing);
+	scene_end(&scene);
+}
+
+static void so_many_clean_runs_are_enough(void **state)
+{
+	const struct record sharp[] = { runs(64, 60, 0) };
+	const struct record rare[] = { runs(64, 30, 270) };
+	struct belief a = on_line(65, sharp, 1), b = on_line(65, rare, 1);
+
+	(void)state;
+	assert_int_equal(belief_runs(&a, 0.05), 1);
+	assert_in_range(belief_runs(&b, 0.05), 25, 35);
+	assert_true(belief_clean(&b, belief_runs(&b, 0.05)) <= 0.05);
+	assert_true(belief_clean(&b, belief_runs(&b, 0.05) - 1) > 0.05);
+	belief_release(&a);
+	belief_release(&b);
+}
+
 static void a_word_counts_where_nothing_was_seen(void **state)
 {
 	const struct record records[] = { word(64, 1), word(0, -1), word(40, 1),
@@ -404,6 +570,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_the_sum_over_all_commits_and_rates),
+		cmocka_unit_test(a_record_is_weighed_by_leaving_it_out),
 		cmocka_unit_test(without_records_all_are_alike),
 		cmocka_unit_test(seen_on_both_sides_it_is_nearly_sure),
 		cmocka_unit_test(few_clean_runs_of_a_rare_bug_say_little),
@@ -411,6 +578,10 @@ int main(void)
 		cmocka_unit_test(a_word_beyond_doubt_is_nearly_that),
 		cmocka_unit_test(an_open_crash_counts_half),
 		cmocka_unit_test(no_commit_weighs_without_bounds),
+		cmocka_unit_test(
+			a_crash_below_a_clean_commit_is_a_contradiction),
+		cmocka_unit_test(the_last_good_commit_bears_it_all),
+		cmocka_unit_test(so_many_clean_runs_are_enough),
 		cmocka_unit_test(a_word_counts_where_nothing_was_seen),
 		cmocka_unit_test(the_order_of_records_does_not_matter),
 		cmocka_unit_test(nothing_is_believed_of_an_empty_range),

@@ -40,30 +40,66 @@ static unsigned char *walk(const struct dag *dag, const struct span *span)
 	return below;
 }
 
-static void check_mass(struct dice *dice, const struct span *span,
-		       const unsigned char *below, int width)
+static double at_random(struct dice *dice)
 {
-	int count = span_count(span), w = width;
-	double *weights = xcalloc((size_t)(count * w) + 1, sizeof(double));
-	double *mass = xcalloc((size_t)(count * w) + 1, sizeof(double));
+	return roll(dice, 1000) / 1000.0;
+}
 
-	for (int i = 0; i < count * w; i++)
-		weights[i] = roll(dice, 1000) / 1000.0;
-	span_mass(span, w, weights, mass);
+/* What the mass of a place is by walking, for one of the weights. */
+static double walked(const unsigned char *below, int count, int place,
+		     const double *weights)
+{
+	double sum = 0;
+
+	for (int k = 0; k < count; k++)
+		if (below[place * count + k])
+			sum += weights[k];
+	return sum;
+}
+
+static void is_close(double mass, double sum, int place)
+{
+	if (fabs(sum - mass) > 1e-9)
+		fail_msg("the mass of place %d is %.17g, not %.17g", place,
+			 mass, sum);
+}
+
+static void check_mass(struct dice *dice, struct span *span,
+		       const unsigned char *below)
+{
+	enum { CLASSES = 3 };
+	int count = span_count(span);
+	size_t room = (size_t)count + 1;
+	double *weights = xcalloc(room, sizeof(double));
+	double *mass = xcalloc(room, sizeof(double));
+	double table[CLASSES * SPAN_WIDTH];
+	int *classes = xcalloc(room, sizeof(int));
+	const double *masses;
+
+	for (int i = 0; i < count; i++) {
+		weights[i] = at_random(dice);
+		classes[i] = roll(dice, CLASSES);
+	}
+	for (int i = 0; i < CLASSES * SPAN_WIDTH; i++)
+		table[i] = at_random(dice);
+	span_mass(span, weights, mass);
 	for (int i = 0; i < count; i++)
-		for (int v = 0; v < w; v++) {
-			double sum = 0;
+		is_close(mass[i], walked(below, count, i, weights), i);
+	masses = span_masses(span, weights, classes, table);
+	for (int v = 0; v < SPAN_WIDTH; v++) {
+		double *one = xcalloc(room, sizeof(double));
 
-			for (int k = 0; k < count; k++)
-				if (below[i * count + k])
-					sum += weights[k * w + v];
-			if (fabs(sum - mass[i * w + v]) > 1e-9)
-				fail_msg("mass %d of place %d: %.17g, not "
-					 "%.17g",
-					 v, i, mass[i * w + v], sum);
-		}
+		for (int i = 0; i < count; i++)
+			one[i] =
+				weights[i] * table[classes[i] * SPAN_WIDTH + v];
+		for (int i = 0; i < count; i++)
+			is_close(masses[i * SPAN_WIDTH + v],
+				 walked(below, count, i, one), i);
+		free(one);
+	}
 	free(weights);
 	free(mass);
+	free(classes);
 }
 
 static void check_places(const struct span *span, const unsigned char *below)
@@ -100,8 +136,7 @@ static void a_sum_over_ancestors_is_that_of_a_walk(void **state)
 		unsigned char *below = walk(&dag, span);
 
 		check_places(span, below);
-		check_mass(&dice, span, below, 1);
-		check_mass(&dice, span, below, SPAN_WIDTH);
+		check_mass(&dice, span, below);
 		free(below);
 		span_drop(span);
 		graph_free(dag.graph);
@@ -135,8 +170,7 @@ static void a_graph_of_merges_is_exact_too(void **state)
 	assert_true(span_sides(span) > 64 * span_count(span));
 	below = walk(&dag, span);
 	check_places(span, below);
-	check_mass(&dice, span, below, 1);
-	check_mass(&dice, span, below, SPAN_WIDTH);
+	check_mass(&dice, span, below);
 	free(below);
 	span_drop(span);
 	graph_free(dag.graph);
