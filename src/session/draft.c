@@ -189,7 +189,7 @@ void draft_unsure(struct draft *draft, int64_t line, const char *format, ...)
 {
 	va_list args;
 
-	if (draft->unsure_line)
+	if (draft->unsure_line && draft->unsure_line <= line)
 		return;
 	draft->unsure_line = line;
 	va_start(args, format);

@@ -88,7 +88,7 @@ struct draft_commit *draft_commit(struct draft *draft, const struct oid *oid);
 void draft_tell_subject(struct draft *draft, const struct oid *oid,
 			const char *subject);
 
-/* The first reason why what follows may be misread. */
+/* A reason why what follows may be misread: that of the first line stays. */
 void draft_unsure(struct draft *draft, int64_t line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

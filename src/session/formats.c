@@ -8,8 +8,8 @@
 #include "engine/event.h"
 #include "session/draft.h"
 
-static const struct reader_format *const formats[] = { &format_syzbot,
-						       &format_git };
+static const struct reader_format *const formats[] = { &format_git,
+						       &format_syzbot };
 enum { FORMATS = sizeof(formats) / sizeof(*formats) };
 
 /* The lines of a log, one after another. */
@@ -57,14 +57,21 @@ const struct reader_format *formats_find(const char *bytes, size_t length)
 {
 	struct lines lines = { bytes, bytes + length, 0,
 			       is_crlf(bytes, length) };
+	const struct reader_format *perhaps = NULL;
 	struct line line;
 
 	while (next_line(&lines, &line))
-		for (int i = 0; i < FORMATS; i++)
-			if (line.length <= DRAFT_NOTE_MAX &&
-			    formats[i]->knows(&line))
+		for (int i = 0; i < FORMATS; i++) {
+			int knows = line.length <= DRAFT_NOTE_MAX
+					    ? formats[i]->knows(&line)
+					    : 0;
+
+			if (knows == 2)
 				return formats[i];
-	return NULL;
+			if (knows && !perhaps)
+				perhaps = formats[i];
+		}
+	return perhaps;
 }
 
 static void add_said(struct draft *draft, const char *wording, int64_t number,
@@ -91,13 +98,14 @@ static void read_unknown(struct draft *draft, struct lines *lines)
 static void read_log(struct draft *draft, const struct reader_format *format,
 		     struct lines *lines)
 {
-	void *reader = format->begin(draft);
+	void *reader = format->begin(draft, lines->at,
+				     (size_t)(lines->end - lines->at));
 	struct line line;
 
 	while (next_line(lines, &line))
 		format->read(reader, &line);
-	draft_end(draft);
 	format->end(reader);
+	draft_end(draft);
 }
 
 int64_t formats_read(struct draft *draft, const struct reader_format *format,

@@ -19,9 +19,11 @@ struct line;
 
 struct reader_format {
 	const char *name; /* "syzbot", "git" */
-	/* does the line show that the log is one of these? */
-	bool (*knows)(const struct line *line);
-	void *(*begin)(struct draft *draft);
+	/* does the line show that the log is one of these: 2 yes, 1 perhaps,
+	   0 no */
+	int (*knows)(const struct line *line);
+	/* bytes: the whole log, which stays until the end */
+	void *(*begin)(struct draft *draft, const char *bytes, size_t length);
 	void (*read)(void *reader, const struct line *line);
 	void (*end)(void *reader); /* and frees it */
 };
@@ -29,7 +31,7 @@ struct reader_format {
 extern const struct reader_format format_syzbot;
 extern const struct reader_format format_git;
 
-/* By the first line that only one has, or NULL. */
+/* By the first line that only one has, or that may be of one; or NULL. */
 const struct reader_format *formats_find(const char *bytes, size_t length);
 
 /*

@@ -204,17 +204,97 @@ static void write_note(struct session *session, const char *lead, int commit,
 	write_on_one_line(session_subject(session, commit), out);
 }
 
-static void write_start(const struct engine *engine,
+static bool is_newer_term(const struct engine *engine, enum verdict verdict)
+{
+	return (verdict == VERDICT_BAD) != engine_is_fix(engine);
+}
+
+/* In a log that was read: the command that started it, or NULL; of the events
+   behind it those up to *until are verdicts on what it was given. */
+static const struct event *find_start(const struct engine *engine,
+				      int64_t *until)
+{
+	const struct event *found = NULL;
+
+	for (size_t i = 0; i + 1 < engine_event_count(engine); i++) {
+		const struct event *event = engine_event(engine, i);
+		size_t k = i + 1;
+
+		if (!str_equal(event->wording, "git-command") ||
+		    !str_starts(event->text, "start"))
+			continue;
+		while (k < engine_event_count(engine) &&
+		       engine_event(engine, k)->kind == EVENT_VERDICT &&
+		       engine_event(engine, k)->by == BY_IMPORT)
+			k++;
+		if (found && k == i + 1)
+			continue;
+		found = event;
+		*until = engine_event(engine, k - 1)->seq;
+	}
+	return found;
+}
+
+/*
+ * How many of the entries were given to the start: git looks at once whether
+ * these ends fit each other, and not again when it reads the log.
+ */
+static size_t count_given(const struct entries *entries,
+			  const struct engine *engine)
+{
+	int64_t until = 0;
+	const struct event *start = find_start(engine, &until);
+	size_t count = 0;
+
+	while (start && count < entries->count &&
+	       entries->items[count].seq > start->seq &&
+	       entries->items[count].seq <= until &&
+	       (entries->items[count].verdict == VERDICT_GOOD ||
+		entries->items[count].verdict == VERDICT_BAD) &&
+	       !entries->items[count].silent &&
+	       is_newer_term(engine, entries->items[count].verdict) ==
+		       (count == 0))
+		count++;
+	return count > 1 ? count : 0;
+}
+
+/* The paths that the search was limited to, as they were given. */
+static void write_paths(const struct engine *engine, struct buf *out)
+{
+	int64_t until;
+	const struct event *start = find_start(engine, &until);
+	const char *paths = start ? strstr(start->text, "'--' ") : NULL;
+
+	if (!paths && start) {
+		paths = strstr(start->text, " -- ");
+		paths += paths ? 1 : 0;
+	}
+	if (paths && !strpbrk(paths, "\n\r#"))
+		buf_printf(out, " %s", paths);
+}
+
+static void write_start(const struct entries *entries, size_t given,
+			const struct engine *engine,
 			const struct gitterms *terms, struct buf *out)
 {
 	const struct event *start = engine_start_event(engine);
 
+	for (size_t i = 0; i < given; i++)
+		write_note(entries->session, i ? terms->older : terms->newer,
+			   entries->items[i].commit, out);
 	buf_puts(out, "git bisect start");
 	if (!str_equal(terms->newer, "bad") || !str_equal(terms->older, "good"))
 		buf_printf(out, " '--term-new=%s' '--term-old=%s'",
 			   terms->newer, terms->older);
 	if (start && start->first_parent)
 		buf_puts(out, " '--first-parent'");
+	for (size_t i = 0; i < given; i++)
+		buf_printf(out, " '%s'",
+			   graph_oid(session_graph(entries->session),
+				     entries->items[i].commit)
+				   ->hex);
+	if (start && start->by == BY_IMPORT)
+		write_paths(engine, out);
 	buf_putc(out, '\n');
 }
 
@@ -233,14 +313,14 @@ static void write_status(bool newer, int older, struct buf *out)
 		buf_puts(out, "both good and bad commits\n");
 }
 
-static void write_entries(const struct entries *entries, bool fix,
+static void write_entries(const struct entries *entries, size_t given, bool fix,
 			  const struct gitterms *terms, struct buf *out)
 {
-	bool newer = false;
-	int older = 0;
+	bool newer = given > 0;
+	int older = given ? (int)given - 1 : 0;
 
 	write_status(newer, older, out);
-	for (size_t i = 0; i < entries->count; i++) {
+	for (size_t i = given; i < entries->count; i++) {
 		const struct entry *entry = &entries->items[i];
 		const char *term = terms->older;
 
@@ -288,16 +368,18 @@ void gitlog_write(struct session *session, struct buf *out)
 	struct engine *engine = session_engine(session);
 	struct entries entries = { .session = session };
 	struct gitterms terms;
+	size_t given;
 
 	gitterms_of(engine, &terms);
-	write_start(engine, &terms, out);
 	add_verdicts(&entries, engine);
 	add_skips(&entries, engine);
 	add_remarks(&entries, engine);
 	if (entries.count)
 		qsort_r(entries.items, entries.count, sizeof(*entries.items),
 			by_time, (void *)(uintptr_t)session_graph(session));
-	write_entries(&entries, engine_is_fix(engine), &terms, out);
+	given = count_given(&entries, engine);
+	write_start(&entries, given, engine, &terms, out);
+	write_entries(&entries, given, engine_is_fix(engine), &terms, out);
 	write_end(session, engine_plan(engine), terms.newer, out);
 	free(entries.items);
 	gitterms_release(&terms);

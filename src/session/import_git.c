@@ -9,105 +9,277 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "session/draft.h"
-#include "session/form.h"
+#include "session/gitlines.h"
+#include "session/gitsearch.h"
+#include "session/gitshow.h"
+#include "session/gitwords.h"
 
 /*
- * `git bisect log`, of all versions: comments that name commits, and the
- * commands.  A commit that `git bisect start` was given has a comment alone,
- * before it.  git itself reads only the commands, with blanks in front of
- * them and "git-bisect" as well; so do we, and quoted in a mail.
+ * `git bisect log`, of all versions, as people hand it on: comments that name
+ * commits, and the commands.  A commit that `git bisect start` was given has
+ * a comment alone, before it.  git itself reads only the commands, with blanks
+ * in front of them and "git-bisect" as well; so do we, and what a terminal
+ * showed, in the middle of a mail.
  */
 
-enum { WORDS_MAX = 64 };
+enum {
+	WORDS_MAX = 64,
+	ID_MIN = 7,
+	LOOKUPS_MAX = 200, /* short ids that are looked for in the whole log */
+};
 
 /* "# bad: [H] subject", not yet followed by its command. */
 struct pending {
 	char *term;
 	struct oid commit;
+	int64_t line;
+	size_t event; /* where it is said */
 };
 
 struct reading {
 	struct draft *draft;
-	struct oid head;     /* that git checked out last, as far as it said */
-	char *newer, *older; /* the terms, once they are known */
+	const char *bytes; /* the whole log */
+	size_t length;
+	struct gitwords words;
+	struct gitlines lines;
+	struct gitsearches searches;
+	struct gitshow show;
+	struct oid head; /* that git checked out last, as far as it said */
+	struct oid head_before; /* ... at the last command */
+	size_t command;		/* the event of that */
+	int64_t command_line;
 	struct pending *pending;
 	size_t pending_count, pending_room;
-	bool fix;
+	bool listing; /* ids alone are candidates */
+	int lookups;
+	int64_t line; /* of the piece that is read */
+	bool last_ended;
 };
 
-/* The line without what mails put in front, and without blanks behind. */
-static struct line trim(const struct line *line)
-{
-	struct line out = *line;
+static const char unresolved[] =
+	"only its repository knows the commit that is called";
 
-	while (out.length && strchr("> \t", *out.bytes) && *out.bytes) {
-		out.bytes++;
-		out.length--;
+static void take_piece(void *data, const struct gitpiece *piece);
+
+/* Is "# git bisect" typed by root here, or are there commands without? */
+static bool is_root(const char *bytes, size_t length)
+{
+	const char *end = bytes + length, *p = bytes;
+
+	while (p && p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		const char *q = p, *stop = newline ? newline : end;
+
+		while (q < stop && (*q == ' ' || *q == '\t' || *q == '>'))
+			q++;
+		if (stop - q > 11 && (memcmp(q, "git bisect ", 11) == 0 ||
+				      memcmp(q, "git-bisect ", 11) == 0))
+			return false;
+		p = newline ? newline + 1 : NULL;
 	}
-	while (out.length &&
-	       (isspace((unsigned char)out.bytes[out.length - 1])))
-		out.length--;
-	return out;
+	return true;
 }
 
-static const struct form forms[] = {
-	{ "git-first", "# first '%i' commit: [%h] %t", EVENT_RESULT },
-	{ "git-first", "# first %i commit: [%h] %t", EVENT_RESULT },
-	{ "git-first", "# first %i commit: [%h]", EVENT_RESULT },
-	{ "git-possible", "# possible first '%i' commit: [%h] %t",
-	  EVENT_RESULT },
-	{ "git-possible", "# possible first %i commit: [%h] %t", EVENT_RESULT },
-	{ "git-possible", "# possible first %i commit: [%h]", EVENT_RESULT },
-	{ "git-only-skipped", "# only skipped commits left to test",
-	  EVENT_SAID },
-	{ "git-status", "# status: %t", EVENT_SAID },
-	{ "git-comment", "# %i: [%h] %t", EVENT_SAID },
-	{ "git-comment", "# %i: [%h]", EVENT_SAID },
-	/* what git printed, in the transcript of a terminal */
-	{ "git-first", "%h is the first '%i' commit", EVENT_RESULT },
-	{ "git-first", "%h is the first %i commit", EVENT_RESULT },
-	{ "git-left",
-	  "Bisecting: %n revision%v left to test after this (roughly %k "
-	  "step%w)",
-	  EVENT_NEXT },
-	{ "git-next", "[%h] %t", EVENT_NEXT },
-	{ "git-command", "git bisect %t", EVENT_SAID },
-	{ "git-command", "git-bisect %t", EVENT_SAID },
-	{ NULL, NULL, EVENT_NOTE },
-};
-
-static const struct form *read_form(const struct line *line,
-				    struct event *event)
-{
-	struct line plain = trim(line);
-
-	*event = (struct event){ .kind = EVENT_NOTE };
-	return plain.length ? form_find(forms, plain.bytes, plain.length, event)
-			    : NULL;
-}
-
-static bool git_knows(const struct line *line)
-{
-	struct event event;
-	const struct form *form = read_form(line, &event);
-	bool yes = form && event.kind == EVENT_SAID &&
-		   !str_equal(form->name, "git-status");
-
-	form_release(&event);
-	return yes;
-}
-
-static void *git_begin(struct draft *draft)
+static void *git_begin(struct draft *draft, const char *bytes, size_t length)
 {
 	struct reading *reading = xcalloc(1, sizeof(*reading));
 
 	reading->draft = draft;
+	reading->bytes = bytes;
+	reading->length = length;
+	reading->words.root = is_root(bytes, length);
+	gitlines_init(&reading->lines, &reading->words, take_piece, reading);
+	reading->lines.printable = gitlines_is_printable(bytes, length);
+	gitsearches_init(&reading->searches, draft);
 	draft_add(draft, EVENT_START)->text = xstrdup("git");
 	return reading;
 }
 
-/* Words as sq_quote of git and a shell have them; how many. */
-static int split_words(const char *text, char *words[WORDS_MAX])
+static int git_knows(const struct line *line)
+{
+	const struct gitwords any = { .newer = NULL };
+	struct gitword word;
+	struct buf text;
+	int most = 0;
+	size_t from = 0;
+
+	if (!memmem(line->bytes, line->length, "isect", 5) &&
+	    !memchr(line->bytes, '[', line->length) &&
+	    !memmem(line->bytes, line->length, "first", 5))
+		return 0;
+	buf_init(&text, 0);
+	if (!gitlines_clean(line, &text))
+		return 0;
+	while (most < 2 && gitword_find(&any, text.text, from, &word)) {
+		if (word.kind == GITWORD_COMMENT ||
+		    word.kind == GITWORD_FIRST ||
+		    word.kind == GITWORD_POSSIBLE ||
+		    word.kind == GITWORD_COMMAND)
+			most = 2;
+		else if (word.kind != GITWORD_STATUS &&
+			 word.kind != GITWORD_NOISE)
+			most = 1;
+		from = word.end;
+	}
+	buf_release(&text);
+	return most;
+}
+
+static void unsure(struct reading *reading, const char *why, const char *word)
+{
+	gitsearches_unsure(&reading->searches, reading->line, why, word);
+}
+
+/*
+ * Ids.
+ */
+
+/* The one id in full of the whole log that begins so. */
+static bool look_up(struct reading *reading, const char *word, struct oid *out)
+{
+	const char *end = reading->bytes + reading->length, *p = reading->bytes;
+	size_t length = strlen(word);
+	struct oid found = { "" }, oid;
+
+	if (reading->lookups++ >= LOOKUPS_MAX)
+		return false;
+	while ((p = memmem(p, (size_t)(end - p), word, length))) {
+		char hex[41] = "";
+
+		if ((p == reading->bytes || !isxdigit((unsigned char)p[-1])) &&
+		    end - p >= 40)
+			memcpy(hex, p, 40);
+		p += length;
+		if (!oid_parse(&oid, hex) ||
+		    (end - p > 40 - (ptrdiff_t)length &&
+		     isxdigit((unsigned char)p[40 - length])))
+			continue;
+		if (!oid_is_none(&found) && !oid_equal(&found, &oid))
+			return false;
+		found = oid;
+	}
+	if (oid_is_none(&found))
+		return false;
+	*out = found;
+	return true;
+}
+
+/* A commit in full, or cut to so many digits that only one has. */
+static bool find_commit(struct reading *reading, const char *word,
+			struct oid *out)
+{
+	const struct draft *draft = reading->draft;
+	char hex[41];
+	int found = 0;
+
+	str_copy(hex, sizeof(hex), word);
+	for (char *p = hex; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	if (!str_hex(hex) || strlen(word) > 40 || strlen(hex) < ID_MIN)
+		return false;
+	if (oid_parse(out, hex))
+		return true;
+	for (size_t i = 0; i < draft->commit_count; i++)
+		if (str_starts(draft->commits[i].oid.hex, hex)) {
+			*out = draft->commits[i].oid;
+			found++;
+		}
+	if (found)
+		return found == 1;
+	return look_up(reading, hex, out);
+}
+
+static bool find_word(struct reading *reading, const struct gitword *word,
+		      struct oid *out)
+{
+	char *id = xstrndup(word->id ? word->id : "", word->id_length);
+	bool yes = find_commit(reading, id, out);
+
+	free(id);
+	return yes;
+}
+
+/*
+ * Verdicts.
+ */
+
+static void add_verdict(struct reading *reading, const char *term,
+			const struct oid *commit)
+{
+	struct event *event = draft_add(reading->draft, EVENT_VERDICT);
+
+	event->commit = *commit;
+	event->wording = xasprintf("git/%s", term);
+	draft_commit(reading->draft, commit);
+	gitsearches_mark(&reading->searches);
+	reading->listing = false;
+}
+
+static void drop_pending(struct reading *reading, size_t at)
+{
+	struct pending *pending = &reading->pending[at];
+
+	free(pending->term);
+	reading->pending_count--;
+	memmove(pending, pending + 1,
+		(reading->pending_count - at) * sizeof(*pending));
+}
+
+/* The commit that the last comment with this term names, which is used up. */
+static bool take_pending(struct reading *reading, const char *term,
+			 struct oid *commit)
+{
+	for (size_t i = reading->pending_count; i-- > 0;) {
+		const struct pending *pending = &reading->pending[i];
+
+		if (!str_equal(pending->term, term) ||
+		    (!oid_is_none(commit) &&
+		     !oid_equal(commit, &pending->commit)))
+			continue;
+		*commit = pending->commit;
+		drop_pending(reading, i);
+		return true;
+	}
+	return false;
+}
+
+/* Everything that was said in comments alone is a verdict; its first line. */
+static int64_t take_all_pending(struct reading *reading, int *count)
+{
+	int64_t first = 0;
+
+	*count = 0;
+	for (size_t i = 0; i < reading->pending_count; i++) {
+		struct pending *pending = &reading->pending[i];
+
+		if (gitsearches_knows(&reading->searches, pending->term)) {
+			add_verdict(reading, pending->term, &pending->commit);
+			(*count)++;
+			if (!first)
+				first = pending->line;
+		}
+		free(pending->term);
+	}
+	reading->pending_count = 0;
+	return first;
+}
+
+/*
+ * Commands.
+ */
+
+static size_t quote_length(const char *p)
+{
+	if (*p == '\'')
+		return 1;
+	if (str_starts(p, "\xe2\x80\x98") || str_starts(p, "\xe2\x80\x99"))
+		return 3;
+	return 0;
+}
+
+/* Words as sq_quote of git and a shell have them, up to a comment. */
+static int split_words(const char *text, char *words[WORDS_MAX],
+		       const char **comment)
 {
 	int count = 0;
 
@@ -116,138 +288,26 @@ static int split_words(const char *text, char *words[WORDS_MAX])
 		bool quoted = false;
 
 		text += strspn(text, " \t");
-		if (!*text)
+		if (!*text || *text == '#')
 			break;
 		buf_init(&word, 0);
-		for (; *text && (quoted || !strchr(" \t", *text)); text++) {
-			if (*text == '\'')
+		for (; *text && (quoted || !strchr(" \t#", *text)); text++) {
+			size_t quote = quote_length(text);
+
+			if (quote) {
 				quoted = !quoted;
-			else if (*text == '\\' && !quoted && text[1])
+				text += quote - 1;
+			} else if (*text == '\\' && !quoted && text[1]) {
 				buf_putc(&word, *++text);
-			else
+			} else {
 				buf_putc(&word, *text);
+			}
 		}
 		words[count++] = buf_take(&word);
 		buf_release(&word);
 	}
+	*comment = text + strcspn(text, "#");
 	return count;
-}
-
-static void set_term(char **term, const char *word)
-{
-	free(*term);
-	*term = xstrdup(word);
-}
-
-static bool is_one_of(const char *word, const char *const *list)
-{
-	for (; *list; list++)
-		if (str_equal(word, *list))
-			return true;
-	return false;
-}
-
-/* Words of people's own for the two sides, where no start told them. */
-static const char *const words_of_new[] = { "bad", "new", NULL };
-static const char *const words_of_old[] = { "good", "old", NULL };
-static const char *const words_of_fixed[] = { "fixed",	"fast",	   "ok",
-					      "works",	"working", "passes",
-					      "solved", NULL };
-static const char *const words_of_broken[] = { "broken",  "unfixed", "slow",
-					       "buggy",	  "fails",   "failing",
-					       "crashes", NULL };
-
-/* Which side a term is: 1 newer, -1 older, 0 not known. */
-static int side_of(const struct reading *reading, const char *term)
-{
-	if (reading->newer && str_equal(term, reading->newer))
-		return 1;
-	if (reading->older && str_equal(term, reading->older))
-		return -1;
-	if (is_one_of(term, words_of_new) || is_one_of(term, words_of_fixed))
-		return 1;
-	if (is_one_of(term, words_of_old) || is_one_of(term, words_of_broken))
-		return -1;
-	return 0;
-}
-
-/* A search for a fix is one whose terms say so. */
-static void note_direction(struct reading *reading, const char *term)
-{
-	if ((!reading->older && is_one_of(term, words_of_fixed)) ||
-	    (!reading->newer && is_one_of(term, words_of_broken)))
-		reading->fix = true;
-}
-
-static void add_verdict(struct reading *reading, const char *term,
-			const struct oid *commit)
-{
-	struct event *event = draft_add(reading->draft, EVENT_VERDICT);
-	int side = side_of(reading, term);
-
-	note_direction(reading, term);
-	event->commit = *commit;
-	event->wording = xasprintf("git/%s", term);
-	event->verdict = str_equal(term, "skip") ? VERDICT_SKIP
-			 : side > 0		 ? VERDICT_BAD
-						 : VERDICT_GOOD;
-	draft_commit(reading->draft, commit);
-}
-
-/* The commit that the last comment with this term names, which is used up. */
-static bool take_pending(struct reading *reading, const char *term,
-			 struct oid *commit)
-{
-	for (size_t i = reading->pending_count; i-- > 0;) {
-		struct pending *pending = &reading->pending[i];
-
-		if (!str_equal(pending->term, term))
-			continue;
-		if (!oid_is_none(commit) &&
-		    !oid_equal(commit, &pending->commit))
-			continue;
-		*commit = pending->commit;
-		free(pending->term);
-		reading->pending_count--;
-		memmove(pending, pending + 1,
-			(reading->pending_count - i) * sizeof(*pending));
-		return true;
-	}
-	return false;
-}
-
-/* A commit in full, or cut to so many digits that only one has. */
-static bool find_commit(const struct reading *reading, const char *word,
-			struct oid *out)
-{
-	const struct draft *draft = reading->draft;
-	int found = 0;
-
-	if (oid_parse(out, word))
-		return true;
-	if (!str_hex(word) || strlen(word) < 7)
-		return false;
-	for (size_t i = 0; i < draft->commit_count; i++)
-		if (str_starts(draft->commits[i].oid.hex, word)) {
-			*out = draft->commits[i].oid;
-			found++;
-		}
-	return found == 1;
-}
-
-/* Everything that was said in comments alone was given to the start. */
-static int take_all_pending(struct reading *reading)
-{
-	int taken = (int)reading->pending_count;
-
-	for (size_t i = 0; i < reading->pending_count; i++) {
-		struct pending *pending = &reading->pending[i];
-
-		add_verdict(reading, pending->term, &pending->commit);
-		free(pending->term);
-	}
-	reading->pending_count = 0;
-	return taken;
 }
 
 /* The terms are the first thing to know. */
@@ -264,67 +324,116 @@ static bool take_term(struct reading *reading, char *const *words, int count,
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
 		size_t length = strlen(options[i].option);
-		char **term =
-			options[i].newer ? &reading->newer : &reading->older;
+		const char *term;
 
 		if (!str_starts(words[*at], options[i].option))
 			continue;
 		if (words[*at][length] == '=')
-			set_term(term, words[*at] + length + 1);
+			term = words[*at] + length + 1;
 		else if (words[*at][length] == '\0' && *at + 1 < count)
-			set_term(term, words[++*at]);
+			term = words[++*at];
 		else
 			continue;
-		note_direction(reading, *term);
-		if ((options[i].newer && is_one_of(*term, words_of_fixed)) ||
-		    (!options[i].newer && is_one_of(*term, words_of_broken)))
-			reading->fix = true;
+		gitsearches_term(&reading->searches, options[i].newer, term,
+				 &reading->words);
 		return true;
 	}
 	return false;
 }
 
-static void read_start(struct reading *reading, const struct line *line,
-		       char *const *words, int count)
+/* The commits that a start was given are in comments before it. */
+static void take_ends(struct reading *reading, char *const *revs, int count)
 {
-	int revs = 0, given = 0;
-	const char *rev[WORDS_MAX];
+	int given;
 
-	for (int i = 1; i < count; i++) {
-		if (str_equal(words[i], "--"))
-			break;
-		if (take_term(reading, words, count, &i))
-			continue;
-		if (str_equal(words[i], "--first-parent"))
-			reading->draft->events[0].first_parent = true;
-		else if (words[i][0] != '-')
-			rev[revs++] = words[i];
-	}
-	given = take_all_pending(reading);
-	for (int i = 0; i < revs && given < revs; i++) {
+	take_all_pending(reading, &given);
+	for (int i = given; i < count; i++) {
 		struct oid commit;
 
-		if (given == 0 && find_commit(reading, rev[i], &commit))
-			add_verdict(reading, i ? "good" : "bad", &commit);
-		else if (i >= given)
-			draft_unsure(reading->draft, line->number,
-				     "only its repository knows which commit "
-				     "'%.60s' was",
-				     rev[i]);
+		if (given == 0 && find_commit(reading, revs[i], &commit))
+			add_verdict(reading,
+				    gitsearches_word(&reading->searches,
+						     i == 0),
+				    &commit);
+		else
+			unsure(reading, unresolved, revs[i]);
 	}
 }
 
-static void read_mark(struct reading *reading, const struct line *line,
-		      char *const *words, int count)
+static void read_start(struct reading *reading, char *const *words, int count)
 {
-	const char *term = words[0];
+	int revs = 0;
+	char *rev[WORDS_MAX];
+	size_t event = reading->draft->count - 1;
 
-	if (!str_equal(term, "skip") && !side_of(reading, term))
-		draft_unsure(reading->draft, line->number,
-			     "'%.60s' is no term that was told; taken for the "
-			     "older side",
-			     term);
-	for (int i = 1; i < count; i++) {
+	if (reading->pending_count)
+		event = reading->pending[0].event;
+	gitsearches_begin(&reading->searches, event, reading->line);
+	for (int i = 0; i < count && !str_equal(words[i], "--"); i++) {
+		if (take_term(reading, words, count, &i))
+			continue;
+		if (str_equal(words[i], "--first-parent"))
+			gitsearches_first_parent(&reading->searches);
+		else if (words[i][0] != '-')
+			rev[revs++] = words[i];
+	}
+	take_ends(reading, rev, revs);
+	reading->head = (struct oid){ "" };
+}
+
+/* What the robot of Intel puts behind a command: "# 18:03  G  74  0  0  0
+   subject", "# 09:07  30+  3  subject". */
+static const char *robot_subject(const char *comment)
+{
+	const char *p = comment;
+	int numbers = 0;
+
+	if (*p != '#')
+		return NULL;
+	p += 1 + strspn(p + 1, " ");
+	if (!isdigit((unsigned char)p[0]) || !isdigit((unsigned char)p[1]) ||
+	    p[2] != ':' || !isdigit((unsigned char)p[3]) ||
+	    !isdigit((unsigned char)p[4]))
+		return NULL;
+	p += 5 + strspn(p + 5, " ");
+	if (isupper((unsigned char)p[0]) && p[1] == ' ')
+		p += 1 + strspn(p + 1, " ");
+	while (numbers < 4) {
+		size_t length = strspn(p, "0123456789");
+
+		if (length == 0)
+			break;
+		length += strspn(p + length, "+-");
+		if (p[length] != ' ')
+			break;
+		p += length + strspn(p + length, " ");
+		numbers++;
+	}
+	return numbers >= 2 && *p ? p : NULL;
+}
+
+/* A verdict on what is checked out. */
+static void mark_head(struct reading *reading, const char *term)
+{
+	struct oid commit = { "" };
+
+	if (take_pending(reading, term, &commit))
+		add_verdict(reading, term, &commit);
+	else if (!oid_is_none(&reading->head))
+		add_verdict(reading, term, &reading->head);
+	else
+		unsure(reading, "a verdict without its commit:", term);
+	reading->head = (struct oid){ "" };
+}
+
+static void read_mark(struct reading *reading, const char *term,
+		      char *const *words, int count, const char *comment)
+{
+	const char *subject = robot_subject(comment);
+
+	if (count == 0)
+		mark_head(reading, term);
+	for (int i = 0; i < count; i++) {
 		struct oid commit = { "" };
 
 		if (find_commit(reading, words[i], &commit)) {
@@ -332,127 +441,337 @@ static void read_mark(struct reading *reading, const struct line *line,
 
 			take_pending(reading, term, &same);
 		} else if (!take_pending(reading, term, &commit)) {
-			draft_unsure(reading->draft, line->number,
-				     "only its repository knows which commit "
-				     "'%.60s' was",
-				     words[i]);
+			unsure(reading, unresolved, words[i]);
 			continue;
 		}
 		add_verdict(reading, term, &commit);
+		if (subject && count == 1)
+			draft_tell_subject(reading->draft, &commit, subject);
 	}
-	if (count < 2 && !oid_is_none(&reading->head))
-		add_verdict(reading, term, &reading->head);
-	else if (count < 2)
-		draft_unsure(reading->draft, line->number,
-			     "a verdict without its commit");
 }
 
-static void read_command(struct reading *reading, const struct line *line,
-			 struct event *event)
+static void read_command(struct reading *reading, const struct gitword *word,
+			 const char *text)
 {
-	char *words[WORDS_MAX];
-	int count = split_words(event->text, words);
+	char *words[WORDS_MAX], *term = xstrndup(word->term, word->term_length);
+	const char *comment;
+	int count = split_words(text, words, &comment);
+	struct event *event = draft_add(reading->draft, EVENT_SAID);
 
-	draft_take(reading->draft, event);
-	if (count > 0 && str_equal(words[0], "start"))
-		read_start(reading, line, words, count);
-	else if (count > 0)
-		read_mark(reading, line, words, count);
+	event->wording = xstrdup("git-command");
+	reading->command = reading->draft->count - 1;
+	reading->command_line = reading->line;
+	reading->head_before = reading->head;
+	event->text = xasprintf("%s%s", term, text);
+	if (str_equal(term, "start"))
+		read_start(reading, words, count);
+	else
+		read_mark(reading, term, words, count, comment);
 	for (int i = 0; i < count; i++)
 		free(words[i]);
+	free(term);
 }
 
-static void read_comment(struct reading *reading, struct event *event)
+/*
+ * All else.
+ */
+
+/* An event that names a commit; NULL: which one, the log does not tell. */
+static struct event *add_named(struct reading *reading, enum event_kind kind,
+			       const char *wording, const struct gitword *word,
+			       const char *text)
 {
+	struct event *event;
+	struct oid commit;
+	char *id;
+
+	if (!find_word(reading, word, &commit)) {
+		id = xstrndup(word->id ? word->id : "", word->id_length);
+		unsure(reading, unresolved, id);
+		free(id);
+		return NULL;
+	}
+	draft_tell_subject(reading->draft, &commit, text);
+	event = draft_add(reading->draft, kind);
+	event->wording = xstrdup(wording);
+	event->commit = commit;
+	event->text = str_empty(text) ? NULL : xstrdup(text);
+	return event;
+}
+
+static void read_comment(struct reading *reading, const struct gitword *word,
+			 const char *text)
+{
+	struct event *event =
+		add_named(reading, EVENT_SAID, "git-comment", word, text);
+
+	if (!event)
+		return;
+	event->title = xstrndup(word->term, word->term_length);
 	array_grow(reading->pending, reading->pending_count + 1,
 		   &reading->pending_room);
 	reading->pending[reading->pending_count++] =
-		(struct pending){ xstrdup(event->title), event->commit };
-	draft_tell_subject(reading->draft, &event->commit, event->text);
-	draft_take(reading->draft, event);
+		(struct pending){ .term = xstrdup(event->title),
+				  .commit = event->commit,
+				  .line = reading->line,
+				  .event = reading->draft->count - 1 };
 }
 
-static void read_next(struct reading *reading, struct event *event)
+static void read_result(struct reading *reading, const struct gitword *word,
+			const char *text)
 {
-	if (str_equal(event->wording, "git-next")) {
-		event->number = -1;
-		reading->head = event->commit;
-		draft_commit(reading->draft, &event->commit);
-		draft_tell_subject(reading->draft, &event->commit, event->text);
+	static const struct {
+		enum gitword_kind kind;
+		const char *wording;
+		enum result result;
+	} table[] = {
+		{ GITWORD_FIRST, "git-first", RESULT_FOUND },
+		{ GITWORD_IS_FIRST, "git-first", RESULT_FOUND },
+		{ GITWORD_POSSIBLE, "git-possible", RESULT_ONLY_SKIPPED },
+		{ GITWORD_BASE_BAD, "git-base-bad", RESULT_MERGE_BASE_BAD },
+	};
+	struct event *event;
+	size_t i = 0;
+
+	while (table[i].kind != word->kind)
+		i++;
+	if (word->kind == GITWORD_FIRST || word->kind == GITWORD_IS_FIRST ||
+	    word->kind == GITWORD_POSSIBLE)
+		gitsearches_first(&reading->searches, word->term,
+				  word->term_length);
+	event = add_named(reading, EVENT_RESULT, table[i].wording, word, text);
+	if (!event)
+		return;
+	event->policy = xstrdup(result_name(table[i].result));
+	if (word->kind == GITWORD_IS_FIRST)
+		gitshow_begin(&reading->show, &event->commit);
+}
+
+/* What git checked out; its numbers stood before it. */
+static void read_head(struct reading *reading, const struct gitword *word,
+		      const char *text)
+{
+	struct event *last = draft_last(reading->draft);
+
+	if (!find_word(reading, word, &reading->head))
+		return;
+	draft_tell_subject(reading->draft, &reading->head, text);
+	if (!last || last->kind != EVENT_NEXT || !oid_is_none(&last->commit)) {
+		last = draft_add(reading->draft, EVENT_NEXT);
+		last->wording = xstrdup("git-next");
+		last->number = -1;
 	}
-	draft_take(reading->draft, event);
+	last->commit = reading->head;
+	last->text = str_empty(text) ? NULL : xstrdup(text);
 }
 
-static void read_result(struct reading *reading, struct event *event)
+/* git's numbers, and what it checked out, which it says on the next line. */
+static void read_next(struct reading *reading, const struct gitword *word,
+		      const char *text)
 {
-	bool found = str_equal(event->wording, "git-first");
+	struct event *event;
 
-	draft_tell_subject(reading->draft, &event->commit, event->text);
-	draft_commit(reading->draft, &event->commit);
-	event->policy = xstrdup(
-		result_name(found ? RESULT_FOUND : RESULT_ONLY_SKIPPED));
-	draft_take(reading->draft, event);
+	if (word->kind == GITWORD_NEXT) {
+		read_head(reading, word, text);
+		return;
+	}
+	event = draft_add(reading->draft, EVENT_NEXT);
+	event->wording = xstrdup("git-left");
+	event->number = word->kind == GITWORD_LEFT ? word->number : -1;
+	event->steps = word->steps;
+}
+
+static void read_remark(struct reading *reading, const struct gitword *word,
+			const char *text)
+{
+	struct event *event = draft_add(reading->draft, EVENT_SAID);
+
+	event->wording = xstrdup(word->kind == GITWORD_STATUS ? "git-status"
+				 : word->kind == GITWORD_ONLY_SKIPPED
+					 ? "git-only-skipped"
+					 : "git-any-of");
+	event->text = xstrndup(text + word->begin, word->end - word->begin);
+	reading->listing = word->kind != GITWORD_STATUS;
+	if (word->kind == GITWORD_ANY_OF)
+		gitsearches_first(&reading->searches, word->term,
+				  word->term_length);
+}
+
+/* The text behind a saying, up to the next one, without blanks around it. */
+static char *text_of(const char *text, const struct gitword *word, size_t end)
+{
+	size_t begin = word->end;
+
+	if (!gitword_has_text(word->kind))
+		return xstrdup("");
+	if (word->kind != GITWORD_COMMAND)
+		begin += strspn(text + begin, " \t");
+	while (end > begin && isspace((unsigned char)text[end - 1]))
+		end--;
+	return end > begin ? xstrndup(text + begin, end - begin) : xstrdup("");
+}
+
+static void read_word(struct reading *reading, const struct gitpiece *piece,
+		      const struct gitword *word, size_t end)
+{
+	char *text = text_of(piece->text, word, end);
+
+	if (word->kind == GITWORD_COMMENT)
+		read_comment(reading, word, text);
+	else if (word->kind == GITWORD_COMMAND)
+		read_command(reading, word, text);
+	else if (word->kind == GITWORD_FIRST ||
+		 word->kind == GITWORD_POSSIBLE ||
+		 word->kind == GITWORD_IS_FIRST ||
+		 word->kind == GITWORD_BASE_BAD)
+		read_result(reading, word, text);
+	else if (word->kind == GITWORD_NEXT || word->kind == GITWORD_LEFT ||
+		 word->kind == GITWORD_BASE)
+		read_next(reading, word, text);
+	else
+		read_remark(reading, word, piece->text);
+	free(text);
+}
+
+/* An id alone, where git lists what may be the culprit. */
+static bool read_candidate(struct reading *reading, const char *text)
+{
+	struct event *event;
+	struct oid commit;
+
+	if (!reading->listing || strlen(text) != 40 ||
+	    !find_commit(reading, text, &commit))
+		return false;
+	event = draft_add(reading->draft, EVENT_RESULT);
+	event->wording = xstrdup("git-possible");
+	event->commit = commit;
+	event->policy = xstrdup(result_name(RESULT_ONLY_SKIPPED));
+	draft_commit(reading->draft, &commit);
+	return true;
+}
+
+/* "commit H" of git show, for a commit that the log knows. */
+static void look_for_show(struct reading *reading, const char *text)
+{
+	struct oid commit;
+	int before = (int)reading->draft->commit_count;
+
+	if (!str_starts(text, "commit ") ||
+	    !oid_parse(&commit, text + strlen("commit ")))
+		return;
+	for (int i = 0; i < before; i++)
+		if (oid_equal(&reading->draft->commits[i].oid, &commit))
+			gitshow_begin(&reading->show, &commit);
+}
+
+static void note_piece(struct reading *reading, const struct gitpiece *piece)
+{
+	for (int i = 0; i < piece->count; i++)
+		draft_note(reading->draft, &piece->lines[i]);
+}
+
+/* What git says of a command that it does not carry out. */
+static bool is_refusal(const char *text)
+{
+	return str_starts(text, "error: Invalid command:") ||
+	       str_starts(text, "error: Bad rev input") ||
+	       str_starts(text, "Bad rev input") ||
+	       str_starts(text, "fatal: unknown command") ||
+	       str_starts(text, "error: unknown subcommand");
+}
+
+/* No saying is in it: words of a person, or of git on the culprit. */
+static void read_other(struct reading *reading, const struct gitpiece *piece)
+{
+	const char *text = piece->text;
+
+	if (read_candidate(reading, text))
+		return;
+	if (reading->command_line && is_refusal(text)) {
+		gitsearches_refuse(&reading->searches, reading->command,
+				   reading->command_line);
+		reading->head = reading->head_before;
+		reading->command_line = 0;
+	}
+	if (oid_is_none(&reading->show.commit))
+		look_for_show(reading, text);
+	else
+		gitshow_line(&reading->show, reading->draft, text);
+	if (gitword_is_near(text))
+		unsure(reading,
+		       reading->last_ended
+			       ? "a line of git bisect's that is damaged:"
+			       : "the log ends within a line:",
+		       text);
+	note_piece(reading, piece);
+}
+
+/* What is said besides the sayings is kept where it may mean something. */
+static bool is_remarkable(const char *text, const struct gitword *word)
+{
+	size_t begin = strspn(text, " \t#$%-");
+
+	return word->begin > begin && word->kind != GITWORD_COMMAND;
+}
+
+static void take_piece(void *data, const struct gitpiece *piece)
+{
+	struct reading *reading = data;
+	struct gitword word, next;
+	bool more;
+
+	reading->line = piece->lines[0].number;
+	reading->last_ended = piece->lines[piece->count - 1].ended;
+	more = !draft_is_full(reading->draft) &&
+	       gitword_find(&reading->words, piece->text, 0, &word);
+	if (!more) {
+		read_other(reading, piece);
+		return;
+	}
+	if (word.kind == GITWORD_OTHER || word.kind == GITWORD_NOISE ||
+	    is_remarkable(piece->text, &word))
+		note_piece(reading, piece);
+	for (; more; word = next) {
+		more = gitword_find(&reading->words, piece->text, word.end,
+				    &next);
+		if (word.kind != GITWORD_OTHER && word.kind != GITWORD_NOISE)
+			read_word(reading, piece, &word,
+				  more ? next.begin : strlen(piece->text));
+	}
 }
 
 static void git_line(void *data, const struct line *line)
 {
 	struct reading *reading = data;
-	const struct form *form = NULL;
-	struct event event;
 
-	if (draft_is_full(reading->draft))
+	if (draft_is_full(reading->draft)) {
+		gitlines_end(&reading->lines);
 		draft_unsure(reading->draft, line->number,
 			     "there is more than can be followed");
-	else if (line->length <= DRAFT_NOTE_MAX)
-		form = read_form(line, &event);
-	if (!form) {
-		struct line plain = trim(line);
-
-		if (plain.length && *plain.bytes != '#' &&
-		    !draft_is_full(reading->draft))
-			draft_unsure(reading->draft, line->number,
-				     line->ended ? "a line that is none of git "
-						   "bisect's"
-						 : "the log ends within a "
-						   "line");
 		draft_note(reading->draft, line);
 		return;
 	}
-	event.wording = xstrdup(form->name);
-	if (str_equal(form->name, "git-command"))
-		read_command(reading, line, &event);
-	else if (str_equal(form->name, "git-comment"))
-		read_comment(reading, &event);
-	else if (event.kind == EVENT_NEXT)
-		read_next(reading, &event);
-	else if (event.kind == EVENT_RESULT)
-		read_result(reading, &event);
-	else
-		draft_take(reading->draft, &event);
+	gitlines_add(&reading->lines, line);
 }
 
 static void git_end(void *data)
 {
 	struct reading *reading = data;
-	struct draft *draft = reading->draft;
+	int count;
+	int64_t line;
 
-	if (take_all_pending(reading))
-		draft_unsure(draft, 1,
-			     "verdicts stand in comments alone, without their "
-			     "commands");
-	draft->events[0].fix = reading->fix;
-	for (size_t i = 0; i < draft->count && reading->fix; i++) {
-		struct event *event = &draft->events[i];
-
-		if (event->kind == EVENT_VERDICT &&
-		    event->verdict != VERDICT_SKIP)
-			event->verdict = event->verdict == VERDICT_BAD
-						 ? VERDICT_GOOD
-						 : VERDICT_BAD;
+	gitlines_end(&reading->lines);
+	line = take_all_pending(reading, &count);
+	if (count) {
+		reading->line = line;
+		unsure(reading,
+		       "a verdict stands in a comment alone, without its "
+		       "command",
+		       NULL);
 	}
+	gitsearches_end(&reading->searches);
+	gitlines_release(&reading->lines);
 	free(reading->pending);
-	free(reading->newer);
-	free(reading->older);
 	free(reading);
 }
 

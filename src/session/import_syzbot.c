@@ -63,31 +63,49 @@ struct reading {
 	int64_t started;
 };
 
-static bool syzbot_knows(const struct line *line)
+/* Lines that other texts have as well; of a mark, git's "#" may be a prompt. */
+static int how_sure(const struct event *event)
 {
-	static const char *const sure[] = { "host",	"cause",
-					    "fix",	"cause-2018",
-					    "fix-2018", "tool",
-					    "testing",	"testing-with",
-					    "original", "testing-family" };
-	struct event event;
-	bool yes = false;
+	static const char *const common[] = {
+		"compiler", "untestable", "error",	 "crash",
+		"cc-2019",  "commit-msg", "next",	 "left",
+		"skipped",  "left-base",  "candidate",	 "first-bad",
+		"any-of",   "no-more",	  "any-of-2026", "first-bad-2026",
+		"base-bad", "base-fixed",
+	};
 
-	if (!syzbot_read(line->bytes, line->length, &event))
-		return false;
-	for (size_t i = 0; i < sizeof(sure) / sizeof(*sure); i++)
-		yes |= str_equal(event.wording, sure[i]);
-	yes |= event.kind == EVENT_RUN;
-	free(event.wording);
-	form_release(&event);
-	return yes;
+	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
+		if (str_equal(event->wording, common[i]))
+			return 0;
+	if (str_starts(event->wording, "config-"))
+		return event->text ? 0 : 2;
+	return str_starts(event->wording, "mark-") ||
+			       str_equal(event->wording, "bisect") ||
+			       str_equal(event->wording, "host")
+		       ? 1
+		       : 2;
 }
 
-static void *syzbot_begin(struct draft *draft)
+static int syzbot_knows(const struct line *line)
+{
+	struct event event;
+	int sure;
+
+	if (!syzbot_read(line->bytes, line->length, &event))
+		return 0;
+	sure = how_sure(&event);
+	free(event.wording);
+	form_release(&event);
+	return sure;
+}
+
+static void *syzbot_begin(struct draft *draft, const char *bytes, size_t length)
 {
 	struct reading *reading = xcalloc(1, sizeof(*reading));
 	struct event *event;
 
+	(void)bytes;
+	(void)length;
 	reading->draft = draft;
 	event = draft_add(draft, EVENT_START);
 	event->policy = xstrdup("syzkaller");

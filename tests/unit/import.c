@@ -713,8 +713,8 @@ static void what_only_a_repository_knows_is_said(void **state)
 			 "# good: [" B "] two\ngit bisect good " B "\n");
 	assert_int_equal(world->imported.unsure_line, 2);
 	assert_string_equal(world->imported.unsure,
-			    "only its repository knows which commit 'v6.0' "
-			    "was");
+			    "only its repository knows the commit that is "
+			    "called 'v6.0'");
 	assert_int_equal(step_of(world, B)->verdict, VERDICT_GOOD);
 }
 
