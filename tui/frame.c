@@ -26,6 +26,16 @@ bool frame_too_small(struct grid *grid)
 	return true;
 }
 
+/* Without the trees that only verify a culprit. */
+static int count_steps(const struct model *model)
+{
+	int count = 0;
+
+	for (int i = 0; i < model->row_count; i++)
+		count += model->rows[i].position > 0;
+	return count;
+}
+
 static enum role badge_role(enum badge badge)
 {
 	switch (badge) {
@@ -61,8 +71,8 @@ void frame_title(struct grid *grid, const struct model *model)
 	else if (model->step >= 0)
 		buf_printf(&right, "%sstep %d", gap, model->step);
 	else
-		buf_printf(&right, "%s%d %s", gap, model->row_count,
-			   model->row_count == 1 ? "step" : "steps");
+		buf_printf(&right, "%s%d %s", gap, count_steps(model),
+			   count_steps(model) == 1 ? "step" : "steps");
 	if (model->elapsed_ms >= 0 && grid->columns >= 60 &&
 	    (!model->replay_steps || model->replay_ms >= 1000))
 		buf_printf(&right, "%s%s", gap,

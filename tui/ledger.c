@@ -11,6 +11,7 @@
 #include "base/xalloc.h"
 #include "control/pace.h"
 #include "engine/graph.h"
+#include "engine/verify.h"
 #include "session/session.h"
 #include "tui/model.h"
 
@@ -144,13 +145,45 @@ static void add_step(struct model *model, struct session *session,
 	row->steps = step->steps_after;
 	row->took_ms = pace_took(step);
 	name_row(row, session, step, view->ascii);
-	doubt_of(engine, step, row);
+	if (step->position)
+		doubt_of(engine, step, row);
+}
+
+/* What is left without the culprit: no steps, but they are built and run. */
+static void add_trees(struct model *model, struct session *session,
+		      const struct model_view *view)
+{
+	struct engine *engine = session_engine(session);
+	struct verify verify;
+
+	if (view->replay_steps || !engine_verify(engine, &verify) ||
+	    !verify.current)
+		return;
+	for (int i = 0; i < verify.count; i++) {
+		const struct verify_tree *tree = &verify.trees[i];
+		const struct step *step = engine_step_of(engine, tree->commit);
+
+		if (tree->commit == tree->base || !step)
+			continue;
+		add_step(model, session, step, view);
+		str_copy(model->rows[model->row_count - 1].note,
+			 sizeof(model->rows[0].note),
+			 tree->kind == TREE_REVERT ? "on culprit"
+			 : model->fix		   ? "on good end"
+						   : "on bad end");
+	}
 }
 
 static void select_row(struct model *model, int commit)
 {
 	model->selected =
 		model->testing >= 0 ? model->testing : model->row_count - 1;
+	for (int i = 0; i < model->row_count; i++) {
+		/* of what goes on to verify a culprit the one under work */
+		if (model->testing < 0 && (model->rows[i].building ||
+					   strchr(model->rows[i].letters, '>')))
+			model->selected = i;
+	}
 	for (int i = 0; i < model->row_count; i++) {
 		if (model->rows[i].commit == commit)
 			model->selected = i;
@@ -178,6 +211,7 @@ void ledger_fill_rows(struct model *model, struct session *session,
 		name_row(row, session, NULL, view->ascii);
 		model->testing = model->row_count - 1;
 	}
+	add_trees(model, session, view);
 	if (model->testing >= 0)
 		model->rows[model->testing].testing = true;
 	for (int i = 0; i < model->row_count; i++)

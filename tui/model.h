@@ -59,7 +59,7 @@ struct model_view {
 /* A row of the ledger: a step, or the commit that is tested next. */
 struct model_row {
 	int commit;
-	int position;
+	int position; /* 0: a tree without the culprit, no step */
 	char id[OID_SHORT + 1];
 	enum verdict verdict;
 	bool by_person;

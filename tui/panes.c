@@ -233,7 +233,10 @@ static void draw_row(struct grid *grid, int y, int width,
 
 	if (row->testing)
 		grid_text(grid, 0, y, 1, ROLE_RUNNING, ">");
-	snprintf(text, sizeof(text), "%d", row->position);
+	if (row->position)
+		snprintf(text, sizeof(text), "%d", row->position);
+	else
+		str_copy(text, sizeof(text), "+");
 	grid_right(grid, at->verdict - 1 - (width >= 100), y, ROLE_PLAIN, text);
 	if (row->verdict != VERDICT_NONE || row->testing)
 		grid_printf(grid, at->verdict, y, 7,

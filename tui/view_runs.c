@@ -275,7 +275,10 @@ static void draw_runs(struct app *app, struct grid *grid)
 	if (runs->columns != grid->columns)
 		fill(app, grid->columns);
 	row = row_of(app, &place);
-	if (row)
+	if (row && !row->position)
+		snprintf(title, sizeof(title), "3 Runs without the culprit  %s",
+			 row->id);
+	else if (row)
 		snprintf(title, sizeof(title), "3 Runs of step %d  %s %s",
 			 row->position, verdict_word(row->verdict), row->id);
 	runs_remark(app->session, runs->of, remark, sizeof(remark));

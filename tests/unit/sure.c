@@ -86,8 +86,8 @@ static void a_search_tells_how_far_it_is(void **state)
 
 	test_one(tale, 64, "XXXXXXXXXX", VERDICT_BAD);
 	test_one(tale, 32, "..........", VERDICT_GOOD);
-	tells(tale, "so far the likeliest is ", "; 95 % are with ",
-	      " of 64\n", "where the bug is, about 9", NULL);
+	tells(tale, "so far the likeliest is ", "; 95 % are with ", " of 64\n",
+	      "where the bug is, about 9", NULL);
 	assert_true(sure_chance(tale->session) < 0.1);
 }
 
