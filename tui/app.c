@@ -74,6 +74,8 @@ void app_release(struct app *app)
 	range_page_release(&app->range);
 	peek_release(&app->peek);
 	replay_release(&app->replay);
+	course_release(&app->course);
+	view_beside_release(&app->beside);
 }
 
 void app_say(struct app *app, bool is_error, const char *text)

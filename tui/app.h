@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "control/desk.h"
+#include "engine/course.h"
 #include "tui/ask.h"
 #include "tui/buildlog.h"
 #include "tui/consoles.h"
@@ -29,6 +30,7 @@
 #include "tui/replay.h"
 #include "tui/ruling.h"
 #include "tui/tail.h"
+#include "tui/view_beside.h"
 #include "tui/view_commit.h"
 #include "tui/view_evidence.h"
 #include "tui/view_runs.h"
@@ -71,6 +73,7 @@ struct app {
 	struct runs_view runs;
 	struct evidence_view evidence;
 	struct commit_view commit;
+	struct beside_view beside;
 	struct pager log;
 	size_t log_events; /* how many it holds */
 	int about;    /* the commit that is shown when asked for, -1: the one
@@ -81,7 +84,9 @@ struct app {
 	struct buildlog build;
 
 	struct replay replay;
-	bool only_replay; /* nothing will ever happen in this session */
+	struct course course; /* of it, with the rule's midpoints; empty
+				 while an engine is at work */
+	bool only_replay;     /* nothing will ever happen in this session */
 
 	int selected; /* a commit; -1: the one under test */
 	int show;     /* as in struct model_view */

@@ -171,6 +171,25 @@ void ask_about_fork(struct ask *ask, struct session *session, int commit,
 		       : "none here; in the new one an order or R starts one");
 }
 
+void ask_about_keeping(struct ask *ask, const char *decisions, bool ascii)
+{
+	const char *at = decisions, *end;
+
+	begin(ask, ASK_KEEP, "Decide so for real?",
+	      "They are written into this session; u takes them back.");
+	for (; (end = strchr(at, '\n')); at = end + 1) {
+		char raw[FORM_TEXT], text[FORM_TEXT];
+
+		if (ask->line_count == ASK_LINES - 1 && strchr(end + 1, '\n')) {
+			add_line(ask, NULL, ROLE_DIM, "... and more");
+			break;
+		}
+		snprintf(raw, sizeof(raw), "%.*s", (int)(end - at), at);
+		add_line(ask, NULL, ROLE_TITLE,
+			 text_copy(text, sizeof(text), raw, ascii));
+	}
+}
+
 void ask_draw(struct grid *grid, const struct ask *ask)
 {
 	struct form_row rows[12 + ASK_LINES + COST_LINES];

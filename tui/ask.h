@@ -27,6 +27,7 @@ enum ask_kind {
 	ASK_TAKE_BACK, /* a person's word on a run */
 	ASK_STOP,      /* the engine */
 	ASK_PAUSE,     /* at once */
+	ASK_KEEP,      /* what is imagined: it is to be ordered */
 	ASK_FORK,      /* a session of its own from an earlier event */
 };
 
@@ -66,6 +67,9 @@ void ask_about_flight(struct ask *ask, enum ask_kind kind,
  */
 void ask_about_fork(struct ask *ask, struct session *session, int commit,
 		    bool alive, bool ascii);
+
+/* What is imagined, a decision a line, is to be ordered for real. */
+void ask_about_keeping(struct ask *ask, const char *decisions, bool ascii);
 
 void ask_draw(struct grid *grid, const struct ask *ask);
 

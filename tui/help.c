@@ -41,7 +41,7 @@ static const struct entry look[] = {
 	{ "1 2 3", "steps, range, runs", 0, NULL },
 	{ "4 5", "build of a step, console of a run", 0, NULL },
 	{ "6 7 9", "evidence, commit, log", 0, NULL },
-	{ "8", "replay: the session at any time", 0, NULL },
+	{ "8 0", "replay: at any time; beside another past", 0, NULL },
 	{ "d", "the diff of the commit", 0, NULL },
 	{ "F", "follow the output", 0, NULL },
 	{ "/ n N", "find in a page, next, previous", 0, NULL },
@@ -79,6 +79,8 @@ static const struct entry replay[] = {
 	{ "< >", "slower, faster", 0, NULL },
 	{ "c", "pauses as they were, or every step alike", 0, NULL },
 	{ ":12", "to step 12", 0, NULL },
+	{ "d", "compare with another past", 0, NULL },
+	{ "K -", "keep what is imagined, one less", 0, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 

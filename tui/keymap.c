@@ -70,6 +70,8 @@ static const struct named {
 	{ "pause-now", 'P' },
 	{ "stop", 'Q' },
 	{ "take-over", 'O' },
+	{ "what-if", 'W' },
+	{ "keep", 'K' },
 	{ NULL, INPUT_NONE },
 };
 

@@ -122,3 +122,24 @@ void line_letters(struct line *line, int most, const char *letters)
 			 more ? "+" : text);
 	}
 }
+
+size_t line_fits(const char *text, size_t length, int columns)
+{
+	size_t fits = 0;
+
+	for (size_t i = 0; i <= length; i++) {
+		struct buf part;
+		int used;
+
+		if (i < length && text[i] != ' ')
+			continue;
+		buf_init(&part, 0);
+		text_clean(&part, text, i, 4000, false);
+		used = text_width(part.text);
+		buf_release(&part);
+		if (used > columns)
+			return fits ? fits : i;
+		fits = i;
+	}
+	return length;
+}

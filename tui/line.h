@@ -18,6 +18,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/buf.h"
 #include "tui/grid.h"
@@ -55,6 +56,12 @@ void line_to(struct line *line, int column);
 
 /* A text that ends before a column, or a blank behind what is there. */
 void line_right(struct line *line, int end, enum role role, const char *text);
+
+/*
+ * How many bytes of a text (clean or not) go into one line of so many columns,
+ * broken at a blank where it has one.
+ */
+size_t line_fits(const char *text, size_t length, int columns);
 
 /* The letters of runs, at most so many, each in its role. */
 void line_letters(struct line *line, int most, const char *letters);

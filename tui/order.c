@@ -132,6 +132,41 @@ static bool go_to_number(struct app *app, const char *text)
 	return true;
 }
 
+/* Words behind the first one, as they were written. */
+static char *rest_of(const struct argv *argv)
+{
+	struct buf text;
+	char *rest;
+
+	buf_init(&text, 0);
+	for (size_t i = 1; i < argv->count; i++)
+		buf_printf(&text, "%s%s", i > 1 ? " " : "", argv->items[i]);
+	rest = buf_take(&text);
+	buf_release(&text);
+	return rest;
+}
+
+/* Orders that change no session: is this one?  Carries it out. */
+static bool order_screens_own(struct app *app, const struct argv *argv,
+			      int *ret)
+{
+	const char *name = argv->items[0];
+	char *rest = rest_of(argv);
+	bool ours = true;
+
+	*ret = 0;
+	if (str_equal(name, "take-over"))
+		steer_take_over(app);
+	else if (str_equal(name, "what-if"))
+		*ret = view_beside_imagine(app, rest) ? 0 : -1;
+	else if (str_equal(name, "compare"))
+		*ret = view_beside_compare(app, rest) ? 0 : -1;
+	else
+		ours = false;
+	free(rest);
+	return ours;
+}
+
 /* What was written is not lost when it is wrong. */
 static void order_written(struct app *app)
 {
@@ -149,17 +184,14 @@ static void order_written(struct app *app)
 	words = xcalloc(argv.count + 1, sizeof(*words));
 	if (command_words((int)argv.count, argv.items, words, &given, &err) < 0)
 		goto out;
-	if (str_equal(argv.items[0], "take-over")) {
-		steer_take_over(app);
-		ret = 0;
+	if (order_screens_own(app, &argv, &ret))
 		goto out;
-	}
 	ret = carry_out(app, argv.items[0], given, &err);
 out:
 	palette->open = ret < 0;
 	if (ret < 0)
 		text_copy(palette->complaint, sizeof(palette->complaint),
-			  err.text, app->ascii);
+			  *err.text ? err.text : app->home.toast, app->ascii);
 	free(words);
 	argv_free(argv.items);
 }
@@ -248,6 +280,14 @@ static void answer_ruling(struct app *app)
 	      app->ruling.form.reason);
 }
 
+static void answer_imagine(struct app *app)
+{
+	char words[OID_HEX_MAX + 16];
+
+	imagine_words(&app->beside.imagine, words, sizeof(words));
+	view_beside_imagine(app, words);
+}
+
 static void answer_ask(struct app *app)
 {
 	const struct ask *ask = &app->ask;
@@ -267,6 +307,9 @@ static void answer_ask(struct app *app)
 		break;
 	case ASK_PAUSE:
 		order(app, "pause", "--now", NULL, NULL);
+		break;
+	case ASK_KEEP:
+		view_beside_keep(app);
 		break;
 	case ASK_FORK:
 		snprintf(run, sizeof(run), "%" PRId64, ask->seq);
@@ -358,6 +401,9 @@ void order_key(struct app *app, int key)
 	case 'm':
 		open_ruling(app);
 		break;
+	case 'W':
+		view_beside_ask_what(app);
+		break;
 	case 'd':
 		if (row)
 			views_open_diff(app, row->commit);
@@ -373,7 +419,8 @@ void order_key(struct app *app, int key)
 bool order_asks(const struct app *app)
 {
 	return app->dialog.form.open || app->ruling.form.open ||
-	       app->ask.form.open || app->palette.open;
+	       app->ask.form.open || app->palette.open ||
+	       app->beside.imagine.form.open;
 }
 
 void order_update(struct app *app)
@@ -395,6 +442,9 @@ void order_answer(struct app *app, int key)
 	} else if (app->ask.form.open) {
 		if (form_key(&app->ask.form, key) == FORM_APPLY)
 			answer_ask(app);
+	} else if (app->beside.imagine.form.open) {
+		if (imagine_key(&app->beside.imagine, key) == FORM_APPLY)
+			answer_imagine(app);
 	} else if (palette_key(&app->palette, &app->model, key) ==
 		   PALETTE_APPLY) {
 		order_written(app);
@@ -409,6 +459,8 @@ void order_draw(const struct app *app, struct grid *grid)
 		ruling_draw(grid, &app->ruling);
 	if (app->ask.form.open)
 		ask_draw(grid, &app->ask);
+	if (app->beside.imagine.form.open)
+		imagine_draw(grid, &app->beside.imagine);
 	if (app->palette.open)
 		palette_draw(grid, &app->palette, &app->model);
 }

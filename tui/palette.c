@@ -95,7 +95,9 @@ static bool can_be_written(const struct command *command,
 {
 	if (str_equal(command->name, "verify") && model->culprit < 0)
 		return false;
-	return command->carry_out || str_equal(command->name, "take-over");
+	return command->carry_out || str_equal(command->name, "take-over") ||
+	       str_equal(command->name, "what-if") ||
+	       str_equal(command->name, "compare");
 }
 
 static void find_fits(const struct palette *palette, const struct model *model,
@@ -142,6 +144,12 @@ static void choose(struct palette *palette, const struct fits *fits, int step)
 void palette_open(struct palette *palette)
 {
 	*palette = (struct palette){ .open = true, .chosen = -1 };
+}
+
+void palette_open_with(struct palette *palette, const char *text)
+{
+	palette_open(palette);
+	str_copy(palette->text, sizeof(palette->text), text);
 }
 
 static enum palette_answer enter(struct palette *palette,

@@ -36,6 +36,10 @@ enum palette_answer {
 };
 
 void palette_open(struct palette *palette);
+
+/* The same with the beginning of an order. */
+void palette_open_with(struct palette *palette, const char *text);
+
 enum palette_answer palette_key(struct palette *palette,
 				const struct model *model, int key);
 void palette_draw(struct grid *grid, const struct palette *palette,

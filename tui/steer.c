@@ -96,7 +96,8 @@ void steer_place(const struct app *app, struct place *place)
 
 void steer_go_to_place(struct app *app, const struct place *place)
 {
-	const struct view *view = views_find('0' + place->view);
+	const struct view *view =
+		place->view ? views_find('0' + place->view) : NULL;
 
 	for (int row = 0; *place->row && row < app->model.row_count; row++)
 		if (str_equal(app_id_of(app, app->model.rows[row].commit),

@@ -49,5 +49,6 @@ extern const struct view view_evidence;
 extern const struct view view_commit;
 extern const struct view view_replay;
 extern const struct view view_log;
+extern const struct view view_beside;
 
 #endif

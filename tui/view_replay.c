@@ -13,15 +13,21 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "control/contrast.h"
 #include "control/desk.h"
+#include "control/otherwise.h"
 #include "engine/engine.h"
+#include "engine/graph.h"
 #include "session/session.h"
 #include "tui/app.h"
 #include "tui/frame.h"
 #include "tui/input.h"
+#include "tui/line.h"
 #include "tui/order.h"
 #include "tui/panes.h"
 #include "tui/views.h"
+
+enum { PANE_TIME = PANE_COUNT }; /* what one can click on beside the ledger */
 
 #define TALL_ROWS 28
 #define FULL_ROWS 20
@@ -55,6 +61,9 @@ static void update_replay(struct app *app)
 		return;
 	session_go(app->session, SIZE_MAX, NULL);
 	replay_read(replay, app->session, app->ascii);
+	course_release(&app->course);
+	if (!app->model.engine_alive)
+		otherwise_course(app->session, &app->course);
 	app_go_to_time(app);
 }
 
@@ -153,6 +162,9 @@ static void key_replay(struct app *app, int key)
 	case 'c':
 		replay->by_clock = !replay->by_clock;
 		break;
+	case 'd':
+		view_beside_ask_other(app);
+		break;
 	case INPUT_ENTER:
 		views_go(app, &view_runs);
 		break;
@@ -172,33 +184,12 @@ static void go_to_step(struct app *app, int number)
 	app_go_to_time(app);
 }
 
-/* Where a line of at most `width` columns is broken: bytes of text. */
-static size_t broken_at(const char *text, int width)
-{
-	size_t length = strcspn(text, "\n"), fits = 0;
-
-	for (size_t i = 0; i <= length; i++) {
-		struct buf part;
-		int used;
-
-		if (i < length && text[i] != ' ')
-			continue;
-		buf_init(&part, 0);
-		buf_printf(&part, "%.*s", (int)i, text);
-		used = text_width(part.text);
-		buf_release(&part);
-		if (used > width)
-			return fits ? fits : i;
-		fits = i;
-	}
-	return length;
-}
-
 static void draw_sentences(struct grid *grid, struct area area,
 			   const char *text)
 {
 	for (int y = 0; y < area.height && *text; y++) {
-		size_t length = broken_at(text, area.width);
+		size_t length =
+			line_fits(text, strcspn(text, "\n"), area.width);
 		char line[1024];
 
 		snprintf(line, sizeof(line), "%.*s", (int)length, text);
@@ -207,6 +198,32 @@ static void draw_sentences(struct grid *grid, struct area area,
 		text += length;
 		text += strspn(text, " \n");
 	}
+}
+
+/* The stop of a step, or NULL. */
+static const struct course_stop *stop_of(const struct app *app, int step)
+{
+	const struct oid *oid;
+	int at;
+
+	if (step < 0 || step >= app->replay.step_count)
+		return NULL;
+	oid = graph_oid(session_present_graph(app->session),
+			app->replay.steps[step].commit);
+	at = course_find(&app->course, oid);
+	return at < 0 ? NULL : &app->course.stops[at];
+}
+
+/* That the rule was followed is worth a word only of somebody else's log. */
+static void add_midpoint(const struct app *app, int step, struct buf *out)
+{
+	const struct course_stop *stop = stop_of(app, step);
+	const struct event *start =
+		engine_start_event(session_engine(app->session));
+
+	if (stop && start &&
+	    (start->by == BY_IMPORT || !course_follows_rule(stop)))
+		contrast_midpoint(stop, out);
 }
 
 /* What one is told of may be anybody's words. */
@@ -223,6 +240,8 @@ static void draw_tale(struct app *app, struct grid *grid, struct area area)
 	buf_init(&clean, 0);
 	if (step)
 		desk_recount(app->session, step, &raw);
+	if (step)
+		add_midpoint(app, at, &raw);
 	else
 		buf_puts(&raw, "The search has not begun.\n");
 	for (line = raw.text; (end = strchr(line, '\n')); line = end + 1) {
@@ -255,7 +274,10 @@ static const char *letter_of(enum verdict verdict)
 	return ".";
 }
 
-/* The steps as letters in a row, those around the present one if need be. */
+/*
+ * The steps as letters in a row, those around the present one if need be; a
+ * mark below those that the rule would not have tested.
+ */
 static void draw_time(struct app *app, struct grid *grid, struct area area)
 {
 	const struct replay *replay = &app->replay;
@@ -277,17 +299,25 @@ static void draw_time(struct app *app, struct grid *grid, struct area area)
 	for (int i = 0; i < shown; i++) {
 		const struct replay_step *step = &replay->steps[first + i];
 		int x = area.x + 7 + i * apart;
+		const struct course_stop *stop;
 		char number[16];
 
 		if (i + 1 < shown)
 			grid_repeat(grid, x + 1, y, apart - 1, ROLE_LINE,
 				    GLYPH_HLINE);
+		grid_hot_line(grid, x - (apart > 1), y, apart, PANE_TIME,
+			      first + i);
+		grid_hot_line(grid, x - (apart > 1), y + 1, apart, PANE_TIME,
+			      first + i);
 		grid_text(grid, x, y, 1,
 			  first + i > at ? ROLE_DIM
 					 : panes_verdict_role(step->verdict),
 			  letter_of(step->verdict));
+		stop = stop_of(app, first + i);
 		if (first + i == at)
 			grid_text(grid, x, y + 1, 1, ROLE_TITLE, "^");
+		else if (stop && !course_follows_rule(stop))
+			grid_text(grid, x, y + 1, 1, ROLE_SKIP, "!");
 		snprintf(number, sizeof(number), "%d", first + i + 1);
 		if (area.height > 3 &&
 		    ((first + i + 1) % 5 == 0 || first + i == 0))
@@ -329,6 +359,8 @@ static void draw_future(struct app *app, struct grid *grid, struct area area)
 				    more + 1);
 			return;
 		}
+		grid_hot_line(grid, 0, area.y + y, area.width, PANE_TIME,
+			      next - 1);
 		grid_printf(grid, 0, area.y + y, area.width, ROLE_DIM,
 			    "%3d%s %-7s %s  %s", next,
 			    area.width >= 100 ? " " : "",
@@ -340,9 +372,9 @@ static void draw_future(struct app *app, struct grid *grid, struct area area)
 static void draw_replay(struct app *app, struct grid *grid)
 {
 	static const struct key_hint hints[] = {
-		{ "Space", "play" }, { ". ,", "event" },  { "j k", "step" },
-		{ "[ ]", "turn" },   { "< >", "speed" },  { "c", "clock" },
-		{ "Enter", "runs" }, { "6", "evidence" },
+		{ "Space", "play" }, { ". ,", "event" }, { "j k", "step" },
+		{ "[ ]", "turn" },   { "W", "what if" }, { "d", "compare" },
+		{ "< >", "speed" },  { "c", "clock" },	 { "Enter", "runs" },
 	};
 	struct layout at = layout_of(grid->rows);
 	struct area area = { 0, 1, grid->columns, 1 };
@@ -378,6 +410,15 @@ static void draw_replay(struct app *app, struct grid *grid)
 	frame_keys(grid, hints, sizeof(hints) / sizeof(*hints), "leave");
 }
 
+/* A row of the ledger, and a step of the timeline, are where it was settled. */
+static void choose_replay(struct app *app, int pane, int line)
+{
+	if (pane != PANE_LEDGER && pane != PANE_TIME)
+		return;
+	replay_jump(&app->replay, line);
+	app_go_to_time(app);
+}
+
 const struct view view_replay = {
 	.digit = '8',
 	.enter = enter_replay,
@@ -385,5 +426,6 @@ const struct view view_replay = {
 	.key = key_replay,
 	.number = go_to_step,
 	.leave = leave,
+	.choose = choose_replay,
 	.draw = draw_replay,
 };

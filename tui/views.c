@@ -11,7 +11,7 @@
 
 static const struct view *const views[] = {
 	&view_steps,	&view_range,  &view_runs,   &view_build, &view_console,
-	&view_evidence, &view_commit, &view_replay, &view_log,
+	&view_evidence, &view_commit, &view_replay, &view_log,	 &view_beside,
 };
 
 const struct view *views_find(int digit)

@@ -53,6 +53,8 @@ int cli_trust(struct cli *cli, int argc, char **argv);
 int cli_sessions(struct cli *cli, int argc, char **argv);
 int cli_switch(struct cli *cli, int argc, char **argv);
 int cli_replay(struct cli *cli, int argc, char **argv);
+int cli_what_if(struct cli *cli, int argc, char **argv);
+int cli_compare(struct cli *cli, int argc, char **argv);
 int cli_help(struct cli *cli, int argc, char **argv);
 int cli_complete(struct cli *cli, int count, char **words);
 int cli_take_over(struct cli *cli, int argc, char **argv);

@@ -17,15 +17,16 @@ static const struct {
 	const char *name;
 	int (*run)(struct cli *cli, int argc, char **argv);
 } subcommands[] = {
-	{ "demo", cli_demo },	  { "check", cli_check },
-	{ "start", cli_start },	  { "run", cli_run },
-	{ "status", cli_status }, { "log", cli_log },
-	{ "range", cli_range },	  { "report", cli_report },
-	{ "next", cli_next },	  { "titles", cli_titles },
-	{ "export", cli_export }, { "import", cli_import },
-	{ "trust", cli_trust },	  { "sessions", cli_sessions },
-	{ "switch", cli_switch }, { "take-over", cli_take_over },
-	{ "replay", cli_replay }, { "help", cli_help },
+	{ "demo", cli_demo },	    { "check", cli_check },
+	{ "start", cli_start },	    { "run", cli_run },
+	{ "status", cli_status },   { "log", cli_log },
+	{ "range", cli_range },	    { "report", cli_report },
+	{ "next", cli_next },	    { "titles", cli_titles },
+	{ "export", cli_export },   { "import", cli_import },
+	{ "trust", cli_trust },	    { "sessions", cli_sessions },
+	{ "switch", cli_switch },   { "take-over", cli_take_over },
+	{ "what-if", cli_what_if }, { "compare", cli_compare },
+	{ "replay", cli_replay },   { "help", cli_help },
 };
 
 /* An absolute path, so that children find us from any folder. */

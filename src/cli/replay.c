@@ -363,3 +363,50 @@ int cli_replay(struct cli *cli, int argc, char **argv)
 	free(asked.imagined);
 	return code;
 }
+
+/*
+ * The short forms, for the session that is worked on.
+ */
+
+/* The words of a decision need not be one word to the shell. */
+int cli_what_if(struct cli *cli, int argc, char **argv)
+{
+	char option[] = "--what-if", as_json[] = "--json";
+	char *words[] = { argv[0], option, NULL, as_json, NULL };
+	struct buf decision;
+	bool json = false;
+	int code;
+
+	buf_init(&decision, 0);
+	for (int i = 1; i < argc; i++) {
+		if (str_equal(argv[i], "--json"))
+			json = true;
+		else
+			buf_printf(&decision, "%s%s",
+				   decision.length ? " " : "", argv[i]);
+	}
+	words[2] = decision.text;
+	code = decision.length ? cli_replay(cli, json ? 4 : 3, words)
+			       : cli_usage("what-if", "which decision?");
+	buf_release(&decision);
+	return code;
+}
+
+int cli_compare(struct cli *cli, int argc, char **argv)
+{
+	char option[] = "--compare", as_json[] = "--json";
+	char *words[] = { argv[0], option, NULL, as_json, NULL };
+	bool json = false;
+
+	for (int i = 1; i < argc; i++) {
+		if (str_equal(argv[i], "--json"))
+			json = true;
+		else if (words[2])
+			return cli_usage("compare", "one file is wanted");
+		else
+			words[2] = argv[i];
+	}
+	if (!words[2])
+		return cli_usage("compare", "with what?");
+	return cli_replay(cli, json ? 4 : 3, words);
+}

@@ -67,6 +67,10 @@ void contrast_end(struct session *session, const struct course_end *end,
 			buf_puts(out, "no good commit is known");
 		break;
 	case PLAN_NEEDS_RANGE:
+		if (end->recorded) {
+			buf_puts(out, "the log breaks off before its end");
+			break;
+		}
 		buf_puts(out, "what follows cannot be known without the "
 			      "commits between the ends");
 		break;

@@ -39,6 +39,12 @@ bool otherwise_drop(struct otherwise *otherwise)
 	return true;
 }
 
+void otherwise_drop_first(struct otherwise *otherwise)
+{
+	if (otherwise->count)
+		drop_change(otherwise, 0);
+}
+
 static void drop_whatif(struct otherwise *otherwise)
 {
 	if (otherwise->made)
@@ -565,10 +571,14 @@ static void tell_all(const struct otherwise *otherwise, struct session *session,
 
 	for (size_t i = 0; i < whatif->all.count; i++)
 		aside += whatif->all.stops[i].aside;
-	buf_printf(out, "By all tests that were made%s ",
-		   still ? " still" : "");
-	contrast_end(session, &whatif->all.end, out);
-	buf_puts(out, ".\n");
+	if (course_same_end(&whatif->imagined.end, &whatif->all.end)) {
+		buf_puts(out, "All tests that were made come to the same.\n");
+	} else {
+		buf_printf(out, "By all tests that were made%s ",
+			   still ? " still" : "");
+		contrast_end(session, &whatif->all.end, out);
+		buf_puts(out, ".\n");
+	}
 	if (aside)
 		buf_printf(out,
 			   "%d verdict%s contradict%s this and %s set aside.\n",

@@ -44,6 +44,7 @@ int otherwise_add(struct otherwise *otherwise, struct session *session,
 
 /* Take the last one back; false: there is none. */
 bool otherwise_drop(struct otherwise *otherwise);
+void otherwise_drop_first(struct otherwise *otherwise);
 
 /*
  * Imagine them, in the whole past of the session whatever time it shows.  What

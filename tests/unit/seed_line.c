@@ -35,16 +35,18 @@ static void tell(struct naming *naming, struct event event)
 	assert_return_code(engine_apply(naming->engine, kept, NULL), 0);
 }
 
-static void name(struct naming *naming, int commit, enum verdict verdict,
+static void name(struct naming *naming, struct session *session, int commit,
 		 const struct course_stop *stop)
 {
+	int known = graph_find(session_graph(session), &stop->commit);
+
 	naming->names[naming->name_count++] =
 		(struct tale_name){ commit, stop->commit.hex,
-				    "named by syzbot" };
+				    session_subject(session, known) };
 	tell(naming, (struct event){ .kind = EVENT_VERDICT,
 				     .by = BY_IMPORT,
 				     .commit = tale_oid(commit),
-				     .verdict = verdict });
+				     .verdict = stop->verdict });
 }
 
 void tale_line_of_seed(struct tale *tale, int suspects)
@@ -68,14 +70,13 @@ void tale_line_of_seed(struct tale *tale, int suspects)
 		graph_expand(naming.graph, i, &parent, i ? 1 : 0);
 	}
 	tell(&naming, (struct event){ .kind = EVENT_START, .by = BY_IMPORT });
-	name(&naming, suspects, course.stops[0].verdict, &course.stops[0]);
-	name(&naming, 0, course.stops[1].verdict, &course.stops[1]);
+	name(&naming, tale->session, suspects, &course.stops[0]);
+	name(&naming, tale->session, 0, &course.stops[1]);
 	for (size_t i = 2; i < course.count; i++) {
 		const struct plan *plan = engine_plan(naming.engine);
 
 		assert_int_equal(plan->state, PLAN_TEST);
-		name(&naming, plan->commit, course.stops[i].verdict,
-		     &course.stops[i]);
+		name(&naming, tale->session, plan->commit, &course.stops[i]);
 	}
 	tale_commits(tale, suspects + 1, naming.names);
 	free(naming.names);
