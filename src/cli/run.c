@@ -33,6 +33,40 @@ static void tell_build(struct session *session, const struct event *event,
 			   plan->steps == 1 ? "" : "s");
 }
 
+static void tell_failure(const struct event *build, struct buf *out)
+{
+	const char *text = build->text ? build->text : "";
+
+	if (build->build != BUILD_OK)
+		buf_printf(out, "    build %s: %.*s\n",
+			   build_result_name(build->build),
+			   (int)strcspn(text, "\n"), text);
+}
+
+/* What is built ahead is told when it is asked for. */
+static void tell_begin(struct session *session, const struct event *event,
+		       struct buf *out)
+{
+	int commit = graph_find(session_graph(session), &event->commit);
+	const struct step *step =
+		engine_step_of(session_engine(session), commit);
+
+	if (event->number == BUILD_AHEAD)
+		return;
+	tell_build(session, event, out);
+	if (step && step->taken == event && step->build && !step->build_begin)
+		tell_failure(step->build, out);
+}
+
+static void tell_end(struct session *session, const struct event *event,
+		     struct buf *out)
+{
+	int commit = graph_find(session_graph(session), &event->commit);
+
+	if (!engine_ahead_of(session_engine(session), commit))
+		tell_failure(event, out);
+}
+
 static void tell_verdict(struct session *session, const struct event *event,
 			 struct buf *out)
 {
@@ -118,16 +152,13 @@ void cli_tell(void *data, struct session *session, const struct event *event)
 	(void)data;
 	buf_init(&out, 0);
 	if (event->kind == EVENT_BUILD_BEGIN)
-		tell_build(session, event, &out);
+		tell_begin(session, event, &out);
 	else if (event->kind == EVENT_VERDICT)
 		tell_verdict(session, event, &out);
 	else if (event->kind == EVENT_RUN)
 		tell_runs(session, event, &out);
-	else if (event->kind == EVENT_BUILD && event->build != BUILD_OK)
-		buf_printf(&out, "    build %s: %.*s\n",
-			   build_result_name(event->build),
-			   (int)strcspn(event->text ? event->text : "", "\n"),
-			   event->text ? event->text : "");
+	else if (event->kind == EVENT_BUILD)
+		tell_end(session, event, &out);
 	else if (event->kind == EVENT_REVERT && oid_is_none(&event->commit)) {
 		describe_event(session, event, &out);
 		buf_putc(&out, '\n');

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "control/begin.h"
+#include "control/further.h"
 #include "control/inside.h"
 #include "control/lease.h"
 #include "control/reproducer.h"
@@ -87,6 +88,13 @@ char *control_text(const char *text)
 	return (char *)(uintptr_t)text;
 }
 
+int64_t control_last_seq(const struct control *control)
+{
+	size_t count = session_event_count(control->session);
+
+	return count ? session_event(control->session, count - 1)->seq : 0;
+}
+
 bool control_say_here(struct control *control)
 {
 	char host[256] = "localhost";
@@ -95,7 +103,10 @@ bool control_say_here(struct control *control)
 			       .text = host };
 
 	gethostname(host, sizeof(host) - 1);
-	return control_append(control, &event);
+	if (!control_append(control, &event))
+		return false;
+	control->ahead_seq = control_last_seq(control);
+	return true;
 }
 
 static void on_tick(uv_timer_t *timer)
@@ -136,16 +147,23 @@ static void on_signal(uv_signal_t *handle, int number)
 
 static int open_target(struct control *control, struct error *err)
 {
+	struct target_place places[TARGET_PLACES_MAX];
 	const struct target_spec spec = {
 		.loop = &control->loop,
 		.settings = &control->settings,
 		.rules = control->rules,
 		.repo = control->repo,
 		.program = control->options->program,
-		.worktree = control->worktree,
 		.session = session_dir(control->session),
-		.out = control->out,
+		.places = places,
+		.place_count = control->place_count,
 	};
+
+	for (int i = 0; i < control->place_count; i++)
+		places[i] = (struct target_place){
+			.worktree = control->places[i].worktree,
+			.out = control->places[i].out,
+		};
 
 	if (target_open(&spec, &control->target, err) < 0)
 		return -1;
@@ -153,7 +171,8 @@ static int open_target(struct control *control, struct error *err)
 	return 0;
 }
 
-/* Was the last build of an earlier engine cut short? */
+/* Was the last build of an earlier engine in the session's own worktree cut
+   short? */
 static bool left_a_build(struct session *session)
 {
 	const struct engine *engine = session_engine(session);
@@ -161,6 +180,8 @@ static bool left_a_build(struct session *session)
 	for (size_t i = engine_event_count(engine); i-- > 0;) {
 		const struct event *event = engine_event(engine, i);
 
+		if (event->kind == EVENT_BUILD_BEGIN && event->number)
+			continue;
 		if (event->kind == EVENT_BUILD_BEGIN ||
 		    event->kind == EVENT_BUILD_STOPPED)
 			return true;
@@ -181,10 +202,11 @@ static int make_worktree(struct control *control, struct error *err)
 	if (!common)
 		return error_set(err, ERROR_STATE,
 				 "this session has no repository to build in");
-	if (control->options->checkout && access(control->worktree, F_OK) < 0)
+	if (control->options->checkout &&
+	    access(control->places[0].worktree, F_OK) < 0)
 		control->options->checkout(control->options->data,
-					   control->worktree);
-	return worktree_ensure(common, control->worktree,
+					   control->places[0].worktree);
+	return worktree_ensure(common, control->places[0].worktree,
 			       control_oid(control, commit), err);
 }
 
@@ -200,8 +222,9 @@ static void drop_tree(struct control *control)
 
 	if (!common || control->settings.fake_script)
 		return;
-	worktree_remove(common, control->worktree, NULL);
-	folder_remove(control->out, NULL);
+	worktree_remove(common, control->places[0].worktree, NULL);
+	folder_remove(control->places[0].out, NULL);
+	further_remove(control->session, 0, NULL);
 	reverting_clean(control);
 }
 
@@ -333,24 +356,21 @@ int control_run(struct session *session, struct repo *repo,
 	struct control control = { .session = session,
 				   .repo = repo,
 				   .options = options,
-				   .built = -1,
-				   .building = -1,
-				   .built_like = -1,
-				   .building_like = -1 };
+				   .shown = -1 };
 	char *lock = session_lock(session);
 	struct lease *lease = NULL;
 	int ret = -1;
 
 	settings_init(&control.settings);
-	fixup_choice_init(&control.fixups);
-	control.worktree = session_worktree(session);
-	control.out = session_out(session);
 	open_loop(&control);
 	if (read_settings(&control, err) < 0 || read_rules(&control, err) < 0 ||
 	    lease_take(lock, &lease, err) < 0 ||
 	    session_refresh(session, NULL, err) < 0)
 		goto out;
-	control.dirty = left_a_build(session);
+	places_init(&control, settings_further(&control.settings));
+	control.places[0].dirty = left_a_build(session);
+	if (session_repository(session) && !control.settings.fake_script)
+		further_remove(session, control.place_count - 1, NULL);
 	control.told = engine_event_count(session_engine(session));
 	if (make_worktree(&control, err) < 0 ||
 	    open_target(&control, err) < 0 || prepare(&control, err) < 0)
@@ -365,9 +385,7 @@ int control_run(struct session *session, struct repo *repo,
 out:
 	close_loop(&control);
 	free(control.flights);
-	free(control.worktree);
-	free(control.out);
-	fixup_choice_release(&control.fixups);
+	places_release(&control);
 	rules_free(control.rules);
 	settings_release(&control.settings);
 	lease_give_back(lease);

@@ -123,6 +123,10 @@ static void describe_fact(const struct event *event, struct buf *out)
 	case EVENT_BUILD_BEGIN:
 		buf_puts(out, "build of");
 		add_commit(event, out);
+		if (event->number == BUILD_AHEAD)
+			buf_puts(out, ", ahead of time");
+		else if (event->number == BUILD_TAKEN)
+			buf_puts(out, ", begun ahead, is wanted now");
 		add_text(" with fixup ", event->text, out);
 		if (!oid_is_none(&event->other))
 			buf_printf(out, " by the compiler of %.*s", OID_SHORT,

@@ -18,7 +18,7 @@ static char *git_dir_of(const struct control *control)
 
 	if (!common || control->settings.fake_script)
 		return NULL;
-	return worktree_git_dir(common, control->worktree);
+	return worktree_git_dir(common, control->places[0].worktree);
 }
 
 static void stamp_now(const struct control *control, char *out)
@@ -63,9 +63,15 @@ void gitwatch_sync(struct control *control)
 	if (!taken)
 		return;
 	control->came_back = false;
-	control->dirty |= control->building >= 0;
-	control->built = -1;
-	control_cancel_all(control);
+	control->places[0].dirty |= control->places[0].building >= 0;
+	control->shown = -1;
+	control_cancel_build(control, &control->places[0]);
+	for (size_t i = 0; i < control->flight_count; i++)
+		if (control->flights[i]->needs_place &&
+		    control->flights[i]->place == 0)
+			control_cancel_runs(control,
+					    control->flights[i]->commit);
+	places_forget(control, 0);
 }
 
 static void head_now(const struct control *control, struct oid *out)

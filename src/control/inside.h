@@ -4,8 +4,9 @@
 
 /*
  * The inside of the engine process, shared by its parts: control.c comes and
- * goes, pump.c turns the plan's wishes into jobs, work.c starts builds and
- * runs and turns their ends into facts.  Nobody else includes this.
+ * goes, pump.c turns the plan's wishes into jobs, foresight.c finds work for
+ * slots that are free, work.c starts builds and runs and turns their ends into
+ * facts, places.c keeps the worktrees.  Nobody else includes this.
  */
 
 #include <stdbool.h>
@@ -17,6 +18,8 @@
 #include "control/control.h"
 #include "control/fixup.h"
 #include "control/settings.h"
+#include "control/target.h"
+#include "engine/ahead.h"
 #include "engine/oid.h"
 #include "repo/gitstate.h"
 
@@ -39,7 +42,49 @@ struct flight {
 	struct oid oid;
 	int commit;
 	int number;
+	int place;	  /* that its build is of */
+	bool needs_place; /* it is a run of what lies there */
+	bool ahead;	  /* nobody asked for it yet when it was begun */
 	bool cancelled;
+};
+
+/*
+ * A worktree to build in: number 0 is the session's own, which shows the
+ * commit under test to git and to people; the others are made when a build
+ * ahead of time first needs one.
+ *
+ *     idle -> preparing     [place_prepare: git makes it, or moves it]
+ *     idle -> building      [build_start: it is there]
+ *     preparing -> building [the build that waited for it]
+ *     preparing, building -> idle
+ */
+struct place {
+	struct control *control;
+	int number;
+	char *worktree, *out;
+	bool made;
+	bool dirty; /* a build was cut short: its leavings cannot be trusted */
+
+	int building; /* -1: none */
+	int like;     /* with the compiler of that commit; -1: its own */
+	bool ahead;   /* nobody has asked for it yet */
+	bool cancelled;
+	struct fixup_choice fixups; /* it is built with */
+
+	/* git at work in it, in another thread, which touches only these */
+	uv_work_t thread;
+	bool preparing;
+	bool make, clean;
+	struct oid goal;
+	const char *common;
+	struct error trouble;
+};
+
+/* What was built in this engine's life and can be run, if it is there yet. */
+struct product {
+	int commit, place;
+	int like;     /* whose compiler it has, -1: its own */
+	char *fixups; /* the numbers of those it has */
 };
 
 struct control {
@@ -56,21 +101,25 @@ struct control {
 	struct rules *rules; /* for crash titles */
 	struct target_room *target;
 	struct runner *runner; /* the target's */
-	char *worktree, *out;
+	struct place places[TARGET_PLACES_MAX];
+	int place_count;
 
 	struct compile *compile; /* of the reproducer; NULL: it is there */
 	bool announced;		 /* the engine's first event is written */
-	int built;		 /* the commit in the worktree, -1: not known */
-	struct fixup_choice fixups; /* of the last build */
-	int64_t fixups_at; /* the event up to which that choice is good */
-	int building;	   /* -1: none */
-	bool build_cancelled;
-	bool dirty; /* a build was cut short: its leavings cannot be trusted */
-	int built_like; /* whose compiler these have, -1: their own */
-	int building_like;
+	int shown; /* the commit the session's own worktree is at, -1: not
+		      known */
+	struct product *products;
+	size_t product_count, product_room;
+	bool products_new; /* their fixups were not looked at yet */
+	int64_t fixups_at; /* the event up to which those are looked at */
 	struct reverting *reverting; /* a revert under way, or NULL */
 	struct flight **flights;
 	size_t flight_count, flight_room;
+
+	struct ahead ahead[AHEAD_MAX]; /* the likelier first */
+	int ahead_count;
+	size_t ahead_at;   /* the events it was found from */
+	int64_t ahead_seq; /* the event behind which trouble is of this life */
 
 	size_t mirrored; /* events, when git's state was last written */
 	char git_stamp[GITSTATE_STAMP]; /* of it */
@@ -103,6 +152,9 @@ void control_tell_new(struct control *control);
  */
 bool control_append(struct control *control, struct event *event);
 bool control_say_here(struct control *control);
+
+/* Of the last event, 0 for none. */
+int64_t control_last_seq(const struct control *control);
 
 const struct oid *control_oid(const struct control *control, int commit);
 
@@ -138,16 +190,56 @@ void control_cancel_all(struct control *control);
 /* Follow the plan as far as it goes now. */
 void control_pump(struct control *control);
 
+/* How many builds are under way, and how many runs of a commit. */
+int control_builds(const struct control *control);
+int control_flights(const struct control *control, int commit);
+
+/* Give up the build in a place; runs of a commit. */
+void control_cancel_build(struct control *control, struct place *place);
+void control_cancel_runs(struct control *control, int commit);
+
+/* So many runs of a commit that was built there, as far as slots are free. */
+void control_start_runs(struct control *control, int commit, int wanted,
+			int place, bool ahead);
+
+/* foresight.c */
+
+/*
+ * What is worth doing ahead by the events there are; job: what the plan wants
+ * done first, NULL: nothing.  As long as there is room for it or something of
+ * it is under way.
+ */
+void foresight_look(struct control *control, const struct plan *plan,
+		    const struct wish *job);
+
+/* Its place among what is worth doing ahead, or -1. */
+int foresight_find(const struct control *control, int commit);
+
+/* Begin it, in slots that nobody else needs. */
+void foresight_work(struct control *control, const struct plan *plan,
+		    const struct wish *job);
+
+/* Make room for what is wanted now; false: there is nothing to give up. */
+bool foresight_yield_build(struct control *control);
+bool foresight_yield_run(struct control *control, int wanted);
+
 /* work.c */
 
 /*
  * What cannot be started ends as infra, at once.  like: the commit whose
  * compiler it is built with, -1: its own.
  */
-void build_start(struct control *control, int commit, int like);
-void run_start(struct control *control, int commit);
+void build_start(struct place *place, int commit, int like, bool ahead);
+void run_start(struct control *control, int commit, int place, bool ahead);
 
-/* Should the commit that is built be built again, with other fixups? */
+/* What was built ahead, or is being built, is wanted now; false: there is none
+   that could be taken. */
+bool build_take(struct control *control, int commit);
+
+/* Git is done in the place that the build waits for. */
+void build_prepared(struct place *place);
+
+/* Which of what is built has to be built again, with other fixups? */
 void build_look_at_fixups(struct control *control);
 
 /* reverting.c */
@@ -157,5 +249,34 @@ void reverting_start(struct control *control, const struct wish *wish);
 
 /* The worktree in which that was done goes. */
 void reverting_clean(struct control *control);
+
+/* places.c */
+
+void places_init(struct control *control, int further);
+void places_release(struct control *control);
+
+/* The one where a commit is being built, or NULL. */
+struct place *places_building(struct control *control, int commit);
+
+/* The number of the one that a run of the commit, built `like` another one,
+   can begin from, or -1. */
+int places_built(struct control *control, int commit, int like);
+void places_add_product(struct place *place, int commit);
+void places_drop_product(struct control *control, size_t which);
+
+/* Nothing that lies in this worktree is what was built any more. */
+void places_forget(struct control *control, int place);
+
+/* Is anything of it needed, or under way in it? */
+bool place_is_busy(const struct place *place);
+
+/* Let git make it, or clean it, before the build that waits. */
+void place_prepare(struct place *place);
+
+/* Move the session's own worktree to the commit under test, where that is not
+   built there. */
+void places_show(struct control *control, int commit);
+
+bool places_are_quiet(const struct control *control);
 
 #endif

@@ -14,6 +14,7 @@
 #include "control/describe.h"
 #include "control/desk.h"
 #include "control/extend.h"
+#include "control/further.h"
 #include "control/mirror.h"
 #include "control/orders_inside.h"
 #include "control/sessions.h"
@@ -661,6 +662,8 @@ int order_reset(struct order *order, struct error *err)
 	if (ret == 0)
 		ret = folder_remove(out, err);
 	free(out);
+	if (ret == 0)
+		ret = further_remove(order->session, 0, err);
 	if (ret == 0 && order->repo)
 		ret = sessions_forget(order->repo, order->session, err);
 	if (ret == 0)

@@ -76,6 +76,9 @@ int64_t pace_took(const struct step *step)
 
 	if (step->build) {
 		span.begin = step->build->at - step->build->duration_ms;
+		/* ahead of time: until then others were tested */
+		if (step->taken && step->taken->at > span.begin)
+			span.begin = step->taken->at;
 		if (step->build->at > span.end)
 			span.end = step->build->at;
 	}
@@ -94,8 +97,10 @@ void pace_find(struct engine *engine, struct pace *out)
 	for (size_t i = 0; i < engine_event_count(engine); i++) {
 		const struct event *event = engine_event(engine, i);
 
+		/* no time at all: it was kept */
 		if (event->kind == EVENT_BUILD && event->build != BUILD_INFRA)
-			add(&builds, event->duration_ms);
+			add(&builds,
+			    event->duration_ms ? event->duration_ms : -1);
 		if (event->kind != EVENT_RUN || event->outcome == OUTCOME_INFRA)
 			continue;
 		add(&runs, event->duration_ms);

@@ -87,8 +87,11 @@ static void look_at_file(struct look *look, const char *key, const char *path)
 static void look_at_room(struct look *look)
 {
 	const char *folder = repo_common_dir(look->repo);
+	int trees = 1 + settings_further(look->settings);
+	char what[40] = "worktree";
 	struct statvfs room;
 	uint64_t gib;
+	bool scarce;
 
 	if (statvfs(folder, &room) < 0) {
 		say(look, FINDING_NOTE, "space: cannot ask about %s: %s",
@@ -96,9 +99,14 @@ static void look_at_room(struct look *look)
 		return;
 	}
 	gib = (uint64_t)room.f_bavail * room.f_frsize / GIB;
-	say(look, gib < ROOM_GIB ? FINDING_NOTE : FINDING_OK,
-	    "space: %" PRIu64 " GiB free for worktree, builds and consoles%s",
-	    gib, gib < ROOM_GIB ? ", which a kernel may fill" : "");
+	if (trees > 1)
+		snprintf(what, sizeof(what), "up to %d worktrees", trees);
+	scarce = gib < (uint64_t)ROOM_GIB * (uint64_t)trees;
+	say(look, scarce ? FINDING_NOTE : FINDING_OK,
+	    "space: %" PRIu64 " GiB free for %s, builds and consoles%s%s", gib,
+	    what, scarce ? ", which a kernel may fill" : "",
+	    scarce && trees > 1 ? "; build.ahead = 0 needs one worktree only"
+				: "");
 }
 
 static void look_at_repository(struct look *look)

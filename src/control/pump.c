@@ -14,9 +14,33 @@
 
 static void check_invariants(const struct control *control)
 {
-	/* a build and runs never overlap: they share the worktree */
-	assert(control->building < 0 || control->flight_count == 0);
+	assert(control_builds(control) <= control->settings.ahead.slots);
 	assert((int)control->flight_count <= control->runner->slots);
+	/* what runs need is not built over */
+	for (size_t i = 0; i < control->flight_count; i++) {
+		const struct flight *flight = control->flights[i];
+
+		assert(!flight->needs_place ||
+		       control->places[flight->place].building < 0);
+	}
+}
+
+int control_builds(const struct control *control)
+{
+	int count = 0;
+
+	for (int i = 0; i < control->place_count; i++)
+		count += control->places[i].building >= 0;
+	return count;
+}
+
+int control_flights(const struct control *control, int commit)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < control->flight_count; i++)
+		count += control->flights[i]->commit == commit;
+	return count;
 }
 
 static bool is_wished(const struct plan *plan, int commit, enum wish_kind kind)
@@ -28,38 +52,79 @@ static bool is_wished(const struct plan *plan, int commit, enum wish_kind kind)
 	return false;
 }
 
+void control_cancel_build(struct control *control, struct place *place)
+{
+	if (place->building < 0 || place->cancelled)
+		return;
+	place->cancelled = true;
+	/* git is not cut short: it would leave its lock */
+	if (!place->preparing)
+		control->runner->ops->cancel(
+			control->runner,
+			control_oid(control, place->building)->hex);
+}
+
+void control_cancel_runs(struct control *control, int commit)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < control->flight_count; i++) {
+		struct flight *flight = control->flights[i];
+
+		if (flight->commit != commit || flight->cancelled)
+			continue;
+		flight->cancelled = any = true;
+	}
+	if (any)
+		control->runner->ops->cancel(control->runner,
+					     control_oid(control, commit)->hex);
+}
+
+/* Done ahead, it may go on as long as it is likely to be wanted. */
+static bool may_go_on(const struct control *control, const struct plan *plan,
+		      int commit, bool ahead)
+{
+	return (plan->paused && ahead) || foresight_find(control, commit) >= 0;
+}
+
 /* Stop what the plan does not want any more, all of it while halted. */
 static void cancel_unwished(struct control *control, const struct plan *plan)
 {
-	if (control->building >= 0 && !control->build_cancelled &&
-	    (plan->halted ||
-	     (!is_wished(plan, control->building, WISH_BUILD) &&
-	      !is_wished(plan, control->building, WISH_RUNS)))) {
-		control->build_cancelled = true;
-		control->runner->ops->cancel(
-			control->runner,
-			control_oid(control, control->building)->hex);
+	for (int i = 0; i < control->place_count; i++) {
+		struct place *place = &control->places[i];
+
+		if (place->building >= 0 &&
+		    (plan->halted ||
+		     (!is_wished(plan, place->building, WISH_BUILD) &&
+		      !is_wished(plan, place->building, WISH_RUNS) &&
+		      !may_go_on(control, plan, place->building,
+				 place->ahead))))
+			control_cancel_build(control, place);
 	}
 	for (size_t i = 0; i < control->flight_count; i++) {
 		struct flight *flight = control->flights[i];
 
-		if (flight->cancelled ||
-		    (!plan->halted &&
-		     is_wished(plan, flight->commit, WISH_RUNS)))
+		if (!plan->halted &&
+		    (is_wished(plan, flight->commit, WISH_RUNS) ||
+		     may_go_on(control, plan, flight->commit, flight->ahead)))
 			continue;
-		for (size_t k = 0; k < control->flight_count; k++)
-			if (control->flights[k]->commit == flight->commit)
-				control->flights[k]->cancelled = true;
-		control->runner->ops->cancel(control->runner, flight->oid.hex);
+		control_cancel_runs(control, flight->commit);
 	}
 }
 
 void control_cancel_all(struct control *control)
 {
-	control->build_cancelled = control->building >= 0;
+	bool any = control->flight_count > 0;
+
+	for (int i = 0; i < control->place_count; i++) {
+		if (control->places[i].building < 0)
+			continue;
+		control->places[i].cancelled = true;
+		any |= !control->places[i].preparing;
+	}
 	for (size_t i = 0; i < control->flight_count; i++)
 		control->flights[i]->cancelled = true;
-	if (control->building >= 0 || control->flight_count > 0)
+	if (any)
 		control->runner->ops->cancel(control->runner, NULL);
 }
 
@@ -73,26 +138,60 @@ static const struct wish *first_job(const struct plan *plan)
 	return NULL;
 }
 
-static int flights_of(const struct control *control, int commit)
-{
-	int count = 0;
-
-	for (size_t i = 0; i < control->flight_count; i++)
-		count += control->flights[i]->commit == commit;
-	return count;
-}
-
-static void start_runs(struct control *control, int commit, int wanted)
+void control_start_runs(struct control *control, int commit, int wanted,
+			int place, bool ahead)
 {
 	/* starting one changes the plan only when it could not be started */
 	while (!control->failed && !control->leaving &&
 	       (int)control->flight_count < control->runner->slots &&
-	       flights_of(control, commit) < wanted) {
+	       control_flights(control, commit) < wanted) {
 		size_t before = control->flight_count;
 
-		run_start(control, commit);
+		run_start(control, commit, place, ahead);
 		if (control->flight_count == before)
 			break;
+	}
+}
+
+/* In the session's own worktree, as soon as it and a slot are free. */
+static void want_build(struct control *control, const struct wish *job)
+{
+	struct place *own = &control->places[0];
+
+	if (own->building >= 0)
+		control_cancel_build(control, own);
+	else if (place_is_busy(own))
+		return;
+	else if (control_builds(control) < control->settings.ahead.slots)
+		build_start(own, job->commit, job->like, false);
+	else
+		foresight_yield_build(control);
+}
+
+static void want_runs(struct control *control, const struct wish *job,
+		      int place)
+{
+	control_start_runs(control, job->commit, job->runs, place, false);
+	if (control_flights(control, job->commit) < job->runs)
+		foresight_yield_run(control, job->commit);
+}
+
+/* What the plan wants first. */
+static void work_on(struct control *control, const struct wish *job)
+{
+	struct place *place = places_building(control, job->commit);
+	int built = places_built(control, job->commit, job->like);
+
+	if (place && (place->cancelled || place->like != job->like)) {
+		control_cancel_build(control, place);
+	} else if (place) {
+		if (place->ahead && !build_take(control, job->commit))
+			control_cancel_build(control, place);
+	} else if (job->kind == WISH_RUNS && built >= 0) {
+		want_runs(control, job, built);
+	} else if (job->kind == WISH_RUNS || job->like >= 0 ||
+		   !build_take(control, job->commit)) {
+		want_build(control, job);
 	}
 }
 
@@ -108,26 +207,43 @@ static void start_revert(struct control *control, const struct plan *plan)
 		}
 }
 
-/* Returns whether anything is being done or was begun. */
-static bool work(struct control *control, const struct plan *plan)
+/* The user's view of it: git's HEAD is the commit under test. */
+static void show_tested(struct control *control, const struct plan *plan,
+			const struct wish *job)
 {
-	const struct wish *job = first_job(plan);
+	if (job && plan->state == PLAN_TEST && job->commit == plan->commit &&
+	    (places_built(control, job->commit, job->like) >= 0 ||
+	     places_building(control, job->commit)))
+		places_show(control, job->commit);
+}
 
+/*
+ * Returns whether anything is being done or was begun.  What was begun made
+ * events, and with them another plan: what there is room for beside it is
+ * begun on the next turn.
+ */
+static bool work(struct control *control, const struct plan *plan,
+		 const struct wish *first)
+{
+	size_t events = session_event_count(control->session);
+	bool wanted = first && !plan->paused;
+	struct wish job = { .commit = -1 };
+
+	if (first)
+		job = *first;
 	start_revert(control, plan);
-	if (control->building >= 0)
-		return true;
-	if (!job || plan->paused)
-		return control->flight_count > 0 || control->reverting;
-	if (job->kind == WISH_BUILD || job->commit != control->built ||
-	    job->like != control->built_like) {
-		if (control->flight_count == 0)
-			build_start(control, job->commit, job->like);
-		return true;
+	if (session_event_count(control->session) != events)
+		return true; /* it asks for another turn */
+	if (wanted) {
+		show_tested(control, plan, first);
+		work_on(control, &job);
 	}
-	if (control->flight_count > 0 && flights_of(control, job->commit) == 0)
-		return true; /* another commit's runs still end */
-	start_runs(control, job->commit, job->runs);
-	return true;
+	if (session_event_count(control->session) == events && !plan->paused)
+		foresight_work(control, plan, first ? &job : NULL);
+	if (session_event_count(control->session) != events)
+		control_pump_soon(control);
+	return wanted || control->flight_count > 0 || control->reverting ||
+	       !places_are_quiet(control);
 }
 
 static bool give_verdict(struct control *control, const struct wish *wish)
@@ -220,6 +336,7 @@ static void leave_early(struct control *control)
 void control_pump(struct control *control)
 {
 	const struct plan *plan;
+	const struct wish *job;
 
 	if (control->gone) /* a turn was asked for before that */
 		return;
@@ -240,8 +357,10 @@ void control_pump(struct control *control)
 		gitwatch_sync(control);
 		plan = engine_plan(session_engine(control->session));
 		build_look_at_fixups(control);
+		job = first_job(plan);
+		foresight_look(control, plan, job);
 		cancel_unwished(control, plan);
-		if (!work(control, plan)) {
+		if (!work(control, plan, job)) {
 			if (plan->state == PLAN_FOUND && !plan->needs_person)
 				control_leave(control, CONTROL_FOUND);
 			else if (!plan->paused || !control->options->stay)
@@ -250,7 +369,7 @@ void control_pump(struct control *control)
 	}
 	if (control->leaving) {
 		control_cancel_all(control);
-		if (control->building < 0 && control->flight_count == 0 &&
+		if (places_are_quiet(control) && control->flight_count == 0 &&
 		    !control->reverting)
 			finish(control);
 	}

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/settings_keys.h"
+#include "engine/ahead.h"
 #include "engine/verdict.h"
 
 #define MIB (1024 * 1024)
@@ -23,6 +24,7 @@ void settings_init(struct settings *settings)
 	settings->test_output_max = INT64_C(64) * MIB;
 	settings->test_settle_ms = 10 * 1000;
 	settings->slots = 1;
+	settings->ahead.slots = 1;
 	settings->on_timeout = OUTCOME_TEST_FAILED;
 	settings->build.compiler = xstrdup("gcc");
 	settings->build.ccache = true;
@@ -112,11 +114,41 @@ static enum reading read_as(const struct settings *settings)
 		       : READ_KERNEL;
 }
 
+/* Are kernels kept beside what builds them? */
+static bool are_kept(const struct settings *settings)
+{
+	return settings->build.config && settings->build.cache_gib > 0 &&
+	       settings->target != TARGET_MACHINE;
+}
+
+static int ahead_of_target(const struct settings *settings)
+{
+	int least = settings->ahead.slots > 1 ? settings->ahead.slots : 0;
+	int usual = are_kept(settings) ? 2 : settings->build.config ? 1 : 0;
+
+	if (least > AHEAD_MAX)
+		least = AHEAD_MAX;
+	return usual > least ? usual : least;
+}
+
+int settings_further(const struct settings *settings)
+{
+	const struct ahead_settings *ahead = &settings->ahead;
+
+	if (ahead->commits == 0)
+		return 0;
+	if (!are_kept(settings))
+		return 1 + ahead->commits;
+	return ahead->slots < ahead->commits ? ahead->slots : ahead->commits;
+}
+
 /* Where a word was left out, by what the kernel runs on. */
 static void fill_in(struct settings *settings)
 {
 	bool guest = settings->target != TARGET_COMMAND;
 
+	if (settings->ahead.commits < 0)
+		settings->ahead.commits = ahead_of_target(settings);
 	if (!settings->policy)
 		settings->policy =
 			xstrdup(guest ? "syzkaller/10/20" : "exit-code");
@@ -147,6 +179,22 @@ static const char *machine_complaint(const struct settings *settings)
 	if (!machine->running != !machine->expected)
 		return "machine: running and expected belong together: what "
 		       "it says there, and what it should say";
+	return NULL;
+}
+
+/* Of builds ahead. */
+static const char *ahead_complaint(const struct settings *settings)
+{
+	const char *kernel = settings->guest.kernel;
+
+	if (settings->ahead.commits == 0 && settings->ahead.slots > 1)
+		return "build: slots: with ahead = 0 there is one build at a "
+		       "time";
+	if (settings->build_command && kernel && *kernel == '/' &&
+	    (settings->ahead.commits > 0 || settings->ahead.slots > 1))
+		return "build: ahead: a kernel with an absolute name would be "
+		       "written over by the next build: name it relative to "
+		       "the worktree";
 	return NULL;
 }
 
@@ -218,11 +266,14 @@ int settings_read(struct settings *settings, const char *path,
 	fresh.policy = NULL;
 	fresh.on_timeout = OUTCOME_COUNT;
 	fresh.confirm = -1;
+	fresh.ahead.commits = -1;
 	if (settings_keys_read(&fresh, path, folder ? folder : own, err) < 0)
 		goto out;
 	wrong_is = complaint(&fresh);
 	if (!wrong_is)
 		wrong_is = machine_complaint(&fresh);
+	if (!wrong_is)
+		wrong_is = ahead_complaint(&fresh);
 	fill_in(&fresh);
 	if (wrong_is) {
 		error_set(err, ERROR_INPUT, "%s: %s", path, wrong_is);

@@ -91,8 +91,19 @@ enum reboot_when {
 	REBOOT_NEW_KERNEL, /* and after a run that did not end well */
 };
 
+/*
+ * Builds at once, and how many commits may be built before they are asked for.
+ * By the target, where neither is said: kernels that are kept in the cache two,
+ * those of a machine one, anything else none.  A command may write where the
+ * one before it wrote, and its test would then try another commit.
+ */
+struct ahead_settings {
+	int slots, commits;
+};
+
 struct settings {
 	enum target target;
+	struct ahead_settings ahead;
 	struct kernel_settings build;
 	struct guest_settings guest;
 	struct machine_settings machine;
@@ -139,6 +150,13 @@ int settings_read(struct settings *settings, const char *path,
  * ~/.ssh/known_hosts; NULL when there is no home either.
  */
 char *settings_known_hosts(const struct settings *settings);
+
+/*
+ * How many worktrees there may be beside the session's own, for builds ahead:
+ * one for each build at once where kernels are kept in the cache, else one for
+ * each commit whose build has to stay where it is.
+ */
+int settings_further(const struct settings *settings);
 
 /* Is there anything that an engine could test with? */
 bool settings_can_run(const struct settings *settings);

@@ -13,9 +13,11 @@
 #include "base/xalloc.h"
 #include "control/settings.h"
 #include "control/table.h"
+#include "engine/ahead.h"
 #include "engine/verdict.h"
 
 #define SLOTS_MAX   64
+#define BUILDS_MAX  8
 #define LIST_MAX    64
 #define SECONDS_MAX (7 * 24 * 3600)
 #define MIB_MAX	    (64 * 1024)
@@ -28,6 +30,8 @@ enum type {
 	SECONDS,
 	MEBIBYTES,
 	SLOTS,
+	BUILDS,
+	AHEAD,
 	OUTCOME,
 	POLICY,
 	MATCHING,
@@ -89,6 +93,8 @@ static const struct key build_keys[] = {
 	{ "clean", CLEAN, AT(build.clean) },
 	{ "ccache", TRUTH, AT(build.ccache) },
 	{ "jobs", COUNT_OF_JOBS, AT(build.jobs) },
+	{ "slots", BUILDS, AT(ahead.slots) },
+	{ "ahead", AHEAD, AT(ahead.commits) },
 	{ "cache", GIBIBYTES, AT(build.cache_gib) },
 	{ NULL, TEXT, 0 },
 };
@@ -373,7 +379,8 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 		if (take_policy(reader, item, text, err) < 0)
 			return -1;
 		break;
-	case TEXT: case SECONDS: case MEBIBYTES: case SLOTS: case TEXTS:
+	case TEXT: case SECONDS: case MEBIBYTES: case SLOTS: case BUILDS:
+	case AHEAD: case TEXTS:
 	case FILES: case TRUTH: case ANSWER: case COUNT_OF_JOBS: case COUNT_OF_CPUS:
 	case MEMORY: case GIBIBYTES: case FIXUPS: case PORT:
 		break;
@@ -416,6 +423,12 @@ static int take(struct settings *settings, const struct reader *reader,
 			return -1;
 		*wide = INT64_C(1) * MIB * number;
 		return 0;
+	case BUILDS:
+		return take_number(path, item, 1, BUILDS_MAX, "builds at once",
+				   where, err);
+	case AHEAD:
+		return take_number(path, item, 0, AHEAD_MAX, "commits", where,
+				   err);
 	case SLOTS:
 		return take_number(path, item, 1, SLOTS_MAX, "runs at once",
 				   where, err);

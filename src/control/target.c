@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/target.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,15 +23,27 @@
 #include "run/fake.h"
 #include "run/kernel.h"
 #include "run/machine.h"
+#include "run/places.h"
 #include "run/program.h"
 #include "run/runner.h"
 
 #define GIB (INT64_C(1) << 30)
 
+/* Of the commit that was asked for last in a place. */
+struct chosen {
+	struct build_choice choice;
+	struct kbuild_switch *switches;
+	char *cc;
+	struct oid tree;
+};
+
 struct target_room {
 	struct target_spec spec;
 	struct runner *runner;
-	const char *checkout[WORKTREE_ARGV_MAX];
+	const char *checkout[TARGET_PLACES_MAX][WORKTREE_ARGV_MAX];
+	struct place_spec further[TARGET_PLACES_MAX];
+	int further_count;
+	struct chosen chosen[TARGET_PLACES_MAX];
 
 	/* for kernels that are built by their own build */
 	struct versions *versions;
@@ -40,12 +53,6 @@ struct target_room {
 	struct visit_spec visit;
 	char *reproducer; /* its file, as it is copied */
 	char *known_hosts;
-
-	/* of the commit that was asked for last */
-	struct build_choice choice;
-	struct kbuild_switch *switches;
-	char *cc;
-	struct oid tree;
 };
 
 static struct console_spec console_of(const struct target_spec *spec)
@@ -66,9 +73,11 @@ static int open_command(struct target_room *room, struct error *err)
 	const struct settings *settings = room->spec.settings;
 	const struct command_spec spec = {
 		.keeper = room->spec.program,
-		.worktree = room->spec.worktree,
+		.worktree = room->spec.places[0].worktree,
 		.session = room->spec.session,
-		.checkout = room->checkout,
+		.checkout = room->checkout[0],
+		.further = room->further,
+		.further_count = room->further_count,
 		.build = settings->build_command,
 		.build_timeout_ms = settings->build_timeout_ms,
 		.build_output_max = settings->build_output_max,
@@ -160,8 +169,8 @@ static int open_kbuild(struct target_room *room, struct error *err)
 	open_cache(room);
 	room->kbuild = (struct kbuild){
 		.arch = build->arch,
-		.source = room->spec.worktree,
-		.out = room->spec.out,
+		.source = room->spec.places[0].worktree,
+		.out = room->spec.places[0].out,
 		.config = build->config,
 		.fragments = (const char *const *)build->fragments,
 		.arguments = (const char *const *)build->arguments,
@@ -262,9 +271,9 @@ static int open_supply(struct target_room *room, struct supply_spec *out,
 
 	*out = (struct supply_spec){
 		.builder = { .keeper = room->spec.program,
-			     .worktree = room->spec.worktree,
+			     .worktree = room->spec.places[0].worktree,
 			     .session = room->spec.session,
-			     .checkout = room->checkout,
+			     .checkout = room->checkout[0],
 			     .timeout_ms = settings->build_timeout_ms,
 			     .output_max = settings->build_output_max },
 		.build = settings->build_command,
@@ -289,6 +298,8 @@ static int open_kernel(struct target_room *room, struct error *err)
 {
 	const struct settings *settings = room->spec.settings;
 	struct kernel_spec spec = {
+		.further = room->further,
+		.further_count = room->further_count,
 		.guest = guest_of(settings),
 		.command = settings->guest.command,
 		.kvm = (enum kvm_use)settings->guest.kvm,
@@ -314,6 +325,8 @@ static int open_machine(struct target_room *room, struct error *err)
 	const struct settings *settings = room->spec.settings;
 	const struct machine_settings *machine = &settings->machine;
 	struct machine_spec spec = {
+		.further = room->further,
+		.further_count = room->further_count,
 		.bringup = { .install = machine->install,
 			     .power_cycle = machine->power_cycle,
 			     .expected = machine->expected,
@@ -341,6 +354,23 @@ static int open_machine(struct target_room *room, struct error *err)
 	return machine_runner_new(room->spec.loop, &spec, &room->runner, err);
 }
 
+static void name_places(struct target_room *room)
+{
+	const struct target_place *places = room->spec.places;
+
+	room->further_count = room->spec.place_count - 1;
+	for (int i = 0; i < room->spec.place_count; i++) {
+		worktree_checkout_argv(places[i].worktree, NULL,
+				       room->checkout[i]);
+		if (i > 0)
+			room->further[i - 1] = (struct place_spec){
+				.worktree = places[i].worktree,
+				.checkout = room->checkout[i],
+				.out = places[i].out,
+			};
+	}
+}
+
 int target_open(const struct target_spec *spec, struct target_room **out,
 		struct error *err)
 {
@@ -348,8 +378,10 @@ int target_open(const struct target_spec *spec, struct target_room **out,
 	const struct settings *settings = spec->settings;
 	int ret;
 
+	assert(spec->place_count >= 1 &&
+	       spec->place_count <= TARGET_PLACES_MAX);
 	room->spec = *spec;
-	worktree_checkout_argv(spec->worktree, NULL, room->checkout);
+	name_places(room);
 	if (settings->fake_script)
 		ret = fake_runner_new(spec->loop, settings->fake_script,
 				      settings->slots, &room->runner, err);
@@ -366,12 +398,12 @@ int target_open(const struct target_spec *spec, struct target_room **out,
 	return ret;
 }
 
-static void forget_choice(struct target_room *room)
+static void forget_choice(struct chosen *chosen)
 {
-	free(room->switches);
-	free(room->cc);
-	room->switches = NULL;
-	room->cc = NULL;
+	free(chosen->switches);
+	free(chosen->cc);
+	chosen->switches = NULL;
+	chosen->cc = NULL;
 }
 
 void target_close(struct target_room *room)
@@ -380,7 +412,8 @@ void target_close(struct target_room *room)
 		return;
 	if (room->runner)
 		room->runner->ops->free(room->runner);
-	forget_choice(room);
+	for (int i = 0; i < TARGET_PLACES_MAX; i++)
+		forget_choice(&room->chosen[i]);
 	versions_free(room->versions);
 	cache_close(room->cache);
 	free(room->reproducer);
@@ -414,7 +447,7 @@ int target_compiler(const struct kernel_settings *build,
 }
 
 static int choose_compiler(struct target_room *room, const struct oid *like,
-			   struct error *err)
+			   char **cc, struct error *err)
 {
 	struct reach *reach;
 	int ret;
@@ -422,33 +455,34 @@ static int choose_compiler(struct target_room *room, const struct oid *like,
 	if (reach_new(room->spec.repo, like, &reach, err) < 0)
 		return -1;
 	ret = target_compiler(&room->spec.settings->build, room->versions,
-			      reach, &room->cc, err);
+			      reach, cc, err);
 	reach_free(reach);
 	return ret;
 }
 
-int target_choose(struct target_room *room, const struct oid *commit,
+int target_choose(struct target_room *room, int place, const struct oid *commit,
 		  const struct oid *like, const struct fixup_choice *fixups,
 		  const struct build_choice **out, struct error *err)
 {
+	struct chosen *chosen = &room->chosen[place];
 	struct reach *reach = NULL;
 	int ret = -1;
 
-	forget_choice(room);
-	room->choice = (struct build_choice){ .patches = fixups->patches,
-					      .patch_count = fixups->count };
-	*out = &room->choice;
+	forget_choice(chosen);
+	chosen->choice = (struct build_choice){ .patches = fixups->patches,
+						.patch_count = fixups->count };
+	*out = &chosen->choice;
 	if (!room->versions)
 		return 0;
-	if (repo_tree(room->spec.repo, commit, &room->tree, err) < 0 ||
+	if (repo_tree(room->spec.repo, commit, &chosen->tree, err) < 0 ||
 	    reach_new(room->spec.repo, commit, &reach, err) < 0 ||
-	    choose_compiler(room, like, err) < 0)
+	    choose_compiler(room, like, &chosen->cc, err) < 0)
 		goto out;
-	room->choice.switch_count = versions_switches(room->versions, reaches,
-						      reach, &room->switches);
-	room->choice.switches = room->switches;
-	room->choice.cc = room->cc;
-	room->choice.tree = room->tree.hex;
+	chosen->choice.switch_count = versions_switches(
+		room->versions, reaches, reach, &chosen->switches);
+	chosen->choice.switches = chosen->switches;
+	chosen->choice.cc = chosen->cc;
+	chosen->choice.tree = chosen->tree.hex;
 	ret = 0;
 out:
 	reach_free(reach);

@@ -25,16 +25,23 @@ struct target_room;
 struct versions;
 typedef struct uv_loop_s uv_loop_t;
 
+#define TARGET_PLACES_MAX 8
+
+/* A worktree to build in, and where what is built goes. */
+struct target_place {
+	const char *worktree, *out;
+};
+
 /* All is borrowed, for as long as the room lives. */
 struct target_spec {
 	uv_loop_t *loop;
 	const struct settings *settings;
 	const struct rules *rules; /* for crash titles */
 	struct repo *repo;
-	const char *program; /* culprit: the keeper of children */
-	const char *worktree;
-	const char *session; /* its folder */
-	const char *out;     /* where kernels are built */
+	const char *program;		   /* culprit: the keeper of children */
+	const char *session;		   /* its folder */
+	const struct target_place *places; /* the session's own, further ones */
+	int place_count;
 };
 
 /*
@@ -57,11 +64,11 @@ struct ssh_spec target_peer(const struct settings *settings,
 struct runner *target_runner(const struct target_room *room);
 
 /*
- * What a build of this commit needs, good until the next one is asked for; the
- * fixups are borrowed as long.  Its compiler is the one for the commit `like`,
- * mostly the same.  ERROR_INPUT when there is no compiler for it.
+ * What a build of this commit needs, good until the next one is asked for in
+ * this place; the fixups are borrowed as long.  Its compiler is the one for the
+ * commit `like`, mostly the same.  ERROR_INPUT when there is no compiler for it.
  */
-int target_choose(struct target_room *room, const struct oid *commit,
+int target_choose(struct target_room *room, int place, const struct oid *commit,
 		  const struct oid *like, const struct fixup_choice *fixups,
 		  const struct build_choice **out, struct error *err);
 

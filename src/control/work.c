@@ -9,7 +9,6 @@
 #include "control/target.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
-#include "repo/worktree.h"
 #include "run/runner.h"
 #include "session/session.h"
 
@@ -19,10 +18,12 @@
 
 static void on_build(void *data, const struct build_end *end)
 {
-	struct control *control = data;
-	int commit = control->building;
+	struct place *place = data;
+	struct control *control = place->control;
+	bool own = place->number == 0;
+	int commit = place->building;
 	/* git bisect has checked out something else, who knows when */
-	bool lost = end->cancelled || gitwatch_touched(control);
+	bool lost = end->cancelled || (own && gitwatch_touched(control));
 	struct event event = {
 		.kind = lost ? EVENT_BUILD_STOPPED : EVENT_BUILD,
 		.commit = *control_oid(control, commit),
@@ -36,37 +37,30 @@ static void on_build(void *data, const struct build_end *end)
 		.errand_count = lost ? 0 : end->errand_count,
 	};
 
-	control->building = -1;
-	control->built_like = control->building_like;
-	control->build_cancelled = false;
-	gitwatch_built(control);
-	control->dirty = lost || end->exit_status >= 256;
+	place->building = -1;
+	place->cancelled = false;
+	place->ahead = false;
+	if (own)
+		gitwatch_built(control);
+	place->dirty |= lost || end->exit_status >= 256;
 	if (!lost && end->result == BUILD_OK)
-		control->built = commit;
+		places_add_product(place, commit);
 	control_append(control, &event);
 	control_pump_soon(control);
 }
 
-static int64_t last_seq(const struct control *control)
-{
-	const struct engine *engine = session_engine(control->session);
-	size_t count = engine_event_count(engine);
-
-	return count ? engine_event(engine, count - 1)->seq : 0;
-}
-
-static int choose_fixups(struct control *control, const struct oid *oid,
+static int choose_fixups(struct place *place, const struct oid *oid,
 			 struct error *err)
 {
+	struct control *control = place->control;
 	struct fixup_choice choice;
 	int ret = fixup_choose(control->session, control->repo, oid, &choice,
 			       err);
 
 	if (ret < 0)
 		fixup_choice_init(&choice);
-	fixup_choice_release(&control->fixups);
-	control->fixups = choice;
-	control->fixups_at = last_seq(control);
+	fixup_choice_release(&place->fixups);
+	place->fixups = choice;
 	return ret;
 }
 
@@ -76,13 +70,13 @@ static bool changes_fixups(enum event_kind kind)
 	       kind == EVENT_UNDO || kind == EVENT_REDO;
 }
 
-/* Was a fixup added or taken away since they were chosen? */
+/* Was a fixup added or taken away since they were looked at? */
 static bool fixups_moved(struct control *control)
 {
 	const struct engine *engine = session_engine(control->session);
 	int64_t from = control->fixups_at;
 
-	control->fixups_at = last_seq(control);
+	control->fixups_at = control_last_seq(control);
 	for (size_t i = engine_event_count(engine); i-- > 0;) {
 		const struct event *event = engine_event(engine, i);
 
@@ -94,59 +88,131 @@ static bool fixups_moved(struct control *control)
 	return false;
 }
 
+/* Would a build of this commit have these fixups now? */
+static bool has_fixups(struct control *control, int commit, const char *numbers)
+{
+	struct fixup_choice now;
+	bool same;
+
+	if (fixup_choose(control->session, control->repo,
+			 control_oid(control, commit), &now, NULL) < 0)
+		return false; /* what is wrong is said by a build */
+	same = str_equal(now.numbers.text ? now.numbers.text : "",
+			 numbers ? numbers : "");
+	fixup_choice_release(&now);
+	return same;
+}
+
 /* A run is always of a build with the fixups that are in force. */
 void build_look_at_fixups(struct control *control)
 {
-	struct fixup_choice now;
+	bool moved = fixups_moved(control) || control->products_new;
 
-	if (control->built < 0 || !fixups_moved(control))
-		return;
-	if (fixup_choose(control->session, control->repo,
-			 control_oid(control, control->built), &now,
-			 NULL) < 0) {
-		control->built = -1; /* what is wrong is said by a build */
-		return;
-	}
-	if (!str_equal(now.numbers.text, control->fixups.numbers.text))
-		control->built = -1;
-	fixup_choice_release(&now);
+	control->products_new = false;
+	for (size_t i = control->product_count; moved && i-- > 0;)
+		if (!has_fixups(control, control->products[i].commit,
+				control->products[i].fixups))
+			places_drop_product(control, i);
 }
 
-void build_start(struct control *control, int commit, int like)
+static void end_as_infra(struct place *place, const struct error *err)
 {
-	struct oid oid = *control_oid(control, commit);
-	struct event event = { .kind = EVENT_BUILD_BEGIN, .commit = oid };
-	char *log = session_build_log(control->session, &oid);
-	struct build_request request = { .commit = oid.hex, .log = log };
+	on_build(place, &(struct build_end){ .result = BUILD_INFRA,
+					     .cancelled = place->cancelled,
+					     .text = err->text });
+}
+
+/* The worktree is there. */
+static void build_go_on(struct place *place)
+{
+	struct control *control = place->control;
+	const struct oid *oid = control_oid(control, place->building);
+	int like = place->like < 0 ? place->building : place->like;
+	char *log = session_build_log(control->session, oid);
+	struct build_request request = { .commit = oid->hex,
+					 .place = place->number,
+					 .ahead = place->ahead,
+					 .log = log };
 	struct error err = ERROR_INIT;
-	int chosen = choose_fixups(control, &oid, &err);
+
+	if (target_choose(control->target, place->number, oid,
+			  control_oid(control, like), &place->fixups,
+			  &request.choice, &err) < 0 ||
+	    control->runner->ops->build(control->runner, &request, on_build,
+					place, &err) < 0)
+		end_as_infra(place, &err);
+	free(log);
+}
+
+void build_prepared(struct place *place)
+{
+	if (place->cancelled || place->trouble.code != ERROR_NONE)
+		end_as_infra(place, &place->trouble);
+	else
+		build_go_on(place);
+}
+
+void build_start(struct place *place, int commit, int like, bool ahead)
+{
+	struct control *control = place->control;
+	struct oid oid = *control_oid(control, commit);
+	struct event event = { .kind = EVENT_BUILD_BEGIN,
+			       .commit = oid,
+			       .number = ahead ? BUILD_AHEAD : 0 };
+	struct error err = ERROR_INIT;
+	int chosen = choose_fixups(place, &oid, &err);
 
 	control->came_back = false;
-	control->built = -1;
+	if (place->number == 0)
+		control->shown = commit;
 	if (like >= 0)
 		event.other = *control_oid(control, like);
-	if (control->fixups.count)
-		event.text = control->fixups.numbers.text;
+	if (place->fixups.count)
+		event.text = place->fixups.numbers.text;
 	if (!control_append(control, &event))
-		goto out;
-	control->building = commit;
-	control->building_like = like;
+		return;
+	place->building = commit;
+	place->like = like;
+	place->ahead = ahead;
 	if (chosen < 0)
-		goto infra;
-	if (control->dirty && worktree_clean(control->worktree, &err) < 0)
-		goto infra;
-	control->dirty = false;
-	if (target_choose(control->target, &oid, like < 0 ? &oid : &event.other,
-			  &control->fixups, &request.choice, &err) < 0)
-		goto infra;
-	if (control->runner->ops->build(control->runner, &request, on_build,
-					control, &err) == 0)
-		goto out;
-infra:
-	on_build(control, &(struct build_end){ .result = BUILD_INFRA,
-					       .text = err.text });
-out:
-	free(log);
+		end_as_infra(place, &err);
+	else if (!place->made || place->dirty)
+		place_prepare(place);
+	else
+		build_go_on(place);
+}
+
+/* What was built ahead with other fixups is built anew. */
+static bool may_take(struct control *control, int commit)
+{
+	const struct ahead_build *ahead =
+		engine_ahead_of(session_engine(control->session), commit);
+
+	if (!ahead)
+		return false;
+	if (ahead->fact && ahead->fact->build == BUILD_OK &&
+	    places_built(control, commit, -1) < 0)
+		return false;
+	if (ahead->fact && ahead->fact->build == BUILD_INFRA)
+		return false;
+	return has_fixups(control, commit, ahead->begin->text);
+}
+
+bool build_take(struct control *control, int commit)
+{
+	struct place *place = places_building(control, commit);
+	struct event event = { .kind = EVENT_BUILD_BEGIN,
+			       .commit = *control_oid(control, commit),
+			       .number = BUILD_TAKEN };
+
+	if (!may_take(control, commit))
+		return false;
+	if (place)
+		place->ahead = false;
+	control->came_back = false;
+	control_append(control, &event);
+	control_pump_soon(control);
+	return true;
 }
 
 /*
@@ -196,7 +262,9 @@ static void on_run(void *data, const struct run_end *end)
 {
 	struct flight *flight = data;
 	struct control *control = flight->control;
-	bool lost = end->cancelled || gitwatch_moved(control);
+	bool lost =
+		end->cancelled || (flight->needs_place && flight->place == 0 &&
+				   gitwatch_moved(control));
 	struct event event = {
 		.kind = lost ? EVENT_RUN_STOPPED : EVENT_RUN,
 		.commit = flight->oid,
@@ -215,7 +283,7 @@ static void on_run(void *data, const struct run_end *end)
 	};
 
 	if (lost && !end->cancelled)
-		control->built = -1;
+		places_forget(control, 0);
 	drop_flight(control, flight);
 	control_append(control, &event);
 	control_pump_soon(control);
@@ -241,13 +309,14 @@ static bool is_boot_sought(const struct control *control)
 	       SYMPTOM_NO_BOOT;
 }
 
-void run_start(struct control *control, int commit)
+void run_start(struct control *control, int commit, int place, bool ahead)
 {
 	struct oid oid = *control_oid(control, commit);
 	struct event event = { .kind = EVENT_RUN_BEGIN,
 			       .commit = oid,
 			       .number = next_number(control, commit) };
 	struct run_request request = { .commit = oid.hex,
+				       .place = place,
 				       .number = (int)event.number,
 				       .boot_only = is_boot_sought(control),
 				       .seen = on_seen,
@@ -260,8 +329,17 @@ void run_start(struct control *control, int commit)
 	control->came_back = false;
 	request.console = console;
 	request.output = output;
-	*flight =
-		(struct flight){ control, oid, commit, request.number, false };
+	*flight = (struct flight){
+		.control = control,
+		.oid = oid,
+		.commit = commit,
+		.number = request.number,
+		.place = place,
+		.ahead = ahead,
+		.needs_place =
+			control->runner->ops->has(control->runner, place,
+						  oid.hex) != RUNNER_HAS_KEPT,
+	};
 	if (!control_append(control, &event)) {
 		free(flight);
 		goto out;

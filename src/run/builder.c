@@ -54,6 +54,7 @@ struct builder {
 	struct record record;
 	struct diagnosis diagnosis;
 	uint64_t began;
+	bool ahead;
 	bool cancelled;
 	struct error trouble; /* ours: a log not written, products not kept */
 	build_done *done;
@@ -109,6 +110,7 @@ static int launch(struct builder *builder, const char *const *argv,
 		.argv = argv,
 		.env = (const char *const *)env,
 		.cwd = builder->spec.worktree,
+		.behind = builder->ahead,
 		.timeout_ms = builder->spec.timeout_ms,
 		.output_max = output_max(builder),
 		.on_output = on_output,
@@ -416,6 +418,7 @@ int builder_build(struct builder *builder, const struct build_request *request,
 	builder->commit = xstrdup(request->commit);
 	builder->stage = STAGE_CHECKOUT;
 	builder->choice = request->choice;
+	builder->ahead = request->ahead;
 	builder->work = work;
 	builder->patch = 0;
 	builder->command = 0;

@@ -17,6 +17,7 @@
 #define CHUNK	    65536
 #define DRAIN_READS 32	  /* a pipe holds 1 MiB at most */
 #define GRACE_MS    60000 /* for a keeper that was told to stop */
+#define BEHIND	    "10"  /* what gives way is so much nicer */
 
 struct child {
 	uv_process_t process;
@@ -174,6 +175,9 @@ static char **command_line(const struct child_spec *spec)
 	argv_add(&line, spec->keeper);
 	argv_add(&line, "keep");
 	argv_add(&line, "--");
+	if (spec->behind)
+		argv_add_all(&line, (const char *const[]){ "nice", "-n", BEHIND,
+							   NULL });
 	argv_add_all(&line, spec->argv);
 	return line.items;
 }

@@ -37,6 +37,7 @@ struct child_spec {
 	const char *const *env;	 /* changes to our environment, or NULL:
 				    "NAME=value" sets, "NAME" unsets */
 	const char *cwd;	 /* or NULL for ours */
+	bool behind;		 /* it gives way to others: a higher niceness */
 	int64_t timeout_ms;	 /* 0: none */
 	int64_t output_max;	 /* bytes, 0: none; so many are delivered */
 	void (*on_output)(void *data, const char *bytes, size_t length);

@@ -9,12 +9,13 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
-#include "run/builder.h"
 #include "run/jobs.h"
+#include "run/places.h"
 #include "run/runner.h"
+#include "run/supply.h"
 #include "run/trial.h"
 
-#define TEXTS 5 /* of a spec, to be copied */
+#define TEXTS 3 /* of a spec, to be copied */
 
 struct command_runner {
 	struct runner runner; /* the head */
@@ -22,10 +23,7 @@ struct command_runner {
 	struct command_spec spec; /* its texts are in `texts` */
 	char *texts[TEXTS];
 	int text_count;
-	struct builder *builder;
-	const char *shell_build[4]; /* of the build command */
-	const char *const *commands[2];
-	struct builder_work work;
+	struct places *places;
 	struct console_rules *rules;
 	struct jobs jobs;
 };
@@ -49,7 +47,7 @@ static int launch(struct command_runner *owner, struct job *job,
 	const struct trial_spec trial = {
 		.keeper = spec->keeper,
 		.argv = argv,
-		.worktree = spec->worktree,
+		.worktree = places_worktree(owner->places, job->request.place),
 		.session = spec->session,
 		.slot = job->slot,
 		.timeout_ms = spec->test_timeout_ms,
@@ -70,10 +68,8 @@ static int command_build(struct runner *runner,
 {
 	struct command_runner *owner = self(runner);
 
-	if (jobs_allow_build(&owner->jobs, err) < 0)
-		return -1;
-	return builder_build(owner->builder, request, &owner->work, done, data,
-			     err);
+	return places_build(owner->places, &owner->jobs, request, done, data,
+			    err);
 }
 
 static int command_run(struct runner *runner, const struct run_request *request,
@@ -85,7 +81,7 @@ static int command_run(struct runner *runner, const struct run_request *request,
 	if (!owner->spec.test)
 		return error_set(err, ERROR_STATE,
 				 "there is no test command that could be run");
-	if (jobs_allow_run(request, builder_built(owner->builder), err) < 0)
+	if (places_allow_run(owner->places, request, err) < 0)
 		return -1;
 	job = jobs_add(&owner->jobs, sizeof(*job), request, done, data, err);
 	if (job && launch(owner, job, err) == 0)
@@ -97,8 +93,15 @@ static int command_run(struct runner *runner, const struct run_request *request,
 
 static void command_cancel(struct runner *runner, const char *commit)
 {
-	builder_cancel(self(runner)->builder, commit);
+	places_cancel(self(runner)->places, commit);
 	jobs_cancel(&self(runner)->jobs, commit);
+}
+
+static enum runner_has command_has(const struct runner *runner, int place,
+				   const char *commit)
+{
+	return places_has(((const struct command_runner *)runner)->places,
+			  place, commit);
 }
 
 static void command_free(struct runner *runner)
@@ -108,7 +111,7 @@ static void command_free(struct runner *runner)
 	assert(!owner->jobs.first);
 	for (int i = 0; i < owner->text_count; i++)
 		free(owner->texts[i]);
-	builder_free(owner->builder);
+	places_free(owner->places);
 	console_rules_free(owner->rules);
 	free(owner);
 }
@@ -117,6 +120,7 @@ static const struct runner_ops command_ops = {
 	.build = command_build,
 	.run = command_run,
 	.cancel = command_cancel,
+	.has = command_has,
 	.free = command_free,
 };
 
@@ -129,22 +133,20 @@ static const char *copy(struct command_runner *owner, const char *text)
 	return mine;
 }
 
-static void make_builder(struct command_runner *owner,
-			 const struct command_spec *spec)
+static struct places *make_places(uv_loop_t *loop,
+				  const struct command_spec *spec)
 {
-	owner->builder = builder_new(
-		owner->loop,
-		&(struct builder_spec){ .keeper = spec->keeper,
-					.worktree = spec->worktree,
-					.session = spec->session,
-					.checkout = spec->checkout,
-					.timeout_ms = spec->build_timeout_ms,
-					.output_max = spec->build_output_max });
-	owner->shell_build[0] = "sh";
-	owner->shell_build[1] = "-c";
-	owner->shell_build[2] = copy(owner, spec->build);
-	owner->commands[0] = spec->build ? owner->shell_build : NULL;
-	owner->work.commands = owner->commands;
+	const struct supply_spec supply = {
+		.builder = { .keeper = spec->keeper,
+			     .worktree = spec->worktree,
+			     .session = spec->session,
+			     .checkout = spec->checkout,
+			     .timeout_ms = spec->build_timeout_ms,
+			     .output_max = spec->build_output_max },
+		.build = spec->build,
+	};
+
+	return places_new(loop, &supply, spec->further, spec->further_count);
 }
 
 int command_runner_new(uv_loop_t *loop, const struct command_spec *spec,
@@ -162,16 +164,17 @@ int command_runner_new(uv_loop_t *loop, const struct command_spec *spec,
 	owner->loop = loop;
 	owner->spec = *spec;
 	owner->spec.keeper = copy(owner, spec->keeper);
-	owner->spec.worktree = copy(owner, spec->worktree);
 	owner->spec.session = copy(owner, spec->session);
 	owner->spec.test = copy(owner, spec->test);
 	/* Lent to us, and not needed again: the rules are compiled. */
 	owner->spec.console.crash = NULL;
 	owner->spec.console.ignore = NULL;
 	owner->spec.console.boot = NULL;
+	owner->spec.worktree = NULL;
 	owner->spec.checkout = NULL;
+	owner->spec.further = NULL;
 	owner->spec.build = NULL;
-	make_builder(owner, spec);
+	owner->places = make_places(loop, spec);
 	*out = &owner->runner;
 	return 0;
 }

@@ -3,8 +3,8 @@
 #define RUN_COMMAND_H
 
 /*
- * Target `command`: a shell command builds the commit in the session's
- * worktree, another one tests it there.
+ * Target `command`: a shell command builds the commit in one of the session's
+ * worktrees, another one tests it there.
  *
  * Both get CULPRIT_COMMIT, CULPRIT_WORKTREE, CULPRIT_SESSION (the folder) and,
  * for a test, CULPRIT_RUN and CULPRIT_SLOT (the lowest free one from 1) in
@@ -36,6 +36,7 @@
 #include "run/console.h"
 
 struct error;
+struct place_spec;
 struct runner;
 typedef struct uv_loop_s uv_loop_t;
 
@@ -47,6 +48,8 @@ struct command_spec {
 	/* The commit is appended: "git", "-C", worktree, "checkout"...  Ended
 	 * by NULL, never NULL itself. */
 	const char *const *checkout;
+	const struct place_spec *further; /* worktrees, for builds ahead */
+	int further_count;
 	const char *build;	  /* shell command, or NULL: checkout only */
 	int64_t build_timeout_ms; /* 0: none; for the checkout, too */
 	int64_t build_output_max; /* bytes kept; more ends the build; 0: none */

@@ -17,6 +17,7 @@
 #define LETTERS	    ".XxBTIi~"
 #define ENDLESS_MS  ((uint64_t)1000 * 86400 * 365)
 #define MS_MAX	    86400000
+#define PLACES	    16
 #define OTHER_TITLE "BUG: another bug in this fake kernel"
 
 /* One line of the script. */
@@ -27,7 +28,8 @@ struct line {
 	char *signature;
 	char *runs;
 	char *title;
-	int64_t ms;
+	int64_t ms, build_ms;
+	bool kept;
 };
 
 struct fake_runner {
@@ -37,7 +39,9 @@ struct fake_runner {
 	size_t line_count;
 	size_t line_room;
 	struct job *jobs;
-	char *built;
+	char *built[PLACES];
+	char **kept;
+	size_t kept_count, kept_room;
 };
 
 /* A job is in the runner's list until it calls back. */
@@ -48,6 +52,7 @@ struct job {
 	const struct line *line;
 	char *commit;
 	struct record record;
+	int place;
 	int number; /* of a run, 0 for a build */
 	bool cancelled;
 	build_done *build_done;
@@ -103,6 +108,10 @@ static bool parse_field(struct line *line, char *word)
 {
 	char *value = strchr(word, '=');
 
+	if (str_equal(word, "kept")) {
+		line->kept = true;
+		return true;
+	}
 	if (!value)
 		return false;
 	*value++ = '\0';
@@ -110,6 +119,8 @@ static bool parse_field(struct line *line, char *word)
 		return parse_build(line, value);
 	if (str_equal(word, "ms"))
 		return str_number(value, 0, MS_MAX, &line->ms);
+	if (str_equal(word, "built"))
+		return str_number(value, 0, MS_MAX, &line->build_ms);
 	if (str_equal(word, "sig"))
 		set(&line->signature, value);
 	else if (str_equal(word, "title"))
@@ -151,6 +162,7 @@ static int parse_line(struct fake_runner *fake, char *text, int number,
 		.build = BUILD_OK,
 		.runs = xstrdup("."),
 		.title = xstrdup("BUG: bug in this fake kernel"),
+		.build_ms = -1,
 	};
 	while ((word = next_word(&text)) != NULL) {
 		char *whole = xstrdup(word);
@@ -235,6 +247,39 @@ static int record_line(struct job *job, const char *text, struct error *err)
 	return ret;
 }
 
+static int64_t build_ms(const struct line *line)
+{
+	return line->build_ms < 0 ? line->ms : line->build_ms;
+}
+
+static void set_built(const struct job *job)
+{
+	struct fake_runner *fake = job->owner;
+
+	set(&fake->built[job->place], job->commit);
+	if (!job->line->kept)
+		return;
+	array_grow(fake->kept, fake->kept_count + 1, &fake->kept_room);
+	fake->kept[fake->kept_count++] =
+		xasprintf("%d %s", job->place, job->commit);
+}
+
+static enum runner_has fake_has(const struct runner *runner, int place,
+				const char *commit)
+{
+	const struct fake_runner *fake = (const struct fake_runner *)runner;
+	char *wanted = xasprintf("%d %s", place, commit);
+	bool kept = false;
+
+	for (size_t i = 0; i < fake->kept_count && !kept; i++)
+		kept = str_equal(fake->kept[i], wanted);
+	free(wanted);
+	if (kept)
+		return RUNNER_HAS_KEPT;
+	return str_equal(fake->built[place], commit) ? RUNNER_HAS_THERE
+						     : RUNNER_HAS_NOT;
+}
+
 static void end_build(struct job *job)
 {
 	const struct line *line = job->line;
@@ -244,7 +289,7 @@ static void end_build(struct job *job)
 		.signature = line->build == BUILD_OK ? line->signature : NULL,
 		.text = line->text,
 		.exit_status = line->build == BUILD_OK ? 0 : 2,
-		.duration_ms = line->ms,
+		.duration_ms = build_ms(line),
 	};
 	struct error err = ERROR_INIT;
 
@@ -254,7 +299,7 @@ static void end_build(struct job *job)
 		end.text = err.text;
 	}
 	if (end.result == BUILD_OK && !end.cancelled)
-		set(&job->owner->built, job->commit);
+		set_built(job);
 	leave_list(job);
 	job->build_done(job->data, &end);
 }
@@ -372,6 +417,21 @@ static int job_new(struct fake_runner *fake, const char *commit,
 	return 0;
 }
 
+static bool allows_build(const struct fake_runner *fake, int place,
+			 struct error *err)
+{
+	for (const struct job *job = fake->jobs; job; job = job->next) {
+		if (job->place != place ||
+		    (job->run_done && fake_has(&fake->runner, place,
+					       job->commit) == RUNNER_HAS_KEPT))
+			continue;
+		error_set(err, ERROR_BUSY, "cannot build while %s is worked on",
+			  job->commit);
+		return false;
+	}
+	return true;
+}
+
 static int fake_build(struct runner *runner,
 		      const struct build_request *request, build_done *done,
 		      void *data, struct error *err)
@@ -379,17 +439,15 @@ static int fake_build(struct runner *runner,
 	struct fake_runner *fake = self(runner);
 	struct job *job;
 
-	if (fake->jobs)
-		return error_set(err, ERROR_BUSY,
-				 "cannot build while %s is worked on",
-				 fake->jobs->commit);
-	if (job_new(fake, request->commit, &job, err) < 0)
+	if (!allows_build(fake, request->place, err) ||
+	    job_new(fake, request->commit, &job, err) < 0)
 		return -1;
-	free(fake->built);
-	fake->built = NULL;
+	free(fake->built[request->place]);
+	fake->built[request->place] = NULL;
+	job->place = request->place;
 	job->build_done = done;
 	job->data = data;
-	return job_start(job, request->log, (uint64_t)job->line->ms, err);
+	return job_start(job, request->log, (uint64_t)build_ms(job->line), err);
 }
 
 static int count_jobs(const struct fake_runner *fake)
@@ -397,7 +455,7 @@ static int count_jobs(const struct fake_runner *fake)
 	int count = 0;
 
 	for (const struct job *job = fake->jobs; job; job = job->next)
-		count++;
+		count += job->run_done != NULL;
 	return count;
 }
 
@@ -408,7 +466,7 @@ static int fake_run(struct runner *runner, const struct run_request *request,
 	struct job *job;
 	uint64_t ms;
 
-	if (!str_equal(fake->built, request->commit))
+	if (!fake_has(runner, request->place, request->commit))
 		return error_set(err, ERROR_STATE,
 				 "cannot run %s: it is not what was built last",
 				 request->commit);
@@ -417,6 +475,7 @@ static int fake_run(struct runner *runner, const struct run_request *request,
 				 runner->slots);
 	if (job_new(fake, request->commit, &job, err) < 0)
 		return -1;
+	job->place = request->place;
 	job->number = request->number;
 	job->run_done = done;
 	job->data = data;
@@ -442,7 +501,11 @@ static void fake_free(struct runner *runner)
 	for (size_t i = 0; i < fake->line_count; i++)
 		line_release(&fake->lines[i]);
 	free(fake->lines);
-	free(fake->built);
+	for (int i = 0; i < PLACES; i++)
+		free(fake->built[i]);
+	for (size_t i = 0; i < fake->kept_count; i++)
+		free(fake->kept[i]);
+	free(fake->kept);
 	free(fake);
 }
 
@@ -450,6 +513,7 @@ static const struct runner_ops fake_ops = {
 	.build = fake_build,
 	.run = fake_run,
 	.cancel = fake_cancel,
+	.has = fake_has,
 	.free = fake_free,
 };
 

@@ -24,24 +24,6 @@ static int free_slot(const struct jobs *jobs)
 	return slot;
 }
 
-int jobs_allow_build(const struct jobs *jobs, struct error *err)
-{
-	if (!jobs->first)
-		return 0;
-	return error_set(err, ERROR_BUSY, "cannot build while %s is worked on",
-			 jobs->first->commit);
-}
-
-int jobs_allow_run(const struct run_request *request, const char *built,
-		   struct error *err)
-{
-	if (str_equal(built, request->commit))
-		return 0;
-	return error_set(err, ERROR_STATE,
-			 "cannot run %s: it is not what was built last",
-			 request->commit);
-}
-
 struct job *jobs_add(struct jobs *jobs, size_t size,
 		     const struct run_request *request, run_done *done,
 		     void *data, struct error *err)

@@ -33,13 +33,6 @@ struct jobs {
 	int slots;
 };
 
-/* ERROR_BUSY while runs need what was built. */
-int jobs_allow_build(const struct jobs *jobs, struct error *err);
-
-/* ERROR_STATE unless the run is of the commit built last (or NULL). */
-int jobs_allow_run(const struct run_request *request, const char *built,
-		   struct error *err);
-
 /*
  * A job of `size` bytes, at least those of a struct job, in the lowest free
  * slot; NULL with ERROR_BUSY when there is none.  It counts at once; ended

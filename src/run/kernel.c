@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "run/jobs.h"
+#include "run/places.h"
 #include "run/runner.h"
 #include "run/trial.h"
 
@@ -34,7 +35,7 @@ struct kernel_runner {
 	struct kernel_spec spec; /* its texts are in `texts` */
 	char *texts[TEXTS];
 	int text_count;
-	struct supply *supply;
+	struct places *places;
 	struct console_rules *rules;
 	enum kvm_state kvm;
 	struct jobs jobs;
@@ -148,7 +149,8 @@ static int start_trial(struct boot *boot, const char *kernel, int port,
 	struct trial_spec trial = {
 		.keeper = spec->supply.builder.keeper,
 		.argv = (const char *const *)argv,
-		.worktree = spec->supply.builder.worktree,
+		.worktree = places_worktree(boot->owner->places,
+					    boot->job.request.place),
 		.session = spec->supply.builder.session,
 		.slot = boot->job.slot,
 		.guest = true,
@@ -180,7 +182,9 @@ static int start_trial(struct boot *boot, const char *kernel, int port,
 static int launch(struct boot *boot, struct error *err)
 {
 	const struct kernel_spec *spec = &boot->owner->spec;
-	char *kernel = supply_kernel(boot->owner->supply), **argv = NULL;
+	char *kernel = places_kernel(boot->owner->places,
+				     boot->job.request.place, boot->job.commit);
+	char **argv = NULL;
 	int port = spec->visit ? free_port(err) : 0, ret = -1;
 
 	boot->kvm = may_use_kvm(boot->owner);
@@ -201,9 +205,8 @@ static int kernel_build(struct runner *runner,
 {
 	struct kernel_runner *owner = self(runner);
 
-	if (jobs_allow_build(&owner->jobs, err) < 0)
-		return -1;
-	return supply_build(owner->supply, request, done, data, err);
+	return places_build(owner->places, &owner->jobs, request, done, data,
+			    err);
 }
 
 static int kernel_run(struct runner *runner, const struct run_request *request,
@@ -212,7 +215,7 @@ static int kernel_run(struct runner *runner, const struct run_request *request,
 	struct kernel_runner *owner = self(runner);
 	struct boot *boot;
 
-	if (jobs_allow_run(request, supply_built(owner->supply), err) < 0)
+	if (places_allow_run(owner->places, request, err) < 0)
 		return -1;
 	boot = (struct boot *)jobs_add(&owner->jobs, sizeof(*boot), request,
 				       done, data, err);
@@ -227,8 +230,15 @@ static int kernel_run(struct runner *runner, const struct run_request *request,
 
 static void kernel_cancel(struct runner *runner, const char *commit)
 {
-	supply_cancel(self(runner)->supply, commit);
+	places_cancel(self(runner)->places, commit);
 	jobs_cancel(&self(runner)->jobs, commit);
+}
+
+static enum runner_has kernel_has(const struct runner *runner, int place,
+				  const char *commit)
+{
+	return places_has(((const struct kernel_runner *)runner)->places, place,
+			  commit);
 }
 
 static void kernel_free(struct runner *runner)
@@ -238,7 +248,7 @@ static void kernel_free(struct runner *runner)
 	assert(!owner->jobs.first);
 	for (int i = 0; i < owner->text_count; i++)
 		free(owner->texts[i]);
-	supply_free(owner->supply);
+	places_free(owner->places);
 	console_rules_free(owner->rules);
 	free(owner);
 }
@@ -247,6 +257,7 @@ static const struct runner_ops kernel_ops = {
 	.build = kernel_build,
 	.run = kernel_run,
 	.cancel = kernel_cancel,
+	.has = kernel_has,
 	.free = kernel_free,
 };
 
@@ -298,7 +309,9 @@ int kernel_runner_new(uv_loop_t *loop, const struct kernel_spec *spec,
 	owner->runner.slots = owner->jobs.slots = spec->slots;
 	owner->runner.has_build = true;
 	owner->loop = loop;
-	owner->supply = supply_new(loop, &spec->supply);
+	owner->places = places_new(loop, &spec->supply, spec->further,
+				   spec->further_count);
+	owner->spec.further = NULL;
 	*out = &owner->runner;
 	return 0;
 }

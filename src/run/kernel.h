@@ -24,6 +24,7 @@
 #include "run/visit.h"
 
 struct error;
+struct place_spec;
 struct runner;
 
 enum kvm_use {
@@ -34,6 +35,8 @@ enum kvm_use {
 
 struct kernel_spec {
 	struct supply_spec supply;
+	const struct place_spec *further; /* worktrees, for builds ahead */
+	int further_count;
 	struct guest_spec guest;
 	const char *command; /* instead of the guest's: a shell command, with
 				CULPRIT_KERNEL and CULPRIT_PORT; or NULL */

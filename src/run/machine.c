@@ -11,6 +11,7 @@
 #include "base/xalloc.h"
 #include "run/identity.h"
 #include "run/jobs.h"
+#include "run/places.h"
 #include "run/runner.h"
 #include "run/trial.h"
 
@@ -20,9 +21,10 @@ struct machine_runner {
 	struct runner runner; /* the head */
 	uv_loop_t *loop;
 	struct machine_spec spec;
-	struct supply *supply;
+	struct places *places;
 	struct console_rules *rules;
 	struct bringup_memory memory;
+	char *meant; /* the commit whose kernel that speaks of, or NULL */
 	struct jobs jobs;
 };
 
@@ -82,11 +84,11 @@ static void make_changes(struct boot *boot)
 static void make_specs(struct boot *boot)
 {
 	struct machine_runner *owner = boot->owner;
-	const struct builder_spec *builder = &owner->spec.supply.builder;
 
 	boot->bringup = owner->spec.bringup;
-	boot->bringup.keeper = builder->keeper;
-	boot->bringup.cwd = builder->worktree;
+	boot->bringup.keeper = owner->spec.supply.builder.keeper;
+	boot->bringup.cwd =
+		places_worktree(owner->places, boot->job.request.place);
 	boot->bringup.commit = boot->job.commit;
 	boot->bringup.kernel = boot->kernel;
 	boot->bringup.folder = boot->folder;
@@ -104,7 +106,8 @@ static int start_trial(struct boot *boot, struct error *err)
 	const struct trial_spec trial = {
 		.keeper = spec->supply.builder.keeper,
 		.argv = spec->console ? shell : nothing,
-		.worktree = spec->supply.builder.worktree,
+		.worktree = places_worktree(boot->owner->places,
+					    boot->job.request.place),
 		.session = spec->supply.builder.session,
 		.slot = boot->job.slot,
 		.boot_ms = spec->bringup.boot_ms,
@@ -124,10 +127,25 @@ static int start_trial(struct boot *boot, struct error *err)
 			   &boot->job.trial, err);
 }
 
+/* What the machine has is another kernel, or may be. */
+static void forget_installed(struct machine_runner *owner)
+{
+	free(owner->meant);
+	owner->meant = NULL;
+	owner->memory.installed = false;
+}
+
 static int launch(struct boot *boot, struct error *err)
 {
-	boot->kernel = supply_kernel(boot->owner->supply);
-	boot->folder = supply_folder(boot->owner->supply);
+	struct machine_runner *owner = boot->owner;
+	int place = boot->job.request.place;
+
+	if (!str_equal(owner->meant, boot->job.commit)) {
+		forget_installed(owner);
+		owner->meant = xstrdup(boot->job.commit);
+	}
+	boot->kernel = places_kernel(owner->places, place, boot->job.commit);
+	boot->folder = places_folder(owner->places, place);
 	if (access(boot->kernel, R_OK) < 0)
 		return error_errno(err, "there is no kernel to install: '%s'",
 				   boot->kernel);
@@ -142,10 +160,12 @@ static int machine_build(struct runner *runner,
 {
 	struct machine_runner *owner = self(runner);
 
-	if (jobs_allow_build(&owner->jobs, err) < 0)
+	if (places_build(owner->places, &owner->jobs, request, done, data,
+			 err) < 0)
 		return -1;
-	owner->memory.installed = false;
-	return supply_build(owner->supply, request, done, data, err);
+	if (str_equal(owner->meant, request->commit))
+		forget_installed(owner);
+	return 0;
 }
 
 static int machine_run(struct runner *runner, const struct run_request *request,
@@ -154,7 +174,7 @@ static int machine_run(struct runner *runner, const struct run_request *request,
 	struct machine_runner *owner = self(runner);
 	struct boot *boot;
 
-	if (jobs_allow_run(request, supply_built(owner->supply), err) < 0)
+	if (places_allow_run(owner->places, request, err) < 0)
 		return -1;
 	boot = (struct boot *)jobs_add(&owner->jobs, sizeof(*boot), request,
 				       done, data, err);
@@ -170,8 +190,15 @@ static int machine_run(struct runner *runner, const struct run_request *request,
 
 static void machine_cancel(struct runner *runner, const char *commit)
 {
-	supply_cancel(self(runner)->supply, commit);
+	places_cancel(self(runner)->places, commit);
 	jobs_cancel(&self(runner)->jobs, commit);
+}
+
+static enum runner_has machine_has(const struct runner *runner, int place,
+				   const char *commit)
+{
+	return places_has(((const struct machine_runner *)runner)->places,
+			  place, commit);
 }
 
 static void machine_free(struct runner *runner)
@@ -179,7 +206,8 @@ static void machine_free(struct runner *runner)
 	struct machine_runner *owner = self(runner);
 
 	assert(!owner->jobs.first);
-	supply_free(owner->supply);
+	places_free(owner->places);
+	free(owner->meant);
 	console_rules_free(owner->rules);
 	free(owner);
 }
@@ -188,6 +216,7 @@ static const struct runner_ops machine_ops = {
 	.build = machine_build,
 	.run = machine_run,
 	.cancel = machine_cancel,
+	.has = machine_has,
 	.free = machine_free,
 };
 
@@ -207,7 +236,9 @@ int machine_runner_new(uv_loop_t *loop, const struct machine_spec *spec,
 	owner->runner.has_build = true;
 	owner->loop = loop;
 	owner->spec = *spec;
-	owner->supply = supply_new(loop, &spec->supply);
+	owner->places = places_new(loop, &spec->supply, spec->further,
+				   spec->further_count);
+	owner->spec.further = NULL;
 	*out = &owner->runner;
 	return 0;
 }

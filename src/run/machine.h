@@ -25,10 +25,13 @@
 #include "run/visit.h"
 
 struct error;
+struct place_spec;
 struct runner;
 
 struct machine_spec {
 	struct supply_spec supply;
+	const struct place_spec *further; /* worktrees, for builds ahead */
+	int further_count;
 	/* Without what belongs to one run (env, commit, kernel, folder, keeper
 	   and cwd), memory and calls. */
 	struct bringup_spec bringup;

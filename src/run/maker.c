@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
@@ -25,14 +26,20 @@
 #define KEPT_SIGNATURE "signature"
 #define KEPT_CONFIG    "config"
 
+/* A kernel in the cache; it stays there as long as its entry is held. */
+struct kept {
+	char *commit, *image;
+	struct cache_entry *entry;
+};
+
 struct maker {
 	struct maker_spec spec;
 	uv_timer_t soon; /* calls back for a kernel that was kept */
 	bool failed;	 /* the last build */
 
-	/* the kernel made last */
-	char *image, *made;
-	struct cache_entry *entry; /* it lies there, or NULL */
+	char *image, *made; /* the kernel made last, where it was built */
+	struct kept *kept;  /* those that lie in the cache */
+	size_t kept_count, kept_room;
 
 	/* the one under way */
 	struct kbuild kbuild;
@@ -49,11 +56,25 @@ struct maker {
 
 static void forget_made(struct maker *maker)
 {
-	cache_entry_release(maker->entry);
 	free(maker->image);
 	free(maker->made);
-	maker->entry = NULL;
 	maker->image = maker->made = NULL;
+}
+
+static struct kept *find_kept(const struct maker *maker, const char *commit)
+{
+	for (size_t i = 0; i < maker->kept_count; i++)
+		if (str_equal(maker->kept[i].commit, commit))
+			return &maker->kept[i];
+	return NULL;
+}
+
+static void drop_kept(struct maker *maker, struct kept *kept)
+{
+	cache_entry_release(kept->entry);
+	free(kept->commit);
+	free(kept->image);
+	*kept = maker->kept[--maker->kept_count];
 }
 
 static void forget_job(struct maker *maker)
@@ -72,9 +93,12 @@ static void forget_job(struct maker *maker)
 /* Takes the entry. */
 static void take_entry(struct maker *maker, struct cache_entry *entry)
 {
-	maker->entry = entry;
-	maker->image = xasprintf("%s/" KEPT_KERNEL, cache_entry_path(entry));
-	maker->made = xstrdup(maker->commit);
+	array_grow(maker->kept, maker->kept_count + 1, &maker->kept_room);
+	maker->kept[maker->kept_count++] = (struct kept){
+		.commit = xstrdup(maker->commit),
+		.image = xasprintf("%s/" KEPT_KERNEL, cache_entry_path(entry)),
+		.entry = entry,
+	};
 }
 
 /*
@@ -187,7 +211,7 @@ static void log_kept(const struct maker *maker,
 	char *line =
 		xasprintf("$ # a kernel of the same sources, configuration "
 			  "and compiler was kept: %s\n",
-			  maker->image);
+			  find_kept(maker, maker->commit)->image);
 
 	if (record_open_log(&record, request->log, false, NULL) == 0)
 		record_write(&record, line, strlen(line), NULL);
@@ -356,11 +380,15 @@ static size_t optional_steps(const struct maker *maker)
 int maker_make(struct maker *maker, const struct build_request *request,
 	       build_done *done, void *data, struct error *err)
 {
+	struct kept *kept;
+
 	if (maker->commit)
 		return error_set(err, ERROR_BUSY,
 				 "cannot build while %s is worked on",
 				 maker->commit);
-	forget_made(maker);
+	kept = find_kept(maker, request->commit);
+	if (kept) /* it may come out otherwise now */
+		drop_kept(maker, kept);
 	maker->commit = xstrdup(request->commit);
 	maker->done = done;
 	maker->data = data;
@@ -368,6 +396,7 @@ int maker_make(struct maker *maker, const struct build_request *request,
 		goto failed;
 	if (take_kept(maker, request))
 		return 0;
+	forget_made(maker);
 	maker->work = (struct builder_work){
 		.prepare = prepare,
 		.optional = optional_steps(maker),
@@ -384,14 +413,21 @@ failed:
 	return -1;
 }
 
-const char *maker_image(const struct maker *maker)
+enum runner_has maker_has(const struct maker *maker, const char *commit)
 {
-	return maker->image;
+	if (find_kept(maker, commit))
+		return RUNNER_HAS_KEPT;
+	return str_equal(maker->made, commit) ? RUNNER_HAS_THERE
+					      : RUNNER_HAS_NOT;
 }
 
-const char *maker_made(const struct maker *maker)
+const char *maker_image(const struct maker *maker, const char *commit)
 {
-	return maker->made;
+	const struct kept *kept = find_kept(maker, commit);
+
+	if (kept)
+		return kept->image;
+	return str_equal(maker->made, commit) ? maker->image : NULL;
 }
 
 struct maker *maker_new(uv_loop_t *loop, const struct maker_spec *spec)
@@ -415,5 +451,8 @@ void maker_free(struct maker *maker)
 		return;
 	assert(!maker->commit);
 	forget_made(maker);
+	while (maker->kept_count)
+		drop_kept(maker, &maker->kept[maker->kept_count - 1]);
+	free(maker->kept);
 	uv_close((uv_handle_t *)&maker->soon, on_closed);
 }

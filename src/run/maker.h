@@ -44,8 +44,11 @@ void maker_free(struct maker *maker);
 int maker_make(struct maker *maker, const struct build_request *request,
 	       build_done *done, void *data, struct error *err);
 
-/* The kernel made last, and its commit; NULL while there is none. */
-const char *maker_image(const struct maker *maker);
-const char *maker_made(const struct maker *maker);
+/*
+ * The kernel of a commit that was made: where it was made, which is that of
+ * the last one only, or in the cache.  NULL when it is not there.
+ */
+const char *maker_image(const struct maker *maker, const char *commit);
+enum runner_has maker_has(const struct maker *maker, const char *commit);
 
 #endif

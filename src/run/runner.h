@@ -38,7 +38,10 @@ struct build_choice {
 
 struct build_request {
 	const char *commit; /* full hex */
-	const char *log;    /* file to append the output to, live */
+	int place;  /* the worktree, which is there: 0 the session's own, 1 and
+		      more further ones */
+	bool ahead; /* nobody waits for it: what is tested goes first */
+	const char *log; /* file to append the output to, live */
 	const struct build_choice *choice; /* NULL: nothing to choose */
 };
 
@@ -65,6 +68,7 @@ typedef bool run_decides(void *data, const struct crash *crashes, int count);
 
 struct run_request {
 	const char *commit;
+	int place; /* where it was built */
 	int number;
 	const char *console;  /* file for the console, live; what an earlier
 				run of this number left there is dropped */
@@ -94,17 +98,25 @@ struct run_end {
 typedef void build_done(void *data, const struct build_end *end);
 typedef void run_done(void *data, const struct run_end *end);
 
+/* What there is of a commit in a place. */
+enum runner_has {
+	RUNNER_HAS_NOT,
+	RUNNER_HAS_THERE, /* until the next build there */
+	RUNNER_HAS_KEPT,  /* beside it: builds there do not touch it */
+};
+
 struct runner_ops {
 	/*
-	 * Check out and build one commit.  One build at a time; no run of
-	 * another commit may be under way.  -1: could not be started, and no
-	 * call back comes.
+	 * Check out and build one commit.  One build at a time in a place, and
+	 * none while runs need what was built there before.  -1: could not be
+	 * started, and no call back comes.
 	 */
 	int (*build)(struct runner *runner, const struct build_request *request,
 		     build_done *done, void *data, struct error *err);
 
 	/*
-	 * Run the commit that was built last.  At most runner->slots at once.
+	 * Run a commit that was built in the place, and is there still.  At
+	 * most runner->slots at once.
 	 */
 	int (*run)(struct runner *runner, const struct run_request *request,
 		   run_done *done, void *data, struct error *err);
@@ -114,6 +126,10 @@ struct runner_ops {
 	 * from the loop, never from inside cancel.
 	 */
 	void (*cancel)(struct runner *runner, const char *commit);
+
+	/* Could a run of this commit begin from this place? */
+	enum runner_has (*has)(const struct runner *runner, int place,
+			       const char *commit);
 
 	/* Only when no job is under way: cancel and let the loop run first. */
 	void (*free)(struct runner *runner);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/str.h"
 #include "base/xalloc.h"
 
 struct supply {
@@ -65,16 +66,19 @@ void supply_cancel(struct supply *supply, const char *commit)
 	builder_cancel(supply->builder, commit);
 }
 
-const char *supply_built(const struct supply *supply)
-{
-	return supply->maker ? maker_made(supply->maker)
-			     : builder_built(supply->builder);
-}
-
-char *supply_kernel(const struct supply *supply)
+enum runner_has supply_has(const struct supply *supply, const char *commit)
 {
 	if (supply->maker)
-		return xstrdup(maker_image(supply->maker));
+		return maker_has(supply->maker, commit);
+	return str_equal(builder_built(supply->builder), commit)
+		       ? RUNNER_HAS_THERE
+		       : RUNNER_HAS_NOT;
+}
+
+char *supply_kernel(const struct supply *supply, const char *commit)
+{
+	if (supply->maker)
+		return xstrdup(maker_image(supply->maker, commit));
 	if (*supply->kernel == '/')
 		return xstrdup(supply->kernel);
 	return xasprintf("%s/%s", supply->worktree, supply->kernel);

@@ -35,11 +35,12 @@ int supply_build(struct supply *supply, const struct build_request *request,
 		 build_done *done, void *data, struct error *err);
 void supply_cancel(struct supply *supply, const char *commit);
 
-/* The commit that was built last; NULL when none is. */
-const char *supply_built(const struct supply *supply);
+/* What there is of a commit, as a runner says it. */
+enum runner_has supply_has(const struct supply *supply, const char *commit);
 
-/* Its kernel, and the folder it was built in, for the caller to free. */
-char *supply_kernel(const struct supply *supply);
+/* The kernel of one that is there, and the folder where kernels are built, for
+   the caller to free. */
+char *supply_kernel(const struct supply *supply, const char *commit);
 char *supply_folder(const struct supply *supply);
 
 #endif

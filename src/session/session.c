@@ -596,6 +596,11 @@ char *session_revert(const struct session *session)
 	return path_in(session, "revert");
 }
 
+char *session_ahead(const struct session *session)
+{
+	return path_in(session, "ahead");
+}
+
 char *session_settings(const struct session *session)
 {
 	return path_in(session, "culprit.cfg");

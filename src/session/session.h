@@ -132,6 +132,9 @@ char *session_worktree(const struct session *session); /* not made */
 char *session_out(const struct session *session);      /* not made */
 /* Where a culprit is taken back; not made. */
 char *session_revert(const struct session *session);
+/* Where the further worktrees for builds ahead lie, each in ahead/1, 2... as
+   a `worktree` and its `out`. */
+char *session_ahead(const struct session *session);    /* not made */
 char *session_settings(const struct session *session); /* not made */
 char *session_oops(const struct session *session);     /* not made */
 char *session_lock(const struct session *session);     /* not made */

@@ -188,6 +188,30 @@ static void tell_verdict(struct telling *telling, const struct event *verdict,
 	telling->testing = -1;
 }
 
+/* Ahead of time, and nobody had asked for it when it ended? */
+static bool is_ahead(const struct telling *telling, const struct event *build,
+		     int commit)
+{
+	const struct step *step = engine_step_of(telling->engine, commit);
+	const struct ahead_build *ahead =
+		engine_ahead_of(telling->engine, commit);
+
+	return (ahead && ahead->fact == build) ||
+	       (step && step->build == build && step->taken &&
+		step->taken->seq > build->seq);
+}
+
+/* What was built ahead is told when it is asked for. */
+static void tell_taken(struct telling *telling, const struct event *taken,
+		       int commit)
+{
+	const struct step *step = engine_step_of(telling->engine, commit);
+
+	if (step && step->taken == taken && step->build &&
+	    step->build->seq < taken->seq)
+		tell_build(telling, step->build, commit);
+}
+
 static void tell(struct telling *telling, const struct event *event,
 		 size_t place)
 {
@@ -197,8 +221,11 @@ static void tell(struct telling *telling, const struct event *event,
 
 	if (commit < 0 || engine_is_undone(telling->engine, event->seq))
 		return;
-	if (event->kind == EVENT_BUILD)
+	if (event->kind == EVENT_BUILD && !is_ahead(telling, event, commit))
 		tell_build(telling, event, commit);
+	else if (event->kind == EVENT_BUILD_BEGIN &&
+		 event->number == BUILD_TAKEN)
+		tell_taken(telling, event, commit);
 	else if (event->kind == EVENT_RUN)
 		tell_run(telling, event, commit);
 	else if (event->kind == EVENT_VERDICT)

@@ -80,7 +80,7 @@ settings()
 	confirm = false;
 	policy = "syzkaller/2/2";
 	title = "kernel NULL pointer dereference";
-	build = { config = "toy.config"; ccache = false; };
+	build = { config = "toy.config"; ccache = false; ahead = ${ahead-0}; };
 	guest = { memory = 16; boot_timeout = ${3-60};
 		  $append };
 	test = { timeout = 60; settle = 1; slots = 2; };
