@@ -116,24 +116,24 @@ static void find_config(struct buildlog *build, struct session *session,
 	settings_release(&settings);
 }
 
-static void say_how(struct buildlog *build, const struct step *step,
-		    const struct pace *pace, int64_t now)
+static void say_how(struct buildlog *build, const struct event *begin,
+		    const struct event *fact, const struct pace *pace,
+		    int64_t now)
 {
 	static const char *const words[BUILD_RESULT_COUNT] = {
 		[BUILD_OK] = "ok in",
 		[BUILD_FAILED] = "fails after",
 		[BUILD_INFRA] = "trouble of our own after",
 	};
-	const struct event *fact = step->build;
 	char time[24], usual[24], aside[48] = "";
 
 	if (pace->build_ms >= 0)
 		snprintf(aside, sizeof(aside), ", usually %s",
 			 str_duration(usual, pace->build_ms));
 	if (build->running)
-		snprintf(build->how, sizeof(build->how), "building %s%s",
-			 str_duration(time, now - step->build_begin->at),
-			 aside);
+		snprintf(build->how, sizeof(build->how), "building%s %s%s",
+			 build->ahead ? " ahead" : "",
+			 str_duration(time, now - begin->at), aside);
 	else if (fact)
 		snprintf(build->how, sizeof(build->how), "%s %s%s",
 			 words[fact->build],
@@ -142,11 +142,32 @@ static void say_how(struct buildlog *build, const struct step *step,
 		str_copy(build->how, sizeof(build->how), "not built");
 }
 
+/* Its latest build: *begin is NULL when that has ended.  False: there is none,
+   nor will there be. */
+static bool find_build(struct buildlog *build, struct engine *engine,
+		       const struct event **begin, const struct event **fact)
+{
+	const struct ahead_build *ahead =
+		engine_ahead_of(engine, build->commit);
+	const struct step *step = engine_step_of(engine, build->commit);
+
+	build->ahead = ahead;
+	if (ahead) {
+		*fact = ahead->fact;
+		*begin = ahead->fact ? NULL : ahead->begin;
+	} else if (step) {
+		*fact = step->build;
+		*begin = step->build_begin;
+	}
+	return ahead || step;
+}
+
 void buildlog_update(struct buildlog *build, struct session *session,
 		     int64_t now, bool ascii)
 {
 	struct engine *engine = session_engine(session);
-	const struct step *step = NULL;
+	const struct event *begin = NULL, *fact = NULL;
+	bool known = false;
 	struct pace pace;
 
 	build->log.ascii = ascii;
@@ -155,21 +176,20 @@ void buildlog_update(struct buildlog *build, struct session *session,
 	/* at an earlier time there are fewer commits */
 	if (build->commit >= 0 &&
 	    build->commit < graph_count(session_graph(session)))
-		step = engine_step_of(engine, build->commit);
-	build->running = step && step->build_begin;
+		known = find_build(build, engine, &begin, &fact);
+	build->running = begin;
 	find_config(build, session, ascii);
-	if (!step)
+	if (!known)
 		return;
 	pace_find(engine, &pace);
-	say_how(build, step, &pace, now);
-	if (build->running || !step->build)
+	say_how(build, begin, fact, &pace, now);
+	if (begin || !fact)
 		return;
-	build->tone = step->build->build == BUILD_OK	   ? VERDICT_GOOD
-		      : step->build->build == BUILD_FAILED ? VERDICT_BAD
-							   : VERDICT_SKIP;
-	if (step->build->build != BUILD_OK)
-		first_line(build->why, sizeof(build->why), step->build->text,
-			   ascii);
+	build->tone = fact->build == BUILD_OK	    ? VERDICT_GOOD
+		      : fact->build == BUILD_FAILED ? VERDICT_BAD
+						    : VERDICT_SKIP;
+	if (fact->build != BUILD_OK)
+		first_line(build->why, sizeof(build->why), fact->text, ascii);
 }
 
 bool buildlog_refresh(struct buildlog *build)

@@ -26,6 +26,7 @@ struct buildlog {
 	int commit; /* -1: none */
 	char id[OID_SHORT + 1];
 	bool running;
+	bool ahead;		 /* of time: nobody has asked for it yet */
 	enum verdict tone;	 /* of how it ended, as in struct model */
 	char how[96];		 /* "building 3:12, usually 6:43" */
 	char why[MODEL_TEXT];	 /* the first line of why it failed, or "" */

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "control/pace.h"
+#include "control/prospects.h"
 #include "engine/graph.h"
 #include "engine/verify.h"
 #include "engine/warnings.h"
@@ -391,9 +392,12 @@ static int jobs_of(const struct step *step)
 
 static int in_flight(struct engine *engine)
 {
+	const struct ahead_build *ahead;
 	struct verify verify;
 	int count = 0;
 
+	for (int i = 0; (ahead = engine_ahead(engine, i)); i++)
+		count += ahead->fact == NULL;
 	for (int i = 0; i < engine_step_count(engine); i++)
 		count += jobs_of(engine_step(engine, i));
 	if (!engine_verify(engine, &verify))
@@ -405,9 +409,24 @@ static int in_flight(struct engine *engine)
 	return count;
 }
 
-static void fill_status(struct model *model, struct engine *engine,
+/* What is built ahead, behind what else is said of the engine. */
+static void add_prospects(struct model *model, struct session *session)
+{
+	size_t used = strlen(model->status);
+	struct buf say;
+
+	buf_init(&say, 0);
+	prospects_say(session, &say);
+	if (say.length)
+		snprintf(model->status + used, sizeof(model->status) - used,
+			 "; %s", say.text);
+	buf_release(&say);
+}
+
+static void fill_status(struct model *model, struct session *session,
 			const struct model_view *view)
 {
+	struct engine *engine = session_engine(session);
 	size_t count = engine_event_count(engine);
 	int jobs = in_flight(engine);
 	char host[64], ago[24];
@@ -423,6 +442,7 @@ static void fill_status(struct model *model, struct engine *engine,
 			 "engine %d on %s, %d %s, last event %s ago",
 			 view->engine.pid, host, jobs,
 			 jobs == 1 ? "job" : "jobs", ago);
+		add_prospects(model, session);
 		return;
 	}
 	str_copy(model->status, sizeof(model->status),
@@ -464,6 +484,6 @@ void model_build(struct model *model, struct session *session,
 	fill_warnings(model, session, plan, view->ascii);
 	fill_rule(model, engine, plan, view);
 	fill_times(model, engine, view);
-	fill_status(model, engine, view);
+	fill_status(model, session, view);
 	ledger_fill_runs(model, session, view);
 }

@@ -6,6 +6,9 @@
 
 #include "tui/view.h"
 
+#include "control/prospects.h"
+#include "engine/engine.h"
+#include "session/session.h"
 #include "tui/app.h"
 #include "tui/frame.h"
 #include "tui/grid.h"
@@ -38,10 +41,12 @@ static void open_chosen(struct app *app)
 		consoles_open(&app->consoles, app->session, commit, -1);
 }
 
-/* While it is followed, another commit may come under test. */
+/* While it is followed, another commit may come under test; a build ahead stays
+   as long as it is one. */
 static void update_build(struct app *app)
 {
-	if (app->build.log.follow)
+	if (app->build.log.follow &&
+	    !engine_ahead_of(session_engine(app->session), app->build.commit))
 		open_chosen(app);
 	buildlog_update(&app->build, app->session, app->now, app->ascii);
 	consoles_update(&app->consoles, app->session, app->now, app->ascii);
@@ -67,10 +72,39 @@ static bool asks_build(const struct app *app)
 	       logview_asks(&app->consoles.main.log);
 }
 
+/* Builds ahead of time are of no row: they come behind the last one. */
+static int next_ahead(struct app *app, int step)
+{
+	struct prospect found[PROSPECTS_MAX];
+	int count = prospects_find(app->session, found), at = -1;
+
+	for (int i = 0; i < count; i++)
+		if (found[i].commit == app->build.commit)
+			at = i;
+	if (at < 0 && app->model.selected < app->model.row_count - 1)
+		return -1;
+	at += step;
+	return at >= 0 && at < count ? found[at].commit : -1;
+}
+
+static bool is_of_row(const struct app *app)
+{
+	const struct model_row *row = app_selected(app);
+
+	return row && row->commit == app->build.commit;
+}
+
 static void step_row(struct app *app, int step)
 {
-	app_go_to_row(app, app->model.selected + step);
-	open_chosen(app);
+	int ahead = next_ahead(app, step);
+
+	if (ahead >= 0) {
+		buildlog_open(&app->build, app->session, ahead);
+	} else {
+		if (is_of_row(app))
+			app_go_to_row(app, app->model.selected + step);
+		open_chosen(app);
+	}
 	update_build(app);
 }
 

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "control/describe.h"
 #include "control/desk.h"
+#include "control/prospects.h"
 #include "control/sure.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
@@ -153,6 +154,27 @@ static void json_engine(struct json *json, const struct session *session)
 		json_null(json, "host");
 	}
 	json_close_object(json);
+}
+
+static void json_ahead(struct json *json, struct session *session)
+{
+	struct prospect found[PROSPECTS_MAX];
+	int count = prospects_find(session, found);
+
+	json_open_array(json, "ahead");
+	for (int i = 0; i < count; i++) {
+		const struct prospect *it = &found[i];
+
+		json_open_object(json, NULL);
+		json_text(json, "commit", hex_of(session, it->commit));
+		json_text(json, "after",
+			  it->after ? verdict_name(it->after) : NULL);
+		json_bool(json, "building", it->fact == NULL);
+		json_text(json, "build",
+			  it->fact ? build_result_name(it->fact->build) : NULL);
+		json_close_object(json);
+	}
+	json_close_array(json);
 }
 
 static void json_fixups(struct json *json, const struct engine *engine)
@@ -302,6 +324,7 @@ static void print_json(struct cli *cli)
 	json_warnings(&json, cli);
 	json_candidates(&json, session, plan);
 	json_engine(&json, session);
+	json_ahead(&json, session);
 	json_fixups(&json, engine);
 	json_open_array(&json, "steps");
 	for (int i = 0; i < engine_step_count(engine); i++)
@@ -391,9 +414,10 @@ static void print_text(struct cli *cli)
 	struct session *session = cli->session;
 	struct engine *engine = session_engine(session);
 	struct engine_process process;
-	struct buf out;
+	struct buf out, ahead;
 
 	buf_init(&out, 0);
+	buf_init(&ahead, 0);
 	desk_engine(session, &process);
 	if (*engine_title(engine))
 		buf_printf(&out, "%s\n", engine_title(engine));
@@ -403,6 +427,9 @@ static void print_text(struct cli *cli)
 	describe_verify(session, &out);
 	sure_tell(session, &out);
 	describe_doubts(session, cli->repo, &out);
+	prospects_say(session, &ahead);
+	if (ahead.length)
+		buf_printf(&out, "%s\n", ahead.text);
 	if (process.alive) {
 		text_build(session, &out);
 		buf_printf(&out, "engine: process %d on %s\n", process.pid,
@@ -411,6 +438,7 @@ static void print_text(struct cli *cli)
 		text_idle(session, &out);
 	}
 	cli_print(stdout, &out);
+	buf_release(&ahead);
 	buf_release(&out);
 }
 
