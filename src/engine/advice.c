@@ -14,6 +14,9 @@
 #define MISSED_DIRECT 0.05  /* the same of what a culprit's parent showed */
 #define DECISIVE      2.7   /* a natural logarithm of odds */
 #define WIDE	      0.2
+/* That its parent hides the bug no test can exclude: so sure is all one can be
+   of a culprit, whatever was wanted. */
+#define SURE 0.95
 
 /* At the end that has the bug: so many crashes, or so many runs. */
 #define END_CRASHES 3
@@ -227,36 +230,41 @@ static bool choose_proof(const struct outlook *outlook, int place,
 	return false;
 }
 
+/* The likeliest is named, if it was seen on both sides. */
+static void name(const struct outlook *outlook, int best, struct advice *advice)
+{
+	bool blind;
+	bool more = choose_proof(outlook, best, &advice->choice, &blind);
+
+	advice->kind = more ? ADVICE_CONFIRM : ADVICE_FOUND;
+	advice->direct = !more && !blind;
+}
+
 void outlook_decide(const struct outlook *outlook, struct advice *advice)
 {
 	const struct posterior *posterior = outlook->posterior;
 	double outside = posterior_class(posterior, posterior->class_count);
 	double enough = 1 - outlook->delta;
-	bool blind;
-	int best;
+	int best = posterior_best(posterior);
 
 	*advice = (struct advice){ .kind = ADVICE_NOTHING, .commit = -1 };
-	best = posterior_best(posterior);
 	if (best < 0)
 		return;
-	advice->chance = posterior_at(posterior, best);
 	advice->commit = span_commits(posterior->span)[best];
+	advice->chance = posterior_at(posterior, best);
 	advice->widen = outside > WIDE;
-	if (choose_ends(outlook, &advice->choice)) {
+	if (choose_ends(outlook, &advice->choice))
 		advice->kind = ADVICE_TEST;
-	} else if (advice->chance >= enough) {
-		advice->kind =
-			choose_proof(outlook, best, &advice->choice, &blind)
-				? ADVICE_CONFIRM
-				: ADVICE_FOUND;
-		advice->direct = advice->kind == ADVICE_FOUND && !blind;
-	} else if (outside >= enough) {
+	else if (advice->chance >= enough)
+		name(outlook, best, advice);
+	else if (outside >= enough)
 		advice->kind = ADVICE_WIDEN;
-	} else if (outlook_choose(outlook, &advice->choice)) {
+	else if (outlook_choose(outlook, &advice->choice))
 		advice->kind = ADVICE_TEST;
-	} else {
+	else if (advice->chance >= SURE)
+		name(outlook, best, advice);
+	else
 		advice->kind = advice->widen ? ADVICE_WIDEN : ADVICE_UNDECIDED;
-	}
 }
 
 void advice_make(struct advice *advice, const struct belief *belief,

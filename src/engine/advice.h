@@ -96,7 +96,11 @@ struct advice {
 	int set_count;
 };
 
-/* delta: with what chance of a wrong answer one may stop. */
+/*
+ * delta: with what chance of a wrong answer one may stop.  Under about 0.01
+ * that cannot be reached, since a culprit's parent may hide the bug, which no
+ * test excludes; then the search ends where nothing more can be learnt.
+ */
 void advice_make(struct advice *advice, const struct belief *belief,
 		 const struct world *world, double delta);
 void advice_release(struct advice *advice);

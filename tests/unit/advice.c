@@ -524,6 +524,27 @@ static void both_sides_are_seen_before_it_is_found(void **state)
 	leave(&scene);
 }
 
+/* That the parent hides the bug cannot be excluded, and need not be. */
+static void a_search_ends_though_more_was_wanted(void **state)
+{
+	struct scene scene = sharp_line(65);
+	struct advice advice;
+
+	(void)state;
+	scene.delta = 0.001;
+	see(&scene, 30, 60, 0);
+	see(&scene, 31, 60, 0);
+	see(&scene, 29, 0, 60);
+	see(&scene, 28, 0, 60);
+	see(&scene, 27, 0, 60);
+	advice = advise(&scene);
+	assert_int_equal(advice.kind, ADVICE_FOUND);
+	assert_int_equal(advice.commit, 30);
+	assert_true(advice.direct);
+	assert_true(advice.chance < 0.9991);
+	leave(&scene);
+}
+
 static void what_was_seen_is_tested_again_where_it_is_in_doubt(void **state)
 {
 	struct scene scene = on_line(65);
@@ -658,6 +679,7 @@ int main(void)
 		cmocka_unit_test(
 			a_culprit_among_what_cannot_be_tested_is_not_named),
 		cmocka_unit_test(both_sides_are_seen_before_it_is_found),
+		cmocka_unit_test(a_search_ends_though_more_was_wanted),
 		cmocka_unit_test(
 			what_was_seen_is_tested_again_where_it_is_in_doubt),
 		cmocka_unit_test(a_bad_older_end_asks_for_a_wider_range),

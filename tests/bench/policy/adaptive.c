@@ -19,7 +19,6 @@
 
 #define MINUTE	  60000.0
 #define WAVES_MAX 400
-#define DELTA	  0.05
 
 struct hunt {
 	struct sim *sim;
@@ -105,7 +104,8 @@ static void build_ahead(struct hunt *hunt, const struct choice *choice)
 	if (!hunt->sim->cell->ahead)
 		return;
 	describe(hunt);
-	count = advice_ahead(&hunt->belief, &hunt->world, DELTA, choice, next,
+	count = advice_ahead(&hunt->belief, &hunt->world,
+			     hunt->sim->cell->delta, choice, next,
 			     hunt->sim->cell->workers);
 	for (int i = 0; i < count; i++) {
 		commits[i] = next[i].commit;
@@ -153,7 +153,8 @@ static void decide(struct hunt *hunt, struct advice *advice)
 
 	believe(hunt);
 	describe(hunt);
-	advice_make(advice, &hunt->belief, &hunt->world, DELTA);
+	advice_make(advice, &hunt->belief, &hunt->world,
+		    hunt->sim->cell->delta);
 	advice_release(advice);
 	took = cpu_seconds() - begun;
 	hunt->sim->thought += took;

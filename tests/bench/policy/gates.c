@@ -92,7 +92,8 @@ static bool hold(const char *what, const struct mean *mean, double scale,
 		 double limit, bool least)
 {
 	double value = mean->value * scale, error = mean->error * scale;
-	bool good = least ? value >= limit : value <= limit;
+	/* but for what is lost in adding up */
+	bool good = least ? value > limit - 1e-9 : value < limit + 1e-9;
 
 	printf(" %s %.1f ±%.1f (%s %g)", what, value, error,
 	       least ? "at least" : "at most", limit);
@@ -117,6 +118,10 @@ static void judge(const struct gate *gate, const struct summary *s)
 		good &= hold("builds", &s->builds, 1, gate->builds, false);
 	if (gate->runs > 0)
 		good &= hold("runs", &s->runs, 1, gate->runs, false);
+	if (gate->broken > 0)
+		printf(" [right where that can be: %.1f ±%.1f]",
+		       s->right_of_fair.value * 100,
+		       s->right_of_fair.error * 100);
 	printf(": %s\n", good ? "pass" : "FAIL");
 }
 

@@ -10,9 +10,9 @@
  *     policy time                    how long one decision takes
  *
  * Options: policy=NAME range=line:16384 (or merges:N, or dag:FILE, `-` for
- * the standard input; tests/data/git.dag.gz unpacked is one) p=1 q=0 lost=0.05 broken=0
- * mask=0 vms=10 workers=1 n=100 seed=1 jobs=2.  With more than one worker
- * builds go on ahead.
+ * the standard input; tests/data/git.dag.gz unpacked is one) p=1 q=0 lost=0.05
+ * broken=0 mask=0 delta=0.05 vms=10 workers=1 n=100 seed=1 jobs=2.  With more
+ * than one worker builds go on ahead.
  */
 
 #include <stdio.h>
@@ -119,7 +119,8 @@ static void take_option(struct options *options, const char *word)
 		   take_number(word, "q", &cell->q) ||
 		   take_number(word, "lost", &cell->lost) ||
 		   take_number(word, "broken", &cell->broken) ||
-		   take_number(word, "mask", &cell->mask)) {
+		   take_number(word, "mask", &cell->mask) ||
+		   take_number(word, "delta", &cell->delta)) {
 		return;
 	} else if (take_number(word, "vms", &value)) {
 		cell->vms = value < 1	      ? 1
@@ -148,6 +149,7 @@ int main(int argc, char **argv)
 				    .lost = 0.05,
 				    .vms = 10,
 				    .workers = 1,
+				    .delta = 0.05,
 				    .seed = 1 },
 			  .trials = 100,
 			  .jobs = 2 },

@@ -70,6 +70,17 @@ static void break_builds(struct sim *sim)
 	}
 }
 
+bool sim_is_fair(const struct sim *sim)
+{
+	const int *parents;
+	int count = graph_parents(sim->cell->graph, sim->culprit, &parents);
+
+	for (int i = 0; i < count; i++)
+		if (sim->broken[parents[i]])
+			return false;
+	return !sim->broken[sim->culprit];
+}
+
 void sim_make(struct sim *sim, const struct cell *cell, uint64_t number)
 {
 	size_t count = (size_t)graph_count(cell->graph);

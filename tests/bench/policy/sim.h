@@ -38,7 +38,8 @@ struct cell {
 	double broken; /* commits that do not build, in blocks of about 40 */
 	double mask;   /* bad commits that hide the bug */
 	int vms, workers;
-	bool ahead; /* builds go on while a commit is tested */
+	bool ahead;   /* builds go on while a commit is tested */
+	double delta; /* the chance of being wrong that adaptive may stop at */
 	uint64_t seed;
 };
 
@@ -66,6 +67,12 @@ struct sim {
 	double thought, longest;
 	int decisions;
 };
+
+/*
+ * Can the culprit be told apart at all?  Not where it or a parent of it does
+ * not build.
+ */
+bool sim_is_fair(const struct sim *sim);
 
 void sim_make(struct sim *sim, const struct cell *cell, uint64_t number);
 void sim_release(struct sim *sim);

@@ -25,6 +25,7 @@ static void run_trial(const struct cell *cell, const struct rule *rule,
 	*trial = (struct trial){
 		.named = answer.single,
 		.right = answer.single && answer.commit == sim.culprit,
+		.fair = sim_is_fair(&sim),
 		.builds = sim.builds,
 		.runs = sim.runs_started,
 		.minutes = sim.now,
@@ -77,7 +78,8 @@ static struct mean mean_of(const double *values, int count)
 	struct mean mean = { 0, 0 };
 
 	for (int i = 0; i < count; i++)
-		mean.value += values[i] / count;
+		mean.value += values[i];
+	mean.value /= count > 0 ? count : 1;
 	for (int i = 0; i < count; i++)
 		mean.error +=
 			(values[i] - mean.value) * (values[i] - mean.value);
@@ -115,6 +117,11 @@ struct summary trials_sum(const struct trial *trials, int count)
 	summary.slow = values[count * 9 / 10];
 	count = 0;
 	for (int i = 0; i < all; i++)
+		if (trials[i].fair)
+			values[count++] = trials[i].right;
+	summary.right_of_fair = mean_of(values, count);
+	count = 0;
+	for (int i = 0; i < all; i++)
 		if (trials[i].named && trials[i].claimed >= 0)
 			values[count++] = trials[i].claimed;
 	summary.claimed = mean_of(values, count);
@@ -150,30 +157,35 @@ void trials_head(const struct plan *plan)
 	       cell->p, cell->q, cell->broken, cell->mask, cell->lost,
 	       cell->vms, cell->workers, cell->ahead ? " ahead" : "",
 	       plan->trials, span_count(cell->span));
-	printf("# policy       right %%  wrong %%  none %%   builds     runs "
-	       "     minutes (9 of 10)  vm min  claimed-so        runs at "
-	       "best\n");
+	printf("# %-10s %10s %5s %5s %5s %10s %12s %22s %7s %21s %6s\n",
+	       "policy", "right %", "wrong", "none", "fair", "builds", "runs",
+	       "minutes (9 of 10)", "vm min", "claimed less so", "bound");
 }
 
+/*
+ * fair: how many are right where the culprit can be told apart.  bound: the
+ * fewest runs that could do, by information, through those that were made.
+ */
 static void print_row(const struct plan *plan, const char *name,
 		      const struct summary *s)
 {
-	double best = log2(span_count(plan->cell.span)) /
-		      capacity(plan->cell.p) / s->runs.value;
+	double bound = log2(span_count(plan->cell.span)) /
+		       capacity(plan->cell.p) / s->runs.value;
 
-	printf("# %-10s %5.1f ±%3.1f %5.1f   %5.1f  %5.1f ±%.1f %6.1f ±%3.1f "
-	       "%6.1f ±%4.1f (%6.1f) %7.0f ",
+	printf("# %-10s %5.1f ±%3.1f %5.1f %5.1f %5.1f %5.1f ±%3.1f "
+	       "%6.1f ±%4.1f %6.1f ±%4.1f (%6.1f) %7.0f ",
 	       name, s->right.value * 100, s->right.error * 100,
 	       s->wrong.value * 100,
-	       100 - 100 * (s->right.value + s->wrong.value), s->builds.value,
-	       s->builds.error, s->runs.value, s->runs.error, s->minutes.value,
-	       s->minutes.error, s->slow, s->vm_minutes.value);
+	       fabs(100 - 100 * (s->right.value + s->wrong.value)),
+	       s->right_of_fair.value * 100, s->builds.value, s->builds.error,
+	       s->runs.value, s->runs.error, s->minutes.value, s->minutes.error,
+	       s->slow, s->vm_minutes.value);
 	if (s->claimed.value > 0)
-		printf("%5.3f %+.3f ±%.3f", s->claimed.value, s->excess.value,
+		printf("%7.3f %+6.3f ±%.3f", s->claimed.value, s->excess.value,
 		       s->excess.error);
 	else
-		printf("   -             ");
-	printf(" %5.0f %%\n", best * 100);
+		printf("%21s", "-");
+	printf(" %4.0f %%\n", bound * 100);
 }
 
 /* In the same worlds: how much quicker than another, and how much righter. */

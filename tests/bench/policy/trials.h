@@ -22,6 +22,7 @@ struct plan {
 /* One world's end. */
 struct trial {
 	bool right, named;
+	bool fair; /* the culprit can be told apart: it and its parents build */
 	int builds, runs;
 	double minutes, vm_minutes, claimed;
 	double thought, longest; /* CPU seconds of its decisions */
@@ -36,6 +37,7 @@ struct mean {
 struct summary {
 	int trials, named;
 	struct mean right, wrong, builds, runs, minutes, vm_minutes;
+	struct mean right_of_fair;
 	double slow; /* nine of ten are quicker */
 	/* of those that were named: what was claimed, less what was so */
 	struct mean claimed, excess;
