@@ -102,7 +102,9 @@ static void draw_peek(struct grid *grid, const struct layout *at,
 	peek_draw(grid,
 		  (struct area){ area.x + 2, area.y + 1, area.width - 2,
 				 area.height - 1 },
-		  home->peek, home->peek->wanted, row->subject);
+		  home->peek,
+		  &(struct peek_known){ home->peek->wanted, row->subject,
+					model->believed });
 }
 
 static void draw_panes(struct grid *grid, const struct layout *at,

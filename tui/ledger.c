@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "control/pace.h"
+#include "control/sure.h"
 #include "engine/graph.h"
 #include "engine/verify.h"
 #include "session/session.h"
@@ -122,6 +123,7 @@ static struct model_row *add_row(struct model *model, int commit)
 	row->position = model->row_count;
 	row->left = row->steps = -1;
 	row->took_ms = -1;
+	row->sure = -1;
 	return row;
 }
 
@@ -145,6 +147,7 @@ static void add_step(struct model *model, struct session *session,
 	row->steps = step->steps_after;
 	row->took_ms = pace_took(step);
 	name_row(row, session, step, view->ascii);
+	row->sure = sure_right(session, step);
 	if (step->position)
 		doubt_of(engine, step, row);
 }

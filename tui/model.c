@@ -11,11 +11,14 @@
 #include "base/text.h"
 #include "control/pace.h"
 #include "control/prospects.h"
+#include "control/sure.h"
 #include "engine/graph.h"
 #include "engine/verify.h"
 #include "engine/warnings.h"
 #include "session/session.h"
 #include "tui/ledger.h"
+
+#define STANDS_OUT 0.1 /* of a likeliest commit */
 
 const char *badge_word(enum badge badge)
 {
@@ -206,6 +209,32 @@ static void fill_warnings(struct model *model, struct session *session,
 		text_copy(model->warning, sizeof(model->warning),
 			  warnings.items[0], ascii);
 	warnings_release(&warnings);
+}
+
+/* How sure, in few words: while nothing stands out there are none. */
+static void fill_sure(struct model *model, struct session *session)
+{
+	struct sure sure;
+	struct buf text;
+
+	model->sure[0] = model->believed[0] = '\0';
+	if (!sure_glance(session, &sure))
+		return;
+	buf_init(&text, 0);
+	if (sure.found) {
+		sure_tell_short(&sure, &text);
+	} else if (sure.chance >= STANDS_OUT &&
+		   sure.chance * sure.likely >= 2) {
+		buf_puts(&text, "likeliest ");
+		sure_say_percent(sure.chance, &text);
+	}
+	str_copy(model->sure, sizeof(model->sure), text.text);
+	buf_clear(&text);
+	if (model->selected >= 0)
+		sure_tell_at(session, model->rows[model->selected].commit,
+			     &text);
+	str_copy(model->believed, sizeof(model->believed), text.text);
+	buf_release(&text);
 }
 
 static void fill_culprit(struct model *model, struct session *session,
@@ -482,6 +511,7 @@ void model_build(struct model *model, struct session *session,
 	fill_strip(model, session, plan, view->ascii);
 	fill_culprit(model, session, plan, view->ascii);
 	fill_warnings(model, session, plan, view->ascii);
+	fill_sure(model, session);
 	fill_rule(model, engine, plan, view);
 	fill_times(model, engine, view);
 	fill_status(model, session, view);

@@ -21,6 +21,7 @@
 struct session;
 
 #define MODEL_TEXT 256
+#define MODEL_SURE 40
 
 enum badge {
 	BADGE_IDLE, /* could work, but no engine has been started */
@@ -70,6 +71,7 @@ struct model_row {
 	int64_t fixup_fails; /* this one does not apply: that is why; or 0 */
 	char *letters;	     /* one a run: finished, running, still wanted */
 	char doubt[16];	     /* why to look again, "" for no reason */
+	double sure;	     /* the chance that the verdict is right; < 0 */
 	int left, steps;     /* -1: this step did not move the search */
 	int64_t took_ms;     /* -1: not known */
 	char note[64];	     /* release name, "reported" */
@@ -128,6 +130,11 @@ struct model {
 	char culprit_subject[MODEL_TEXT];
 	char culprit_author[MODEL_TEXT];
 	int64_t culprit_date; /* seconds since 1970, 0: not known */
+	/* "confirmed 98.9 %"; of a search, once one is likelier than others,
+	   "likeliest 34 %"; "" for nothing to say */
+	char sure[MODEL_SURE];
+	/* what is believed of the selected commit, "" for nothing */
+	char believed[MODEL_TEXT];
 	/* why to look twice at it: the first reason, and how many */
 	char warning[MODEL_TEXT];
 	int warning_count;

@@ -8,11 +8,14 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "control/sure.h"
 #include "tui/frame.h"
 #include "tui/home.h"
 #include "tui/logtext.h"
 #include "tui/model.h"
 #include "tui/tail.h"
+
+#define DOUBTFUL 0.95 /* of a verdict, or it is */
 
 /* Where the columns of the ledger stand; a width of 0: there is none. */
 struct columns {
@@ -21,27 +24,39 @@ struct columns {
 	int left_end;
 	int bar, bar_width;
 	int took_end;
+	int sure_end;
 	int subject;
 	bool compact; /* notes and doubts in words, no subjects */
 };
 
-static struct columns columns_for(int width)
+static struct columns columns_for(int width, bool sure)
 {
+	if (width >= 130 && sure)
+		return (struct columns){ 5,  13, 27, 20, 53,   55,
+					 17, 80, 89, 92, false };
 	if (width >= 130)
-		return (struct columns){ 5,  13, 27, 20, 53,
-					 55, 17, 80, 83, false };
+		return (struct columns){ 5,  13, 27, 20, 53,   55,
+					 17, 80, 0,  83, false };
 	if (width >= 100)
-		return (struct columns){
-			5, 13, 27, 20, 53, 55, 16, 0, 72, false
-		};
+		return (struct columns){ 5,  13, 27, 20, 53,   55,
+					 16, 0,	 0,  72, false };
 	if (width >= 80)
-		return (struct columns){
-			4, 12, 25, 20, 51, 53, 14, 0, 68, true
-		};
+		return (struct columns){ 4,  12, 25, 20, 51,  53,
+					 14, 0,	 0,  68, true };
 	if (width >= 60)
-		return (struct columns){ 4,  12,	 25, 20, 51,
-					 53, width - 55, 0,  0,	 false };
-	return (struct columns){ 4, 12, 25, width - 27, 0, 0, 0, 0, 0, false };
+		return (struct columns){ 4,	     12, 25, 20, 51,   53,
+					 width - 55, 0,	 0,  0,	 false };
+	return (struct columns){
+		4, 12, 25, width - 27, 0, 0, 0, 0, 0, 0, false
+	};
+}
+
+static bool is_believed(const struct model *model)
+{
+	for (int i = 0; i < model->row_count; i++)
+		if (model->rows[i].sure >= 0)
+			return true;
+	return false;
 }
 
 enum role panes_verdict_role(enum verdict verdict)
@@ -176,6 +191,8 @@ static void heads(struct grid *grid, struct area area, const struct columns *at)
 			  at->bar_width > 14 ? "steps to go" : "to go");
 	if (at->took_end)
 		grid_right(grid, at->took_end, y, ROLE_HEADING, "took");
+	if (at->sure_end)
+		grid_right(grid, at->sure_end, y, ROLE_HEADING, "sure");
 	if (at->subject && !at->compact)
 		grid_text(grid, at->subject, y, area.width - at->subject,
 			  ROLE_HEADING, "subject");
@@ -226,6 +243,18 @@ static void draw_words(struct grid *grid, int y, int width,
 			  row->culprit ? ROLE_TITLE : ROLE_PLAIN, row->subject);
 }
 
+/* Only what is worth a look stands out. */
+static void draw_sure(struct grid *grid, int end, int y, double sure)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	sure_say_percent(sure, &text);
+	grid_right(grid, end, y, sure < DOUBTFUL ? ROLE_SKIP : ROLE_DIM,
+		   text.text);
+	buf_release(&text);
+}
+
 static void draw_row(struct grid *grid, int y, int width,
 		     const struct columns *at, const struct model_row *row)
 {
@@ -257,6 +286,8 @@ static void draw_row(struct grid *grid, int y, int width,
 	if (row->took_ms >= 0 && at->took_end)
 		grid_right(grid, at->took_end, y, ROLE_DIM,
 			   str_duration(text, row->took_ms));
+	if (row->sure >= 0 && at->sure_end)
+		draw_sure(grid, at->sure_end, y, row->sure);
 	draw_words(grid, y, width, at, row);
 }
 
@@ -281,7 +312,7 @@ void panes_ledger(struct grid *grid, struct area area,
 		  const struct model *model, const struct home *home,
 		  bool meter)
 {
-	struct columns at = columns_for(area.width);
+	struct columns at = columns_for(area.width, is_believed(model));
 	int under = meter ? model->testing : -1; /* the meter's row */
 	int height = area.height - 1, lines = model->row_count + (under >= 0);
 	int wanted =

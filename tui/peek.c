@@ -101,13 +101,18 @@ void peek_look(struct peek *peek, const struct repo *repo,
 }
 
 void peek_draw(struct grid *grid, struct area area, const struct peek *peek,
-	       const char *hex, const char *subject)
+	       const struct peek_known *known)
 {
-	if (!str_equal(peek->held, hex)) {
+	if (*known->believed) {
+		area.height -= 2;
+		grid_text(grid, area.x, area.y + area.height + 1, area.width,
+			  ROLE_PLAIN, known->believed);
+	}
+	if (!str_equal(peek->held, known->hex)) {
 		grid_printf(grid, area.x, area.y, area.width, ROLE_TITLE,
-			    "commit %s", hex);
+			    "commit %s", known->hex);
 		grid_text(grid, area.x, area.y + 2, area.width, ROLE_PLAIN,
-			  subject);
+			  known->subject);
 		return;
 	}
 	for (int i = 0; i < area.height && (size_t)i < peek->lines.count; i++) {

@@ -56,8 +56,13 @@ const char *peek_begin(struct peek *peek);
 /* It was read: what git said, or why it could not. */
 void peek_done(struct peek *peek, const char *text, size_t length, bool ascii);
 
-/* Of this commit, with its subject, whether it is held or not. */
+/* What is known of a commit without git; believed: "" for nothing. */
+struct peek_known {
+	const char *hex, *subject, *believed;
+};
+
+/* Of this commit, whether it is held or not; what is believed at the foot. */
 void peek_draw(struct grid *grid, struct area area, const struct peek *peek,
-	       const char *hex, const char *subject);
+	       const struct peek_known *known);
 
 #endif

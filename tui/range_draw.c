@@ -6,6 +6,9 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "control/sure.h"
+#include "engine/belief.h"
+#include "engine/engine.h"
 #include "engine/graph.h"
 #include "engine/oid.h"
 #include "engine/suspects.h"
@@ -21,25 +24,34 @@
 #define PEEK_COLUMNS 150 /* from here on there is a preview */
 #define PEEK_WIDTH   73
 #define NARROW	     60 /* below it there is room for few words */
+#define CHANCE_WIDTH 7
+#define CHANCE_LEAST 0.0005
 #define HEAD_ROWS    16 /* from here on there are column heads */
 
 /* Where the columns of a row stand; a width of 0: there is none. */
 struct columns {
 	int verdict, id, id_width, graph, text;
 	int runs, runs_width;
+	int chance_end; /* 0: there is no such column */
 };
 
-static struct columns columns_for(int width)
+static struct columns columns_for(int width, bool believed)
 {
-	struct columns at = { 3, 9, 8, 18, 21, 0, 0 };
+	struct columns at = { 3, 9, 8, 18, 21, 0, 0, 0 };
 
 	if (width >= NARROW)
-		at = (struct columns){ 3, 11, OID_SHORT, 25, 28, 0, 0 };
+		at = (struct columns){ 3, 11, OID_SHORT, 25, 28, 0, 0, 0 };
 	if (width >= 84)
-		at =
-			(struct columns){ 3,  12,	  OID_SHORT, 26,
-					  32, width - 13, 12 };
+		at = (struct columns){ 3,	  12,
+				       OID_SHORT, 26,
+				       32,	  width - 13,
+				       12,	  believed ? width - 15 : 0 };
 	return at;
+}
+
+static bool is_believed(const struct range_view *view)
+{
+	return engine_belief(session_engine(view->session)) != NULL;
 }
 
 bool range_draw_peeks(int columns)
@@ -135,6 +147,38 @@ static void put_subject(struct buf *out, const struct range_view *view,
 	buf_puts(out, subject);
 }
 
+/* Where the words of a row end. */
+static int end_of(const struct area *area, const struct columns *at)
+{
+	if (at->chance_end)
+		return at->chance_end - CHANCE_WIDTH - 1;
+	return area->width - 1 - (at->runs_width ? at->runs_width + 1 : 0);
+}
+
+/* That the culprit is this one, or among these; nothing where that is small. */
+static void draw_chance(struct grid *grid, struct area area,
+			const struct columns *at, const struct range_view *view,
+			const struct outline_row *row)
+{
+	const struct belief *belief =
+		engine_belief(session_engine(view->session));
+	const int *line = view->page->outline.strata.commits;
+	double chance = 0;
+	struct buf text;
+
+	if (!belief || !at->chance_end)
+		return;
+	for (int i = row->first; i < row->first + row->count; i++)
+		chance += belief_chance(belief, line[i]);
+	if (chance < CHANCE_LEAST)
+		return;
+	buf_init(&text, 0);
+	sure_say_percent(chance, &text);
+	grid_right(grid, area.x + at->chance_end, area.y,
+		   chance >= 0.5 ? ROLE_TITLE : ROLE_PLAIN, text.text);
+	buf_release(&text);
+}
+
 static void draw_commit(struct grid *grid, struct area area,
 			const struct columns *at, const struct range_view *view,
 			int line)
@@ -142,7 +186,7 @@ static void draw_commit(struct grid *grid, struct area area,
 	const struct outline_row *row = range_page_row(view->page, line);
 	const struct model_row *step = step_of(view->model, row->commit);
 	enum role role = text_role(row, step);
-	int end = area.width - 1 - (at->runs_width ? at->runs_width + 1 : 0);
+	int end = end_of(&area, at);
 	struct buf text;
 
 	if (row->sign == OUTLINE_NEXT)
@@ -163,21 +207,26 @@ static void draw_commit(struct grid *grid, struct area area,
 	grid_text(grid, area.x + at->text, area.y, end - at->text, role,
 		  text.text);
 	buf_release(&text);
+	draw_chance(grid, area, at, view, row);
 	if (step && at->runs_width)
 		panes_letters(grid, area.x + at->runs, area.y, at->runs_width,
 			      step->letters);
 }
 
 static void draw_fold(struct grid *grid, struct area area,
-		      const struct columns *at, const struct range_page *page,
+		      const struct columns *at, const struct range_view *view,
 		      const struct outline_row *row)
 {
+	const struct range_page *page = view->page;
 	struct buf text;
 
 	buf_init(&text, 0);
 	outline_say(&page->outline, row, &text);
 	draw_sign(grid, area.x + at->graph, area.y, ROLE_DIM, row->sign);
-	grid_text(grid, area.x + at->text, area.y, area.width - 1 - at->text,
+	draw_chance(grid, area, at, view, row);
+	grid_text(grid, area.x + at->text, area.y,
+		  (at->chance_end ? end_of(&area, at) : area.width - 1) -
+			  at->text,
 		  row->kind == STRATUM_SUSPECT ? ROLE_PLAIN : ROLE_DIM,
 		  text.text);
 	buf_release(&text);
@@ -194,6 +243,9 @@ static void draw_heads(struct grid *grid, struct area area,
 	grid_text(grid, area.x + at->graph, area.y, at->text - at->graph - 1,
 		  ROLE_HEADING, at->text - at->graph > 5 ? "graph" : "");
 	grid_text(grid, area.x + at->text, area.y, 8, ROLE_HEADING, "subject");
+	if (at->chance_end)
+		grid_right(grid, area.x + at->chance_end, area.y, ROLE_HEADING,
+			   "culprit");
 	if (at->runs_width)
 		grid_text(grid, area.x + at->runs, area.y, 4, ROLE_HEADING,
 			  "runs");
@@ -202,7 +254,7 @@ static void draw_heads(struct grid *grid, struct area area,
 static void draw_rows(struct grid *grid, struct area area,
 		      const struct range_view *view)
 {
-	struct columns at = columns_for(area.width);
+	struct columns at = columns_for(area.width, is_believed(view));
 	struct range_page *page = view->page;
 
 	range_page_scroll(page, area.height);
@@ -216,7 +268,7 @@ static void draw_rows(struct grid *grid, struct area area,
 		if (row->commit >= 0)
 			draw_commit(grid, one, &at, view, page->top + i);
 		else
-			draw_fold(grid, one, &at, page, row);
+			draw_fold(grid, one, &at, view, row);
 		grid_hot_line(grid, one.x, one.y, one.width, 0, page->top + i);
 		if (range_page_is_marked(page, row)) {
 			grid_text(grid, one.x + 1, one.y, 1, ROLE_SKIP, "V");
@@ -375,6 +427,7 @@ static void draw_peek(struct grid *grid, struct area area,
 	const struct range_page *page = view->page;
 	const struct outline_row *row = range_page_row(page, page->line);
 	int commit = row ? row->commit : -1;
+	struct buf believed;
 
 	for (int y = area.y; y < area.y + area.height; y++)
 		grid_glyph(grid, area.x, y, ROLE_LINE, GLYPH_VLINE);
@@ -382,9 +435,13 @@ static void draw_peek(struct grid *grid, struct area area,
 	area.width -= 2;
 	if (commit < 0)
 		return;
+	buf_init(&believed, 0);
+	sure_tell_at(view->session, commit, &believed);
 	peek_draw(grid, area, view->peek,
-		  graph_oid(session_graph(view->session), commit)->hex,
-		  range_page_text(page, page->line));
+		  &(struct peek_known){
+			  graph_oid(session_graph(view->session), commit)->hex,
+			  range_page_text(page, page->line), believed.text });
+	buf_release(&believed);
 }
 
 static void remark(char *out, size_t size, const struct range_view *view)
@@ -425,7 +482,7 @@ void range_draw(struct grid *grid, const struct range_view *view)
 	remark(words, sizeof(words), view);
 	panes_ruler(grid, ruler, "2 Range", true, words);
 	if (heads) {
-		struct columns at = columns_for(list.width);
+		struct columns at = columns_for(list.width, is_believed(view));
 
 		draw_heads(grid, list, &at);
 		list.y++;

@@ -19,8 +19,8 @@ struct session;
 /* What a page shows, all of it borrowed. */
 struct range_view {
 	const struct model *model;
-	const struct home *home;       /* the toast */
-	const struct session *session; /* for the ids */
+	const struct home *home; /* the toast */
+	struct session *session; /* for the ids */
 	struct range_page *page;
 	const struct peek *peek; /* or NULL */
 };

@@ -19,6 +19,9 @@ void strip_left(char *out, size_t size, const struct model *model, bool doubts)
 		length = (size_t)snprintf(out, size, "%d left, ~%d %s",
 					  model->left, model->steps,
 					  model->steps == 1 ? "step" : "steps");
+	if (doubts && model->culprit < 0 && *model->sure && length < size)
+		length += (size_t)snprintf(out + length, size - length, "%s%s",
+					   length ? " | " : "", model->sure);
 	if (doubts && model->doubtful && length < size)
 		snprintf(out + length, size - length, "%s%d doubtful",
 			 length ? " | " : "", model->doubtful);
@@ -129,8 +132,11 @@ static void draw_culprit(struct grid *grid, const struct model *model)
 
 	x += grid_text(grid, x, 1, width, model->fix ? ROLE_GOOD : ROLE_BAD,
 		       model->fix ? "first fixed commit" : "first bad commit");
-	grid_text(grid, x + 2, 1, grid->columns - 1 - x - 2, ROLE_TITLE,
-		  model->culprit_id);
+	x += 2;
+	x += grid_text(grid, x, 1, grid->columns - 1 - x, ROLE_TITLE,
+		       model->culprit_id);
+	if (grid->columns - 2 - x > text_width(model->sure))
+		grid_right(grid, grid->columns - 1, 1, ROLE_PLAIN, model->sure);
 	grid_text(grid, 1, 2, width, ROLE_TITLE, model->culprit_subject);
 	if (at && gmtime_r(&at, &when))
 		strftime(date, sizeof(date), "   %Y-%m-%d", &when);

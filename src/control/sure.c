@@ -217,36 +217,65 @@ static double chance_of_bug(struct engine *engine, const struct graph *graph,
 	return engine_is_fix(engine) ? 1 - in_it : in_it;
 }
 
-/*
- * So many clean runs more until it is good enough.  How often the bug shows is
- * taken as it is believed now, which those runs would hardly change.
- */
-static int clean_wanted(const struct belief *belief, const struct sure_at *at)
+/* The chance of the bug after so many clean runs more. */
+static double after_clean(const struct belief *belief, const struct sure_at *at,
+			  int more)
 {
 	const struct record now = { .showing = at->showing,
 				    .clean = at->clean };
+	const struct record then = { .showing = at->showing,
+				     .clean = at->clean + more };
 	double with[RATES_MAX], without[RATES_MAX];
+	double with_then[RATES_MAX], without_then[RATES_MAX];
+	double bug = 0, none = 0, odds;
 	int rates;
 
 	likelihood_rates(&rates);
 	likelihood_of(&now, with, without);
-	for (int more = 1; more <= MORE_MAX; more++) {
-		const struct record then = { .showing = at->showing,
-					     .clean = at->clean + more };
-		double with_then[RATES_MAX], without_then[RATES_MAX];
-		double bug = 0, none = 0, odds;
-
-		likelihood_of(&then, with_then, without_then);
-		for (int g = 0; g < rates; g++) {
-			bug += belief->rates[g] * exp(with_then[g] - with[g]);
-			none += belief->rates[g] *
-				exp(without_then[g] - without[g]);
-		}
-		odds = at->bug / (1 - at->bug) * bug / none;
-		if (odds / (1 + odds) <= 1 - WANTED)
-			return more;
+	likelihood_of(&then, with_then, without_then);
+	for (int g = 0; g < rates; g++) {
+		bug += belief->rates[g] * exp(with_then[g] - with[g]);
+		none += belief->rates[g] * exp(without_then[g] - without[g]);
 	}
-	return 0;
+	odds = at->bug / (1 - at->bug) * bug / none;
+	return odds / (1 + odds);
+}
+
+/*
+ * How often the bug shows is taken as it is believed now, which those runs
+ * would hardly change.
+ */
+int sure_more(struct session *session, const struct sure_at *at)
+{
+	struct engine *engine = session_engine(session);
+	const struct belief *belief = engine_belief(engine);
+	int low = 0, high = MORE_MAX;
+
+	if (!belief || !at->tested || at->said || at->showing ||
+	    at->bug >= 0.5 || at->bug <= 1 - WANTED ||
+	    engine_symptom(engine) == SYMPTOM_NO_BUILD ||
+	    after_clean(belief, at, high) > 1 - WANTED)
+		return 0;
+	while (high - low > 1) {
+		int middle = (low + high) / 2;
+
+		if (after_clean(belief, at, middle) > 1 - WANTED)
+			low = middle;
+		else
+			high = middle;
+	}
+	return high;
+}
+
+double sure_right(struct session *session, const struct step *step)
+{
+	const struct belief *belief = engine_belief(session_engine(session));
+
+	if (!belief || !step || step->set_aside ||
+	    (step->verdict != VERDICT_GOOD && step->verdict != VERDICT_BAD) ||
+	    !belief_record(belief, step->commit))
+		return -1;
+	return 1 - sure_wrong(step, belief);
 }
 
 static bool is_said(const struct step *step)
@@ -276,8 +305,5 @@ bool sure_at(struct session *session, int commit, struct sure_at *out)
 	out->bug = believed ? believed->bug
 			    : chance_of_bug(engine, session_graph(session),
 					    belief, commit);
-	if (out->tested && !out->said && !out->showing && out->bug < 0.5 &&
-	    out->bug > 1 - WANTED && engine_symptom(engine) != SYMPTOM_NO_BUILD)
-		out->more = clean_wanted(belief, out);
 	return true;
 }

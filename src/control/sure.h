@@ -16,6 +16,7 @@
 
 struct buf;
 struct session;
+struct step;
 
 /* How a culprit is called, by its chance. */
 enum sure_word {
@@ -119,12 +120,16 @@ struct sure_at {
 	bool tested;	/* something was seen or said there */
 	bool said;	/* by a person, which counts instead of the runs */
 	int showing, clean;
-	int more; /* further clean runs that make a good one 99 %; 0: that
-		     they are not wanted, or would never do */
 };
 
 /* False where nothing is believed. */
 bool sure_at(struct session *session, int commit, struct sure_at *out);
+
+/*
+ * Further clean runs that make a good one 99 %; 0: they are not wanted, or
+ * would never do.
+ */
+int sure_more(struct session *session, const struct sure_at *at);
 
 /*
  * "bad 99.9 % (9 of 9 crashed)", "good 97 % (10 clean; 4 more for 99 %)"; of
@@ -135,6 +140,15 @@ void sure_say_at(struct session *session, const struct sure_at *at,
 
 /* "1000:1" for a chance, on its likelier side. */
 void sure_say_odds(double chance, struct buf *out);
+
+/*
+ * The same in one line with its odds: "bad 99.9 % (9 of 9 crashed), odds
+ * 1000:1".  Nothing where nothing is believed.
+ */
+void sure_tell_at(struct session *session, int commit, struct buf *out);
+
+/* The chance that the verdict of a step is right; negative: not known. */
+double sure_right(struct session *session, const struct step *step);
 
 /* In at most six columns: "99.9 %", "97 %", "<0.1 %". */
 void sure_say_percent(double chance, struct buf *out);

@@ -77,7 +77,7 @@ static void say_left(double bits, int64_t ms, struct buf *out)
  * One commit.
  */
 
-static void say_runs(enum symptom symptom, const struct sure_at *at,
+static void say_runs(enum symptom symptom, const struct sure_at *at, int more,
 		     struct buf *out)
 {
 	int all = at->showing + at->clean;
@@ -97,8 +97,8 @@ static void say_runs(enum symptom symptom, const struct sure_at *at,
 						      : "crashed");
 	else
 		buf_printf(out, " (%d clean", at->clean);
-	if (at->more)
-		buf_printf(out, "; %d more for 99 %%", at->more);
+	if (more)
+		buf_printf(out, "; %d more for 99 %%", more);
 	buf_putc(out, ')');
 }
 
@@ -121,7 +121,20 @@ void sure_say_at(struct session *session, const struct sure_at *at,
 	}
 	buf_puts(out, bad ? "bad " : "good ");
 	sure_say_chance(bad ? at->bug : 1 - at->bug, out);
-	say_runs(symptom, at, out);
+	say_runs(symptom, at, sure_more(session, at), out);
+}
+
+void sure_tell_at(struct session *session, int commit, struct buf *out)
+{
+	struct sure_at at;
+
+	if (!sure_at(session, commit, &at))
+		return;
+	sure_say_at(session, &at, out);
+	if (!at.tested)
+		return;
+	buf_puts(out, ", odds ");
+	sure_say_odds(at.bug, out);
 }
 
 /*
