@@ -416,6 +416,7 @@ void evidence_fill(struct pager *pager, struct session *session,
 	else
 		put_search(&page);
 	page_verify(&page);
+	page_questions(&page);
 	page_sure(&page);
 	page_doubts(&page);
 	if (page.plan->state == PLAN_FOUND)

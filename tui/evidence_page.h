@@ -47,6 +47,7 @@ void page_letters(struct page *page, const struct step *step, int most);
 void page_verify(struct page *page);
 
 /* evidence_sure.c */
+void page_questions(struct page *page);
 void page_sure(struct page *page);
 void page_doubtful(struct page *page);
 void page_belief(struct page *page, int commit);

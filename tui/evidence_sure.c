@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Of the evidence: how sure one can be, what is weakest and what would help.
+ * Of the evidence: what a person is asked, how sure one can be, what is weakest
+ * and what would help.
  */
 
 #include <string.h>
 
 #include "base/buf.h"
+#include "control/questions.h"
 #include "control/sure.h"
 #include "engine/engine.h"
 #include "tui/evidence_page.h"
@@ -16,6 +18,8 @@
 
 #define DOUBTS_MAX  8
 #define AT_TEXT	    26 /* of a doubt, behind its commit */
+#define AT_QUESTION 3
+#define AT_ANSWER   6
 #define WORDS_LEAST 20
 
 static enum role role_of(enum sure_word word)
@@ -80,16 +84,20 @@ static size_t fitting(const char *text, int columns)
 		return length;
 	while (at > 0 && text[at] != ' ')
 		at--;
-	return at ? at : room;
+	if (at)
+		return at;
+	for (at = room; at > 1 && (text[at] & 0xc0) == 0x80;)
+		at--; /* not within a character */
+	return at;
 }
 
 /* Under the words of the first line, as many lines as it takes. */
-static void put_text(struct page *page, const char *text, int commit)
+static void put_text(struct page *page, int at, const char *text, int commit)
 {
 	while (*text) {
-		size_t length = fitting(text, page->columns - AT_TEXT - 1);
+		size_t length = fitting(text, page->columns - at - 1);
 
-		line_to(&page->line, AT_TEXT);
+		line_to(&page->line, at);
 		line_printf(&page->line, ROLE_PLAIN, "%.*s", (int)length, text);
 		page_put(page, commit);
 		text += length;
@@ -114,7 +122,7 @@ void page_doubtful(struct page *page)
 			    "%-4s", verdict_word(step->verdict));
 		line_printf(&page->line, ROLE_PLAIN, " %s",
 			    page_id(page, step->commit, id));
-		put_text(page, list[i].text, step->commit);
+		put_text(page, AT_TEXT, list[i].text, step->commit);
 	}
 	sure_doubts_free(list, count);
 }
@@ -134,4 +142,23 @@ void page_belief(struct page *page, int commit)
 	line_printf(&page->line, bad ? ROLE_BAD : ROLE_GOOD, "%s %s",
 		    bad ? "bad" : "good", text.text);
 	buf_release(&text);
+}
+
+/* What a person may say, and what that would do; nothing if there is none. */
+void page_questions(struct page *page)
+{
+	struct question_asked *list;
+	int count = questions_find(page->session, &list);
+
+	if (count)
+		page_heading(page, "Questions", "with what an answer does");
+	for (int i = 0; i < count; i++) {
+		line_put(&page->line, list[i].waits ? ROLE_SKIP : ROLE_INFRA,
+			 list[i].waits ? "!" : "i");
+		put_text(page, AT_QUESTION, list[i].text, list[i].commit);
+		for (int k = 0; k < QUESTION_ANSWERS && list[i].answers[k]; k++)
+			put_text(page, AT_ANSWER, list[i].answers[k],
+				 list[i].commit);
+	}
+	questions_free(list, count);
 }

@@ -12,6 +12,7 @@
 #include "control/describe.h"
 #include "control/desk.h"
 #include "control/prospects.h"
+#include "control/questions.h"
 #include "control/sure.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
@@ -259,6 +260,27 @@ static void json_doubts(struct json *json, struct session *session)
 	sure_doubts_free(list, count);
 }
 
+static void json_questions(struct json *json, struct session *session)
+{
+	struct question_asked *list;
+	int count = questions_find(session, &list);
+
+	json_open_array(json, "questions");
+	for (int i = 0; i < count; i++) {
+		json_open_object(json, NULL);
+		json_text(json, "text", list[i].text);
+		json_text(json, "commit", hex_of(session, list[i].commit));
+		json_bool(json, "waits", list[i].waits);
+		json_open_array(json, "answers");
+		for (int k = 0; k < QUESTION_ANSWERS && list[i].answers[k]; k++)
+			json_text(json, NULL, list[i].answers[k]);
+		json_close_array(json);
+		json_close_object(json);
+	}
+	json_close_array(json);
+	questions_free(list, count);
+}
+
 static void json_belief(struct json *json, struct session *session)
 {
 	struct sure sure;
@@ -321,6 +343,7 @@ static void print_json(struct cli *cli)
 	cli_json_verify(&json, session);
 	json_confidence(&json, session);
 	json_belief(&json, session);
+	json_questions(&json, session);
 	json_warnings(&json, cli);
 	json_candidates(&json, session, plan);
 	json_engine(&json, session);

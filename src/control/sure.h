@@ -74,6 +74,7 @@ struct sure_doubt {
 	int commit;
 	int other;    /* that it contradicts, or -1 */
 	double wrong; /* the chance that the verdict is */
+	bool strong;  /* a contradiction, and both sides are well seen */
 	char *text;   /* a sentence, without the commit's name at its begin */
 };
 

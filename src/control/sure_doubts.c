@@ -96,6 +96,7 @@ static void look_at_contradiction(struct looking *look,
 	bool fix = engine_is_fix(look->engine);
 	struct weighed a, b;
 	struct buf text;
+	bool strong;
 
 	belief_weigh(belief, pair->older, &a);
 	belief_weigh(belief, pair->newer, &b);
@@ -107,7 +108,8 @@ static void look_at_contradiction(struct looking *look,
 		   fix ? shows(look) : "did not");
 	sure_say_odds(odds_of(b.tilt), &text);
 	buf_puts(&text, ")");
-	if (fabs(a.tilt) >= STRONG && fabs(b.tilt) >= STRONG)
+	strong = fabs(a.tilt) >= STRONG && fabs(b.tilt) >= STRONG;
+	if (strong)
 		buf_printf(&text,
 			   ": %s between them? 'culprit %s %.*s' searches "
 			   "only above that one",
@@ -119,6 +121,7 @@ static void look_at_contradiction(struct looking *look,
 	else
 		buf_puts(&text, ": run both again");
 	add(look, older, newer, 1, &text);
+	look->list[look->count - 1].strong = strong;
 }
 
 static int worst_first(const void *a, const void *b)

@@ -258,6 +258,12 @@ bool weigh_boots_badly(const struct engine *engine,
 void weigh_record(const struct engine *engine, const struct folded_step *step,
 		  struct record *record);
 
+/*
+ * Do its open crashes matter: would it be judged otherwise if they were the bug
+ * than if they were another one?
+ */
+bool weigh_hangs(const struct engine *engine, const struct folded_step *step);
+
 /* The seq of the latest event that changed what is known of it. */
 int64_t weigh_evidence(const struct engine *engine,
 		       const struct folded_step *step);

@@ -258,3 +258,21 @@ struct judgement weigh_judge(const struct engine *engine,
 	return judge_lost(engine, step, &tally,
 			  judge_tally(engine, step, &tally));
 }
+
+bool weigh_hangs(const struct engine *engine, const struct folded_step *step)
+{
+	struct judgement same, other;
+	struct tally as_bug, as_other;
+
+	weigh_tally(engine, step, &as_bug);
+	if (as_bug.open == 0 || engine->policy.kind == POLICY_ADAPTIVE)
+		return as_bug.open > 0;
+	as_other = as_bug;
+	as_bug.outcomes[OUTCOME_CRASHED] += as_bug.open;
+	as_other.outcomes[OUTCOME_IGNORED] += as_other.open;
+	as_bug.open = as_other.open = 0;
+	same = judge_tally(engine, step, &as_bug);
+	other = judge_tally(engine, step, &as_other);
+	return same.verdict != other.verdict || same.leaning != other.leaning ||
+	       same.more_runs != other.more_runs;
+}

@@ -231,7 +231,8 @@ void wish_runs(struct engine *engine, int commit)
 		wish_add(engine, WISH_RUNS, commit)->runs = j.more_runs;
 	if (!step)
 		return;
-	wish_title(engine, step, j.undecided ? commit : -1);
+	if (j.undecided || weigh_hangs(engine, step))
+		wish_title(engine, step, j.undecided ? commit : -1);
 	if (j.undecided && step->shown.same_as >= 0)
 		wish_title(engine, fold_step_of(engine, step->shown.same_as),
 			   commit);

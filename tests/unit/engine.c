@@ -320,6 +320,44 @@ static void who_does_not_believe_that_asks_for_runs_of_its_own(void **state)
 	world_release(&w);
 }
 
+/* How many crashes the plan asks about. */
+static int titles_asked(struct world *w)
+{
+	const struct plan *plan = engine_plan(w->engine);
+	int count = 0;
+
+	for (int i = 0; i < plan->wish_count; i++)
+		count += plan->wishes[i].kind == WISH_ASK &&
+			 plan->wishes[i].title;
+	return count;
+}
+
+static void an_open_crash_is_asked_about_while_it_matters(void **state)
+{
+	struct world w = begun(line, "syzkaller/10/10", false);
+	struct event run = { .kind = EVENT_RUN,
+			     .by = BY_ENGINE,
+			     .commit = world_oid("j"),
+			     .outcome = OUTCOME_CRASHED,
+			     .title = (char[]){ "A" } };
+
+	(void)state;
+	OK(world_apply(&w, run)); /* so the bug is called A */
+	OK(world_build(&w, "e", BUILD_OK));
+	run.commit = world_oid("e");
+	run.title = (char[]){ "B" };
+	OK(world_apply(&w, run));
+	assert_int_equal(titles_asked(&w), 1);
+	run.title = (char[]){ "A" };
+	for (run.number = 1; run.number < 5; run.number++)
+		OK(world_apply(&w, run));
+	/* bad, whatever B is; its run stays open */
+	assert_int_equal(titles_asked(&w), 0);
+	assert_true(
+		engine_step_of(w.engine, world_commit(&w, "e"))->runs[0].open);
+	world_release(&w);
+}
+
 static void what_an_equal_kernel_crashed_with_is_asked_about(void **state)
 {
 	struct world w = begun(line, "syzkaller/1/1", false);
@@ -1490,6 +1528,7 @@ int main(void)
 			the_runs_of_an_equal_kernel_count_for_a_commit),
 		cmocka_unit_test(
 			who_does_not_believe_that_asks_for_runs_of_its_own),
+		cmocka_unit_test(an_open_crash_is_asked_about_while_it_matters),
 		cmocka_unit_test(
 			what_an_equal_kernel_crashed_with_is_asked_about),
 		cmocka_unit_test(
