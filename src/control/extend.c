@@ -2,10 +2,9 @@
 #include "control/extend.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/array.h"
 #include "base/error.h"
+#include "base/xalloc.h"
 #include "engine/commit.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
@@ -13,51 +12,28 @@
 #include "repo/repo.h"
 #include "session/session.h"
 
-/* Copies of what the repository described, until the session has them. */
-struct shelf {
-	struct commit_record *records;
-	size_t count, room;
+struct taker {
+	struct session *session;
+	struct error *err;
 };
 
 static int put(void *data, const struct commit_record *record)
 {
-	struct shelf *shelf = data;
-	struct commit_record copy = *record;
-	struct oid *parents =
-		xmalloc((size_t)record->parent_count * sizeof(*parents));
+	struct taker *taker = data;
 
-	if (record->parent_count)
-		memcpy(parents, record->parents,
-		       (size_t)record->parent_count * sizeof(*parents));
-	copy.parents = parents;
-	copy.author = xstrdup(record->author);
-	copy.subject = xstrdup(record->subject);
-	array_grow(shelf->records, shelf->count + 1, &shelf->room);
-	shelf->records[shelf->count++] = copy;
-	return 0;
-}
-
-static void clear(struct shelf *shelf)
-{
-	for (size_t i = 0; i < shelf->count; i++) {
-		free((void *)(uintptr_t)shelf->records[i].parents);
-		free((void *)(uintptr_t)shelf->records[i].author);
-		free((void *)(uintptr_t)shelf->records[i].subject);
-	}
-	free(shelf->records);
+	return session_store_one(taker->session, record, taker->err);
 }
 
 static int store(struct session *session, struct repo *repo,
 		 const struct graph *graph, struct error *err)
 {
-	struct shelf shelf = { .records = NULL };
-	int ret = range_describe(repo, graph, 0, put, &shelf, err);
+	struct taker taker = { session, err };
+	int ret;
 
-	if (ret == 0)
-		ret = session_store_commits(session, shelf.records, shelf.count,
-					    err);
-	clear(&shelf);
-	return ret;
+	if (session_store_begin(session, err) < 0)
+		return -1;
+	ret = range_describe(repo, graph, 0, put, &taker, err);
+	return session_store_end(session, ret, err);
 }
 
 static int load_and_store(struct session *session, struct repo *repo,

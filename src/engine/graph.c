@@ -7,15 +7,20 @@
 #include "base/array.h"
 #include "engine/oid.h"
 
-struct node {
-	struct oid oid;
-	int64_t date;
-	int first; /* where its parents begin; -1: not expanded */
+/* Where the parents of a commit are. */
+struct span {
+	int first; /* -1: not expanded */
 	int count;
 };
 
+/*
+ * An array for each thing that is known of a commit: walks need no names, and
+ * what they need of a range should stay in the processor's cache.
+ */
 struct graph {
-	struct node *nodes;
+	struct oid *oids;
+	int64_t *dates;
+	struct span *spans;
 	size_t count, room;
 	int *parents;
 	size_t parent_count, parent_room;
@@ -30,7 +35,9 @@ struct graph *graph_new(void)
 
 void graph_clear(struct graph *graph)
 {
-	free(graph->nodes);
+	free(graph->oids);
+	free(graph->dates);
+	free(graph->spans);
 	free(graph->parents);
 	free(graph->buckets);
 	memset(graph, 0, sizeof(*graph));
@@ -69,35 +76,60 @@ static size_t bucket_of(const struct graph *graph, const struct oid *oid)
 	size_t mask = graph->bucket_count - 1, at = hash(oid) & mask;
 
 	while (graph->buckets[at] >= 0 &&
-	       !oid_equal(&graph->nodes[graph->buckets[at]].oid, oid))
+	       !oid_equal(&graph->oids[graph->buckets[at]], oid))
 		at = (at + 1) & mask;
 	return at;
 }
 
-static void rehash(struct graph *graph)
+/* At least twice as many buckets as commits. */
+static void rehash(struct graph *graph, size_t commits)
 {
-	if (graph->count * 2 < graph->bucket_count)
+	size_t count = graph->bucket_count ? graph->bucket_count : 64;
+
+	while (count <= commits * 2)
+		count *= 2;
+	if (count == graph->bucket_count)
 		return;
-	graph->bucket_count =
-		graph->bucket_count ? graph->bucket_count * 2 : 64;
-	graph->buckets =
-		xreallocarray(graph->buckets, graph->bucket_count, sizeof(int));
-	for (size_t i = 0; i < graph->bucket_count; i++)
-		graph->buckets[i] = -1;
+	free(graph->buckets);
+	graph->buckets = xmalloc(count * sizeof(int));
+	memset(graph->buckets, -1, count * sizeof(int));
+	graph->bucket_count = count;
 	for (size_t i = 0; i < graph->count; i++)
-		graph->buckets[bucket_of(graph, &graph->nodes[i].oid)] = (int)i;
+		graph->buckets[bucket_of(graph, &graph->oids[i])] = (int)i;
+}
+
+static void make_room(struct graph *graph, size_t commits)
+{
+	graph->room = commits;
+	graph->oids = xreallocarray(graph->oids, commits, sizeof(*graph->oids));
+	graph->dates =
+		xreallocarray(graph->dates, commits, sizeof(*graph->dates));
+	graph->spans =
+		xreallocarray(graph->spans, commits, sizeof(*graph->spans));
+}
+
+void graph_reserve(struct graph *graph, int commits)
+{
+	if (commits <= 0)
+		return;
+	if ((size_t)commits > graph->room)
+		make_room(graph, (size_t)commits);
+	rehash(graph, (size_t)commits);
 }
 
 int graph_add(struct graph *graph, const struct oid *oid, int64_t date)
 {
 	size_t at;
 
-	rehash(graph);
+	rehash(graph, graph->count);
 	at = bucket_of(graph, oid);
 	if (graph->buckets[at] >= 0)
 		return graph->buckets[at];
-	array_grow(graph->nodes, graph->count + 1, &graph->room);
-	graph->nodes[graph->count] = (struct node){ *oid, date, -1, 0 };
+	if (graph->count == graph->room)
+		make_room(graph, graph->room + graph->room / 2 + 64);
+	graph->oids[graph->count] = *oid;
+	graph->dates[graph->count] = date;
+	graph->spans[graph->count] = (struct span){ -1, 0 };
 	graph->buckets[at] = (int)graph->count;
 	return (int)graph->count++;
 }
@@ -105,14 +137,14 @@ int graph_add(struct graph *graph, const struct oid *oid, int64_t date)
 void graph_expand(struct graph *graph, int commit, const int *parents,
 		  int count)
 {
-	struct node *node = &graph->nodes[commit];
+	struct span *span = &graph->spans[commit];
 
-	if (node->first >= 0)
+	if (span->first >= 0)
 		return;
 	array_grow(graph->parents, graph->parent_count + (size_t)count,
 		   &graph->parent_room);
-	node->first = (int)graph->parent_count;
-	node->count = count;
+	span->first = (int)graph->parent_count;
+	span->count = count;
 	for (int i = 0; i < count; i++)
 		graph->parents[graph->parent_count++] = parents[i];
 }
@@ -129,25 +161,25 @@ int graph_find(const struct graph *graph, const struct oid *oid)
 
 const struct oid *graph_oid(const struct graph *graph, int commit)
 {
-	return &graph->nodes[commit].oid;
+	return &graph->oids[commit];
 }
 
 int64_t graph_date(const struct graph *graph, int commit)
 {
-	return graph->nodes[commit].date;
+	return graph->dates[commit];
 }
 
 bool graph_is_expanded(const struct graph *graph, int commit)
 {
-	return graph->nodes[commit].first >= 0;
+	return graph->spans[commit].first >= 0;
 }
 
 int graph_parents(const struct graph *graph, int commit, const int **parents)
 {
-	const struct node *node = &graph->nodes[commit];
+	const struct span *span = &graph->spans[commit];
 
-	*parents = node->count ? graph->parents + node->first : NULL;
-	return node->count;
+	*parents = span->count ? graph->parents + span->first : NULL;
+	return span->count;
 }
 
 /* Those without children are taken away one by one, till none is left. */
@@ -163,10 +195,10 @@ bool graph_has_circle(const struct graph *graph)
 		if (!children[i])
 			ready[known++] = (int)i;
 	while (taken < known) {
-		const struct node *node = &graph->nodes[ready[taken++]];
+		const struct span *span = &graph->spans[ready[taken++]];
 
-		for (int i = 0; i < node->count; i++) {
-			int parent = graph->parents[node->first + i];
+		for (int i = 0; i < span->count; i++) {
+			int parent = graph->parents[span->first + i];
 
 			if (--children[parent] == 0)
 				ready[known++] = parent;

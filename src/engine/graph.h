@@ -22,6 +22,9 @@ struct graph *graph_new(void);
 void graph_free(struct graph *graph);
 void graph_clear(struct graph *graph); /* as a new one */
 
+/* There will be so many commits in all; without this it grows by itself. */
+void graph_reserve(struct graph *graph, int commits);
+
 /*
  * The number of the commit, which is added if it was not known.  date is the
  * committer's, in seconds since 1970; the first date given stays.

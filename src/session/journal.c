@@ -15,6 +15,10 @@
 #include "engine/graph.h"
 #include "session/store.h"
 
+#define FEW_PARENTS  4
+#define OID_HEX_MIN  40
+#define RESERVE_MOST 2000000 /* what a made-up number may cost */
+
 /*
  * Text is stored byte by byte as it came: SQLite does not look at it.  A
  * column that says nothing of an event is NULL.
@@ -167,6 +171,7 @@ enum sql {
 	SQL_COPY_COMMIT,
 	SQL_COUNT_COMMITS,
 	SQL_NAMED,
+	SQL_EXPANDED,
 	SQL_EXPANDED_LATER,
 	SQL_TELL,
 	SQL_COUNT,
@@ -236,12 +241,13 @@ static const char *const sql[SQL_COUNT] = {
 		" parents, date, author_date, author, subject)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[SQL_COUNT_COMMITS] = "SELECT coalesce(max(number), 0) FROM commits",
-	[SQL_NAMED] = "SELECT number, oid, date, parents, named_by, expanded_by"
+	[SQL_NAMED] = "SELECT number, oid, date, named_by"
 		      " FROM commits WHERE number > ?1 ORDER BY number",
-	[SQL_EXPANDED_LATER] =
-		"SELECT number, oid, date, parents, named_by, expanded_by"
-		" FROM commits WHERE expanded_by = ?1"
-		" AND expanded_by <> named_by ORDER BY number",
+	[SQL_EXPANDED] = "SELECT number, date, parents, expanded_by"
+			 " FROM commits WHERE number > ?1 ORDER BY number",
+	[SQL_EXPANDED_LATER] = "SELECT number, date, parents, expanded_by"
+			       " FROM commits WHERE expanded_by = ?1"
+			       " AND expanded_by <> named_by ORDER BY number",
 	[SQL_TELL] = "SELECT author, subject, author_date FROM commits"
 		     " WHERE number = ?1",
 };
@@ -857,59 +863,58 @@ int journal_count_commits(struct journal *journal, int64_t *out,
 	return found > 0 ? 0 : -1;
 }
 
-/* One commit as the graph needs it. */
-struct node {
-	int64_t number;
-	struct oid oid;
-	int64_t date;
-	const char *parents; /* borrowed from the row */
-	int64_t named_by;
-	int64_t expanded_by; /* 0: by name only */
-};
-
-static int get_node(struct row *row, struct node *node, struct error *err)
-{
-	memset(node, 0, sizeof(*node));
-	node->number = get_number(row);
-	get_oid(row, &node->oid);
-	node->date = get_number(row);
-	node->parents = peek_text(row);
-	node->named_by = get_number(row);
-	node->expanded_by = get_number(row);
-	if (row->bad || oid_is_none(&node->oid))
-		return store_damaged(row->journal->store,
-				     "a commit's id makes no sense", err);
-	return 0;
-}
-
-static int expand(struct journal *journal, const struct node *node,
+/*
+ * The parents as they stand in the journal, ids with a blank between them;
+ * all are known by now.  What is no id is not found.
+ */
+static int expand(struct journal *journal, int commit, const char *ids,
 		  struct graph *graph, struct error *err)
 {
-	const char *at = node->parents ? node->parents : "";
-	int commit = graph_add(graph, &node->oid, node->date);
-	int *parents = NULL, count = 0;
-	size_t room = 0;
+	int few[FEW_PARENTS], *parents = few, count = 0, ret = 0;
+	size_t most = strlen(ids) / OID_HEX_MIN + 1;
 
-	while (*at) {
-		size_t length = strcspn(at, " ");
+	if (most > FEW_PARENTS)
+		parents = xmalloc(most * sizeof(*parents));
+	while (*ids && ret == 0) {
+		size_t length = strcspn(ids, " ");
+		int parent = -1;
 		struct oid oid;
-		char *text = xstrndup(at, length);
-		int parent =
-			oid_parse(&oid, text) ? graph_find(graph, &oid) : -1;
 
-		free(text);
-		if (parent < 0) {
-			free(parents);
-			return store_damaged(journal->store,
-					     "a commit's parent is missing",
-					     err);
+		if (length >= OID_HEX_MIN && length <= OID_HEX_MAX) {
+			memcpy(oid.hex, ids, length);
+			oid.hex[length] = '\0';
+			parent = graph_find(graph, &oid);
 		}
-		array_grow(parents, (size_t)count + 1, &room);
-		parents[count++] = parent;
-		at += length + (at[length] == ' ');
+		if (parent < 0)
+			ret = store_damaged(journal->store,
+					    "a commit's parent is missing",
+					    err);
+		else
+			parents[count++] = parent;
+		ids += length + (ids[length] == ' ');
 	}
-	graph_expand(graph, commit, parents, count);
-	free(parents);
+	if (ret == 0)
+		graph_expand(graph, commit, parents, count);
+	if (parents != few)
+		free(parents);
+	return ret;
+}
+
+static int add_named(struct journal *journal, struct row *row, int64_t number,
+		     struct graph *graph, struct error *err)
+{
+	struct oid oid = { "" };
+	int64_t date;
+
+	get_oid(row, &oid);
+	date = get_number(row);
+	if (row->bad || oid_is_none(&oid))
+		return store_damaged(journal->store,
+				     "a commit's id makes no sense", err);
+	if (number != (int64_t)graph_count(graph) + 1 ||
+	    graph_add(graph, &oid, date) != number - 1)
+		return store_damaged(journal->store, "a commit is missing",
+				     err);
 	return 0;
 }
 
@@ -918,25 +923,19 @@ static int grow_names(struct journal *journal, int64_t seq, struct graph *graph,
 		      struct error *err)
 {
 	struct row row = row_begin(journal, SQL_NAMED);
-	struct node node;
 	int found;
 
 	put_number(&row, graph_count(graph));
 	while ((found = row_next(&row, "read", err)) > 0) {
-		if (get_node(&row, &node, err) < 0) {
-			found = -1;
-			break;
-		}
-		if (node.named_by != seq) {
+		int64_t number = get_number(&row);
+
+		if (sqlite3_column_int64(row.statement, 3) != seq) {
 			found = 0;
 			break;
 		}
-		if (node.number != graph_count(graph) + 1 ||
-		    graph_add(graph, &node.oid, node.date) != node.number - 1) {
-			found = store_damaged(journal->store,
-					      "a commit is missing", err);
+		found = add_named(journal, &row, number, graph, err);
+		if (found < 0)
 			break;
-		}
 	}
 	row_end(&row);
 	return found;
@@ -945,19 +944,21 @@ static int grow_names(struct journal *journal, int64_t seq, struct graph *graph,
 static int grow_parents(struct row *row, int64_t seq, struct graph *graph,
 			bool *redated, struct error *err)
 {
-	struct node node;
 	int found;
 
 	while ((found = row_next(row, "read", err)) > 0) {
-		if (get_node(row, &node, err) < 0)
-			return -1;
-		if (node.number > graph_count(graph))
+		int64_t number = get_number(row), date = get_number(row);
+		const char *ids = peek_text(row);
+		int commit = (int)number - 1;
+
+		if (number > graph_count(graph))
 			return 0;
-		if (node.expanded_by != seq)
+		if (get_number(row) != seq)
 			continue;
-		if (expand(row->journal, &node, graph, err) < 0)
+		if (expand(row->journal, commit, ids ? ids : "", graph, err) <
+		    0)
 			return -1;
-		if (graph_date(graph, (int)node.number - 1) != node.date)
+		if (graph_date(graph, commit) != date)
 			*redated = true;
 	}
 	return found;
@@ -967,11 +968,15 @@ int journal_grow(struct journal *journal, int64_t seq, struct graph *graph,
 		 bool *redated, struct error *err)
 {
 	int ret, before = graph_count(graph);
+	int64_t count;
 	struct row row;
 
+	if (journal_count_commits(journal, &count, err) < 0)
+		return -1;
+	graph_reserve(graph, count < RESERVE_MOST ? (int)count : RESERVE_MOST);
 	if (grow_names(journal, seq, graph, err) < 0)
 		return -1;
-	row = row_begin(journal, SQL_NAMED);
+	row = row_begin(journal, SQL_EXPANDED);
 	put_number(&row, before);
 	ret = grow_parents(&row, seq, graph, redated, err);
 	row_end(&row);

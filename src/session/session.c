@@ -352,48 +352,60 @@ static int check_id(const struct oid *oid, struct error *err)
 			 OID_HEX_MAX, oid->hex);
 }
 
-static int store_all(struct session *session,
-		     const struct commit_record *commits, size_t count,
-		     struct error *err)
+int session_store_begin(struct session *session, struct error *err)
 {
-	int64_t seq = (int64_t)session->count + 1;
-	struct event event = { .kind = EVENT_RANGE, .by = BY_ENGINE };
+	return begin(session, err);
+}
 
-	for (size_t i = 0; i < count; i++) {
-		if (check_id(&commits[i].oid, err) < 0 ||
-		    journal_store_commit(session->journal, &commits[i], seq,
-					 err) < 0)
-			return -1;
-	}
-	for (size_t i = 0; i < count; i++) {
-		int parents = commits[i].expanded ? commits[i].parent_count : 0;
-
-		for (int k = 0; k < parents; k++) {
-			const struct oid *parent = &commits[i].parents[k];
-
-			if (check_id(parent, err) < 0 ||
-			    journal_name_commit(session->journal, parent, seq,
-						err) < 0)
-				return -1;
-		}
-	}
-	if (journal_count_commits(session->journal, &event.number, err) < 0)
+int session_store_one(struct session *session,
+		      const struct commit_record *commit, struct error *err)
+{
+	if (check_id(&commit->oid, err) < 0)
 		return -1;
-	return append_one(session, &event, session_now(), err);
+	return journal_store_commit(session->journal, commit,
+				    (int64_t)session->count + 1, err);
+}
+
+int session_store_end(struct session *session, int result, struct error *err)
+{
+	struct event event = { .kind = EVENT_RANGE, .by = BY_ENGINE };
+	size_t kept = session->count;
+
+	if (result == 0)
+		result = journal_count_commits(session->journal, &event.number,
+					       err);
+	if (result == 0)
+		result = append_one(session, &event, session_now(), err);
+	return end(session, kept, result, err);
+}
+
+/* Those of its parents that nobody told of. */
+static int name_parents(struct session *session,
+			const struct commit_record *commit, struct error *err)
+{
+	int count = commit->expanded ? commit->parent_count : 0;
+
+	for (int i = 0; i < count; i++)
+		if (check_id(&commit->parents[i], err) < 0 ||
+		    journal_name_commit(session->journal, &commit->parents[i],
+					(int64_t)session->count + 1, err) < 0)
+			return -1;
+	return 0;
 }
 
 int session_store_commits(struct session *session,
 			  const struct commit_record *commits, size_t count,
 			  struct error *err)
 {
-	size_t kept;
-	int ret;
+	int ret = 0;
 
-	if (begin(session, err) < 0)
+	if (session_store_begin(session, err) < 0)
 		return -1;
-	kept = session->count;
-	ret = store_all(session, commits, count, err);
-	return end(session, kept, ret, err);
+	for (size_t i = 0; i < count && ret == 0; i++)
+		ret = session_store_one(session, &commits[i], err);
+	for (size_t i = 0; i < count && ret == 0; i++)
+		ret = name_parents(session, &commits[i], err);
+	return session_store_end(session, ret, err);
 }
 
 /* Another time. */

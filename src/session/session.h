@@ -78,6 +78,18 @@ int session_store_commits(struct session *session,
 			  struct error *err);
 
 /*
+ * The same one by one, for more of them than one would hold in memory.  All
+ * parents have to be among them, or known; that is for the caller to see to.
+ * Between begin and end the session is used for nothing else, and nobody else
+ * can write.  end is told what the caller's part came to, 0 or -1, and keeps
+ * all or nothing; it returns -1 where anything failed.
+ */
+int session_store_begin(struct session *session, struct error *err);
+int session_store_one(struct session *session,
+		      const struct commit_record *commit, struct error *err);
+int session_store_end(struct session *session, int result, struct error *err);
+
+/*
  * Go to the time after the first `count` events, or to the present, where
  * count is as many as there are or more.  At an earlier time all that is asked
  * below is answered as of then (only the texts of commits are those known by
