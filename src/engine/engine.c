@@ -140,7 +140,7 @@ static bool is_on_merge_base(struct engine *engine, const struct event *event)
 	       plan->commit == graph_find(engine->graph, &event->commit);
 }
 
-/* The numbers of the staircase are what is dear to work out. */
+/* What is dear to work out: the staircase, and where it ends. */
 static void take_numbers(struct engine *engine, const struct engine *like)
 {
 	struct marks *marks = &engine->ends.marks;
@@ -148,6 +148,10 @@ static void take_numbers(struct engine *engine, const struct engine *like)
 	for (size_t i = 0; i < like->ends.marks.count; i++) {
 		array_grow(marks->items, i + 1, &marks->room);
 		marks->items[marks->count++] = like->ends.marks.items[i];
+	}
+	if (like->ends.found) {
+		engine->ends.found = suspects_copy(like->ends.found);
+		engine->ends.mid = like->ends.mid;
 	}
 }
 
@@ -283,14 +287,11 @@ int engine_skips(struct engine *engine, const int **skips)
 
 struct suspects *engine_suspects(struct engine *engine)
 {
-	struct suspects_query query;
-
 	settle(engine);
 	if (engine->ends.bad < 0 || engine->ends.good_count == 0 ||
 	    !graph_is_expanded(engine->graph, engine->ends.bad))
 		return NULL;
-	query = settle_query(engine);
-	return suspects_find(engine->graph, &query);
+	return suspects_copy(settle_suspects(engine));
 }
 
 const struct event *engine_start_event(const struct engine *engine)

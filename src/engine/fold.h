@@ -52,7 +52,9 @@ struct ends {
 	int skip_count;
 	int conflicts; /* pairs of a person's verdicts that exclude another */
 	int conflict_new, conflict_old; /* the last of them */
-	struct marks marks; /* accepted ones, in order: the staircase */
+	struct marks marks;	/* accepted ones, in order: the staircase */
+	struct suspects *found; /* what they leave, or NULL: not asked yet */
+	struct midpoint mid;	/* of those */
 };
 
 /* A run that was cut short: begun and stopped at these events. */
@@ -221,6 +223,13 @@ void settle_release(struct ends *ends);
 
 /* The search between the ends, as last settled. */
 struct suspects_query settle_query(const struct engine *engine);
+
+/*
+ * What that query gives, found once for as long as the verdicts stay; both
+ * ends are to be known, the newer one expanded.  Settled; borrowed until the
+ * next event.
+ */
+const struct suspects *settle_suspects(struct engine *engine);
 
 /* weigh.c */
 

@@ -188,10 +188,8 @@ static void wish_parent(struct engine *engine, int culprit)
 static void plan_midpoint(struct engine *engine)
 {
 	struct plan *plan = &engine->plan;
-	struct suspects_query query = settle_query(engine);
-	struct suspects *suspects = suspects_find(engine->graph, &query);
-	struct midpoint mid =
-		suspects_midpoint(engine->graph, &query, suspects);
+	const struct suspects *suspects = settle_suspects(engine);
+	const struct midpoint mid = engine->ends.mid;
 
 	plan->suspects = mid.all;
 	plan->left = mid.left;
@@ -211,10 +209,8 @@ static void plan_midpoint(struct engine *engine)
 	case MIDPOINT_ONLY_SKIPPED:
 		plan->state = PLAN_ONLY_SKIPPED;
 		plan->left = 0;
-		engine->candidates = suspects->commits;
-		plan->candidates = engine->candidates;
+		plan->candidates = suspects->commits;
 		plan->candidate_count = suspects->count;
-		suspects->commits = NULL;
 		wish_ask(engine, -1, "only skipped commits are left to test");
 		break;
 	case MIDPOINT_NONE:
@@ -222,7 +218,6 @@ static void plan_midpoint(struct engine *engine)
 		wish_ask(engine, -1, "there is no commit between the ends");
 		break;
 	}
-	suspects_free(suspects);
 }
 
 /*

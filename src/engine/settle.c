@@ -273,6 +273,24 @@ static void sort_goods(const struct engine *engine, int *goods, int count)
 			(void *)(uintptr_t)engine->graph);
 }
 
+static void say_mark(struct mark *mark, const struct midpoint *mid)
+{
+	if (mid->kind == MIDPOINT_TEST) {
+		mark->left = mid->left;
+		mark->steps = mid->steps;
+	} else if (mid->kind != MIDPOINT_NONE) {
+		mark->left = 0;
+		mark->steps = 0;
+	}
+}
+
+static bool can_search(const struct engine *engine,
+		       const struct suspects_query *query)
+{
+	return query->bad >= 0 && query->good_count > 0 &&
+	       graph_is_expanded(engine->graph, query->bad);
+}
+
 /* git's numbers after the first `count` marks. */
 static void number_mark(const struct engine *engine, struct mark *marks,
 			size_t count)
@@ -286,8 +304,7 @@ static void number_mark(const struct engine *engine, struct mark *marks,
 	for (size_t i = 0; i < count; i++)
 		if (marks[i].kind == MARK_OLD)
 			goods[query.good_count++] = marks[i].commit;
-	if (query.bad >= 0 && query.good_count > 0 &&
-	    graph_is_expanded(engine->graph, query.bad)) {
+	if (can_search(engine, &query)) {
 		sort_goods(engine, goods, query.good_count);
 		skips = list_skips(engine, marks, count, &query.skip_count);
 		query.goods = goods;
@@ -296,13 +313,7 @@ static void number_mark(const struct engine *engine, struct mark *marks,
 			engine->start && engine->start->first_parent;
 		suspects = suspects_find(engine->graph, &query);
 		mid = suspects_midpoint(engine->graph, &query, suspects);
-		if (mid.kind == MIDPOINT_TEST) {
-			marks[count - 1].left = mid.left;
-			marks[count - 1].steps = mid.steps;
-		} else if (mid.kind != MIDPOINT_NONE) {
-			marks[count - 1].left = 0;
-			marks[count - 1].steps = 0;
-		}
+		say_mark(&marks[count - 1], &mid);
 		suspects_free(suspects);
 	}
 	free(skips);
@@ -317,10 +328,11 @@ static bool same_mark(const struct mark *a, const struct mark *b)
 
 /*
  * The staircase.  Numbers of marks that stand as they stood before are
- * kept: an event changes the end of the list, seldom its beginning.
+ * kept: an event changes the end of the list, seldom its beginning.  The last
+ * one is left to number_last.  Returns how many stand.
  */
-static void number_marks(struct engine *engine, struct marks *marks,
-			 const struct marks *before)
+static size_t number_marks(const struct engine *engine, struct marks *marks,
+			   const struct marks *before)
 {
 	size_t same = 0;
 
@@ -329,10 +341,29 @@ static void number_marks(struct engine *engine, struct marks *marks,
 		marks->items[same] = before->items[same];
 		same++;
 	}
-	for (; same < marks->count; same++)
-		number_mark(engine, marks->items, same + 1);
+	for (size_t i = same; i + 1 < marks->count; i++)
+		number_mark(engine, marks->items, i + 1);
+	return same;
+}
+
+/* The suspects after the last mark are those of the plan. */
+static void number_last(struct engine *engine)
+{
+	struct marks *marks = &engine->ends.marks;
+	struct suspects_query query = settle_query(engine);
+
+	if (!can_search(engine, &query))
+		return;
+	settle_suspects(engine);
+	say_mark(&marks->items[marks->count - 1], &engine->ends.mid);
+}
+
+static void show_numbers(struct engine *engine)
+{
+	const struct marks *marks = &engine->ends.marks;
+
 	for (size_t i = 0; i < marks->count; i++) {
-		struct mark *mark = &marks->items[i];
+		const struct mark *mark = &marks->items[i];
 		struct folded_step *step =
 			mark->from < 0 && mark->kind != MARK_UNSKIP
 				? fold_step_of(engine, mark->commit)
@@ -359,6 +390,8 @@ void settle_release(struct ends *ends)
 	drop(ends);
 	free(ends->marks.items);
 	memset(&ends->marks, 0, sizeof(ends->marks));
+	suspects_free(ends->found);
+	ends->found = NULL;
 	ends->valid = false;
 }
 
@@ -400,7 +433,7 @@ void settle(struct engine *engine)
 	struct marks before = ends->marks;
 	unsigned char *marks;
 	struct claim *claims;
-	size_t count;
+	size_t count, same;
 
 	if (ends->valid)
 		return;
@@ -419,7 +452,11 @@ void settle(struct engine *engine)
 
 	memset(&ends->marks, 0, sizeof(ends->marks));
 	list_marks(engine, &ends->marks);
-	number_marks(engine, &ends->marks, &before);
+	same = number_marks(engine, &ends->marks, &before);
+	if (same < ends->marks.count || same < before.count) {
+		suspects_free(ends->found);
+		ends->found = NULL;
+	}
 	free(before.items);
 	ends->bad = newer_end(engine, ends->marks.items, ends->marks.count);
 	ends->nearest_good = -1;
@@ -430,6 +467,22 @@ void settle(struct engine *engine)
 	ends->skips = list_skips(engine, ends->marks.items, ends->marks.count,
 				 &ends->skip_count);
 	ends->valid = true;
+	if (same < ends->marks.count)
+		number_last(engine);
+	show_numbers(engine);
+}
+
+const struct suspects *settle_suspects(struct engine *engine)
+{
+	struct ends *ends = &engine->ends;
+	struct suspects_query query = settle_query(engine);
+
+	if (!ends->found) {
+		ends->found = suspects_find(engine->graph, &query);
+		ends->mid =
+			suspects_midpoint(engine->graph, &query, ends->found);
+	}
+	return ends->found;
 }
 
 struct suspects_query settle_query(const struct engine *engine)

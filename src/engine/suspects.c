@@ -45,6 +45,21 @@ struct suspects *suspects_find(const struct graph *graph,
 	return found;
 }
 
+struct suspects *suspects_copy(const struct suspects *suspects)
+{
+	struct suspects *copy = xcalloc(1, sizeof(*copy));
+	size_t bytes = (size_t)suspects->count * sizeof(int);
+
+	copy->count = suspects->count;
+	copy->commits = xmalloc(bytes + 1);
+	copy->weights = xmalloc(bytes + 1);
+	if (bytes) {
+		memcpy(copy->commits, suspects->commits, bytes);
+		memcpy(copy->weights, suspects->weights, bytes);
+	}
+	return copy;
+}
+
 void suspects_free(struct suspects *suspects)
 {
 	if (!suspects)

@@ -40,7 +40,8 @@ struct suspects {
  */
 struct suspects *suspects_find(const struct graph *graph,
 			       const struct suspects_query *query);
-void suspects_free(struct suspects *suspects);
+struct suspects *suspects_copy(const struct suspects *suspects);
+void suspects_free(struct suspects *suspects); /* NULL is fine */
 
 enum midpoint_kind {
 	MIDPOINT_NONE,	       /* there are no suspects */

@@ -10,6 +10,10 @@ $CULPRIT is the program.  Prints rows, tab between:
 
 Times are CPU seconds of the whole process, user and system, the best of
 three; CRASH_CORPUS names a folder of console logs; ratio is peer through ours; "-" where there is no honest peer.
+
+LINUX_LIKE names a bare repository made by gen_linuxlike.py (1.3 million
+commits, tags v1 to v85 and next); where it is not set but that program is
+there, or is named by GEN_LINUXLIKE, it is made: a minute, and 500 MB.
 """
 
 import os
@@ -26,10 +30,10 @@ def output(*argv):
                           stdout=subprocess.PIPE).stdout
 
 
-def cpu(argv):
+def cpu(argv, runs=3):
     """Least CPU time of three runs, and what the last one printed."""
     best = None
-    for _ in range(3):
+    for _ in range(runs):
         with tempfile.TemporaryFile("w+") as said:
             pid = os.posix_spawnp(argv[0], argv, os.environ, file_actions=[
                 (os.POSIX_SPAWN_DUP2, said.fileno(), 1)])
@@ -67,11 +71,11 @@ def repository(folder):
     return repo
 
 
-def midpoint(repo, good, bad, graph):
+def midpoint(repo, good, bad, graph, runs=3):
     ours, our_answer = cpu([os.environ["CULPRIT"], "next", "--repo", repo,
                             "--bad", bad, "--good", good])
     peer, git_answer = cpu(["git", "-C", repo, "rev-list", "--bisect", bad,
-                            "^" + good])
+                            "^" + good], runs)
     if our_answer != git_answer:
         sys.exit("the answers differ on %s..%s" % (good, bad))
     suspects = output("git", "-C", repo, "rev-list", "--count",
@@ -88,6 +92,105 @@ def all_weights(repo, good, bad):
     peer, _ = cpu(["git", "-C", repo, "rev-list", "--bisect-all", bad,
                    "^" + good])
     row("all weights of %s..%s" % (good, bad), ours, peer)
+
+
+def shared_clone(repo, path, *config):
+    """The same objects by an alternate, with a configuration of its own."""
+    if not os.path.exists(os.path.join(path, "complete")):
+        subprocess.run(["rm", "-rf", path], check=True)
+        output("git", "clone", "-q", "--bare", "--shared", repo, path)
+        for key, value in config:
+            output("git", "-C", path, "config", key, value)
+        with open(os.path.join(path, "complete"), "w", encoding="ascii"):
+            pass
+    return path
+
+
+def linux_like(folder):
+    """A repository of Linux's size; None where there is none to be had."""
+    repo = os.environ.get("LINUX_LIKE")
+    if repo:
+        return os.path.abspath(repo)
+    program = os.environ.get("GEN_LINUXLIKE", os.path.join(
+        HERE, "../../../shared/tools/gen_linuxlike.py"))
+    repo = os.path.abspath(os.path.join(folder, "linuxlike.git"))
+    if os.path.exists(os.path.join(repo, "complete")):
+        return repo
+    if not os.path.exists(program):
+        print("no repository of Linux's size: name one in LINUX_LIKE, or the "
+              "program that makes one in GEN_LINUXLIKE", file=sys.stderr)
+        return None
+    subprocess.run(["rm", "-rf", repo], check=True)
+    output("git", "init", "-q", "--bare", repo)
+    made = subprocess.Popen([sys.executable, program, "linux", "--commits",
+                             "1300000", "--seed", "1"],
+                            stdout=subprocess.PIPE)
+    subprocess.run(["git", "-C", repo, "fast-import", "--quiet", "--force"],
+                   stdin=made.stdout, check=True)
+    if made.wait():
+        sys.exit("gen_linuxlike.py failed")
+    with open(os.path.join(repo, "complete"), "w", encoding="ascii"):
+        pass
+    return repo
+
+
+def whole(repo, graph):
+    """git does not come to an end here within a quarter of an hour."""
+    root = output("git", "-C", repo, "rev-list", "--max-parents=0",
+                  "v85").split()[-1]
+    ours, _ = cpu([os.environ["CULPRIT"], "next", "--repo", repo, "--bad",
+                   "v85", "--good", root], 1)
+    row("midpoint of all history, 1.3 million, %s" % graph, ours, None)
+
+
+def session_of(repo, folder, good, bad):
+    """A session as it is stored, and what it costs to have it open."""
+    path = os.path.abspath(os.path.join(folder, "%s-%s" % (good, bad)))
+    subprocess.run(["rm", "-rf", path], check=True)
+    subprocess.run([os.environ["CULPRIT"], "--session-dir", path, "start",
+                    bad, good], cwd=repo, check=True,
+                   stdout=subprocess.DEVNULL)
+    took = {}
+    warm = os.path.join(os.path.dirname(os.environ["CULPRIT"]),
+                        "tests/bench/warm")
+    for _ in range(3):
+        for line in output(warm, path).splitlines():
+            name, number = line.split("\t")
+            took[name] = min(float(number), took.get(name, float("inf")))
+    peer, _ = cpu(["git", "-C", repo, "rev-list", "--bisect", bad,
+                   "^" + good])
+    what = "%d commits" % took["suspects"]
+    row("open a session of " + what, took["open"], None, "ms")
+    for answer in "next if good", "next if bad":
+        row(answer + ", warm, " + what, took[answer], peer * 1000, "ms")
+    row("override at step 3 of %d, %s" % (took["steps"], what),
+        took["override"], peer * 1000, "ms")
+    row("the range as a view, " + what, took["view"], None, "ms")
+    row("memory of an open session, " + what, took["kilobytes"] / 1024, None,
+        "MB")
+
+
+def linux(folder):
+    big = linux_like(folder)
+    if not big:
+        return
+    graph = shared_clone(big, os.path.join(folder, "linux-graph.git"))
+    if not os.path.exists(os.path.join(big, "objects/info/commit-graph")) and \
+            not os.path.exists(os.path.join(graph,
+                                            "objects/info/commit-graph")):
+        output("git", "-C", graph, "commit-graph", "write", "--reachable",
+               "--no-progress")
+    plain = shared_clone(big, os.path.join(folder, "linux-plain.git"),
+                         ("core.commitGraph", "false"))
+    midpoint(plain, "v84", "v85", "no commit-graph")
+    midpoint(graph, "v84", "v85", "commit-graph")
+    midpoint(graph, "v82", "v85", "commit-graph")
+    all_weights(graph, "v84", "next")
+    midpoint(graph, "v75", "v85", "commit-graph", 1)
+    session_of(graph, folder, "v84", "v85")
+    session_of(graph, folder, "v84", "next")
+    whole(graph, "commit-graph")
+    whole(plain, "no commit-graph")
 
 
 CRASH = b"""[ 9000.000001][  T42] BUG: KASAN: use-after-free in teapot+0x1/0x2
@@ -158,6 +261,7 @@ def main():
     for good, bad in spans:
         midpoint(repo, good, bad, "commit-graph")
     all_weights(repo, "v3", "v7")
+    linux(folder)
     titles(folder)
 
 
