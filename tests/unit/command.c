@@ -23,6 +23,7 @@
 #include "base/xalloc.h"
 #include "engine/errand.h"
 #include "run/keeper.h"
+#include "run/places.h"
 #include "run/runner.h"
 #include "tests/unit/scratch.h"
 
@@ -990,6 +991,63 @@ static void a_build_does_not_meet_other_jobs(void **state)
 	assert_true(scene->run.cancelled);
 }
 
+static void a_build_goes_on_in_another_place_while_one_is_tested(void **state)
+{
+	struct scene *scene = *state;
+	char *beside = inside(scene, "beside"), *log = inside(scene, "log2");
+	char *made = xasprintf("%s/made", beside);
+	const struct place_spec further = { .worktree = beside,
+					    .checkout = no_checkout };
+	struct build_request request = {
+		.commit = OTHER, .place = 1, .ahead = true, .log = log
+	};
+	const struct runner_ops *ops;
+	struct result second = { .ended = 0 };
+	struct error err = ERROR_INIT;
+	char expected[4200];
+
+	assert_int_equal(mkdir(beside, 0700), 0);
+	scene->spec.further = &further;
+	scene->spec.further_count = 1;
+	scene->spec.test = "read line <$FIFO; cat made";
+	build(scene, "echo $(pwd) $(nice) >made");
+	ops = scene->runner->ops;
+	start_run(scene, 1, &scene->run);
+
+	assert_int_equal(ops->has(scene->runner, 1, OTHER), RUNNER_HAS_NOT);
+	assert_int_equal(ops->build(scene->runner, &request, on_build, &second,
+				    &err),
+			 0);
+	while (second.ended == 0)
+		uv_run(&scene->loop, UV_RUN_ONCE);
+	assert_int_equal(second.build, BUILD_OK);
+	assert_int_equal(scene->run.ended, 0);
+	assert_int_equal(ops->has(scene->runner, 1, OTHER), RUNNER_HAS_THERE);
+	assert_int_equal(ops->has(scene->runner, 0, OTHER), RUNNER_HAS_NOT);
+	assert_int_equal(ops->has(scene->runner, 0, COMMIT), RUNNER_HAS_THERE);
+	snprintf(expected, sizeof(expected), "%s 10\n", beside);
+	assert_file(made, expected);
+
+	ops->cancel(scene->runner, COMMIT);
+	go(scene);
+	assert_true(scene->run.cancelled);
+	forget(&second);
+	forget(&scene->run);
+	assert_int_equal(
+		ops->run(scene->runner,
+			 &(struct run_request){ .commit = OTHER,
+						.place = 1,
+						.console = scene->console },
+			 on_run, &scene->run, &err),
+		0);
+	ops->cancel(scene->runner, OTHER);
+	go(scene);
+	assert_int_equal(scene->run.ended, 1);
+	free(made);
+	free(log);
+	free(beside);
+}
+
 static void a_build_is_cancelled_with_all_it_started(void **state)
 {
 	struct scene *scene = *state;
@@ -1129,6 +1187,7 @@ int main(int argc, char **argv)
 		TEST(git_moves_a_real_worktree),
 		TEST(slots_are_the_lowest_free_numbers),
 		TEST(what_was_not_built_last_is_not_run),
+		TEST(a_build_goes_on_in_another_place_while_one_is_tested),
 		TEST(a_build_does_not_meet_other_jobs),
 		TEST(a_build_is_cancelled_with_all_it_started),
 		TEST(a_checkout_is_not_cut_short_by_cancel),

@@ -273,6 +273,37 @@ static void it_refuses_what_a_real_runner_refuses(void **state)
 	assert_int_equal(scene->runs, 2);
 }
 
+static void places_are_built_in_at_once_and_kept_ones_outlive_it(void **state)
+{
+	struct scene *scene = *state;
+	struct build_request request = { .commit = OTHER,
+					 .place = 1,
+					 .log = "/dev/null" };
+	struct error err = ERROR_INIT;
+	const struct runner_ops *ops;
+
+	play(scene, "aaaa runs=~\nbbbb kept\n*");
+	ops = scene->runner->ops;
+	build(scene, COMMIT);
+	assert_int_equal(try_run(scene, COMMIT, 1, &err), 0);
+	assert_int_equal(
+		ops->build(scene->runner, &request, on_build, scene, &err), 0);
+	request.commit = COMMIT;
+	assert_int_equal(
+		ops->build(scene->runner, &request, on_build, scene, &err), -1);
+	assert_int_equal(err.code, ERROR_BUSY);
+	ops->cancel(scene->runner, COMMIT);
+	go(scene);
+	assert_int_equal(ops->has(scene->runner, 0, COMMIT), RUNNER_HAS_THERE);
+	assert_int_equal(ops->has(scene->runner, 0, OTHER), RUNNER_HAS_NOT);
+	assert_int_equal(ops->has(scene->runner, 1, OTHER), RUNNER_HAS_KEPT);
+	assert_int_equal(
+		ops->build(scene->runner, &request, on_build, scene, &err), 0);
+	go(scene);
+	assert_int_equal(ops->has(scene->runner, 1, OTHER), RUNNER_HAS_KEPT);
+	assert_int_equal(ops->has(scene->runner, 1, COMMIT), RUNNER_HAS_THERE);
+}
+
 static void a_console_that_cannot_be_written_is_an_error(void **state)
 {
 	struct scene *scene = *state;
@@ -329,6 +360,7 @@ int main(void)
 		TEST(an_endless_run_ends_when_it_is_cancelled),
 		TEST(a_cancelled_build_is_not_there_to_run),
 		TEST(it_refuses_what_a_real_runner_refuses),
+		TEST(places_are_built_in_at_once_and_kept_ones_outlive_it),
 		TEST(a_console_that_cannot_be_written_is_an_error),
 		TEST(a_wrong_script_is_refused_with_the_line),
 	};

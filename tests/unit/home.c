@@ -325,6 +325,34 @@ static void an_engine_that_is_gone_is_missed(void **state)
 	picture(scene, "home-toast", 100, 24);
 }
 
+/* Both are what would be tested next, one of them is made already. */
+static void what_is_built_ahead_is_named(void **state)
+{
+	struct scene *scene = *state;
+	struct tale *tale = &scene->tale;
+	struct engine_process engine = LIVE_ENGINE;
+	struct event begin = { .kind = EVENT_BUILD_BEGIN, .by = BY_ENGINE };
+	struct event done = { .kind = EVENT_BUILD, .by = BY_ENGINE };
+
+	scene->view.can_run = true;
+	scene->view.engine = engine;
+	tale_commits(tale, 64, NULL);
+	tale_start(tale, TALE_TITLE, "syzkaller/3/3");
+	tale_mark(tale, BY_START, tale_oid(63).hex, VERDICT_BAD, NULL);
+	tale_mark(tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	tale_build(tale, tale_oid(31).hex, NULL, 60);
+	begin.number = BUILD_AHEAD;
+	begin.commit = done.commit = tale_oid(15);
+	tale_tell(tale, begin);
+	tale_pass(tale, 61000);
+	done.duration_ms = 61000;
+	tale_tell(tale, done);
+	begin.commit = tale_oid(47);
+	tale_tell(tale, begin);
+	tale_pass(tale, 5000);
+	picture(scene, "home-ahead", 120, 24);
+}
+
 static void an_empty_session_says_what_is_missing(void **state)
 {
 	struct scene *scene = *state;
@@ -470,6 +498,7 @@ int main(void)
 		binder_test(a_fork_says_what_comes_along),
 		binder_test(help_is_filtered_as_one_types),
 		binder_test(an_engine_that_is_gone_is_missed),
+		scene_test(what_is_built_ahead_is_named),
 		scene_test(an_empty_session_says_what_is_missing),
 		scene_test(a_session_by_hand_asks_for_verdicts),
 		scene_test(the_culprit_takes_the_place_of_the_strip),

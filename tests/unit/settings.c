@@ -492,6 +492,71 @@ static void a_file_that_cannot_be_read_is_named(void **state)
 
 #define test(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+/* Builds at once, commits ahead, and worktrees for them. */
+static void reads_ahead(struct scene *scene, const char *text, int slots,
+			int commits, int further)
+{
+	assert_int_equal(read_text(scene, text), 0);
+	assert_int_equal(scene->settings.ahead.slots, slots);
+	assert_int_equal(scene->settings.ahead.commits, commits);
+	assert_int_equal(settings_further(&scene->settings), further);
+}
+
+static void what_is_built_ahead_is_by_what_may_be(void **state)
+{
+	struct scene *scene = *state;
+
+	reads_ahead(scene, "test: { command = \"t\"; };", 1, 0, 0);
+	/* each stays where it was built, also the one under test */
+	reads_ahead(scene,
+		    "build: { command = \"b\"; slots = 2; };"
+		    "test: { command = \"t\"; };",
+		    2, 2, 3);
+	reads_ahead(scene,
+		    "build: { command = \"b\"; ahead = 1; };"
+		    "test: { command = \"t\"; };",
+		    1, 1, 2);
+	/* kernels are kept beside */
+	reads_ahead(scene, "target = \"uml\"; build: { config = \"c\"; };", 1,
+		    2, 1);
+	reads_ahead(scene,
+		    "target = \"uml\"; build: { config = \"c\"; cache = 0; };",
+		    1, 1, 2);
+	reads_ahead(scene,
+		    "target = \"uml\"; build: { config = \"c\"; ahead = 0; };",
+		    1, 0, 0);
+	/* with its modules */
+	reads_ahead(scene,
+		    "target = \"ssh\"; build: { config = \"c\"; };"
+		    "machine: { host = \"h\"; }; ssh: { user = \"u\"; };",
+		    1, 1, 2);
+	reads_ahead(scene,
+		    "target = \"uml\"; build: { command = \"b\"; };"
+		    "guest: { kernel = \"/srv/linux\"; };",
+		    1, 0, 0);
+}
+
+static void what_would_be_built_over_is_not_built_ahead(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_int_equal(read_text(scene,
+				   "target = \"uml\";"
+				   "build: { command = \"b\"; ahead = 1; };"
+				   "guest: { kernel = \"/srv/linux\"; };"),
+			 -1);
+	assert_non_null(strstr(scene->err.text, "relative to the worktree"));
+	assert_int_equal(read_text(scene,
+				   "build: { command = \"b\"; slots = 2; "
+				   "ahead = 0; }; test: { command = \"t\"; };"),
+			 -1);
+	assert_non_null(strstr(scene->err.text, "one build at a time"));
+	refused(scene, "build: {\nslots = 9;};", 2,
+		"slots: expected a whole number of builds at once, 1 to 8");
+	refused(scene, "build: {\nahead = 7;};", 2,
+		"ahead: expected a whole number of commits, 0 to 6");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -515,6 +580,8 @@ int main(void)
 		test(a_machine_is_a_host_and_how_to_reboot_it),
 		test(what_a_guest_lacks_or_cannot_have_is_said),
 		test(rules_for_titles_lie_beside_the_settings),
+		test(what_is_built_ahead_is_by_what_may_be),
+		test(what_would_be_built_over_is_not_built_ahead),
 		test(a_file_that_cannot_be_read_is_named),
 	};
 
