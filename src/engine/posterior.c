@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine/posterior.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,12 @@
 #include "base/xalloc.h"
 #include "engine/belief.h"
 #include "engine/span.h"
+
+#ifdef __FAST_MATH__
+#error "chances need the arithmetic of IEEE 754: do without -ffast-math"
+#endif
+
+#define CLOSE 1e-9
 
 static void take_records(struct posterior *posterior,
 			 const struct question *question)
@@ -131,7 +138,7 @@ static void fit_classes(struct posterior *posterior)
 static void sum_classes(struct posterior *posterior)
 {
 	int all = posterior->class_count + 1, rate_count;
-	double highest = -INFINITY, total = 0;
+	double highest = -INFINITY, total = 0, one = 0;
 
 	likelihood_rates(&rate_count);
 	for (int i = 0; i < all; i++)
@@ -152,8 +159,11 @@ static void sum_classes(struct posterior *posterior)
 		posterior->sums[i] = sum;
 		total += posterior->share[i] * sum;
 	}
-	for (int i = 0; i < all; i++)
+	for (int i = 0; i < all; i++) {
 		posterior->sums[i] /= total;
+		one += posterior_class(posterior, i);
+	}
+	assert(fabs(one - 1) < CLOSE);
 }
 
 void posterior_make(struct posterior *posterior, struct span *span,

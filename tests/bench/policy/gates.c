@@ -103,13 +103,35 @@ static bool hold(const char *what, const struct mean *mean, double scale,
 	return good;
 }
 
+/*
+ * Where the culprit or a parent of it does not build, nobody can tell it apart.
+ * The limits are from 300 worlds of which 2 in 100 were such; how many are here
+ * is a matter of chance, and what counts is set right for that.
+ */
+#define UNFAIR 0.02
+
+static bool hold_right(const struct gate *gate, const struct summary *s)
+{
+	const struct mean *fair = &s->right_of_fair;
+	struct mean like = { fair->value * (1 - UNFAIR),
+			     fair->error * (1 - UNFAIR) };
+
+	if (!(gate->broken > 0))
+		return hold("right", &s->right, 100, gate->right, true);
+	printf(" right %.1f ±%.1f, of those that can be told apart %.1f ±%.1f;",
+	       s->right.value * 100, s->right.error * 100, fair->value * 100,
+	       fair->error * 100);
+	return hold("in worlds like the limit's", &like, 100, gate->right,
+		    true);
+}
+
 static void judge(const struct gate *gate, const struct summary *s)
 {
 	bool good = true;
 
 	printf("GATE %s:", gate->name);
 	if (gate->right > 0)
-		good &= hold("right", &s->right, 100, gate->right, true);
+		good &= hold_right(gate, s);
 	if (gate->wrong > 0)
 		good &= hold("wrong", &s->wrong, 100, gate->wrong, false);
 	if (gate->minutes > 0)
@@ -118,10 +140,6 @@ static void judge(const struct gate *gate, const struct summary *s)
 		good &= hold("builds", &s->builds, 1, gate->builds, false);
 	if (gate->runs > 0)
 		good &= hold("runs", &s->runs, 1, gate->runs, false);
-	if (gate->broken > 0)
-		printf(" [right where that can be: %.1f ±%.1f]",
-		       s->right_of_fair.value * 100,
-		       s->right_of_fair.error * 100);
 	printf(": %s\n", good ? "pass" : "FAIL");
 }
 
