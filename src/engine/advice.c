@@ -67,17 +67,14 @@ const struct site *outlook_site(const struct outlook *outlook, int commit)
 	return NULL;
 }
 
-bool outlook_is_open(const struct outlook *outlook, int commit)
+bool site_is_open(const struct site *site)
 {
-	const struct site *site = outlook_site(outlook, commit);
-
 	return !site ||
 	       (site->kind != SITE_BROKEN && site->kind != SITE_CLOSED);
 }
 
-double outlook_left(const struct outlook *outlook, int commit)
+double outlook_left(const struct outlook *outlook, const struct site *site)
 {
-	const struct site *site = outlook_site(outlook, commit);
 	double left = outlook->world->build;
 
 	if (site && site->kind == SITE_READY)
@@ -117,7 +114,7 @@ static bool choose(const struct outlook *outlook, int commit,
 {
 	const struct site *site = outlook_site(outlook, commit);
 
-	if (!outlook_is_open(outlook, commit))
+	if (!site_is_open(site))
 		return false;
 	*choice = (struct choice){
 		.commit = commit,

@@ -29,17 +29,17 @@ void outlook_make(struct outlook *outlook, const struct posterior *posterior,
 /* All of an advice but its set. */
 void outlook_decide(const struct outlook *outlook, struct advice *advice);
 
-/* The site of a commit, or NULL. */
+/* The site of a commit, or NULL; a walk over all of them. */
 const struct site *outlook_site(const struct outlook *outlook, int commit);
 
-/* Can it be tested at all? */
-bool outlook_is_open(const struct outlook *outlook, int commit);
+/* Can it be tested at all?  NULL: it is still to build. */
+bool site_is_open(const struct site *site);
+
+/* Milliseconds until it is built. */
+double outlook_left(const struct outlook *outlook, const struct site *site);
 
 /* The record of a commit, NULL where it has none or nothing is in it. */
 const struct record *outlook_record(const struct outlook *outlook, int commit);
-
-/* Milliseconds until it is built. */
-double outlook_left(const struct outlook *outlook, int commit);
 
 /* Fill in what a wave of so many runs of this commit costs and may bring. */
 void outlook_price(const struct outlook *outlook, struct choice *choice);

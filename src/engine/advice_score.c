@@ -163,9 +163,8 @@ static void make_field(const struct outlook *outlook, struct field *field)
 			broken[broken_count++] = site->commit;
 		if (place >= 0)
 			field->left[place] =
-				outlook_is_open(outlook, site->commit)
-					? outlook_left(outlook, site->commit)
-					: -1;
+				site_is_open(site) ? outlook_left(outlook, site)
+						   : -1;
 	}
 	field->distances = span_distances(span, broken, broken_count);
 	free(broken);
@@ -236,6 +235,8 @@ static void look_again(const struct outlook *outlook, int record, int runs,
 {
 	const struct posterior *posterior = outlook->posterior;
 	const unsigned char *above = posterior->above[record];
+	const struct site *site =
+		outlook_site(outlook, posterior->records[record].commit);
 	struct waves waves;
 	double rest = 0;
 
@@ -254,10 +255,8 @@ static void look_again(const struct outlook *outlook, int record, int runs,
 	}
 	score->bits = entropy(score->clean) - rest;
 	free_waves(&waves);
-	score->time = time_of(outlook,
-			      outlook_left(outlook,
-					   posterior->records[record].commit),
-			      score->clean);
+	score->time =
+		time_of(outlook, outlook_left(outlook, site), score->clean);
 	score->value = score->bits / score->time;
 }
 
@@ -271,7 +270,7 @@ static void score_records(const struct outlook *outlook, struct score *best)
 		double bug;
 
 		if (record->said || record_is_empty(record) ||
-		    !outlook_is_open(outlook, record->commit))
+		    !site_is_open(outlook_site(outlook, record->commit)))
 			continue;
 		bug = posterior_chance(posterior, i, NULL);
 		if (bug < SETTLED || bug > 1 - SETTLED)
@@ -337,6 +336,7 @@ static void look_first(const struct outlook *outlook,
 {
 	static const double none[SPAN_WIDTH];
 	int place = span_place(outlook->posterior->span, choice->commit);
+	const struct site *site = outlook_site(outlook, choice->commit);
 	const double *mass = none;
 	struct waves waves;
 	struct sums sums;
@@ -348,8 +348,8 @@ static void look_first(const struct outlook *outlook,
 	score->bug = mass[MASS] + sums.beyond[MASS];
 	score->clean = clean_at(&sums, mass);
 	score->bits = bits_at(&sums, mass, score->clean);
-	score->time = time_of(outlook, outlook_left(outlook, choice->commit),
-			      score->clean);
+	score->time =
+		time_of(outlook, outlook_left(outlook, site), score->clean);
 	free_waves(&waves);
 }
 
