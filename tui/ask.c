@@ -171,23 +171,54 @@ void ask_about_fork(struct ask *ask, struct session *session, int commit,
 		       : "none here; in the new one an order or R starts one");
 }
 
-void ask_about_keeping(struct ask *ask, const char *decisions, bool ascii)
+/*
+ * As many lines as there is room for; the first one stands out, others may
+ * have a label before ": ".
+ */
+static void add_lines(struct ask *ask, const char *at, bool ascii)
 {
-	const char *at = decisions, *end;
+	static const char *const labels[] = { "in", "settings", "commits",
+					      "with" };
+	const char *end;
 
-	begin(ask, ASK_KEEP, "Decide so for real?",
-	      "They are written into this session; u takes them back.");
 	for (; (end = strchr(at, '\n')); at = end + 1) {
+		const char *label = NULL;
 		char raw[FORM_TEXT], text[FORM_TEXT];
 
 		if (ask->line_count == ASK_LINES - 1 && strchr(end + 1, '\n')) {
 			add_line(ask, NULL, ROLE_DIM, "... and more");
 			break;
 		}
+		for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++) {
+			size_t length = strlen(labels[i]);
+
+			if (strncmp(at, labels[i], length) != 0 ||
+			    strncmp(at + length, ": ", 2) != 0)
+				continue;
+			label = labels[i];
+			at += length + 2;
+			break;
+		}
 		snprintf(raw, sizeof(raw), "%.*s", (int)(end - at), at);
-		add_line(ask, NULL, ROLE_TITLE,
+		add_line(ask, label, label ? ROLE_PLAIN : ROLE_TITLE,
 			 text_copy(text, sizeof(text), raw, ascii));
 	}
+}
+
+void ask_about_keeping(struct ask *ask, const char *decisions, bool ascii)
+{
+	begin(ask, ASK_KEEP, "Decide so for real?",
+	      "They are written into this session; u takes them back.");
+	add_lines(ask, decisions, ascii);
+}
+
+void ask_about_going_on(struct ask *ask, const char *text, size_t events,
+			bool ascii)
+{
+	begin(ask, ASK_CONTINUE, "Continue from here for real?",
+	      "A session of its own; this past stays as it is.");
+	ask->seq = (int64_t)events;
+	add_lines(ask, text, ascii);
 }
 
 void ask_draw(struct grid *grid, const struct ask *ask)

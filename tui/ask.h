@@ -20,13 +20,14 @@ struct model;
 struct run_state;
 struct session;
 
-#define ASK_LINES 4
+#define ASK_LINES 6
 
 enum ask_kind {
 	ASK_LEAVE_OUT, /* a run: it is to count for nothing */
 	ASK_TAKE_BACK, /* a person's word on a run */
 	ASK_STOP,      /* the engine */
 	ASK_PAUSE,     /* at once */
+	ASK_CONTINUE,  /* this past as a session that goes on */
 	ASK_KEEP,      /* what is imagined: it is to be ordered */
 	ASK_FORK,      /* a session of its own from an earlier event */
 };
@@ -46,7 +47,8 @@ struct ask {
 	bool has_cost;
 	struct cost cost;
 	int commit, run;
-	int64_t seq; /* ASK_FORK: the last event that comes along */
+	int64_t seq; /* ASK_FORK: the last event that comes along;
+			ASK_CONTINUE: how many */
 };
 
 /*
@@ -67,6 +69,13 @@ void ask_about_flight(struct ask *ask, enum ask_kind kind,
  */
 void ask_about_fork(struct ask *ask, struct session *session, int commit,
 		    bool alive, bool ascii);
+
+/*
+ * Whether the past, with its first events, is to go on for real; text: what it
+ * is, then what is missing, a line each.
+ */
+void ask_about_going_on(struct ask *ask, const char *text, size_t events,
+			bool ascii);
 
 /* What is imagined, a decision a line, is to be ordered for real. */
 void ask_about_keeping(struct ask *ask, const char *decisions, bool ascii);

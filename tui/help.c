@@ -80,6 +80,7 @@ static const struct entry replay[] = {
 	{ "c", "pauses as they were, or every step alike", 0, NULL },
 	{ ":12", "to step 12", 0, NULL },
 	{ "d", "compare with another past", 0, NULL },
+	{ "L", "continue from here for real", 0, NULL },
 	{ "K -", "keep what is imagined, one less", 0, NULL },
 	{ NULL, NULL, 0, NULL },
 };

@@ -72,6 +72,7 @@ static const struct named {
 	{ "take-over", 'O' },
 	{ "what-if", 'W' },
 	{ "keep", 'K' },
+	{ "continue", 'L' },
 	{ NULL, INPUT_NONE },
 };
 

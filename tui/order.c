@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "session/session.h"
 #include "tui/app.h"
+#include "tui/further.h"
 #include "tui/grid.h"
 #include "tui/input.h"
 #include "tui/keymap.h"
@@ -48,8 +49,7 @@ static void say_outcome(struct app *app, const char *name, const char *said)
 	buf_release(&line);
 }
 
-/* Another session takes the place of this one; dir becomes the app's. */
-static void go_over(struct app *app, char *dir, const char *said)
+void order_go_over(struct app *app, char *dir, const char *said)
 {
 	free(app->next);
 	app->next = dir;
@@ -87,7 +87,7 @@ static int carry_out(struct app *app, const char *name, struct order given,
 		if (str_equal(name, "stop"))
 			app->engine_wanted = 0;
 		else if (given.next)
-			go_over(app, given.next, say.text);
+			order_go_over(app, given.next, say.text);
 		else
 			app_want_engine(app);
 	}
@@ -307,6 +307,9 @@ static void answer_ask(struct app *app)
 		break;
 	case ASK_PAUSE:
 		order(app, "pause", "--now", NULL, NULL);
+		break;
+	case ASK_CONTINUE:
+		further_begin(app);
 		break;
 	case ASK_KEEP:
 		view_beside_keep(app);

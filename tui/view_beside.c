@@ -20,6 +20,7 @@
 #include "session/session.h"
 #include "tui/app.h"
 #include "tui/beside.h"
+#include "tui/further.h"
 #include "tui/input.h"
 #include "tui/order.h"
 #include "tui/pages.h"
@@ -382,6 +383,8 @@ static void key_beside(struct app *app, int key)
 		ask_to_keep(app);
 	else if (key == '-')
 		drop_last(app);
+	else if (key == 'L')
+		further_ask(app);
 	else if (key == 'd')
 		view_beside_ask_other(app);
 	else
@@ -399,9 +402,9 @@ static void choose_beside(struct app *app, int pane, int line)
  */
 
 static const struct key_hint hints[] = {
-	{ "W", "what if" }, { "-", "one less" },	{ "K", "keep" },
-	{ "d", "compare" }, { "Enter", "to the step" }, { "8", "replay" },
-	{ "/", "find" },
+	{ "W", "what if" },  { "-", "one less" }, { "K", "keep" },
+	{ "L", "continue" }, { "d", "compare" },  { "Enter", "to the step" },
+	{ "8", "replay" },   { "/", "find" },
 };
 
 static void draw_beside(struct app *app, struct grid *grid)

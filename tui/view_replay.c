@@ -21,6 +21,7 @@
 #include "session/session.h"
 #include "tui/app.h"
 #include "tui/frame.h"
+#include "tui/further.h"
 #include "tui/input.h"
 #include "tui/line.h"
 #include "tui/order.h"
@@ -164,6 +165,9 @@ static void key_replay(struct app *app, int key)
 		break;
 	case 'd':
 		view_beside_ask_other(app);
+		break;
+	case 'L':
+		further_ask(app);
 		break;
 	case INPUT_ENTER:
 		views_go(app, &view_runs);
@@ -374,7 +378,8 @@ static void draw_replay(struct app *app, struct grid *grid)
 	static const struct key_hint hints[] = {
 		{ "Space", "play" }, { ". ,", "event" }, { "j k", "step" },
 		{ "[ ]", "turn" },   { "W", "what if" }, { "d", "compare" },
-		{ "< >", "speed" },  { "c", "clock" },	 { "Enter", "runs" },
+		{ "L", "continue" }, { "< >", "speed" }, { "c", "clock" },
+		{ "Enter", "runs" },
 	};
 	struct layout at = layout_of(grid->rows);
 	struct area area = { 0, 1, grid->columns, 1 };

@@ -76,6 +76,9 @@ const char *cli_screen_word(size_t place);
 int cli_open(struct cli *cli, struct error *err);
 void cli_close(struct cli *cli);
 
+/* Open the repository of the session, if it is there and none is open. */
+void cli_find_repository(struct cli *cli);
+
 /*
  * Without -c, a culprit.cfg at the top of the checkout is the settings: its
  * path, for the caller to free, or NULL.

@@ -21,6 +21,14 @@
 
 #define COLUMNS_MAX 4000
 
+void cli_find_repository(struct cli *cli)
+{
+	const char *home = session_repository(cli->session);
+
+	if (!cli->repo && home && repo_open(home, &cli->repo, NULL) < 0)
+		cli->repo = NULL;
+}
+
 static int open_session(struct cli *cli, struct error *err)
 {
 	char *dir = NULL;
@@ -29,10 +37,8 @@ static int open_session(struct cli *cli, struct error *err)
 	if (cli->session_dir) {
 		ret = session_open(cli->session_dir, &cli->session, err);
 		/* without its repository a session can still be looked at */
-		if (ret == 0 && session_repository(cli->session) &&
-		    repo_open(session_repository(cli->session), &cli->repo,
-			      NULL) < 0)
-			cli->repo = NULL;
+		if (ret == 0)
+			cli_find_repository(cli);
 		return ret;
 	}
 	if (repo_open(".", &cli->repo, err) < 0 ||

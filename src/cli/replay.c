@@ -15,6 +15,8 @@
 #include "control/audit.h"
 #include "control/contrast.h"
 #include "control/describe.h"
+#include "control/desk.h"
+#include "control/onward.h"
 #include "control/otherwise.h"
 #include "control/reopen.h"
 #include "control/sessions.h"
@@ -24,11 +26,11 @@
 #include "session/session.h"
 
 struct asked {
-	const char *path, *repo, *export, *other;
+	const char *path, *repo, *export, *other, *settings;
 	const char **imagined; /* --what-if, each */
 	size_t imagined_count;
 	int64_t at; /* a step, 0: not said */
-	int print, json, check;
+	int print, json, check, onward, yes;
 	bool own; /* the session that is worked on */
 	bool has_policy;
 	struct policy policy;
@@ -54,8 +56,16 @@ static int check_together(const struct asked *asked)
 		return cli_usage("replay",
 				 "--what-if and --compare stand alone, or with "
 				 "--json");
-	if (asked->at && !asked->imagined_count)
-		return cli_usage("replay", "--at is for --what-if");
+	if (asked->onward && (asked->other || asked->print || asked->json ||
+			      asked->export || asked->check))
+		return cli_usage("replay", "--continue stands alone, or with "
+					   "--what-if");
+	if (asked->at && !asked->imagined_count && !asked->onward)
+		return cli_usage("replay",
+				 "--at is for --what-if and --continue");
+	if (!asked->onward && (asked->settings || asked->yes))
+		return cli_usage("replay", "%s is for --continue",
+				 asked->settings ? "-c" : "--yes");
 	return EXIT_OK;
 }
 
@@ -71,12 +81,14 @@ static int take_options(struct asked *asked, int argc, char **argv)
 		{ "what-if", required_argument, NULL, 'w' },
 		{ "at", required_argument, NULL, 'a' },
 		{ "compare", required_argument, NULL, 'o' },
+		{ "continue", no_argument, &asked->onward, 1 },
+		{ "yes", no_argument, &asked->yes, 1 },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":c:", options, NULL)) != -1) {
 		if (option == '?' || option == ':')
 			return cli_bad_option("replay", option, argv);
 		if (option == 'e')
@@ -85,6 +97,8 @@ static int take_options(struct asked *asked, int argc, char **argv)
 			asked->repo = optarg;
 		else if (option == 'o')
 			asked->other = optarg;
+		else if (option == 'c')
+			asked->settings = optarg;
 		else if (option == 'w')
 			asked->imagined[asked->imagined_count++] = optarg;
 		else if (option == 'p' && take_policy(asked, optarg) != EXIT_OK)
@@ -288,6 +302,106 @@ static int show(struct cli *cli, struct reopened *reopened)
 	return cli_screen_past(cli);
 }
 
+/*
+ * Going on from there.
+ */
+
+/* What would be, and that --yes does it. */
+static void print_look(const struct onward *onward,
+		       const struct onward_look *look)
+{
+	struct buf out;
+
+	buf_init(&out, 0);
+	buf_printf(&out,
+		   "%s, up to step %d of %d, would become a session of %s\n",
+		   onward->name, look->steps, look->of, look->home);
+	if (look->log)
+		buf_puts(&out,
+			 "its runs would be evidence, its verdicts count; "
+			 "the rest is tested\n");
+	if (look->settings)
+		buf_printf(&out, "settings: %s\n", look->settings);
+	onward_tell(look, &out);
+	buf_puts(&out, "--yes makes it\n");
+	cli_print(stdout, &out);
+	buf_release(&out);
+}
+
+/* How much comes along: to a step, to the first that is imagined, or all. */
+static int find_place(const struct asked *asked, struct session *session,
+		      const struct otherwise *otherwise, size_t *place,
+		      struct error *err)
+{
+	const struct whatif *whatif = &otherwise->whatif;
+
+	*place = session_event_count(session);
+	if (asked->at)
+		return otherwise_step_end(session, (int)asked->at, place, err);
+	if (otherwise->count && whatif->first_changed < whatif->recorded.count)
+		return otherwise_step_end(
+			session, (int)whatif->first_changed + 1, place, err);
+	return 0;
+}
+
+static int begin_onward(struct onward *onward, const struct asked *asked,
+			struct error *err)
+{
+	struct onward_look look;
+	char *dir = NULL;
+	struct buf say;
+	int ret;
+
+	if (!asked->yes) {
+		if (onward_look(onward, &look, err) < 0)
+			return -1;
+		print_look(onward, &look);
+		onward_release(&look);
+		return 0;
+	}
+	buf_init(&say, 0);
+	ret = onward_begin(onward, &dir, &say, err);
+	cli_print(stdout, &say);
+	buf_release(&say);
+	free(dir);
+	return ret;
+}
+
+static int go_on(struct cli *cli, const struct asked *asked,
+		 struct session *session)
+{
+	struct otherwise otherwise = { .changes = NULL };
+	char *name = name_of(asked->path), who[300];
+	struct onward onward = { .from = session,
+				 .name = name,
+				 .repo = cli->repo,
+				 .settings = asked->settings,
+				 .dir = asked->own ? NULL : cli->session_dir,
+				 .who = who,
+				 .otherwise = &otherwise };
+	struct error err = ERROR_INIT;
+	int ret;
+
+	desk_who(who, sizeof(who));
+	ret = onward_find_repo(&onward, &err);
+	for (size_t i = 0; i < asked->imagined_count && ret == 0; i++)
+		ret = otherwise_add(&otherwise, session, onward.repo,
+				    asked->imagined[i], 0, &err);
+	if (ret == 0 && otherwise.count)
+		ret = otherwise_make(&otherwise, session, &err);
+	if (ret == 0)
+		ret = find_place(asked, session, &otherwise, &onward.events,
+				 &err);
+	if (ret == 0)
+		ret = begin_onward(&onward, asked, &err);
+	otherwise_release(&otherwise);
+	onward_close(&onward);
+	free(name);
+	if (ret < 0)
+		return cli_fail(&err);
+	return asked->yes ? EXIT_OK : EXIT_NEEDS_PERSON;
+}
+
 /* Without a file it is the session that is worked on. */
 static int find_own(struct cli *cli, char **path)
 {
@@ -299,14 +413,6 @@ static int find_own(struct cli *cli, char **path)
 	    sessions_current(cli->repo, path, NULL) < 0)
 		return cli_usage("replay", "which bisection?");
 	return EXIT_OK;
-}
-
-/* It names commits; without it there are their ids. */
-static void find_repository(struct cli *cli, const struct session *session)
-{
-	if (!cli->repo && session_repository(session) &&
-	    repo_open(session_repository(session), &cli->repo, NULL) < 0)
-		cli->repo = NULL;
 }
 
 static int carry_out(struct cli *cli, const struct asked *asked, bool screen)
@@ -323,10 +429,15 @@ static int carry_out(struct cli *cli, const struct asked *asked, bool screen)
 	if (reopen(&what, &reopened, &err) < 0)
 		return cli_fail(&err);
 	warn_of_reading(asked->path, &reopened);
-	if (asked->own)
-		find_repository(cli, reopened.session);
+	if (asked->own) {
+		cli->session = reopened.session;
+		cli_find_repository(cli);
+		cli->session = NULL;
+	}
 	if (screen)
 		code = show(cli, &reopened);
+	else if (asked->onward)
+		code = go_on(cli, asked, reopened.session);
 	else if (asked->other)
 		code = compare(cli, asked, reopened.session);
 	else if (asked->imagined_count)
@@ -346,7 +457,7 @@ int cli_replay(struct cli *cli, int argc, char **argv)
 	struct error err = ERROR_INIT;
 	int code = take_options(&asked, argc, argv);
 	bool words = asked.print || asked.json || asked.check || asked.export ||
-		     asked.other || asked.imagined_count;
+		     asked.other || asked.imagined_count || asked.onward;
 	char *own = NULL;
 
 	if (code == EXIT_OK && asked.repo &&

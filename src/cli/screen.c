@@ -76,6 +76,7 @@ static int show(struct cli *cli, bool start_engine, struct error *err)
 		next.dir = NULL;
 		if (ret < 0)
 			return -1;
+		cli_find_repository(cli);
 		options.at_orders_only = true;
 		options.replay = false;
 	}

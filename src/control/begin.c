@@ -156,6 +156,7 @@ static int append(struct session *session, const struct begin *begin,
 		      (size_t)ends->fixup_count;
 	struct event *events = xcalloc(most, sizeof(*events));
 	const char *title = begin->title ? begin->title : ends->settings.title;
+	enum actor by = begin->recorded ? BY_IMPORT : BY_START;
 	size_t count = 0;
 	int ret;
 
@@ -178,17 +179,17 @@ static int append(struct session *session, const struct begin *begin,
 			.by = BY_START,
 			.policy = unconst(symptom_name(ends->settings.symptom)),
 		};
-	if (ends->settings.confirm)
+	if (ends->settings.confirm && !begin->recorded)
 		events[count++] =
 			(struct event){ .kind = EVENT_CONFIRM, .by = BY_START };
 	events[count++] = (struct event){ .kind = EVENT_VERDICT,
-					  .by = BY_START,
+					  .by = by,
 					  .who = unconst(begin->who),
 					  .commit = ends->bad,
 					  .verdict = VERDICT_BAD };
 	for (size_t i = 0; i < ends->good_count; i++)
 		events[count++] = (struct event){ .kind = EVENT_VERDICT,
-						  .by = BY_START,
+						  .by = by,
 						  .who = unconst(begin->who),
 						  .commit = ends->goods[i],
 						  .verdict = VERDICT_GOOD };

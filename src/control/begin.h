@@ -25,6 +25,8 @@ struct begin {
 	const char *dir;      /* the session's folder; NULL: a new one in the
 				 repository */
 	const char *who;
+	bool recorded;	   /* the ends are what a log says: evidence of it
+			      follows, and they are not tested first */
 	const char *terms; /* git's, "newer older", where they were chosen */
 };
 

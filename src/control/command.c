@@ -113,7 +113,7 @@ const struct command commands[] = {
 	{ "replay",
 	  "[FILE] [--print|--json|--check|--export FORMAT] [--repo DIR] "
 	  "[--policy NAME] [--what-if DECISION]... [--at STEP] "
-	  "[--compare FILE|origin]",
+	  "[--compare FILE|origin] [--continue [-c FILE] [--yes]]",
 	  NULL, "any past bisection: syzbot's, git's, your own", GROUP_LOOK,
 	  NULL },
 	{ "titles", "[--json] [--all] [--oops FILE] FILE...|-", NULL,

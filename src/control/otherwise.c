@@ -123,6 +123,26 @@ int otherwise_step_place(struct session *session, int step, size_t *place,
 	return 0;
 }
 
+int otherwise_step_end(struct session *session, int step, size_t *place,
+		       struct error *err)
+{
+	struct oid oid;
+
+	if (find_step(session, step, &oid, err) < 0)
+		return -1;
+	for (size_t i = 0; i < session_event_count(session); i++) {
+		const struct event *event = session_event(session, i);
+
+		if (!oid_equal(&event->commit, &oid) ||
+		    event->kind == EVENT_NEXT || event->kind == EVENT_RESULT)
+			continue;
+		*place = i + 1;
+		if (event->kind == EVENT_VERDICT)
+			break;
+	}
+	return 0;
+}
+
 static int find_prefix(struct session *session, const char *spec,
 		       struct oid *oid, struct error *err)
 {

@@ -60,6 +60,10 @@ int otherwise_make(struct otherwise *otherwise, struct session *session,
 int otherwise_step_place(struct session *session, int step, size_t *place,
 			 struct error *err);
 
+/* The same behind it: its first verdict, or what came last about it. */
+int otherwise_step_end(struct session *session, int step, size_t *place,
+		       struct error *err);
+
 /* The course of a session so far; the caller releases it. */
 void otherwise_course(struct session *session, struct course *out);
 

@@ -128,6 +128,20 @@ static int add_runs(const struct outgoing *out, struct error *err)
 	return ret;
 }
 
+/* Settings that nobody trusted yet are the session's all the same. */
+static int add_aside(const struct outgoing *out, struct error *err)
+{
+	char *aside = xasprintf("%s/%s", out->dir, ASIDE);
+	char *settings = xasprintf("%s/culprit.cfg", out->dir);
+	int ret = 0;
+
+	if (access(aside, F_OK) == 0 && access(settings, F_OK) < 0)
+		ret = archive_add(out->store, "culprit.cfg", aside, err);
+	free(settings);
+	free(aside);
+	return ret;
+}
+
 static int add_files(const struct outgoing *out, struct error *err)
 {
 	int ret = -1;
@@ -135,7 +149,7 @@ static int add_files(const struct outgoing *out, struct error *err)
 	if (store_begin_write(out->store, err) < 0)
 		return -1;
 	if (archive_make(out->store, err) == 0 &&
-	    add_folder(out, "", err) == 0 &&
+	    add_folder(out, "", err) == 0 && add_aside(out, err) == 0 &&
 	    add_folder(out, "builds/", err) == 0 &&
 	    add_folder(out, "fixups/", err) == 0 && add_runs(out, err) == 0)
 		ret = store_commit(out->store, err);

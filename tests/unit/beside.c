@@ -238,6 +238,20 @@ static void the_rule_stands_beside_the_log(void **state)
 	close_seed(place);
 }
 
+/* Nothing here has the commits of syzbot's kernel. */
+static void to_go_on_takes_a_repository(void **state)
+{
+	struct place *place = open_seed(false, false);
+	struct app *app = &place->app;
+
+	(void)state;
+	type(app, ":4\nL");
+	assert_false(app->ask.form.open);
+	assert_true(app->home.toast_is_error);
+	assert_non_null(strstr(app->home.toast, "repository"));
+	close_seed(place);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +263,7 @@ int main(void)
 		cmocka_unit_test(another_past_is_compared),
 		cmocka_unit_test(the_timeline_is_clicked),
 		cmocka_unit_test(the_rule_stands_beside_the_log),
+		cmocka_unit_test(to_go_on_takes_a_repository),
 	};
 
 	setenv("TZ", "UTC", 1);
