@@ -137,7 +137,7 @@ static void put_doubt(struct page *page, const struct doubt *doubt)
 		line_printf(&page->line, ROLE_SKIP, ": only %d %s",
 			    doubt->valid,
 			    doubt->valid == 1 ? "counts" : "count");
-	else
+	else if (!page_is_doubtful(page, step))
 		line_put(&page->line, ROLE_DIM, ", verdict safe");
 	page_put(page, step->commit);
 }

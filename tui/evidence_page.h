@@ -50,6 +50,8 @@ void page_verify(struct page *page);
 void page_questions(struct page *page);
 void page_sure(struct page *page);
 void page_doubtful(struct page *page);
+/* Is its verdict one that may well be wrong? */
+bool page_is_doubtful(const struct page *page, const struct step *step);
 void page_belief(struct page *page, int commit);
 
 /* doubts.c */

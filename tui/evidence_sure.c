@@ -16,6 +16,7 @@
 #include "tui/pager.h"
 #include "tui/panes.h"
 
+#define SAFE	    0.95
 #define DOUBTS_MAX  8
 #define AT_TEXT	    26 /* of a doubt, behind its commit */
 #define AT_QUESTION 3
@@ -125,6 +126,13 @@ void page_doubtful(struct page *page)
 		put_text(page, AT_TEXT, list[i].text, step->commit);
 	}
 	sure_doubts_free(list, count);
+}
+
+bool page_is_doubtful(const struct page *page, const struct step *step)
+{
+	double right = sure_right(page->session, step);
+
+	return right >= 0 && right < SAFE;
 }
 
 /* "bad 99.9 %": what is believed of a commit, for the table of neighbours. */

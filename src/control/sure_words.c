@@ -184,9 +184,9 @@ void sure_say_left(const struct sure *sure, struct buf *out)
 	if (!sure->found && sure->bits >= BITS_LITTLE)
 		say_left(sure->bits, sure->left_ms, out);
 	if (sure->likely > 1)
-		buf_printf(out, "%s95 %% are with %d of %d",
+		buf_printf(out, "%s95 %% are with %d of %d%s",
 			   out->length > before ? "; " : "", sure->likely,
-			   sure->count);
+			   sure->count, out->length > before ? "" : " commits");
 }
 
 void sure_say_outside(const struct sure *sure, struct buf *out)

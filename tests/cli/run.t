@@ -108,6 +108,18 @@ check "a commit that does not build is skipped, with its error lines" '
 	grep "unknown type name" "$session/builds/$(full c10).log"
 	grep "build failed: .*unknown type name" said
 '
+check "the status says how sure it is, and what a person is asked" '
+	culprit status --json | json "j[\"belief\"][\"word\"] in
+		(\"suspect\", \"likely\", \"confirmed\") and
+		j[\"belief\"][\"commit\"] == j[\"culprit\"] and
+		j[\"belief\"][\"chance\"] == j[\"confidence\"] and
+		0 < j[\"belief\"][\"chance\"] <= 1 and
+		not [q for q in j[\"questions\"] if q[\"waits\"]] and
+		all(0 <= s[\"has_bug\"] <= 1 for s in j[\"steps\"]
+			if s[\"runs\"])"
+	culprit status |
+		grep -E "^(suspect|likely|confirmed): .* % that it is "
+'
 check "a crash has its title, a console its file" '
 	json "{r[\"title\"] for s in j[\"steps\"] for r in s[\"runs\"]
 		if r[\"outcome\"] == \"crashed\"} ==

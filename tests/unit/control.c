@@ -43,15 +43,15 @@ static void hear(void *data, struct session *session, const struct event *event)
 	}
 }
 
-/* A search over a to d, one run a commit, with this script. */
-static void begin_fake(struct world *world, const char *script)
+/* A search over a to d, by a policy, with this script. */
+static void begin_fake_by(struct world *world, const char *policy,
+			  const char *script)
 {
-	static char policy[] = "exit-code";
-	struct event events[3] = {
-		{ .kind = EVENT_START, .by = BY_START, .policy = policy },
-		verdict('d', VERDICT_BAD),
-		verdict('a', VERDICT_GOOD)
-	};
+	struct event events[3] = { { .kind = EVENT_START,
+				     .by = BY_START,
+				     .policy = (char *)(uintptr_t)policy },
+				   verdict('d', VERDICT_BAD),
+				   verdict('a', VERDICT_GOOD) };
 	char *path = session_settings(world->session);
 	FILE *file = fopen(path, "we");
 
@@ -62,6 +62,12 @@ static void begin_fake(struct world *world, const char *script)
 	events[1].by = events[2].by = BY_START;
 	ok(store(world->session, "d:c c:b b:a a:", &world->err));
 	ok(session_append(world->session, events, 3, &world->err));
+}
+
+/* One run a commit. */
+static void begin_fake(struct world *world, const char *script)
+{
+	begin_fake_by(world, "exit-code", script);
 }
 
 static int run(struct world *world, struct ear *ear, bool stay,
@@ -118,6 +124,35 @@ static void builds_runs_and_verdicts_come_in_order_until_it_is_found(
 	     "build-begin:b build:b run-begin:b run:b verdict:b engine-gone");
 	assert_int_equal(engine_plan(session_engine(world->session))->state,
 			 PLAN_FOUND);
+}
+
+/* The image is broken until it is mended; c is bad, and b is not. */
+static void runs_that_are_lost_everywhere_wait_for_a_person(void **state)
+{
+	struct world *world = *state;
+	struct ear ear = { .then = NULL };
+	const struct plan *plan;
+
+	begin_fake_by(world, "syzkaller/4/4", "c runs=BBBBX\\nb runs=BB.\\n*");
+	runs(world, &ear, false, CONTROL_NEEDS_PERSON,
+	     "engine build-begin:c build:c run-begin:c run:c run-begin:c "
+	     "run:c run-begin:c run:c run-begin:c run:c verdict:c "
+	     "build-begin:b build:b run-begin:b run:b run-begin:b run:b "
+	     "engine-gone");
+	plan = engine_plan(session_engine(world->session));
+	assert_true(plan->needs_person);
+	assert_non_null(strstr(plan->wishes[0].why,
+			       "6 of the last 6 runs were lost, at 2 commits"));
+	from_elsewhere(world, (struct event){ .kind = EVENT_RESUME });
+	ok(session_refresh(world->session, NULL, &world->err));
+	/* c is skipped no more */
+	runs(world, &ear, false, CONTROL_FOUND,
+	     "engine build-begin:c build:c run-begin:c run:c "
+	     "run-begin:c run:c run-begin:c run:c run-begin:c run:c verdict:c "
+	     "build-begin:b build:b run-begin:b run:b run-begin:b run:b "
+	     "run-begin:b run:b run-begin:b run:b verdict:b engine-gone");
+	plan = engine_plan(session_engine(world->session));
+	assert_int_equal(plan->state, PLAN_FOUND);
 }
 
 static void what_is_found_already_needs_no_work(void **state)
@@ -540,6 +575,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(builds_runs_and_verdicts_come_in_order_until_it_is_found),
+		TEST(runs_that_are_lost_everywhere_wait_for_a_person),
 		TEST(what_is_found_already_needs_no_work),
 		TEST(a_build_that_fails_is_a_skip),
 		TEST(infra_trouble_needs_a_person_and_resume_mends_it),
