@@ -130,16 +130,23 @@ static void warn_of_reading(const char *path, const struct reopened *reopened)
 	const struct imported *imported = &reopened->imported;
 	struct buf text;
 
-	if (!reopened->log || !imported->unsure_line)
+	if (!reopened->log)
 		return;
 	buf_init(&text, 0);
-	if (!imported->format)
+	if (imported->cut)
+		buf_printf(&text,
+			   "culprit: '%s' is longer than %d MB: the rest was "
+			   "not read\n",
+			   path, IMPORT_MAX / 1024 / 1024);
+	if (!imported->lines)
+		buf_printf(&text, "culprit: '%s' is empty\n", path);
+	else if (!imported->format)
 		buf_printf(
 			&text,
 			"culprit: '%s' is no log of a bisection that culprit "
 			"knows (syzbot's, or of git bisect log)\n",
 			path);
-	else
+	else if (imported->unsure_line)
 		buf_printf(&text,
 			   "culprit: '%s', line %" PRId64
 			   ": reading became unsure: %s\n",

@@ -175,6 +175,37 @@ static void find_rate(struct look *look)
 	}
 }
 
+/* What a log came to without one. */
+static void trust_no_culprit(struct look *look, struct buf *out)
+{
+	static const char *const words[RESULT_COUNT] = {
+		[RESULT_MERGE_BASE_BAD] = "a merge base of the ends has the "
+					  "bug, so it was fixed on the good "
+					  "side",
+		[RESULT_OLDEST_BAD] = "the oldest release that was tried has "
+				      "the bug, or could not be tested",
+		[RESULT_NOT_FIXED] = "the newest commit still has the bug, or "
+				     "could not be tested",
+		[RESULT_NEVER_BROKEN] = "the merge base does not have the bug, "
+					"so there is nothing to be found",
+		[RESULT_ERROR] = "the search was given up",
+	};
+	const char *word = words[look->result];
+
+	buf_printf(out, "no commit is found: %s",
+		   word ? word : result_name(look->result));
+	if (!str_empty(look->end->text))
+		buf_printf(out, ": %s", look->end->text);
+}
+
+static bool is_unknown(const struct look *look)
+{
+	const struct event *start = engine_start_event(look->engine);
+
+	return start && start->by == BY_IMPORT &&
+	       str_equal(start->text, "unknown");
+}
+
 static void trust_result(struct look *look, struct buf *out)
 {
 	const struct plan *plan = engine_plan(look->engine);
@@ -193,11 +224,9 @@ static void trust_result(struct look *look, struct buf *out)
 			   "not be tested",
 			   plan->candidate_count);
 	else if (look->result != RESULT_NONE)
-		buf_printf(out,
-			   "no commit is found: the log ends with '%s'%s%s",
-			   result_name(look->result),
-			   str_empty(look->end->text) ? "" : ", ",
-			   look->end->text ? look->end->text : "");
+		trust_no_culprit(look, out);
+	else if (is_unknown(look))
+		buf_puts(out, "it is no log of a bisection that culprit knows");
 	else
 		buf_puts(out, "no commit is found: it breaks off before its "
 			      "end");
@@ -225,7 +254,8 @@ static void trust_border(struct look *look, struct buf *out)
 		buf_printf(out, "%s %s", audit_short(look, judged->commit, id),
 			   verdict_name(both[i]));
 		if (judged->tally.total == 0)
-			buf_puts(out, " on no run that is told");
+			buf_puts(out,
+				 look->tests ? " on no run that is told" : "");
 		else
 			buf_printf(out, " with %d of %d runs %s",
 				   judged->tally.outcomes[i ? OUTCOME_OK
@@ -239,6 +269,11 @@ static void trust_weakest(struct look *look, struct buf *out)
 	const struct judged *judged;
 	char id[13];
 
+	if (look->weakest < 0 && !look->tests && look->count) {
+		buf_puts(out, "how often each commit was tested is not told, "
+			      "so no verdict can be weighed");
+		return;
+	}
 	if (look->weakest < 0) {
 		buf_puts(out, "there is no verdict with runs to be weighed");
 		return;
@@ -259,8 +294,11 @@ static void trust_rule(struct look *look, struct buf *out)
 	for (int i = 0; i < look->count; i++)
 		can += look->judged[i].today != VERDICT_NONE;
 	if (can == 0) {
-		buf_puts(out, "no rule can be held against it: no runs are "
-			      "told");
+		buf_puts(out, look->tests
+				      ? "no rule can be held against it: no "
+					"verdict is told that rests on runs"
+				      : "no rule can be held against it: no "
+					"runs are told");
 		return;
 	}
 	buf_printf(out, "today's rule (%s) agrees with %d of %d verdicts",
@@ -293,7 +331,10 @@ static void trust_advice(struct look *look, struct buf *out)
 	const struct judged *flip = first_flip(look);
 	char id[13];
 
-	if (doubts(look, AUDIT_NUMBERS) || doubts(look, AUDIT_GRAPH))
+	if (look->fragment)
+		buf_puts(out, "get the whole log first: the tests that are "
+			      "missing may be the weak ones");
+	else if (doubts(look, AUDIT_NUMBERS) || doubts(look, AUDIT_GRAPH))
 		buf_puts(out, "look first where it contradicts itself, above");
 	else if (flip)
 		buf_printf(out,
@@ -333,6 +374,22 @@ static void sum_up(struct look *look)
 	}
 }
 
+/* A log of syzbot's that does not say what is searched for, as all begin. */
+static bool is_fragment(const struct look *look)
+{
+	static const char *const heads[] = { "cause", "fix", "cause-2018",
+					     "fix-2018" };
+	const struct event *start = engine_start_event(look->engine);
+
+	if (!start || start->by != BY_IMPORT ||
+	    !str_equal(start->text, "syzbot"))
+		return false;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
+		if (engine_said(look->engine, heads[i]))
+			return false;
+	return true;
+}
+
 void audit_make(struct audit *audit, struct session *session,
 		const struct policy *policy)
 {
@@ -348,6 +405,7 @@ void audit_make(struct audit *audit, struct session *session,
 	if (engine_start_event(look.engine))
 		collect(&look);
 	find_rate(&look);
+	look.fragment = is_fragment(&look);
 	audit_look_at_reading(&look);
 	audit_look_at_numbers(&look);
 	audit_look_at_rule(&look);

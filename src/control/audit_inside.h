@@ -42,6 +42,7 @@ struct look {
 	int weakest;	    /* one of them, or -1 */
 	int drifted;	    /* bad ones without a title of the first's */
 	int tests, unbuilt; /* revisions tested, those that did not build */
+	bool fragment;	    /* a log whose beginning is missing */
 	const struct event *end; /* EVENT_RESULT, or NULL */
 	enum result result;
 };

@@ -22,21 +22,42 @@
 
 void audit_look_at_reading(struct look *look)
 {
+	const struct event *totals = engine_said(look->engine, "totals");
 	struct imported imported;
 
-	if (!import_recall(look->session, &imported) || !imported.unsure_line)
+	if (look->fragment && totals)
+		audit_find(look, AUDIT_READING, true,
+			   "its beginning is missing: of %" PRId64 " revisions "
+			   "that were tested %d are told",
+			   totals->number, look->tests);
+	else if (look->fragment)
+		audit_find(look, AUDIT_READING, true,
+			   "its beginning is missing: %d tested revision%s "
+			   "told",
+			   look->tests, look->tests == 1 ? " is" : "s are");
+	if (!import_recall(look->session, &imported))
+		return;
+	if (imported.cut)
+		audit_find(look, AUDIT_READING, true,
+			   "it is longer than %d MB: the rest was not read",
+			   IMPORT_MAX / 1024 / 1024);
+	if (!imported.unsure_line)
 		return;
 	audit_find(look, AUDIT_READING, true,
 		   "reading became unsure at line %" PRId64 ": %s",
 		   imported.unsure_line, imported.unsure);
 }
 
+/* As far as the result; what was tested after it does not bear on it. */
 static int newest_mark(const struct look *look)
 {
 	int found = -1;
 
 	for (int i = 0; i < look->count; i++) {
 		enum verdict verdict = look->judged[i].verdict->verdict;
+
+		if (look->judged[i].verdict->seq > look->end->seq)
+			break;
 
 		if (verdict != VERDICT_SKIP &&
 		    (verdict == VERDICT_BAD) != engine_is_fix(look->engine))
@@ -72,6 +93,7 @@ static bool look_at_totals(struct look *look)
 
 	/* until the end of 2020 what did not build was counted */
 	if (!totals || totals->number == look->tests ||
+	    (look->fragment && totals->number > look->tests) ||
 	    totals->number == look->tests + look->unbuilt)
 		return true;
 	audit_find(look, AUDIT_NUMBERS, true,
@@ -83,10 +105,11 @@ static bool look_at_totals(struct look *look)
 
 static bool look_at_culprit(struct look *look)
 {
-	int mark = newest_mark(look), commit;
+	int mark = look->result == RESULT_FOUND ? newest_mark(look) : -1,
+	    commit;
 	char id[13], other[13];
 
-	if (look->result != RESULT_FOUND || mark < 0)
+	if (mark < 0)
 		return true;
 	commit = graph_find(look->graph, &look->end->commit);
 	if (commit == mark)
@@ -108,6 +131,8 @@ static bool look_at_own_signature(struct look *look)
 		return true;
 	step = engine_step_of(look->engine,
 			      graph_find(look->graph, &look->end->commit));
+	if (look->fragment && (!step || !step->build))
+		return true;
 	if (step && step->build &&
 	    str_equal(step->build->signature, said->signature))
 		return true;
@@ -123,12 +148,17 @@ void audit_look_at_numbers(struct look *look)
 	fine &= look_at_totals(look);
 	fine &= look_at_culprit(look);
 	fine &= look_at_own_signature(look);
-	if (fine)
+	if (fine && !look->tests && !look->unbuilt)
+		audit_find(look, AUDIT_NUMBERS, false,
+			   "%d verdict%s, no tests are told", look->count,
+			   look->count == 1 ? "" : "s");
+	else if (fine)
 		audit_find(
 			look, AUDIT_NUMBERS, false,
-			"%d verdicts, %d revisions tested%s: they agree with "
+			"%d verdict%s, %d revision%s tested%s: they agree with "
 			"each other",
-			look->count, look->tests,
+			look->count, look->count == 1 ? "" : "s", look->tests,
+			look->tests == 1 ? "" : "s",
 			look->unbuilt ? ", some did not build" : "");
 }
 
@@ -191,9 +221,11 @@ void audit_look_at_rule(struct look *look)
 	}
 	if (can && !look->audit->flips)
 		audit_find(look, AUDIT_RULE, false,
-			   "today's rule (%s) would have given all %d verdicts "
-			   "that rest on runs or builds",
-			   policy_version(look->policy), can);
+			   "today's rule (%s) would have given %s%d verdict%s "
+			   "that rest%s on runs or builds",
+			   policy_version(look->policy),
+			   can == 1 ? "the " : "all ", can, can == 1 ? "" : "s",
+			   can == 1 ? "s" : "");
 }
 
 static bool has_title(const struct judged *judged, const char *title)
@@ -450,7 +482,7 @@ void audit_look_at_signatures(struct look *look)
 	else if (own && parent)
 		audit_find(look, AUDIT_SIGNATURES, false,
 			   "the culprit makes another kernel than its parent");
-	if (known && !equal)
+	if (known > 1 && !equal)
 		audit_find(look, AUDIT_SIGNATURES, false,
 			   "%d kernels, no two alike", known);
 }

@@ -42,6 +42,10 @@ static void describe_said(const struct event *event, struct buf *out)
 			   event->number, event->text);
 	else if (str_equal(event->wording, "no-newline"))
 		buf_puts(out, "(it ends within a line)");
+	else if (str_equal(event->wording, "too-long"))
+		buf_puts(out, "(it is too long, the rest was not read)");
+	else if (str_equal(event->wording, "quoted"))
+		buf_printf(out, "(it is quoted, by '%s')", event->text);
 	else if (str_equal(event->wording, "crlf"))
 		buf_puts(out, "(its lines end in CR LF)");
 	else if (str_starts(event->wording, "git-"))

@@ -128,8 +128,8 @@ static void note_piece(struct draft *draft, int64_t number, const char *bytes,
 
 void draft_note(struct draft *draft, const struct line *line)
 {
-	const char *bytes = line->bytes;
-	size_t length = line->length;
+	const char *bytes = line->bytes - line->quoted;
+	size_t length = line->length + line->quoted;
 
 	while (length > DRAFT_NOTE_MAX) {
 		note_piece(draft, line->number, bytes, DRAFT_NOTE_MAX, true);

@@ -36,6 +36,7 @@ struct line {
 	size_t length;
 	int64_t number; /* 1, 2, 3... */
 	bool ended;	/* by a newline, not by the end of the log */
+	size_t quoted;	/* so many bytes before these a mail put there */
 };
 
 struct draft_commit {
@@ -77,6 +78,7 @@ struct event *draft_add(struct draft *draft, enum event_kind kind);
 /* The last event, or NULL: before any, or when a note is being written. */
 struct event *draft_last(struct draft *draft);
 
+/* The whole line, as it stands in the log. */
 void draft_note(struct draft *draft, const struct line *line);
 
 /* No more lines: the last note is whole. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/formats.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -16,7 +17,9 @@ enum { FORMATS = sizeof(formats) / sizeof(*formats) };
 struct lines {
 	const char *at, *end;
 	int64_t number;
-	bool crlf; /* every line ends so, and it is no part of them */
+	bool crlf;	   /* every line ends so, and it is no part of them */
+	const char *quote; /* what a mail put before each line, or NULL */
+	size_t quote_length;
 };
 
 static bool next_line(struct lines *lines, struct line *line)
@@ -30,6 +33,7 @@ static bool next_line(struct lines *lines, struct line *line)
 	line->ended = newline != NULL;
 	line->length = (size_t)((newline ? newline : lines->end) - lines->at);
 	line->number = ++lines->number;
+	line->quoted = 0;
 	lines->at = newline ? newline + 1 : lines->end;
 	if (lines->crlf && line->ended)
 		line->length--;
@@ -39,7 +43,7 @@ static bool next_line(struct lines *lines, struct line *line)
 /* Does every line end in CR LF? */
 static bool is_crlf(const char *bytes, size_t length)
 {
-	struct lines lines = { bytes, bytes + length, 0, false };
+	struct lines lines = { .at = bytes, .end = bytes + length };
 	struct line line;
 	bool any = false;
 
@@ -53,25 +57,75 @@ static bool is_crlf(const char *bytes, size_t length)
 	return any;
 }
 
+/* Without what a mail puts before each line, where there is any. */
+static bool unquote(struct line *line)
+{
+	while (line->length && *line->bytes && strchr("> \t|", *line->bytes)) {
+		line->bytes++;
+		line->length--;
+		line->quoted++;
+	}
+	return line->quoted > 0;
+}
+
+/* How sure a format is of its surest line; quoted: when it is unquoted. */
+static int how_sure(const struct reader_format *format, struct lines lines,
+		    bool quoted, struct line *surest)
+{
+	struct line line;
+	int most = 0;
+
+	while (most < 2 && next_line(&lines, &line)) {
+		int knows;
+
+		if (line.length > DRAFT_NOTE_MAX || (quoted && !unquote(&line)))
+			continue;
+		knows = format->knows(&line);
+		if (knows > most) {
+			most = knows;
+			*surest = line;
+		}
+	}
+	return most;
+}
+
+/*
+ * The one that is sure of an earlier line; or else in which a log is quoted;
+ * or else one that is not sure.
+ */
+static const struct reader_format *find(struct lines *lines)
+{
+	const struct reader_format *found = NULL, *perhaps = NULL;
+	struct line line, first = { .number = 0 };
+
+	for (int i = 0; i < FORMATS; i++) {
+		int sure = how_sure(formats[i], *lines, false, &line);
+
+		if (sure == 2 && (!found || line.number < first.number)) {
+			found = formats[i];
+			first = line;
+		} else if (sure && !perhaps) {
+			perhaps = formats[i];
+		}
+	}
+	for (int i = 0; i < FORMATS && !found; i++) {
+		if (!formats[i]->quotes ||
+		    how_sure(formats[i], *lines, true, &line) < 2)
+			continue;
+		found = formats[i];
+		lines->quote = line.bytes - line.quoted;
+		lines->quote_length = line.quoted;
+	}
+	return found ? found : perhaps;
+}
+
 const struct reader_format *formats_find(const char *bytes, size_t length)
 {
-	struct lines lines = { bytes, bytes + length, 0,
-			       is_crlf(bytes, length) };
-	const struct reader_format *perhaps = NULL;
-	struct line line;
+	struct lines lines = { .at = bytes,
+			       .end = bytes + length,
+			       .crlf = is_crlf(bytes, length) };
 
-	while (next_line(&lines, &line))
-		for (int i = 0; i < FORMATS; i++) {
-			int knows = line.length <= DRAFT_NOTE_MAX
-					    ? formats[i]->knows(&line)
-					    : 0;
-
-			if (knows == 2)
-				return formats[i];
-			if (knows && !perhaps)
-				perhaps = formats[i];
-		}
-	return perhaps;
+	return find(&lines);
 }
 
 static void add_said(struct draft *draft, const char *wording, int64_t number,
@@ -82,6 +136,14 @@ static void add_said(struct draft *draft, const char *wording, int64_t number,
 	event->wording = xstrdup(wording);
 	event->number = number;
 	event->text = text ? xstrdup(text) : NULL;
+}
+
+static void add_quote(struct draft *draft, const struct lines *lines)
+{
+	char *quote = xstrndup(lines->quote, lines->quote_length);
+
+	add_said(draft, "quoted", 0, quote);
+	free(quote);
 }
 
 static void read_unknown(struct draft *draft, struct lines *lines)
@@ -102,8 +164,18 @@ static void read_log(struct draft *draft, const struct reader_format *format,
 				     (size_t)(lines->end - lines->at));
 	struct line line;
 
-	while (next_line(lines, &line))
+	while (next_line(lines, &line)) {
+		if (line.length < lines->quote_length ||
+		    (lines->quote_length &&
+		     memcmp(line.bytes, lines->quote, lines->quote_length))) {
+			draft_note(draft, &line);
+			continue;
+		}
+		line.bytes += lines->quote_length;
+		line.length -= lines->quote_length;
+		line.quoted = lines->quote_length;
 		format->read(reader, &line);
+	}
 	format->end(reader);
 	draft_end(draft);
 }
@@ -111,13 +183,19 @@ static void read_log(struct draft *draft, const struct reader_format *format,
 int64_t formats_read(struct draft *draft, const struct reader_format *format,
 		     const char *bytes, size_t length)
 {
-	struct lines lines = { bytes, bytes + length, 0,
-			       is_crlf(bytes, length) };
+	struct lines lines = { .at = bytes,
+			       .end = bytes + length,
+			       .crlf = is_crlf(bytes, length) };
 
+	find(&lines);
+	if (format && !format->quotes)
+		lines.quote_length = 0;
 	if (format)
 		read_log(draft, format, &lines);
 	else
 		read_unknown(draft, &lines);
+	if (lines.quote_length)
+		add_quote(draft, &lines);
 	if (lines.crlf)
 		add_said(draft, "crlf", 0, NULL);
 	if (length && bytes[length - 1] != '\n')

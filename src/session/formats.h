@@ -19,6 +19,8 @@ struct line;
 
 struct reader_format {
 	const char *name; /* "syzbot", "git" */
+	bool quotes;	  /* quoted in a mail, its lines are given to it
+			     without the marks of that */
 	/* does the line show that the log is one of these: 2 yes, 1 perhaps,
 	   0 no */
 	int (*knows)(const struct line *line);

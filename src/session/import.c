@@ -39,11 +39,17 @@ static void draft_log(struct draft *draft, const char *name, const char *bytes,
 		      size_t length, struct imported *out)
 {
 	const char *slash = strrchr(name, '/');
-	const struct reader_format *format = formats_find(bytes, length);
+	const struct reader_format *format;
 
+	out->cut = length > IMPORT_MAX;
+	if (out->cut)
+		length = IMPORT_MAX;
+	format = formats_find(bytes, length);
 	out->format = format ? format->name : NULL;
 	out->lines = formats_read(draft, format, bytes, length);
 	draft->events[0].who = xstrdup(slash ? slash + 1 : name);
+	if (out->cut)
+		draft_add(draft, EVENT_SAID)->wording = xstrdup("too-long");
 	out->noted = count_notes(draft);
 	out->unsure_line = draft->unsure_line;
 	str_copy(out->unsure, sizeof(out->unsure), draft->unsure);
@@ -90,7 +96,7 @@ int import_bytes(struct session *session, const char *name, const char *bytes,
 	return ret;
 }
 
-/* All of it, as far as IMPORT_MAX. */
+/* All of it, as far as a byte more than IMPORT_MAX. */
 static int read_all(int fd, const char *path, struct buf *out,
 		    struct error *err)
 {
@@ -98,8 +104,8 @@ static int read_all(int fd, const char *path, struct buf *out,
 	char *bytes = xmalloc(size);
 	ssize_t got = 1;
 
-	while (got > 0 && out->length < IMPORT_MAX) {
-		size_t room = IMPORT_MAX - out->length;
+	while (got > 0 && out->length <= IMPORT_MAX) {
+		size_t room = IMPORT_MAX + 1 - out->length;
 
 		got = read(fd, bytes, room < size ? room : size);
 		if (got < 0 && errno == EINTR)
@@ -150,11 +156,14 @@ bool import_recall(struct session *session, struct imported *out)
 		return false;
 	memset(out, 0, sizeof(*out));
 	out->format = formats_name(start->text);
+	out->lines = -1;
 	for (size_t i = 0; i < engine_event_count(engine); i++) {
 		const struct event *event = engine_event(engine, i);
 
-		if (event->kind != EVENT_SAID ||
-		    !str_equal(event->wording, "unsure"))
+		if (event->kind != EVENT_SAID)
+			continue;
+		out->cut |= str_equal(event->wording, "too-long");
+		if (!str_equal(event->wording, "unsure"))
 			continue;
 		out->unsure_line = event->number;
 		str_copy(out->unsure, sizeof(out->unsure),

@@ -25,11 +25,12 @@ enum { IMPORT_MAX = 64 * 1024 * 1024 };
 
 /* What was read. */
 struct imported {
-	const char *format; /* "syzbot", "git", or NULL: none that is known */
-	int64_t lines;
+	const char *format;  /* "syzbot", "git", or NULL: none that is known */
+	int64_t lines;	     /* -1: not known any more */
 	int64_t noted;	     /* how many of these are in notes */
 	int64_t unsure_line; /* where reading became unsure; 0: nowhere */
 	char unsure[200];    /* why, a part of a sentence */
+	bool cut;	     /* it is longer than IMPORT_MAX */
 };
 
 /*
@@ -39,7 +40,8 @@ struct imported {
 int import_bytes(struct session *session, const char *name, const char *bytes,
 		 size_t length, struct imported *out, struct error *err);
 
-/* The bytes of a file, "-" for standard input, as far as IMPORT_MAX. */
+/* The bytes of a file, "-" for standard input, as far as IMPORT_MAX and one
+   more, by which import_bytes knows that there was more. */
 int import_load(const char *path, struct buf *out, struct error *err);
 
 /* Both together. */

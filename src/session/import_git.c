@@ -697,7 +697,7 @@ static void read_other(struct reading *reading, const struct gitpiece *piece)
 		look_for_show(reading, text);
 	else
 		gitshow_line(&reading->show, reading->draft, text);
-	if (gitword_is_near(text))
+	if (!draft_is_full(reading->draft) && gitword_is_near(text))
 		unsure(reading,
 		       reading->last_ended
 			       ? "a line of git bisect's that is damaged:"

@@ -10,6 +10,7 @@
 #include "base/xalloc.h"
 #include "session/draft.h"
 #include "session/form.h"
+#include "session/gitshow.h"
 #include "session/syzbot.h"
 
 /* How many runs stand behind "all runs:", which does not say: as the code of
@@ -59,7 +60,7 @@ struct reading {
 	int crashed, ok;
 	int tests; /* that had runs */
 	bool fix, flaky, never_broken, of_2018, of_2021;
-	struct oid bad_commit; /* the culprit block is about it */
+	struct gitshow show; /* the culprit block */
 	int64_t started;
 };
 
@@ -443,7 +444,7 @@ static void read_result(struct reading *reading, struct event *event)
 	}
 	if (str_starts(event->wording, "first-bad")) {
 		reading->owner = OWNER_GIT;
-		reading->bad_commit = event->commit;
+		gitshow_begin(&reading->show, &event->commit);
 	} else if (str_equal(event->wording, "candidate")) {
 		reading->owner = OWNER_LIST;
 	}
@@ -495,7 +496,8 @@ static void read_said(struct reading *reading, struct event *event)
 	else if (str_starts(wording, "seems-flaky") ||
 		 str_equal(wording, "flagged-flaky"))
 		reading->flaky = true;
-	else if (str_starts(wording, "fix"))
+	else if (str_starts(wording, "fix") || str_equal(wording, "head") ||
+		 str_starts(wording, "presence"))
 		reading->fix = true;
 	reading->of_2018 |= str_ends(wording, "-2018");
 	if (str_equal(wording, "compiler")) {
@@ -579,25 +581,9 @@ static bool read_record(struct reading *reading, struct event *event)
 /* git's own words on the culprit tell who wrote it and when. */
 static void read_git_line(struct reading *reading, const struct line *line)
 {
-	struct draft_commit *commit =
-		draft_commit(reading->draft, &reading->bad_commit);
 	char *text = xstrndup(line->bytes, line->length);
 
-	if (str_starts(text, "Author: ") && !commit->author) {
-		commit->author = xstrdup(text + strlen("Author: "));
-	} else if (str_starts(text, "Date:   ")) {
-		struct tm tm = { 0 };
-		const char *zone = strptime(text + strlen("Date:   "),
-					    "%a %b %d %H:%M:%S %Y", &tm);
-		int minutes = zone ? (int)strtol(zone, NULL, 10) : 0;
-
-		minutes = minutes % 10000;
-		minutes = minutes / 100 * 60 + minutes % 100;
-		if (zone)
-			commit->author_date = timegm(&tm) - minutes * 60;
-	} else if (str_starts(text, "    ") && text[4] && !commit->subject) {
-		commit->subject = xstrdup(text + 4);
-	}
+	gitshow_line(&reading->show, reading->draft, text);
 	free(text);
 }
 
@@ -719,6 +705,7 @@ static void syzbot_end(void *data)
 
 const struct reader_format format_syzbot = {
 	.name = "syzbot",
+	.quotes = true,
 	.knows = syzbot_knows,
 	.begin = syzbot_begin,
 	.read = syzbot_line,

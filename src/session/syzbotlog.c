@@ -18,6 +18,7 @@ struct writing {
 	struct buf text;
 	int *runs;   /* by commit: how many its earlier tests had */
 	int *before; /* by commit: of these, at the beginning of the last test */
+	const char *quote; /* before each line, or NULL */
 	bool crlf, cut;
 };
 
@@ -31,6 +32,23 @@ static void write_run(struct writing *log, const struct event *event)
 	syzbot_write(&as_logged, &log->text);
 	if (event->text)
 		buf_printf(&log->text, "\n%s", event->text);
+}
+
+/* Its lines as the mail had them in which the log was. */
+static void add_quotes(struct buf *out, size_t from, const char *quote)
+{
+	char *text = xstrndup(out->text + from, out->length - from);
+
+	out->length = from;
+	for (const char *p = text; *p; p += *p == '\n') {
+		size_t length = strcspn(p, "\n");
+
+		buf_puts(out, quote);
+		buf_add(out, p, length);
+		buf_add(out, p + length, p[length] == '\n');
+		p += length;
+	}
+	free(text);
 }
 
 static void write_event(struct writing *log, const struct event *event)
@@ -60,6 +78,8 @@ static void write_event(struct writing *log, const struct event *event)
 	}
 	if (blank)
 		buf_putc(&log->text, '\n');
+	if (log->quote)
+		add_quotes(&log->text, before, log->quote);
 }
 
 static void count_runs(struct writing *log, const struct event *event)
@@ -109,6 +129,13 @@ void syzbotlog_write(const struct engine *engine, const struct graph *graph,
 	buf_init(&writing.text, 0);
 	writing.runs = xcalloc(commits + 1, sizeof(int));
 	writing.before = xcalloc(commits + 1, sizeof(int));
+	for (size_t i = 0; i < engine_event_count(engine); i++) {
+		const struct event *event = engine_event(engine, i);
+
+		if (event->kind == EVENT_SAID && event->by == BY_IMPORT &&
+		    str_equal(event->wording, "quoted"))
+			writing.quote = event->text;
+	}
 	for (size_t i = 0; i < engine_event_count(engine); i++)
 		add_event(&writing, engine_event(engine, i));
 	if (writing.cut && writing.text.length)

@@ -166,6 +166,28 @@ check "what is no log is said so, with status 1" '
 	exits 1 "$CULPRIT" replay 2>err
 	grep "which bisection" err
 '
+check "what is too long, and what is empty, is said" '
+	{ cat "$seeds/002.txt"; yes "a line" | head -c 70000000; } >long
+	"$CULPRIT" replay --check long >said 2>err
+	grep "^culprit: .long. is longer than 64 MB: the rest was not read" err
+	grep "^! reading .* longer than 64 MB" said
+	"$CULPRIT" replay --export syzbot long 2>/dev/null | cmp -n 67108864 \
+		- long
+	rm long
+	: >empty
+	exits 1 "$CULPRIT" replay --print empty 2>err
+	grep "^culprit: .empty. is empty" err
+'
+check "of a part of a log it is said that it is one" '
+	sed "1,/^# git bisect start/d" "$seeds/001.txt" >part
+	"$CULPRIT" replay --check part >said
+	grep "^! reading .* its beginning is missing: of 16 revisions" said
+	grep "^5\. get the whole log first" said
+	test "$(sed "1,/^How far/d" said | wc -l)" -le 5
+	sed "s/^/> /" part >quoted
+	"$CULPRIT" replay --check quoted | diff said -
+	"$CULPRIT" replay --export syzbot quoted | cmp - quoted
+'
 check "a log from standard input, and where reading became unsure" '
 	sed "5s/.*/words of another year/" "$seeds/002.txt" |
 		"$CULPRIT" replay --print - >said 2>err

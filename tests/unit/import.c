@@ -83,7 +83,8 @@ static char *load(const char *folder, const char *name, size_t *length)
 	char *bytes = xmalloc(1 << 20);
 
 	assert_non_null(file);
-	*length = fread(bytes, 1, 1 << 20, file);
+	*length = fread(bytes, 1, (1 << 20) - 1, file);
+	bytes[*length] = '\0';
 	fclose(file);
 	free(path);
 	return bytes;
@@ -493,7 +494,10 @@ static void every_era_is_read_to_its_end(void **state)
 		{ "a", false, 4, RESULT_FOUND, "X.B" },
 		{ "b", true, 2, RESULT_NOT_FIXED, "X." },
 		{ "b2", false, 4, RESULT_OLDEST_BAD, "XXXXXXXXXX" },
+		{ "c", false, 6, RESULT_FOUND, "XXXXXXXXXX" },
 		{ "d", false, 4, RESULT_ONLY_SKIPPED, "X..I" },
+		{ "e", true, 3, RESULT_ONLY_SKIPPED, "X.." },
+		{ "f", false, 3, RESULT_OLDEST_BAD, "XXXXXXXXXXXXXXXXXXXX" },
 		{ "g", false, 2, RESULT_ERROR, "iXT." },
 		{ "h", true, 4, RESULT_FOUND, "XX." },
 		{ "i", true, 2, RESULT_NEVER_BROKEN, "XXXXXXXXXXXXXXXXXXXX" },
@@ -547,6 +551,121 @@ static void what_only_one_era_says_is_in_the_events(void **state)
 			    "drivers/x.c:9:1: error: expected ';'\n"
 			    "drivers/x.c:10:1: error: and more");
 	assert_string_equal(step->release, "v6.2");
+}
+
+static char *quote_lines(const char *bytes, size_t length, size_t *out)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	buf_puts(&text, "Somebody wrote:\n\n");
+	for (size_t i = 0; i < length; i++) {
+		if (i == 0 || bytes[i - 1] == '\n')
+			buf_puts(&text, "> ");
+		buf_putc(&text, bytes[i]);
+	}
+	buf_puts(&text, "\nThat is wrong.\n");
+	*out = text.length;
+	return buf_take(&text);
+}
+
+/* As mails have it; and it comes back with what the mail put there. */
+static void a_log_may_be_quoted(void **state)
+{
+	static const char *const eras[] = { "c", "f", "g", "h", "i", "j", "k" };
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(eras) / sizeof(*eras); i++) {
+		size_t length, quoted;
+		char *bytes = load("eras", eras[i], &length);
+		char *mail = quote_lines(bytes, length, &quoted);
+		int steps, runs;
+
+		read_bytes(world, bytes, length);
+		steps = engine_step_count(fold(world));
+		runs = engine_step(fold(world), 0)->run_count;
+		read_bytes(world, mail, quoted);
+		assert_string_equal(world->imported.format, "syzbot");
+		assert_int_equal(world->imported.unsure_line, 0);
+		assert_int_equal(engine_step_count(fold(world)), steps);
+		assert_int_equal(engine_step(fold(world), 0)->run_count, runs);
+		assert_round_trip(world, mail, quoted);
+		free(mail);
+		free(bytes);
+	}
+}
+
+/* A part of a log is what it says, and nothing that it does not say. */
+static void a_log_may_begin_in_the_middle(void **state)
+{
+	struct world *world = *state;
+	size_t length;
+	char *bytes = load("eras", "h", &length), *from;
+
+	from = strstr(bytes, "determine whether");
+	read_text(world, from);
+	assert_round_trip(world, from, strlen(from));
+	assert_string_equal(world->imported.format, "syzbot");
+	assert_int_equal(world->imported.unsure_line, 0);
+	assert_true(engine_is_fix(fold(world)));
+	assert_int_equal(engine_plan(fold(world))->state, PLAN_FOUND);
+	from = strstr(bytes, "accumulated error");
+	read_text(world, from);
+	assert_round_trip(world, from, strlen(from));
+	assert_true(engine_is_fix(fold(world)));
+	assert_int_equal(engine_plan(fold(world))->state, PLAN_FOUND);
+	free(bytes);
+}
+
+static int count_verdicts(struct world *world)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < engine_event_count(fold(world)); i++)
+		count += engine_event(fold(world), i)->kind == EVENT_VERDICT;
+	return count;
+}
+
+/* Wherever a log breaks off: what came before is read as it was. */
+static void any_log_may_be_cut_at_any_byte(void **state)
+{
+	static const struct {
+		const char *folder, *name;
+		int step;
+	} logs[] = {
+		{ "seeds", "000", 1511 },    { "seeds", "001", 1701 },
+		{ "seeds", "002", 1301 },    { "seeds", "003", 1201 },
+		{ "eras", "a", 211 },	     { "eras", "c", 307 },
+		{ "eras", "d", 223 },	     { "eras", "e", 199 },
+		{ "eras", "g", 173 },	     { "eras", "h", 331 },
+		{ "eras", "j", 401 },	     { "eras", "k", 311 },
+		{ "gitlogs", "mail", 97 },   { "gitlogs", "filled", 71 },
+		{ "gitlogs", "robot", 101 }, { "gitlogs", "terminal", 89 }
+	};
+
+	for (size_t i = 0; i < sizeof(logs) / sizeof(*logs); i++) {
+		struct world *world = *state;
+		size_t length;
+		char *bytes = load(logs[i].folder, logs[i].name, &length);
+		int verdicts = 0;
+
+		for (size_t cut = 0; cut < length;
+		     cut += (size_t)logs[i].step) {
+			int count;
+
+			read_bytes(world, bytes, cut);
+			count = count_verdicts(world);
+			if (count < verdicts)
+				fail_msg("%s cut at %zu: %d verdicts, there "
+					 "were "
+					 "%d",
+					 logs[i].name, cut, count, verdicts);
+			verdicts = count;
+			if (!str_equal(logs[i].folder, "gitlogs"))
+				assert_round_trip(world, bytes, cut);
+		}
+		free(bytes);
+	}
 }
 
 static void in_a_search_for_a_fix_bad_means_fixed(void **state)
@@ -736,6 +855,9 @@ int main(void)
 		TEST(runs_that_come_twice_are_notes),
 		TEST(every_era_is_read_to_its_end),
 		TEST(what_only_one_era_says_is_in_the_events),
+		TEST(a_log_may_be_quoted),
+		TEST(a_log_may_begin_in_the_middle),
+		TEST(any_log_may_be_cut_at_any_byte),
 		TEST(in_a_search_for_a_fix_bad_means_fixed),
 		TEST(a_decision_ends_what_was_recorded),
 		TEST(only_a_log_says_what_logs_say),
