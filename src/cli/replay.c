@@ -155,6 +155,16 @@ static void warn_of_reading(const char *path, const struct reopened *reopened)
 	buf_release(&text);
 }
 
+/* A log that does not say what comes next, and no graph that could tell. */
+static bool is_cut(struct engine *engine)
+{
+	const struct event *start = engine_start_event(engine);
+	const struct plan *plan = engine_plan(engine);
+
+	return start && start->by == BY_IMPORT && plan->recorded &&
+	       plan->state == PLAN_NEEDS_RANGE;
+}
+
 static void print_table(struct session *session)
 {
 	struct engine *engine = session_engine(session);
@@ -169,7 +179,8 @@ static void print_table(struct session *session)
 		   "commit", "left", "runs, subject");
 	cli_add_steps(session, &out);
 	describe_rate(session, &out);
-	describe_plan(session, &out);
+	if (result != RESULT_NONE || !is_cut(engine))
+		describe_plan(session, &out);
 	if (result == RESULT_NONE && engine_plan(engine)->recorded)
 		buf_puts(&out, "the log breaks off before its end\n");
 	cli_print(stdout, &out);

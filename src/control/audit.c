@@ -178,22 +178,7 @@ static void find_rate(struct look *look)
 /* What a log came to without one. */
 static void trust_no_culprit(struct look *look, struct buf *out)
 {
-	static const char *const words[RESULT_COUNT] = {
-		[RESULT_MERGE_BASE_BAD] = "a merge base of the ends has the "
-					  "bug, so it was fixed on the good "
-					  "side",
-		[RESULT_OLDEST_BAD] = "the oldest release that was tried has "
-				      "the bug, or could not be tested",
-		[RESULT_NOT_FIXED] = "the newest commit still has the bug, or "
-				     "could not be tested",
-		[RESULT_NEVER_BROKEN] = "the merge base does not have the bug, "
-					"so there is nothing to be found",
-		[RESULT_ERROR] = "the search was given up",
-	};
-	const char *word = words[look->result];
-
-	buf_printf(out, "no commit is found: %s",
-		   word ? word : result_name(look->result));
+	buf_printf(out, "no commit is found: %s", result_words(look->result));
 	if (!str_empty(look->end->text))
 		buf_printf(out, ": %s", look->end->text);
 }

@@ -15,6 +15,7 @@
 #include "engine/graph.h"
 #include "repo/repo.h"
 #include "session/carry.h"
+#include "session/draft.h"
 #include "session/folder.h"
 #include "session/session.h"
 
@@ -144,11 +145,30 @@ static int load_range(struct session *session, struct repo *repo,
 	return ret;
 }
 
+/* What moves, as HEAD does, was another commit then. */
+static bool find_name(void *data, const char *name, struct oid *out)
+{
+	struct repo *repo = data;
+	char *tag;
+	bool yes;
+
+	if (strstr(name, "HEAD") || strstr(name, "..") || strchr(name, '@'))
+		return false;
+	if (str_hex(name))
+		return repo_resolve(repo, name, out, NULL) == 0;
+	tag = xasprintf("refs/tags/%s", name);
+	yes = repo_resolve(repo, tag, out, NULL) == 0;
+	free(tag);
+	return yes;
+}
+
 static int read_log(const struct reopening *what, const struct buf *bytes,
 		    struct reopened *out, struct error *err)
 {
+	const struct draft_names names = { find_name, what->repo };
+
 	if (import_bytes(out->session, what->path, bytes->text, bytes->length,
-			 &out->imported, err) < 0)
+			 what->repo ? &names : NULL, &out->imported, err) < 0)
 		return -1;
 	return what->repo ? load_range(out->session, what->repo, err) : 0;
 }

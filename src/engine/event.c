@@ -110,6 +110,27 @@ bool actor_parse(enum actor *by, const char *name)
 	return false;
 }
 
+const char *result_words(enum result result)
+{
+	static const char *const words[RESULT_COUNT] = {
+		[RESULT_NONE] = "it breaks off before its end",
+		[RESULT_FOUND] = "it is found",
+		[RESULT_ONLY_SKIPPED] = "only skipped commits are left",
+		[RESULT_MERGE_BASE_BAD] = "a merge base of the ends has the "
+					  "bug, so it was fixed on the good "
+					  "side",
+		[RESULT_OLDEST_BAD] = "the oldest release that was tried has "
+				      "the bug, or could not be tested",
+		[RESULT_NOT_FIXED] = "the newest commit still has the bug, or "
+				     "could not be tested",
+		[RESULT_NEVER_BROKEN] = "the merge base does not have the bug, "
+					"so there is nothing to be found",
+		[RESULT_ERROR] = "the search was given up",
+	};
+
+	return words[result];
+}
+
 const char *result_name(enum result result)
 {
 	return results[result];

@@ -172,6 +172,8 @@ enum result {
    "not-fixed", "never-broken", "error" */
 const char *result_name(enum result result);
 bool result_parse(enum result *result, const char *name);
+/* Of one that names no culprit: why, a part of a sentence. */
+const char *result_words(enum result result);
 
 /* What came of taking a commit back. */
 enum made {

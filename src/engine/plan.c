@@ -375,8 +375,8 @@ static void recorded_end(struct engine *engine)
 		plan->state =
 			engine->ends.bad < 0 ? PLAN_NEEDS_BAD : PLAN_NEEDS_GOOD;
 		wish_ask(engine, -1, "the log ends without a culprit: %s%s%s",
-			 result_name(recorded->result),
-			 str_empty(recorded->end->text) ? "" : ", ",
+			 result_words(recorded->result),
+			 str_empty(recorded->end->text) ? "" : ": ",
 			 recorded->end->text ? recorded->end->text : "");
 	}
 }

@@ -46,8 +46,15 @@ struct draft_commit {
 	int runs;		/* that it has so far */
 };
 
+/* Who knows what a name meant; false: nobody does. */
+struct draft_names {
+	bool (*find)(void *data, const char *name, struct oid *out);
+	void *data;
+};
+
 struct draft {
-	struct event *events; /* without seq */
+	const struct draft_names *repository; /* borrowed, or NULL */
+	struct event *events;		      /* without seq */
 	size_t count, room;
 	struct graph *names; /* by which commits are found, no more */
 	struct draft_commit *commits;

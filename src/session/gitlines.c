@@ -199,6 +199,7 @@ bool gitlines_is_printable(const char *bytes, size_t length)
 	static const char header[] =
 		"Content-Transfer-Encoding: quoted-printable";
 	const char *end = bytes + length;
+	int blanks = 0; /* lines that end in an encoded one */
 
 	while (bytes < end) {
 		const char *newline =
@@ -208,7 +209,9 @@ bool gitlines_is_printable(const char *bytes, size_t length)
 
 		while (all && bytes[all - 1] == '\r')
 			all--;
-		if ((all >= sizeof(header) - 1 &&
+		blanks += all > 3 && memcmp(bytes + all - 3, "=20", 3) == 0;
+		if (blanks > 1 ||
+		    (all >= sizeof(header) - 1 &&
 		     strncasecmp(bytes, header, sizeof(header) - 1) == 0) ||
 		    breaks_softly(bytes, all, next, end))
 			return true;

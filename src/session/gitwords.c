@@ -375,6 +375,9 @@ static bool is_prompt(const char *text, const char *p)
 					    "\xe2\x9d\xaf",
 					    "\xc2\xbb",
 					    "\xe2\x9e\x9c",
+					    "\xe2\x9c\x97",
+					    "\xce\xbb",
+					    "sudo",
 					    "`" };
 
 	while (p > text && is_blank(p[-1]))

@@ -78,7 +78,8 @@ static int store_commits(struct session *session, const struct draft *draft,
 }
 
 int import_bytes(struct session *session, const char *name, const char *bytes,
-		 size_t length, struct imported *out, struct error *err)
+		 size_t length, const struct draft_names *names,
+		 struct imported *out, struct error *err)
 {
 	struct imported nobody_asked;
 	struct draft draft;
@@ -88,6 +89,7 @@ int import_bytes(struct session *session, const char *name, const char *bytes,
 		out = &nobody_asked;
 	memset(out, 0, sizeof(*out));
 	draft_init(&draft);
+	draft.repository = names;
 	draft_log(&draft, name, bytes, length, out);
 	ret = store_commits(session, &draft, err);
 	if (ret == 0)
@@ -141,8 +143,8 @@ int import_file(struct session *session, const char *path, struct imported *out,
 	buf_init(&bytes, 0);
 	ret = import_load(path, &bytes, err);
 	if (ret == 0)
-		ret = import_bytes(session, path, bytes.text, bytes.length, out,
-				   err);
+		ret = import_bytes(session, path, bytes.text, bytes.length,
+				   NULL, out, err);
 	buf_release(&bytes);
 	return ret;
 }

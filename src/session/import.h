@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 struct buf;
+struct draft_names;
 struct error;
 struct session;
 
@@ -35,10 +36,12 @@ struct imported {
 
 /*
  * Fill an empty session.  name: what the log is called, for the journal.
+ * names: the log's repository, which knows tags and short ids, or NULL.
  * out may be NULL.  Fails only where the session cannot be written.
  */
 int import_bytes(struct session *session, const char *name, const char *bytes,
-		 size_t length, struct imported *out, struct error *err);
+		 size_t length, const struct draft_names *names,
+		 struct imported *out, struct error *err);
 
 /* The bytes of a file, "-" for standard input, as far as IMPORT_MAX and one
    more, by which import_bytes knows that there was more. */

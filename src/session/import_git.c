@@ -189,11 +189,21 @@ static bool find_commit(struct reading *reading, const char *word,
 	return look_up(reading, hex, out);
 }
 
+/* ... or a name that its repository knows. */
+static bool find_name(struct reading *reading, const char *word,
+		      struct oid *out)
+{
+	const struct draft_names *repository = reading->draft->repository;
+
+	return repository && repository->find(repository->data, word, out);
+}
+
 static bool find_word(struct reading *reading, const struct gitword *word,
 		      struct oid *out)
 {
 	char *id = xstrndup(word->id ? word->id : "", word->id_length);
-	bool yes = find_commit(reading, id, out);
+	bool yes = find_commit(reading, id, out) ||
+		   (*id && find_name(reading, id, out));
 
 	free(id);
 	return yes;
@@ -350,7 +360,8 @@ static void take_ends(struct reading *reading, char *const *revs, int count)
 	for (int i = given; i < count; i++) {
 		struct oid commit;
 
-		if (given == 0 && find_commit(reading, revs[i], &commit))
+		if (given == 0 && (find_commit(reading, revs[i], &commit) ||
+				   find_name(reading, revs[i], &commit)))
 			add_verdict(reading,
 				    gitsearches_word(&reading->searches,
 						     i == 0),
@@ -440,7 +451,8 @@ static void read_mark(struct reading *reading, const char *term,
 			struct oid same = commit;
 
 			take_pending(reading, term, &same);
-		} else if (!take_pending(reading, term, &commit)) {
+		} else if (!take_pending(reading, term, &commit) &&
+			   !find_name(reading, words[i], &commit)) {
 			unsure(reading, unresolved, words[i]);
 			continue;
 		}

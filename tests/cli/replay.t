@@ -120,6 +120,21 @@ check "with its repository the midpoints are worked out again" '
 	"$CULPRIT" replay --check --repo "$repo" other >said
 	grep "^! graph .* was tested where git would have tested" said
 '
+check "its repository knows what names and short ids meant" '
+	git -C "$repo" tag -f v1 c1
+	{
+		echo "git bisect start c40 v1"
+		echo "git bisect bad $(git -C "$repo" rev-parse --short=9 c20)"
+		echo "git bisect good HEAD~4"
+	} >log
+	"$CULPRIT" replay --json --repo "$repo" log >said 2>err
+	grep "{\"commit\":\"$(full c1)\",[^}]*\"verdict\":\"good\"" said
+	grep "{\"commit\":\"$(full c20)\",[^}]*\"verdict\":\"bad\"" said
+	grep "line 3: .* that is called .HEAD~4." err
+	"$CULPRIT" replay --json log >said 2>err
+	grep "\"steps\":\[\]" said
+	grep "line 1: .* that is called .c40." err
+'
 check "terms of one'\''s own are understood, and which way they search" '
 	old=slow new=fast
 	git_log start --term-old slow --term-new fast c40 c1

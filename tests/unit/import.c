@@ -63,7 +63,7 @@ static void read_bytes(struct world *world, const char *bytes, size_t length)
 	world->session = NULL;
 	assert_return_code(
 		session_create(dir, NULL, &world->session, &world->err), 0);
-	if (import_bytes(world->session, "a/log.txt", bytes, length,
+	if (import_bytes(world->session, "a/log.txt", bytes, length, NULL,
 			 &world->imported, &world->err) < 0)
 		fail_msg("%s", world->err.text);
 	free(dir);
