@@ -226,14 +226,13 @@ static bool is_text(const struct line *line)
 	       !memchr(line->bytes, '\0', line->length);
 }
 
-bool gitlines_clean(const struct line *line, struct buf *out)
+void gitlines_clean(const struct line *line, struct buf *out)
 {
 	if (!is_text(line))
-		return false;
+		return;
 	decode(line->bytes, line->length, false, out);
 	make_utf8(out);
 	strip(out, true);
-	return true;
 }
 
 /*

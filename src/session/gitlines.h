@@ -53,8 +53,8 @@ void gitlines_release(struct gitlines *lines);
 
 void gitlines_add(struct gitlines *lines, const struct line *line);
 
-/* One line alone, as gitlines_add cleans it; false: it is no text. */
-bool gitlines_clean(const struct line *line, struct buf *out);
+/* One line alone, as gitlines_add cleans it; nothing of one that is no text. */
+void gitlines_clean(const struct line *line, struct buf *out);
 
 /* There are no more lines. */
 void gitlines_end(struct gitlines *lines);

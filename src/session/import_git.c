@@ -108,8 +108,7 @@ static int git_knows(const struct line *line)
 	    !memmem(line->bytes, line->length, "first", 5))
 		return 0;
 	buf_init(&text, 0);
-	if (!gitlines_clean(line, &text))
-		return 0;
+	gitlines_clean(line, &text);
 	while (most < 2 && gitword_find(&any, text.text, from, &word)) {
 		if (word.kind == GITWORD_COMMENT ||
 		    word.kind == GITWORD_FIRST ||
