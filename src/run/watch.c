@@ -16,9 +16,11 @@ struct watch {
 	uv_timer_t timer;
 	struct watch_spec spec;
 	struct console console;
-	uint64_t last_output, first_crash, last_crash; /* of the loop's clock */
-	size_t crashes;				       /* seen so far */
-	size_t settled; /* of these, looked at, and they did not decide */
+	/* of the loop's clock; news: the first crash that nobody looked at */
+	uint64_t last_output, last_crash, news;
+	size_t crashes; /* seen so far */
+	size_t looked;	/* of these, looked at for something to tell */
+	size_t settled; /* of these, complete, and they did not decide */
 	char *told;	/* the title that was told last, or NULL */
 	bool done;
 };
@@ -48,9 +50,12 @@ static uint64_t silence_time(const struct watch *watch)
 		       : NEVER;
 }
 
+/* One title is told early; what it is after all shows when it is complete. */
 static uint64_t tell_time(const struct watch *watch)
 {
-	return watch->first_crash + TELL_MS;
+	return watch->told || watch->crashes == watch->looked
+		       ? NEVER
+		       : watch->news + TELL_MS;
 }
 
 static void on_time(uv_timer_t *timer);
@@ -60,11 +65,8 @@ static void set_timer(struct watch *watch)
 {
 	uint64_t now = uv_now(watch->timer.loop), at = silence_time(watch);
 
-	if (is_open(watch)) {
-		at = earlier(at, settle_time(watch));
-		if (!watch->told)
-			at = earlier(at, tell_time(watch));
-	}
+	if (is_open(watch))
+		at = earlier(at, earlier(settle_time(watch), tell_time(watch)));
 	if (watch->done || watch->spec.asleep || at == NEVER)
 		uv_timer_stop(&watch->timer);
 	else
@@ -116,6 +118,7 @@ static void on_time(uv_timer_t *timer)
 	if (is_open(watch) &&
 	    now >= earlier(settle_time(watch), tell_time(watch))) {
 		console_look(&watch->console, &sight);
+		watch->looked = watch->crashes;
 		tell(watch, &sight);
 		if (now >= settle_time(watch)) {
 			watch->settled = watch->crashes;
@@ -151,8 +154,8 @@ static void count(struct watch *watch, uint64_t now)
 	watch->last_output = now;
 	if (crashes > watch->crashes) {
 		watch->last_crash = now;
-		if (watch->crashes == 0)
-			watch->first_crash = now;
+		if (watch->crashes == watch->looked)
+			watch->news = now;
 	}
 	watch->crashes = crashes;
 	set_timer(watch);

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <uv.h>
 
 #include <cmocka.h>
 
@@ -17,6 +19,7 @@
 #include "oops/rules.h"
 #include "run/diagnosis.h"
 #include "run/tidy.h"
+#include "run/watch.h"
 
 #define CRASH  "(BUG: .*|KASAN: .*)"
 #define IGNORE "known noise"
@@ -87,6 +90,73 @@ static void see_with(const char *crash, struct view *view, const char *console)
 {
 	see_by(&(struct console_spec){ .crash = crash }, view, console,
 	       strlen(console), 65536);
+}
+
+/*
+ * A watch over a console on which something is written all the time.
+ */
+
+struct watched {
+	struct watch *watch;
+	uv_timer_t writer;
+	int turns;
+	char told[CRASH_TITLE_MAX + 1];
+};
+
+/* Not the title that is ignored, long after somebody looked for one to tell. */
+static void write_on(uv_timer_t *timer)
+{
+	struct watched *watched = timer->data;
+
+	if (++watched->turns == 12)
+		watch_feed(watched->watch, "BUG: real\n", 10);
+	watch_feed(watched->watch, "busy\n", 5);
+}
+
+static void hear(void *data, const char *title)
+{
+	struct watched *watched = data;
+
+	str_copy(watched->told, sizeof(watched->told), title);
+}
+
+/*
+ * libuv goes on with a timer that is due at once before anything else: one that
+ * found nothing to tell must not be that.
+ */
+static void an_ignored_crash_does_not_stop_the_loop(void **state)
+{
+	struct watched watched = { .turns = 0 };
+	struct console_rules *rules;
+	uv_loop_t loop;
+
+	(void)state;
+	assert_int_equal(
+		console_rules_new(&(struct console_spec){ .crash = CRASH,
+							  .ignore = "noise" },
+				  &rules, NULL),
+		0);
+	uv_loop_init(&loop);
+	watched.watch =
+		watch_new(&loop, &(struct watch_spec){ .rules = rules,
+						       .settle_ms = 60 * 1000,
+						       .seen = hear,
+						       .data = &watched });
+	watched.writer.data = &watched;
+	uv_timer_init(&loop, &watched.writer);
+	uv_timer_start(&watched.writer, write_on, 50, 50);
+	watch_feed(watched.watch, "BUG: noise\n", 11);
+	alarm(60); /* a loop that is stuck would never come back */
+	for (int i = 0; i < 1000 && !*watched.told; i++)
+		uv_run(&loop, UV_RUN_ONCE);
+	alarm(0);
+	assert_true(watched.turns >= 12);
+	assert_string_equal(watched.told, "BUG: real");
+	uv_close((uv_handle_t *)&watched.writer, NULL);
+	watch_free(watched.watch);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	console_rules_free(rules);
 }
 
 static void the_title_is_the_first_group(void **state)
@@ -516,6 +586,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			what_stands_before_a_restart_is_of_another_kernel),
+		cmocka_unit_test(an_ignored_crash_does_not_stop_the_loop),
 		cmocka_unit_test(the_title_is_the_first_group),
 		cmocka_unit_test(without_a_group_the_title_is_what_matched),
 		cmocka_unit_test(
