@@ -39,24 +39,24 @@ struct plain {
 	double *bugs; /* by record */
 };
 
-static double fits(const struct dag *dag, const struct question *question,
-		   int culprit, int rate, double *seen_bug)
+/* How well a culprit (-1: older than all) fits, by rate; what has the bug. */
+static void fits(const struct dag *dag, const struct question *question,
+		 int culprit, double out[RATES_MAX], double *seen_bug)
 {
-	double sum = 0;
-
+	for (int g = 0; g < RATES_MAX; g++)
+		out[g] = 0;
 	for (int i = 0; i < question->record_count; i++) {
 		const struct record *record = &question->records[i];
-		double with[RATES_MAX], without[RATES_MAX];
+		double with[RATES_MAX] = { 0 }, without[RATES_MAX] = { 0 };
 		bool in = culprit < 0 || graph_is_ancestor(dag->graph, culprit,
 							   record->commit);
 		bool bug = in != question->fix;
 
 		likelihood_of(record, with, without);
-		sum += bug ? with[rate] : without[rate];
-		if (seen_bug)
-			seen_bug[i] = bug;
+		for (int g = 0; g < RATES_MAX; g++)
+			out[g] += bug ? with[g] : without[g];
+		seen_bug[i] = bug;
 	}
-	return sum;
 }
 
 static double weight_of(const struct question *question, int commit)
@@ -91,13 +91,13 @@ static struct plain plainly(const struct dag *dag, const struct ends *ends,
 	for (int c = -1; c < dag->count; c++) {
 		double prior =
 			c < 0 ? 0.01 : 0.99 * weight_of(question, c) / weights;
-		double chance = 0;
+		double fit[RATES_MAX], chance = 0;
 
 		if (c >= 0 && !in[c])
 			continue;
+		fits(dag, question, c, fit, seen);
 		for (int g = 0; g < rate_count; g++)
-			chance += prior * rates[g].weight *
-				  exp(fits(dag, question, c, g, seen));
+			chance += prior * rates[g].weight * exp(fit[g]);
 		for (int i = 0; i < question->record_count; i++)
 			plain.bugs[i] += seen[i] * chance;
 		total += chance;
@@ -207,9 +207,9 @@ static void it_is_the_sum_over_all_commits_and_rates(void **state)
 	(void)state;
 	for (int seed = 0; seed < 60; seed++) {
 		struct dice dice = { (uint64_t)seed + 1 };
-		struct dag dag = dag_random(&dice, 10 + roll(&dice, 50));
+		struct dag dag = dag_random(&dice, 10 + roll(&dice, 190));
 		struct record records[8];
-		double weights[64];
+		double weights[200];
 		struct ends ends = { dag.count - 1 - roll(&dice, 3),
 				     { roll(&dice, 5), roll(&dice, 5) },
 				     roll(&dice, 3) };
@@ -292,6 +292,51 @@ static void a_record_is_weighed_by_leaving_it_out(void **state)
 		span_drop(span);
 		graph_free(dag.graph);
 	}
+}
+
+/*
+ * On a line the tested commits cut the range into intervals: what lies in one
+ * has all above it with the bug, and all below without.
+ */
+static void a_line_has_a_closed_form(void **state)
+{
+	const struct record records[] = {
+		runs(0, 0, 10), runs(11, 0, 3), runs(30, 1, 9),
+		runs(47, 4, 6), runs(64, 9, 1),
+	};
+	enum { COUNT = sizeof(records) / sizeof(*records) };
+	struct belief belief = on_line(65, records, COUNT);
+	double with[COUNT][RATES_MAX], without[COUNT][RATES_MAX];
+	double interval[COUNT], total = 0;
+	int rate_count;
+	const struct rate *rates = likelihood_rates(&rate_count);
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++)
+		likelihood_of(&records[i], with[i], without[i]);
+	for (int i = 0; i < COUNT; i++) {
+		int size = i ? records[i].commit - records[i - 1].commit : 0;
+
+		interval[i] = 0;
+		for (int g = 0; g < rate_count; g++) {
+			double fit = log(rates[g].weight);
+
+			for (int k = 0; k < COUNT; k++)
+				fit += k >= i ? with[k][g] : without[k][g];
+			interval[i] += exp(fit);
+		}
+		interval[i] *= i ? 0.99 * size / 64 : 0.01;
+		total += interval[i];
+	}
+	is_close(belief.outside, interval[0] / total, "outside", 0);
+	for (int i = 1; i < COUNT; i++) {
+		double sum = 0;
+
+		for (int c = records[i - 1].commit; c < records[i].commit; c++)
+			sum += belief.chances[c];
+		is_close(sum, interval[i] / total, "interval", i);
+	}
+	belief_release(&belief);
 }
 
 static void without_records_all_are_alike(void **state)
@@ -571,6 +616,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_the_sum_over_all_commits_and_rates),
 		cmocka_unit_test(a_record_is_weighed_by_leaving_it_out),
+		cmocka_unit_test(a_line_has_a_closed_form),
 		cmocka_unit_test(without_records_all_are_alike),
 		cmocka_unit_test(seen_on_both_sides_it_is_nearly_sure),
 		cmocka_unit_test(few_clean_runs_of_a_rare_bug_say_little),
