@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +16,13 @@
 #include "cli/practice.h"
 #include "control/begin.h"
 #include "control/desk.h"
+#include "engine/verdict.h"
 #include "repo/repo.h"
 
 struct demo {
 	bool batch;
 	const char *dir;
-	unsigned seed;
+	struct practice_kind kind;
 };
 
 /* culprit-demo, culprit-demo-2...: the first name that is free. */
@@ -64,7 +66,7 @@ static int run_demo(struct cli *cli, const struct demo *demo)
 	struct practice practice;
 	int code = EXIT_ERROR;
 
-	if (practice_make(dir, demo->seed, &practice, &err) < 0) {
+	if (practice_make(dir, &demo->kind, &practice, &err) < 0) {
 		cli_fail(&err);
 		goto out;
 	}
@@ -87,34 +89,70 @@ out:
 	return code;
 }
 
+/* The number of an option into *out, or what is wrong with it. */
+static int take_number(const char *text, int64_t most, const char *what,
+		       int64_t *out)
+{
+	if (str_number(text, 0, most, out))
+		return EXIT_OK;
+	return cli_usage("demo",
+			 "'%s' is not a %s, a whole number up to "
+			 "%" PRId64,
+			 text, what, most);
+}
+
+static int take_policy(const char *text)
+{
+	struct policy policy;
+	struct error err = ERROR_INIT;
+
+	if (policy_parse(&policy, text, &err) == 0)
+		return EXIT_OK;
+	return cli_usage("demo", "%s", err.text);
+}
+
+static int take_option(struct demo *demo, int option)
+{
+	int64_t number = 0;
+	int code = EXIT_OK;
+
+	if (option == 'b')
+		demo->batch = true;
+	else if (option == 'd')
+		demo->dir = optarg;
+	else if (option == 'p')
+		code = take_policy(demo->kind.policy = optarg);
+	else if (option == 's')
+		code = take_number(optarg, UINT_MAX, "seed", &number);
+	else
+		code = take_number(optarg, 100, "rate", &number);
+	if (option == 's')
+		demo->kind.seed = (unsigned)number;
+	else if (option == 'r')
+		demo->kind.rate = (int)number;
+	return code;
+}
+
 int cli_demo(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "batch", no_argument, NULL, 'b' },
 		{ "dir", required_argument, NULL, 'd' },
 		{ "seed", required_argument, NULL, 's' },
+		{ "rate", required_argument, NULL, 'r' },
+		{ "policy", required_argument, NULL, 'p' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct demo demo = { .seed = 1 };
-	int64_t seed;
-	int option;
+	struct demo demo = { .kind = PRACTICE_KIND(1) };
+	int option, code;
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (option == 'b') {
-			demo.batch = true;
-		} else if (option == 'd') {
-			demo.dir = optarg;
-		} else if (option == 's') {
-			if (!str_number(optarg, 0, UINT_MAX, &seed))
-				return cli_usage("demo",
-						 "'%s' is not a seed, a whole "
-						 "number",
-						 optarg);
-			demo.seed = (unsigned)seed;
-		} else {
+		if (option == '?' || option == ':')
 			return cli_bad_option("demo", option, argv);
-		}
+		code = take_option(&demo, option);
+		if (code != EXIT_OK)
+			return code;
 	}
 	if (optind < argc)
 		return cli_usage("demo", "'%s' is one word too many",

@@ -50,7 +50,7 @@ struct side {
 
 struct history {
 	struct buf stream; /* for git fast-import */
-	unsigned seed;
+	const struct practice_kind *kind;
 	uint64_t random;
 	int64_t clock;
 	struct practice_state states[COMMITS_MAX + 1]; /* by mark, from 1 */
@@ -125,8 +125,8 @@ static void put_files(struct history *history, int parent,
 		buf_clear(&new);
 		if (parent)
 			practice_text(file, state_of(history, parent),
-				      history->seed, &old);
-		practice_text(file, state, history->seed, &new);
+				      history->kind, &old);
+		practice_text(file, state, history->kind, &new);
 		if (parent && str_equal(old.text, new.text))
 			continue;
 		buf_printf(&history->stream, "M 100644 inline %s\n",
@@ -455,13 +455,13 @@ static void go_on(struct history *history)
 		merge_side(history, number);
 }
 
-static void begin(struct history *history, unsigned seed)
+static void begin(struct history *history, const struct practice_kind *kind)
 {
 	struct draft draft = { .subject = "Start of the practice kernel" };
 
 	buf_init(&history->stream, 0);
-	history->seed = seed;
-	history->random = ((uint64_t)seed + 1) * 0x9e3779b97f4a7c15u;
+	history->kind = kind;
+	history->random = ((uint64_t)kind->seed + 1) * 0x9e3779b97f4a7c15u;
 	history->clock = 1609754400; /* a Monday in January 2021 */
 	advance_master(history, commit(history, &draft));
 }
@@ -549,7 +549,7 @@ static int git(const char *const *argv, const struct buf *input,
 }
 
 /* Without the user's template: its hooks are for real work. */
-static int make_repository(const char *dir, const struct buf *stream,
+static int make_repository(const char *dir, const struct history *history,
 			   struct error *err)
 {
 	const char *init[] = { "init",	 "-q",		"-b",
@@ -562,10 +562,11 @@ static int make_repository(const char *dir, const struct buf *stream,
 	const char *config[] = { "-C",		dir,
 				 "config",	"log.excludeDecoration",
 				 "refs/demo/*", NULL };
-	char *info = xasprintf("%s/.git/info", dir);
+	char *info = xasprintf("%s/.git/info", dir), *settings = NULL;
 	int ret = -1;
 
-	if (git(init, NULL, err) < 0 || git(import, stream, err) < 0 ||
+	if (git(init, NULL, err) < 0 ||
+	    git(import, &history->stream, err) < 0 ||
 	    git(config, NULL, err) < 0 || git(checkout, NULL, err) < 0)
 		goto out;
 	if (mkdir(info, 0777) < 0 && errno != EEXIST) {
@@ -574,8 +575,11 @@ static int make_repository(const char *dir, const struct buf *stream,
 	}
 	if (write_file(dir, ".git/info/exclude", "/culprit.cfg\n", err) < 0)
 		goto out;
-	ret = write_file(dir, "culprit.cfg", practice_settings, err);
+	settings = xasprintf("%spolicy = \"%s\";\n", practice_settings,
+			     history->kind->policy);
+	ret = write_file(dir, "culprit.cfg", settings, err);
 out:
+	free(settings);
 	free(info);
 	return ret;
 }
@@ -598,8 +602,8 @@ static int read_back(const char *dir, struct practice *out, struct error *err)
 	return ret;
 }
 
-int practice_make(const char *dir, unsigned seed, struct practice *out,
-		  struct error *err)
+int practice_make(const char *dir, const struct practice_kind *kind,
+		  struct practice *out, struct error *err)
 {
 	struct history *history = NULL;
 	int ret = -1;
@@ -607,9 +611,9 @@ int practice_make(const char *dir, unsigned seed, struct practice *out,
 	if (check_empty(dir, err) < 0)
 		goto out;
 	history = xcalloc(1, sizeof(*history));
-	begin(history, seed);
+	begin(history, kind);
 	write_history(history);
-	if (make_repository(dir, &history->stream, err) < 0)
+	if (make_repository(dir, history, err) < 0)
 		goto out;
 	ret = read_back(dir, out, err);
 out:

@@ -7,7 +7,7 @@
  * small C program that boots like a kernel, four releases, merges, and one
  * commit among the last ones that brings in a bug.
  *
- *     ring_release   the bug: crashes in 60 of 100 runs
+ *     ring_release   the bug: crashes in 60 of 100 runs, or as asked for
  *     timer_tick     noise: a warning in 6 of 100 runs of any commit
  *     twelve commits in a row, about the middle of v1.2 to the end, do not
  *     compile; one does not boot
@@ -27,12 +27,23 @@ struct practice {
 	struct oid answer; /* the first commit with the bug */
 };
 
+struct practice_kind {
+	unsigned seed;
+	int rate;	    /* in how many of 100 runs the bug shows */
+	const char *policy; /* of the settings */
+};
+
+/* 60 of 100, and the policy that is the default for kernels. */
+#define PRACTICE_KIND(number)    \
+	((struct practice_kind){ \
+		.seed = (number), .rate = 60, .policy = "adaptive" })
+
 /*
- * Make it in dir, which is created, or is there and empty.  The same seed
- * gives the same commit ids on any machine.  master is checked out, and
+ * Make it in dir, which is created, or is there and empty.  The same seed and
+ * rate give the same commit ids on any machine.  master is checked out, and
  * dir/culprit.cfg holds settings that build and test it.
  */
-int practice_make(const char *dir, unsigned seed, struct practice *out,
-		  struct error *err);
+int practice_make(const char *dir, const struct practice_kind *kind,
+		  struct practice *out, struct error *err);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "cli/practice.h"
 
 struct area {
 	const char *name; /* of the commits */
@@ -181,8 +182,7 @@ const char practice_settings[] =
 	"\tcrash = \"(BUG: .*|WARNING: .*|Kernel panic - .*)\";\n"
 	"\tignore = \"^WARNING: clock went backwards\";\n"
 	"\tboot = \"init: started\";\n"
-	"};\n"
-	"policy = \"syzkaller/10/20\";\n";
+	"};\n";
 
 static const char gitignore_text[] = "*.o\n/practice\n";
 
@@ -462,16 +462,9 @@ static const char ring_head[] =
 	"\tring->users = 2;\n"
 	"\treturn ring;\n"
 	"}\n"
-	"\n"
-	"static void ring_put(struct ring *ring, int round)\n"
-	"{\n"
-	"\tint other_task = happens(\"a write on the other cpu\", 60, round);\n"
-	"\n"
-	"\tring->users = 0;\n"
-	"\tif (other_task && !ring->locked)\n"
-	"\t\tbug(\"use-after-free\", \"ring_release\");\n"
-	"}\n"
-	"\n"
+	"\n";
+
+static const char ring_release[] =
 	"void ring_release(struct ring *ring, int round)\n"
 	"{\n";
 
@@ -503,7 +496,28 @@ static void put_super(const struct practice_state *state, struct buf *out)
 		   name, name);
 }
 
-static void put_area(int number, const struct practice_state *state,
+static void put_ring(const struct practice_state *state, int rate,
+		     struct buf *out)
+{
+	buf_puts(out, ring_head);
+	buf_printf(out,
+		   "static void ring_put(struct ring *ring, int round)\n"
+		   "{\n"
+		   "\tint other_task = happens(\"a write on the other cpu\", "
+		   "%d, round);\n"
+		   "\n"
+		   "\tring->users = 0;\n"
+		   "\tif (other_task && !ring->locked)\n"
+		   "\t\tbug(\"use-after-free\", \"ring_release\");\n"
+		   "}\n"
+		   "\n",
+		   rate);
+	buf_puts(out, ring_release);
+	buf_puts(out, ring_body[state->ring]);
+	buf_puts(out, ring_tail);
+}
+
+static void put_area(int number, const struct practice_state *state, int rate,
 		     struct buf *out)
 {
 	const struct area *area = &areas[number];
@@ -522,11 +536,8 @@ static void put_area(int number, const struct practice_state *state,
 		put_super(state, out);
 	if (number == AREA_TIMER)
 		buf_puts(out, timer_text);
-	if (number == AREA_RING) {
-		buf_puts(out, ring_head);
-		buf_puts(out, ring_body[state->ring]);
-		buf_puts(out, ring_tail);
-	}
+	if (number == AREA_RING)
+		put_ring(state, rate, out);
 	buf_printf(out,
 		   "void %s_init(void)\n"
 		   "{\n"
@@ -621,8 +632,8 @@ const char *practice_path(int file)
 	return NULL;
 }
 
-void practice_text(int file, const struct practice_state *state, unsigned seed,
-		   struct buf *out)
+void practice_text(int file, const struct practice_state *state,
+		   const struct practice_kind *kind, struct buf *out)
 {
 	if (file == FILE_IGNORE)
 		buf_puts(out, gitignore_text);
@@ -634,11 +645,11 @@ void practice_text(int file, const struct practice_state *state, unsigned seed,
 		put_header(state, out);
 	else if (file == FILE_CHANCE)
 		buf_printf(out, "%sstatic const char demo_seed[] = \"%u\";\n%s",
-			   chance_head, seed, chance_tail);
+			   chance_head, kind->seed, chance_tail);
 	else if (file == FILE_MAIN)
 		put_main(state, out);
 	else if (file == FILE_PRINTK)
 		buf_puts(out, printk_text);
 	else
-		put_area(file - FILE_AREAS, state, out);
+		put_area(file - FILE_AREAS, state, kind->rate, out);
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 struct buf;
+struct practice_kind;
 
 enum {
 	PRACTICE_AREAS = 12, /* source files that grow */
@@ -44,10 +45,10 @@ const char *practice_row(int area, int row);
 
 /* The files by number; NULL behind the last. */
 const char *practice_path(int file);
-void practice_text(int file, const struct practice_state *state, unsigned seed,
-		   struct buf *out);
+void practice_text(int file, const struct practice_state *state,
+		   const struct practice_kind *kind, struct buf *out);
 
-/* The settings for culprit itself. */
+/* The settings for culprit itself, but for the policy. */
 extern const char practice_settings[];
 
 #endif

@@ -9,7 +9,7 @@
 #include "control/orders.h"
 
 const struct command commands[] = {
-	{ "demo", "[--batch] [--dir D] [--seed N]", NULL,
+	{ "demo", "[--batch] [--dir D] [--seed N] [--rate PERCENT] [--policy NAME]", NULL,
 	  "make a practice repository and bisect it for real", GROUP_BEGIN,
 	  NULL },
 	{ "check", "[-c FILE]", NULL,

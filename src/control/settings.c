@@ -142,6 +142,15 @@ int settings_further(const struct settings *settings)
 	return ahead->slots < ahead->commits ? ahead->slots : ahead->commits;
 }
 
+/*
+ * Who has a console read for crashes tests by chance; else the test's exit
+ * status says all, as git bisect run has it.
+ */
+static bool reads_crashes(const struct settings *settings)
+{
+	return settings->crash || settings->console == READ_KERNEL;
+}
+
 /* Where a word was left out, by what the kernel runs on. */
 static void fill_in(struct settings *settings)
 {
@@ -151,7 +160,8 @@ static void fill_in(struct settings *settings)
 		settings->ahead.commits = ahead_of_target(settings);
 	if (!settings->policy)
 		settings->policy =
-			xstrdup(guest ? "syzkaller/10/20" : "exit-code");
+			xstrdup(guest || reads_crashes(settings) ? "adaptive/5%"
+								 : "exit-code");
 	if (settings->on_timeout == OUTCOME_COUNT)
 		settings->on_timeout = guest ? OUTCOME_OK : OUTCOME_TEST_FAILED;
 	if (!settings->build.arch)

@@ -17,7 +17,7 @@ struct asking {
 	int *goods;
 	size_t good_count, good_room;
 	int bad;
-	bool any_run;
+	bool any_run, settled;
 	const struct record *imagined; /* or NULL */
 };
 
@@ -29,14 +29,14 @@ static bool is_said(const struct step *step)
 
 /* Where builds are looked at, a build is the one run. */
 static struct record seen_at(const struct engine *engine,
-			     const struct step *step)
+			     const struct step *step, bool settled)
 {
 	struct record record = { .commit = step->commit };
 	struct showing showing;
 
 	if (engine_symptom(engine) != SYMPTOM_NO_BUILD) {
 		weigh_record(engine, fold_step_of(engine, step->commit),
-			     &record);
+			     settled, &record);
 		return record;
 	}
 	showing = warnings_showing(engine, step);
@@ -45,26 +45,39 @@ static struct record seen_at(const struct engine *engine,
 	return record;
 }
 
+/* Without runs of its own: a verdict, or what an equal kernel has shown. */
+static int word_on(const struct asking *asking, const struct step *step)
+{
+	const struct step *equal =
+		step->same_as >= 0
+			? engine_step_of(asking->engine, step->same_as)
+			: NULL;
+	struct showing showing = warnings_showing(asking->engine, equal);
+
+	if (step->verdict == VERDICT_BAD || step->verdict == VERDICT_GOOD)
+		return step->verdict == VERDICT_BAD ? 1 : -1;
+	if (step->verdict == VERDICT_SKIP || !showing.valid)
+		return 0;
+	return showing.bug ? 1 : -1;
+}
+
 /*
  * What counts is what was seen; a person's word counts instead, and anybody's
  * where nothing was seen.
  */
 static void add_record(struct asking *asking, const struct step *step)
 {
-	struct record record = seen_at(asking->engine, step);
+	struct record record = seen_at(asking->engine, step, asking->settled);
 	bool seen = !record_is_empty(&record);
 
 	asking->any_run = asking->any_run || seen;
 	if (step->verdict == VERDICT_SKIP && is_said(step))
 		return;
 	if (!seen || is_said(step)) {
-		if (step->verdict != VERDICT_BAD &&
-		    step->verdict != VERDICT_GOOD)
+		record = (struct record){ .commit = step->commit,
+					  .said = word_on(asking, step) };
+		if (!record.said)
 			return;
-		record = (struct record){
-			.commit = step->commit,
-			.said = step->verdict == VERDICT_BAD ? 1 : -1,
-		};
 	}
 	if (asking->imagined && asking->imagined->commit == step->commit)
 		record_add(&record, asking->imagined);
@@ -126,33 +139,64 @@ static struct span *span_of(const struct asking *asking)
 	return engine->span;
 }
 
-bool belief_of(struct belief *belief, struct engine *engine,
-	       const struct record *imagined)
+static bool believe(struct belief *belief, struct asking *asking)
 {
-	struct asking asking = { .engine = engine,
-				 .bad = -1,
-				 .imagined = imagined };
-	const struct step *step;
+	struct engine *engine = asking->engine;
 
-	for (int i = 0; (step = engine_step(engine, i)); i++) {
-		add_record(&asking, step);
-		add_end(&asking, step);
-	}
-	add_imagined(&asking);
 	belief->count = 0;
-	if (asking.any_run && asking.bad >= 0 && asking.good_count &&
-	    graph_is_expanded(engine->graph, asking.bad)) {
+	if (asking->bad >= 0 && asking->good_count &&
+	    graph_is_expanded(engine->graph, asking->bad)) {
 		const struct question question = {
 			.fix = engine_is_fix(engine),
-			.records = asking.records,
-			.record_count = (int)asking.record_count,
+			.records = asking->records,
+			.record_count = (int)asking->record_count,
 		};
 
-		belief_make(belief, span_of(&asking), &question);
+		belief_make(belief, span_of(asking), &question);
 		if (!belief->count)
 			belief_release(belief);
 	}
-	free(asking.records);
-	free(asking.goods);
 	return belief->count > 0;
+}
+
+static void ask(struct asking *asking)
+{
+	const struct step *step;
+
+	asking->bad = -1;
+	for (int i = 0; (step = engine_step(asking->engine, i)); i++) {
+		add_record(asking, step);
+		add_end(asking, step);
+	}
+	add_imagined(asking);
+}
+
+static void forget(struct asking *asking)
+{
+	free(asking->records);
+	free(asking->goods);
+}
+
+bool belief_of(struct belief *belief, struct engine *engine,
+	       const struct record *imagined)
+{
+	struct asking asking = { .engine = engine, .imagined = imagined };
+	bool there;
+
+	ask(&asking);
+	belief->count = 0;
+	there = asking.any_run && believe(belief, &asking);
+	forget(&asking);
+	return there;
+}
+
+bool belief_for_plan(struct belief *belief, struct engine *engine, bool settled)
+{
+	struct asking asking = { .engine = engine, .settled = settled };
+	bool there;
+
+	ask(&asking);
+	there = believe(belief, &asking);
+	forget(&asking);
+	return there;
 }

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "engine/fold.h"
 #include "engine/graph.h"
+#include "engine/adaptive.h"
 #include "engine/span.h"
 #include "engine/suspects.h"
 
@@ -42,6 +43,7 @@ void engine_free(struct engine *engine)
 	free(engine->reverts);
 	free(engine->wishes);
 	free(engine->candidates);
+	adaptive_drop(engine);
 	span_drop(engine->span);
 	free(engine);
 }
@@ -211,6 +213,7 @@ void engine_graph_changed(struct engine *engine)
 	settle_release(&engine->ends);
 	kept_forget(engine);
 	engine->plan_valid = false;
+	adaptive_drop(engine);
 	span_drop(engine->span);
 	engine->span = NULL;
 }
@@ -335,6 +338,8 @@ struct judgement engine_judge(struct engine *engine, int commit)
 	const struct folded_step *step = fold_step_of(engine, commit);
 
 	settle(engine);
+	if (engine->policy.kind == POLICY_ADAPTIVE)
+		engine_plan(engine);
 	return weigh_judge(engine, step ? step : &nothing);
 }
 

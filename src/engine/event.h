@@ -24,7 +24,8 @@ enum event_kind {
 	EVENT_START,	     /* title, policy, fix, first_parent; text = git's
 				terms, the newer kind's first, or NULL */
 	EVENT_ENGINE,	     /* an engine took the lease: number = pid,
-				text = host; what was in flight is void */
+				text = host, steps = runs at a time; what was
+				in flight is void */
 	EVENT_ENGINE_GONE,   /* it let go: text = why */
 	EVENT_RANGE,	     /* commits were stored: number = how many now */
 	EVENT_RELEASE,	     /* commit, text = the tag's name: the next older

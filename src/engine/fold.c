@@ -726,6 +726,8 @@ void fold_event(struct engine *engine, size_t place)
 		fold_start(engine, event);
 		break;
 	case EVENT_ENGINE: case EVENT_ENGINE_GONE:
+		if (event->steps > 0)
+			engine->slots = event->steps;
 		drop_flights(engine, event->seq);
 		break;
 	case EVENT_RELEASE:
@@ -815,6 +817,7 @@ void fold_all(struct engine *engine)
 	engine->confirm = false;
 	engine->paused = engine->halted = false;
 	engine->resumed = 0;
+	engine->slots = 0;
 	engine->pick = NULL;
 	engine->verify = NULL;
 	engine->first_tested = -1;

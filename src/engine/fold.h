@@ -140,7 +140,9 @@ struct engine {
 	struct wish *wishes;
 	size_t wish_count, wish_room;
 	int *candidates;
-	struct span *span; /* that belief_of used last, or NULL */
+	struct adaptive *adaptive; /* NULL: another policy, or no range */
+	struct span *span;	   /* that belief_of used last, or NULL */
+	int slots; /* runs at a time, as an engine process said; 0 */
 };
 
 /* engine.c */
@@ -262,10 +264,17 @@ bool weigh_boots_badly(const struct engine *engine,
 /*
  * What a step's own runs say, wave by wave: what was cut short by a run that
  * shows the bug says that one of so many showed it, never "one did, and no
- * other did not".
+ * other did not".  settled: without the wave that is in flight.
  */
 void weigh_record(const struct engine *engine, const struct folded_step *step,
-		  struct record *record);
+		  bool settled, struct record *record);
+
+/*
+ * The latest wave: how many of its runs have shown what is looked for, and
+ * how many were in flight at the first of them, that one included; 0: none.
+ */
+int weigh_wave(const struct engine *engine, const struct folded_step *step,
+	       int *showing);
 
 /*
  * Do its open crashes matter: would it be judged otherwise if they were the bug
@@ -278,6 +287,19 @@ int64_t weigh_evidence(const struct engine *engine,
 		       const struct folded_step *step);
 
 /* wish.c */
+
+/* A wave of runs of the commit, and its build if need be. */
+void wish_wave(struct engine *engine, int commit, int runs);
+
+/* Why the plan's commit is tested, a sentence for a person. */
+void wish_because(struct engine *engine, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Does the culprit change the kernel at all?  Its parent's signature tells,
+ * so it is built where it was not.
+ */
+void wish_parent(struct engine *engine, int culprit);
 
 struct wish *wish_add(struct engine *engine, enum wish_kind kind, int commit);
 
@@ -333,6 +355,16 @@ void kept_forget(struct engine *engine);
 
 /* No new run while trouble of our own side (losses.h) is not mended. */
 void plan_hold(struct engine *engine);
+
+/* belief_of.c */
+
+/*
+ * As belief_of, but also before the first run; settled: without what the waves
+ * in flight have shown so far.
+ */
+struct belief;
+bool belief_for_plan(struct belief *belief, struct engine *engine,
+		     bool settled);
 
 /* plan.c */
 void plan_make(struct engine *engine);

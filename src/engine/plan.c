@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/str.h"
+#include "engine/adaptive.h"
 #include "engine/graph.h"
 #include "engine/suspects.h"
 
@@ -167,11 +168,7 @@ static bool plan_merge_base(struct engine *engine)
 	return settled;
 }
 
-/*
- * Does the culprit change the kernel at all?  Its parent's signature tells,
- * so it is built where it was not.
- */
-static void wish_parent(struct engine *engine, int culprit)
+void wish_parent(struct engine *engine, int culprit)
 {
 	const struct folded_step *step = fold_step_of(engine, culprit), *parent;
 	const int *parents;
@@ -221,6 +218,24 @@ static void plan_midpoint(struct engine *engine)
 }
 
 /*
+ * Where more is learnt about the bug all the time, an end that agreed with its
+ * test when the search began is not tested again for it.
+ */
+static bool is_confirmed(const struct engine *engine,
+			 const struct folded_step *step,
+			 const struct judgement *j)
+{
+	if (policy_counts_runs(&engine->policy) ||
+	    j->leaning != step->person->verdict)
+		return false;
+	for (size_t i = 0; i < engine->step_count; i++)
+		if (!engine->steps[i]->person &&
+		    fold_count_runs(&engine->steps[i]->shown) > 0)
+			return true;
+	return false;
+}
+
+/*
  * May the search begin from this end, as far as its own test says?  One that
  * a person gave after the start is meant as it is, and one that tested
  * otherwise is kept when a person resumes.  Returns whether that settled the
@@ -240,7 +255,7 @@ static bool confirm_end(struct engine *engine, int commit)
 	    !build_refused(step->shown.build))
 		unbuilt = false;
 	if ((j.verdict == step->person->verdict && !unbuilt) ||
-	    commit == engine->assumed)
+	    commit == engine->assumed || is_confirmed(engine, step, &j))
 		return false;
 	if ((unbuilt || j.verdict != VERDICT_NONE) &&
 	    engine->resumed > weigh_evidence(engine, step))
@@ -276,10 +291,10 @@ static bool needs_confirming(const struct engine *engine, int commit,
 	       step->person->verdict == verdict;
 }
 
-/* A sequential test wants to know how often the bug shows where it is. */
+/* What clean runs are worth hangs on how often the bug shows where it is. */
 static bool needs_rate(const struct engine *engine, enum verdict verdict)
 {
-	return engine->policy.kind == POLICY_STRICT &&
+	return !policy_counts_runs(&engine->policy) &&
 	       engine->symptom != SYMPTOM_NO_BUILD && verdict == VERDICT_BAD;
 }
 
@@ -323,7 +338,11 @@ static void plan_search(struct engine *engine)
 	} else if (range_is_missing(engine)) {
 		engine->plan.state = PLAN_NEEDS_RANGE;
 		wish_add(engine, WISH_RANGE, -1);
-	} else if (!plan_merge_base(engine)) {
+	} else if (plan_merge_base(engine)) {
+		return;
+	} else if (adaptive_is_at_work(engine)) {
+		adaptive_plan(engine);
+	} else {
 		plan_midpoint(engine);
 	}
 }
@@ -481,6 +500,7 @@ void plan_make(struct engine *engine)
 	plan->paused = engine->paused;
 	plan->halted = engine->halted;
 	settle(engine);
+	adaptive_refresh(engine);
 	if (engine->start) {
 		plan->bad = engine->ends.bad;
 		plan->goods = engine->ends.goods;

@@ -343,8 +343,7 @@ static void trial_begin(struct trial_of_odds *trial,
 		trial->most = trial->blind ? FIRST_MAX : STRICT_MAX;
 	} else {
 		odds_bounded(&trial->odds, known);
-		trial->most = ADAPTIVE_MAX;
-		trial->blind = false;
+		trial->most = trial->blind ? FIRST_MAX : ADAPTIVE_MAX;
 	}
 }
 

@@ -82,6 +82,9 @@ struct judgement {
 	int valid_needed;
 	double odds; /* strict, adaptive: the logarithm of the odds that it has
 			the bug, by its own runs; 0: even */
+	/* adaptive, in a range: by the runs of all commits */
+	bool believed;
+	double bug; /* the chance that it has the bug */
 };
 
 /* "none", "good", "bad", "skip" */

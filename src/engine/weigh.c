@@ -3,15 +3,19 @@
 
 #include <string.h>
 
+#include "engine/adaptive.h"
 #include "engine/losses.h"
 
+/* without: a wave whose runs are left out, 0 for none. */
 static void add_runs(const struct engine *engine,
-		     const struct folded_step *step, struct tally *tally)
+		     const struct folded_step *step, int without,
+		     struct tally *tally)
 {
 	for (int i = 0; step && i < step->shown.run_count; i++) {
 		const struct run_state *run = &step->shown.runs[i];
 
-		if (!run->fact || !run->counts)
+		if (!run->fact || !run->counts ||
+		    (without && run->wave == without))
 			continue;
 		if (run->open)
 			tally_add_open(tally);
@@ -68,10 +72,13 @@ static int cut_short(const struct folded_step *step, int wave, int64_t seq)
 }
 
 static void add_waves(const struct engine *engine,
-		      const struct folded_step *step, struct tally *tally)
+		      const struct folded_step *step, int without,
+		      struct tally *tally)
 {
 	for (int wave = 1; step && wave <= step->wave; wave++) {
-		const struct event *first = first_showing(engine, step, wave);
+		const struct event *first =
+			wave == without ? NULL
+					: first_showing(engine, step, wave);
 		int cut = first ? cut_short(step, wave, first->seq) : 0;
 
 		if (cut > 0)
@@ -83,8 +90,8 @@ void weigh_own(const struct engine *engine, const struct folded_step *step,
 	       struct tally *tally)
 {
 	memset(tally, 0, sizeof(*tally));
-	add_runs(engine, step, tally);
-	add_waves(engine, step, tally);
+	add_runs(engine, step, 0, tally);
+	add_waves(engine, step, 0, tally);
 }
 
 void weigh_tally(const struct engine *engine, const struct folded_step *step,
@@ -93,19 +100,40 @@ void weigh_tally(const struct engine *engine, const struct folded_step *step,
 	const struct folded_step *equal = equal_of(engine, step);
 
 	weigh_own(engine, step, tally);
-	add_runs(engine, equal, tally);
-	add_waves(engine, equal, tally);
+	add_runs(engine, equal, 0, tally);
+	add_waves(engine, equal, 0, tally);
 }
 
 void weigh_record(const struct engine *engine, const struct folded_step *step,
-		  struct record *record)
+		  bool settled, struct record *record)
 {
+	int without =
+		settled && fold_count_running(&step->shown) ? step->wave : 0;
 	struct tally tally;
 
-	weigh_own(engine, step, &tally);
+	memset(&tally, 0, sizeof(tally));
+	add_runs(engine, step, without, &tally);
+	add_waves(engine, step, without, &tally);
 	tally_record(&tally, record);
 	record->commit = step->shown.commit;
 	record->open = tally.open;
+}
+
+int weigh_wave(const struct engine *engine, const struct folded_step *step,
+	       int *showing)
+{
+	const struct event *first = first_showing(engine, step, step->wave);
+
+	*showing = 0;
+	for (int i = 0; i < step->shown.run_count; i++) {
+		const struct run_state *run = &step->shown.runs[i];
+
+		*showing += run->wave == step->wave && run->fact &&
+			    run->counts && !run->open &&
+			    symptom_weigh(engine->symptom, run->outcome) ==
+				    OUTCOME_CRASHED;
+	}
+	return first ? cut_short(step, step->wave, first->seq) + 1 : 0;
 }
 
 int64_t weigh_evidence(const struct engine *engine,
@@ -250,13 +278,16 @@ static struct judgement judge_lost(const struct engine *engine,
 struct judgement weigh_judge(const struct engine *engine,
 			     const struct folded_step *step)
 {
+	struct judgement j;
 	struct tally tally;
 
 	if (engine->symptom == SYMPTOM_NO_BUILD)
 		return judge_build(step);
 	weigh_tally(engine, step, &tally);
-	return judge_lost(engine, step, &tally,
-			  judge_tally(engine, step, &tally));
+	j = judge_tally(engine, step, &tally);
+	if (adaptive_judge(engine, step, &j))
+		return j;
+	return judge_lost(engine, step, &tally, j);
 }
 
 bool weigh_hangs(const struct engine *engine, const struct folded_step *step)

@@ -88,6 +88,15 @@ static void explain(const struct engine *engine, const struct step *step,
 	char *out = wish->why + used;
 	size_t room = sizeof(wish->why) - used;
 
+	if (j->believed && wish->verdict != VERDICT_SKIP) {
+		double sure = j->bug > 0.5 ? j->bug : 1 - j->bug;
+		int length =
+			snprintf(out, room,
+				 "%.1f %%: ", sure > 0.999 ? 99.9 : sure * 100);
+
+		out += length;
+		room -= (size_t)length;
+	}
 	if (engine->symptom == SYMPTOM_NO_BOOT) {
 		one = "boot failure";
 		many = "boot failures";
@@ -144,7 +153,8 @@ void wish_verdict(struct engine *engine, const struct folded_step *step)
 	struct judgement j = weigh_judge(engine, step);
 	bool unbuilt = shown->build && shown->build->build == BUILD_FAILED &&
 		       !shown->build_again;
-	bool fresh = !shown->recorded ||
+	/* what others show bears on it too, where all are believed at once */
+	bool fresh = !shown->recorded || j.believed ||
 		     weigh_evidence(engine, step) > shown->recorded->seq;
 	enum verdict verdict = j.verdict;
 	struct wish *wish;
@@ -205,11 +215,26 @@ void wish_question(struct engine *engine, const struct folded_step *step)
 		wish_title(engine, step, -1);
 }
 
-void wish_runs(struct engine *engine, int commit)
+void wish_because(struct engine *engine, const char *format, ...)
 {
-	const struct folded_step *step = fold_step_of(engine, commit);
+	for (size_t i = 0; i < engine->wish_count; i++) {
+		struct wish *wish = &engine->wishes[i];
+		va_list args;
+
+		if (wish->commit != engine->plan.commit ||
+		    wish->kind != WISH_RUNS)
+			continue;
+		va_start(args, format);
+		vsnprintf(wish->why, sizeof(wish->why), format, args);
+		va_end(args);
+	}
+}
+
+/* Its build if need be; false where only a person can make it possible. */
+static bool wish_build(struct engine *engine, int commit,
+		       const struct folded_step *step)
+{
 	const struct event *build = step ? step->shown.build : NULL;
-	struct judgement j = weigh_judge(engine, step);
 	bool again = step && step->shown.build_again;
 
 	if (build && build->build == BUILD_INFRA && !again) {
@@ -219,14 +244,37 @@ void wish_runs(struct engine *engine, int commit)
 			 "and resume",
 			 OID_SHORT, graph_oid(engine->graph, commit)->hex,
 			 build->text ? build->text : "no reason given");
-		return;
-	}
-	if (j.stop) {
-		wish_mending(engine, step, commit);
-		return;
+		return false;
 	}
 	if (!build || again)
 		wish_add(engine, WISH_BUILD, commit);
+	return true;
+}
+
+void wish_wave(struct engine *engine, int commit, int runs)
+{
+	const struct folded_step *step = fold_step_of(engine, commit);
+
+	if (!wish_build(engine, commit, step))
+		return;
+	wish_add(engine, WISH_RUNS, commit)->runs = runs;
+	if (step)
+		wish_title(engine, step, -1);
+}
+
+void wish_runs(struct engine *engine, int commit)
+{
+	const struct folded_step *step = fold_step_of(engine, commit);
+	struct judgement j = weigh_judge(engine, step);
+
+	if (j.stop && !(step && step->shown.build &&
+			step->shown.build->build == BUILD_INFRA &&
+			!step->shown.build_again)) {
+		wish_mending(engine, step, commit);
+		return;
+	}
+	if (!wish_build(engine, commit, step))
+		return;
 	if (j.more_runs > 0)
 		wish_add(engine, WISH_RUNS, commit)->runs = j.more_runs;
 	if (!step)

@@ -76,7 +76,7 @@ check "it takes nothing of the user: no name, no configuration, no settings" '
 		"$CULPRIT" demo --batch --dir mine >out 2>&1 &
 	engine=$!
 	echo $engine >engine.pid
-	until_true "\"$CULPRIT\" -C mine log | grep \"end run 9\""
+	until_true "\"$CULPRIT\" -C mine log | grep \"end run 2\""
 	"$CULPRIT" -C mine stop
 	exits 1 wait $engine
 	rm engine.pid
@@ -97,6 +97,10 @@ check "--dir may be there and empty, but not hold anything" '
 	grep "^culprit: .*culprit-demo" err
 	exits 1 "$CULPRIT" demo --batch --seed red 2>err
 	grep "^culprit: .red. is not a seed" err
+	exits 1 "$CULPRIT" demo --batch --rate 101 2>err
+	grep "^culprit: .101. is not a rate" err
+	exits 1 "$CULPRIT" demo --batch --policy coin 2>err
+	grep "^culprit: .coin. is not a policy" err
 '
 # ended N: so many builds and runs have ended by now.
 ended()
@@ -112,7 +116,8 @@ engines()
 }
 
 check "killed ten times, with another seed, it finds its answer" '
-	"$CULPRIT" demo --batch --dir killed --seed 7 >out 2>&1 &
+	"$CULPRIT" demo --batch --dir killed --seed 7 \
+		--policy syzkaller >out 2>&1 &
 	engine=$!
 	echo $engine >engine.pid
 	count=0

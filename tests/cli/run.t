@@ -78,6 +78,7 @@ SCRIPT
 cat >command.cfg <<SETTINGS
 title = "page fault in net_open";
 build: { command = "sh $tmp/build.sh"; };
+policy = "exit-code";
 test: { command = "sh $tmp/test.sh"; crash = "BUG: .*"; };
 SETTINGS
 
@@ -212,6 +213,22 @@ check "strict: the bad end tells the rate, a sure wave is stopped" '
 		and {x[\"who\"] for x in e if x[\"by\"] == \"policy\"} ==
 		{\"strict-1\"} and
 		any(x[\"kind\"] == \"run-stopped\" for x in e)"
+'
+check "adaptive: a wave is stopped, and the culprit seen on both sides" '
+	{ broken_from 9 20 "runs=XXX~"; echo "*"; } |
+		fake_settings adaptive.cfg adaptive 4
+	begin adaptive.cfg c20 c1
+	culprit run >said
+	grep "^$(full c9) is the first bad commit$" said
+	culprit log --format json | json "{x[\"who\"] for x in e
+		if x[\"by\"] == \"policy\"} == {\"adaptive-1\"} and
+		any(x[\"kind\"] == \"run-stopped\" for x in e)"
+	culprit status --json | json "j[\"policy\"] == \"adaptive/5%\" and
+		j[\"culprit\"] == \"$(full c9)\" and
+		j[\"confidence\"] > 0.95 and
+		{s[\"verdict\"] for s in j[\"steps\"]
+		if s[\"commit\"] in (\"$(full c8)\", \"$(full c9)\")} ==
+		{\"good\", \"bad\"}"
 '
 check "the policy may change while the session runs" '
 	{ broken_from 9 20 "runs=X"; echo "*"; } |

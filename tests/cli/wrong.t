@@ -381,6 +381,7 @@ ${esc}[2J commit $n${csi}31m ${esc}(0 $(printf "\342\200\256")"
 	title = "bug ${esc}[5m";
 	build: { command = "test \$(cat number) != 2 || {
 		printf \\"x.c:1: error: ${esc}[1mbad\\\\n\\"; exit 1; }"; };
+	policy = "exit-code";
 	test: { command = "sh $tmp/evil.sh"; crash = "BUG: .*"; };
 	SETTINGS
 	rm -rf "$session"

@@ -121,7 +121,8 @@ static int fill_shelf(void **state)
 	for (unsigned i = 1; i <= SEEDS; i++) {
 		char *dir = xasprintf("%s/%u", shelf->dir, i);
 
-		if (practice_make(dir, i, &shelf->made[i], &err) < 0) {
+		if (practice_make(dir, &PRACTICE_KIND(i), &shelf->made[i],
+				  &err) < 0) {
 			print_error("%s\n", err.text);
 			return -1;
 		}
@@ -150,7 +151,8 @@ static void the_same_seed_gives_the_same_commits(void **state)
 	setenv("GIT_AUTHOR_NAME", "Somebody Else", 1);
 	setenv("GIT_COMMITTER_DATE", "1234567890 +0000", 1);
 	setenv("TZ", "Asia/Tokyo", 1);
-	assert_int_equal(practice_make(dir, 1, &again, &err), 0);
+	assert_int_equal(practice_make(dir, &PRACTICE_KIND(1), &again, &err),
+			 0);
 	unsetenv("GIT_AUTHOR_NAME");
 	unsetenv("GIT_COMMITTER_DATE");
 	unsetenv("TZ");
@@ -386,13 +388,15 @@ static void a_folder_with_something_in_it_is_refused(void **state)
 	char *dir = xasprintf("%s/taken", shelf->dir);
 
 	assert_says(shelf, "mkdir taken && echo mine >taken/file", "");
-	assert_int_equal(practice_make(dir, 1, &practice, &err), -1);
+	assert_int_equal(practice_make(dir, &PRACTICE_KIND(1), &practice, &err),
+			 -1);
 	assert_int_equal(err.code, ERROR_INPUT);
 	assert_non_null(strstr(err.text, "is not empty"));
 	assert_says(shelf, "ls -A taken && cat taken/file", "file\nmine");
 	free(dir);
 	dir = xasprintf("%s/taken/file", shelf->dir);
-	assert_int_equal(practice_make(dir, 1, &practice, &err), -1);
+	assert_int_equal(practice_make(dir, &PRACTICE_KIND(1), &practice, &err),
+			 -1);
 	free(dir);
 }
 
@@ -404,14 +408,17 @@ static void an_empty_or_a_nested_folder_will_do(void **state)
 	char *dir = xasprintf("%s/empty", shelf->dir);
 
 	assert_says(shelf, "mkdir empty", "");
-	assert_int_equal(practice_make(dir, UINT32_MAX, &practice, &err), 0);
+	assert_int_equal(practice_make(dir, &PRACTICE_KIND(UINT32_MAX),
+				       &practice, &err),
+			 0);
 	assert_says(shelf,
 		    "git -C empty rev-list --count master | "
 		    "grep -c '^3..$'",
 		    "1");
 	free(dir);
 	dir = xasprintf("%s/not/yet/there", shelf->dir);
-	assert_int_equal(practice_make(dir, 0, &practice, &err), 0);
+	assert_int_equal(practice_make(dir, &PRACTICE_KIND(0), &practice, &err),
+			 0);
 	assert_says(shelf, "git -C not/yet/there rev-parse master",
 		    practice.bad.hex);
 	free(dir);

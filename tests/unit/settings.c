@@ -323,6 +323,31 @@ static void a_build_without_a_test_is_refused(void **state)
 	assert_non_null(strstr(scene->err.text, "test"));
 }
 
+static void runs_are_counted_by_belief_where_crashes_are_looked_for(
+	void **state)
+{
+	static const struct {
+		const char *settings, *policy;
+	} cases[] = {
+		{ "", "exit-code" },
+		{ "test: { command = \"sh t\"; slots = 4; };", "exit-code" },
+		{ "test: { command = \"sh t\"; crash = \"BUG\"; };",
+		  "adaptive/5%" },
+		{ "test: { command = \"sh t\"; console = \"kernel\"; };",
+		  "adaptive/5%" },
+		{ "policy = \"exit-code\";"
+		  "test: { command = \"sh t\"; crash = \"BUG\"; };",
+		  "exit-code" },
+		{ "policy = \"strict/5%\";", "strict/5%" },
+	};
+	struct scene *scene = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(read_text(scene, cases[i].settings), 0);
+		assert_string_equal(scene->settings.policy, cases[i].policy);
+	}
+}
+
 static void the_console_is_read_as_the_policy_needs_it(void **state)
 {
 	static const struct {
@@ -365,7 +390,7 @@ static void guests_have_defaults_of_their_own(void **state)
 	assert_int_equal(scene->settings.target, TARGET_UML);
 	assert_string_equal(scene->settings.build.config, config);
 	assert_string_equal(scene->settings.build.arch, "um");
-	assert_string_equal(scene->settings.policy, "syzkaller/10/20");
+	assert_string_equal(scene->settings.policy, "adaptive/5%");
 	assert_int_equal(scene->settings.on_timeout, OUTCOME_OK);
 	assert_int_equal(scene->settings.console, READ_KERNEL);
 	assert_int_equal(
@@ -575,6 +600,7 @@ int main(void)
 		test(fixups_are_a_list_of_groups),
 		test(a_fixup_that_makes_no_sense_is_refused),
 		test(a_build_without_a_test_is_refused),
+		test(runs_are_counted_by_belief_where_crashes_are_looked_for),
 		test(the_console_is_read_as_the_policy_needs_it),
 		test(guests_have_defaults_of_their_own),
 		test(a_machine_is_a_host_and_how_to_reboot_it),

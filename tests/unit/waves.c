@@ -279,6 +279,221 @@ static void the_policy_can_be_another_one_at_any_time(void **state)
 	world_release(&w);
 }
 
+/* adaptive */
+
+static void engine_with(struct world *w, int slots)
+{
+	OK(world_apply(w, (struct event){ .kind = EVENT_ENGINE,
+					  .by = BY_ENGINE,
+					  .steps = slots }));
+}
+
+/* The bad end has told how often the bug shows: four runs at a time. */
+static struct world searching(const char *end_runs)
+{
+	struct world w = begun("adaptive");
+
+	engine_with(&w, 4);
+	OK(world_build(&w, "j", BUILD_OK));
+	world_runs(&w, "j", end_runs);
+	return w;
+}
+
+static const char *tested(struct world *w)
+{
+	const struct plan *plan = engine_plan(w->engine);
+
+	return plan->state == PLAN_TEST ? world_name(w, plan->commit) : "-";
+}
+
+static void adaptive_asks_the_bad_end_how_often_the_bug_shows(void **state)
+{
+	struct world w = begun("adaptive");
+
+	(void)state;
+	engine_with(&w, 4);
+	assert_string_equal(world_plan(&w), "test j");
+	world_runs(&w, "j", "XX.......");
+	assert_string_equal(world_plan(&w), "test j");
+	world_runs(&w, "j", "X");
+	assert_string_not_equal(tested(&w), "j");
+	assert_string_not_equal(tested(&w), "-");
+	world_release(&w);
+}
+
+static void adaptive_keeps_to_a_wave_until_a_crash_decides(void **state)
+{
+	struct world w = searching("XXXXXXXXX.");
+	char commit[21];
+
+	(void)state;
+	snprintf(commit, sizeof(commit), "%s", tested(&w));
+	OK(world_build(&w, commit, BUILD_OK));
+	flow(&w, commit, "((((");
+	assert_string_equal(tested(&w), commit);
+	flow(&w, commit, "X");
+	/* three are in flight, and nobody wishes for them */
+	assert_string_not_equal(tested(&w), commit);
+	assert_non_null(strstr(world_plan(&w), "is bad"));
+	flow(&w, commit, "!!!");
+	assert_string_equal(record(&w, commit), "1 of 1, 1 killed at 4");
+	assert_non_null(strstr(world_plan(&w), "is bad"));
+	world_release(&w);
+
+	/* clean runs do not, however many have ended */
+	w = searching("XXXXXXXXX.");
+	OK(world_build(&w, commit, BUILD_OK));
+	flow(&w, commit, "((((...");
+	assert_string_equal(tested(&w), commit);
+	flow(&w, commit, ".");
+	assert_string_not_equal(tested(&w), commit);
+	world_release(&w);
+}
+
+/* Where the bug is from `culprit` on, and shows always. */
+static void search_for(struct world *w, char culprit)
+{
+	for (int i = 0; i < 100; i++) {
+		const struct plan *plan = engine_plan(w->engine);
+		const struct wish *wish = plan->wishes;
+		char name[21];
+
+		if (plan->wish_count == 0 ||
+		    (plan->state != PLAN_TEST && wish->kind != WISH_VERDICT))
+			return;
+		snprintf(name, sizeof(name), "%s", world_name(w, wish->commit));
+		if (wish->kind == WISH_VERDICT)
+			OK(world_mark(w, BY_POLICY, name, wish->verdict));
+		else if (wish->kind == WISH_BUILD)
+			OK(world_build(w, name, BUILD_OK));
+		else if (wish->kind == WISH_RUNS)
+			flow(w, name, name[0] >= culprit ? "(X" : "(.");
+		else
+			return;
+	}
+	fail_msg("the search for %c does not end", culprit);
+}
+
+static void adaptive_names_a_culprit_that_was_seen_on_both_sides(void **state)
+{
+	(void)state;
+	for (char culprit = 'b'; culprit <= 'j'; culprit++) {
+		struct world w = searching("XXXXXXXXXX");
+		const char name[] = { culprit, '\0' };
+		const char parent[] = { (char)(culprit - 1), '\0' };
+		char plan[20];
+
+		search_for(&w, culprit);
+		snprintf(plan, sizeof(plan), "found %s", name);
+		assert_string_equal(world_plan(&w), plan);
+		/* it crashed itself, and its parent never did */
+		assert_int_not_equal(strncmp(record(&w, name), "0 of", 4), 0);
+		if (culprit > 'b')
+			assert_int_equal(
+				strncmp(record(&w, parent), "0 of ", 5), 0);
+		assert_string_not_equal(record(&w, parent),
+					culprit > 'b' ? "0 of 0" : "");
+		world_release(&w);
+	}
+}
+
+static void a_verdict_is_given_anew_when_the_belief_swings(void **state)
+{
+	struct world w = searching("XXXXXXXXX.");
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", "...");
+	assert_string_equal(world_plan(&w), "e is good");
+	OK(world_mark(&w, BY_POLICY, "e", VERDICT_GOOD));
+	/* an ancestor that crashes makes a liar of it */
+	OK(world_build(&w, "c", BUILD_OK));
+	world_runs(&w, "c", "XXXXX");
+	for (int i = 0; i < 2; i++) {
+		const struct wish *wish = engine_plan(w.engine)->wishes;
+
+		assert_int_equal(wish->kind, WISH_VERDICT);
+		assert_int_equal(wish->verdict, VERDICT_BAD);
+		OK(world_mark(&w, BY_POLICY, world_name(&w, wish->commit),
+			      VERDICT_BAD));
+	}
+	assert_int_equal(
+		engine_step_of(w.engine, world_commit(&w, "e"))->verdict,
+		VERDICT_BAD);
+	world_release(&w);
+}
+
+static void a_person_s_word_closes_a_commit(void **state)
+{
+	struct world w = searching("XXXXXXXXXX");
+	char before[60], first[21];
+
+	(void)state;
+	snprintf(before, sizeof(before), "%s", world_plan(&w));
+	snprintf(first, sizeof(first), "%s", tested(&w));
+	OK(world_mark(&w, BY_PERSON, first, VERDICT_BAD));
+	assert_string_not_equal(tested(&w), first);
+	OK(world_undo(&w));
+	assert_string_equal(world_plan(&w), before);
+	OK(world_mark(&w, BY_PERSON, first, VERDICT_SKIP));
+	assert_string_not_equal(tested(&w), first);
+	OK(world_undo(&w));
+	assert_string_equal(world_plan(&w), before);
+	world_release(&w);
+}
+
+static void what_does_not_build_is_skipped_and_passed_by(void **state)
+{
+	struct world w = searching("XXXXXXXXXX");
+	char first[21], skip[40];
+
+	(void)state;
+	snprintf(first, sizeof(first), "%s", tested(&w));
+	OK(world_build(&w, first, BUILD_FAILED));
+	snprintf(skip, sizeof(skip), "%s is skip", first);
+	assert_string_equal(world_plan(&w), skip);
+	OK(world_mark(&w, BY_POLICY, first, VERDICT_SKIP));
+	assert_string_not_equal(tested(&w), first);
+	assert_string_not_equal(tested(&w), "-");
+	world_release(&w);
+}
+
+static void a_commit_that_was_built_is_tested_whatever_the_build_took(
+	void **state)
+{
+	struct world w = searching("XXXXXXXXXX");
+	char first[21];
+
+	(void)state;
+	snprintf(first, sizeof(first), "%s", tested(&w));
+	OK(world_apply(&w, (struct event){ .kind = EVENT_BUILD_BEGIN,
+					   .by = BY_ENGINE,
+					   .commit = world_oid(first) }));
+	assert_string_equal(tested(&w), first);
+	OK(world_apply(&w, (struct event){ .kind = EVENT_BUILD,
+					   .by = BY_ENGINE,
+					   .commit = world_oid(first),
+					   .build = BUILD_OK,
+					   .duration_ms = 1 }));
+	assert_string_equal(tested(&w), first);
+	world_release(&w);
+}
+
+static void more_runs_are_made_where_a_person_asks(void **state)
+{
+	struct world w = searching("XXXXXXXXXX");
+
+	(void)state;
+	OK(world_build(&w, "e", BUILD_OK));
+	world_runs(&w, "e", "...");
+	OK(world_mark(&w, BY_POLICY, "e", VERDICT_GOOD));
+	OK(world_say(&w, EVENT_MORE, "e", 5));
+	assert_string_equal(runs_of(&w), "e 5");
+	world_runs(&w, "e", ".....");
+	assert_string_not_equal(tested(&w), "e");
+	world_release(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -295,6 +510,19 @@ int main(void)
 		cmocka_unit_test(strict_learns_the_rate_at_the_bad_end_first),
 		cmocka_unit_test(strict_stops_a_wave_when_it_knows),
 		cmocka_unit_test(the_policy_can_be_another_one_at_any_time),
+		cmocka_unit_test(
+			adaptive_asks_the_bad_end_how_often_the_bug_shows),
+		cmocka_unit_test(
+			adaptive_keeps_to_a_wave_until_a_crash_decides),
+		cmocka_unit_test(
+			adaptive_names_a_culprit_that_was_seen_on_both_sides),
+		cmocka_unit_test(
+			a_verdict_is_given_anew_when_the_belief_swings),
+		cmocka_unit_test(a_person_s_word_closes_a_commit),
+		cmocka_unit_test(what_does_not_build_is_skipped_and_passed_by),
+		cmocka_unit_test(
+			a_commit_that_was_built_is_tested_whatever_the_build_took),
+		cmocka_unit_test(more_runs_are_made_where_a_person_asks),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
