@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "control/pace.h"
 #include "control/prospects.h"
+#include "control/questions.h"
 #include "control/sure.h"
 #include "engine/graph.h"
 #include "engine/verify.h"
@@ -235,6 +236,28 @@ static void fill_sure(struct model *model, struct session *session)
 			     &text);
 	str_copy(model->believed, sizeof(model->believed), text.text);
 	buf_release(&text);
+}
+
+/* Where no order is followed, what is not known yet tells how long it takes. */
+static void fill_left(struct model *model, struct session *session)
+{
+	struct sure sure;
+
+	if (engine_policy(session_engine(session))->kind == POLICY_ADAPTIVE &&
+	    model->left_ms >= 0 && sure_glance(session, &sure) &&
+	    sure.left_ms >= 0)
+		model->left_ms = sure.left_ms;
+}
+
+static void fill_questions(struct model *model, struct session *session)
+{
+	struct question_asked *list;
+	int count = questions_find(session, &list);
+
+	model->question_count = 0;
+	for (int i = 0; i < count; i++)
+		model->question_count += !list[i].waits;
+	questions_free(list, count);
 }
 
 static void fill_culprit(struct model *model, struct session *session,
@@ -512,8 +535,11 @@ void model_build(struct model *model, struct session *session,
 	fill_culprit(model, session, plan, view->ascii);
 	fill_warnings(model, session, plan, view->ascii);
 	fill_sure(model, session);
+	fill_questions(model, session);
+	model->resumes = plan_resumes(plan);
 	fill_rule(model, engine, plan, view);
 	fill_times(model, engine, view);
+	fill_left(model, session);
 	fill_status(model, session, view);
 	ledger_fill_runs(model, session, view);
 }

@@ -148,6 +148,8 @@ struct model {
 	int selected; /* a row, or -1 when there are none */
 	struct model_rule rule;
 	int asked_commit, asked_run; /* a crash that is asked about; -1 */
+	bool resumes;		     /* paused, or a resume is an answer */
+	int question_count;	     /* that nothing waits for */
 
 	/* of the selected row */
 	char build[MODEL_TEXT];

@@ -341,9 +341,9 @@ static void open_ruling(struct app *app)
 
 static void toggle_pause(struct app *app)
 {
-	bool paused = engine_plan(session_engine(app->session))->paused;
+	bool stands = plan_resumes(engine_plan(session_engine(app->session)));
 
-	order(app, paused ? "resume" : "pause", NULL, NULL, NULL);
+	order(app, stands ? "resume" : "pause", NULL, NULL, NULL);
 }
 
 /* Those that ask first are not asked in vain. */

@@ -22,6 +22,11 @@ void strip_left(char *out, size_t size, const struct model *model, bool doubts)
 	if (doubts && model->culprit < 0 && *model->sure && length < size)
 		length += (size_t)snprintf(out + length, size - length, "%s%s",
 					   length ? " | " : "", model->sure);
+	if (doubts && model->question_count && length < size)
+		length += (size_t)snprintf(
+			out + length, size - length, "%s%d question%s in 6",
+			length ? " | " : "", model->question_count,
+			model->question_count == 1 ? "" : "s");
 	if (doubts && model->doubtful && length < size)
 		snprintf(out + length, size - length, "%s%d doubtful",
 			 length ? " | " : "", model->doubtful);

@@ -117,6 +117,9 @@ struct plan;
 /* Is there anything that an engine process could do now? */
 bool plan_has_work(const struct plan *plan);
 
+/* Would it go on if a person resumed? */
+bool plan_resumes(const struct plan *plan);
+
 enum wish_kind {
 	WISH_VERDICT, /* the policy gives `verdict` to commit */
 	WISH_RANGE,   /* load the range between the ends */
@@ -135,6 +138,7 @@ struct wish {
 	enum verdict verdict;
 	const char *title; /* the crash that is asked about, or NULL; */
 	int run;	   /* it is in this run of the commit */
+	bool resumes;	   /* a resume is an answer to it */
 	char why[320];	   /* a sentence for a person; "" where clear */
 };
 

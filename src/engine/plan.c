@@ -33,6 +33,16 @@ bool plan_has_work(const struct plan *plan)
 	return false;
 }
 
+bool plan_resumes(const struct plan *plan)
+{
+	bool asks = plan->paused;
+
+	for (int i = 0; i < plan->wish_count && plan->needs_person; i++)
+		asks = asks || (plan->wishes[i].kind == WISH_ASK &&
+				plan->wishes[i].resumes);
+	return asks;
+}
+
 /* The next release to try, or -1. */
 static int next_release(const struct engine *engine)
 {

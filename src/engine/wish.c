@@ -34,6 +34,7 @@ void wish_ask(struct engine *engine, int commit, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(wish->why, sizeof(wish->why), format, args);
 	va_end(args);
+	wish->resumes = strstr(format, "resume") != NULL; /* our own words */
 	/* trouble with other runs is asked about, and the search goes on */
 	if (commit < 0 || commit == engine->plan.commit)
 		engine->plan.needs_person = true;

@@ -653,6 +653,30 @@ static void from_the_evidence_to_the_run_the_diff_and_more_runs(void **state)
 	assert_string_equal(app->commit.id, tale_oid(15).hex);
 }
 
+/* Guests are lost at two commits: p goes on, as the question says. */
+static void where_a_resume_is_an_answer_p_resumes(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/4/4");
+	struct tale *tale = &world->tale;
+
+	give_settings(app);
+	tale_build(tale, tale_oid(8).hex, "aa", 5);
+	tale_runs(tale, tale_oid(8).hex, "BBBB", 5);
+	tale_mark(tale, BY_POLICY, tale_oid(8).hex, VERDICT_SKIP, NULL);
+	tale_build(tale, tale_oid(7).hex, "bb", 5);
+	tale_runs(tale, tale_oid(7).hex, "BB", 5);
+	app_refresh(app, tale->now);
+	assert_non_null(strstr(page(world), " runs were lost, at 2 commits"));
+	assert_non_null(strstr(page(world), "p resume"));
+	type(app, "6");
+	assert_non_null(strstr(page(world), "─ Questions "));
+	assert_non_null(strstr(page(world), "just these runs are made again"));
+	type(app, "p");
+	latest(world, EVENT_RESUME);
+	assert_null(strstr(page(world), "─ Questions "));
+}
+
 static void what_would_help_most_is_one_key_away(void **state)
 {
 	struct world *world = *state;
@@ -1273,6 +1297,7 @@ int main(void)
 		app_test(
 			the_evidence_finds_out_whom_to_tell_and_shows_the_mail),
 		app_test(from_the_evidence_to_the_run_the_diff_and_more_runs),
+		app_test(where_a_resume_is_an_answer_p_resumes),
 		app_test(what_would_help_most_is_one_key_away),
 		app_test(
 			the_runs_of_the_steps_before_and_behind_are_one_key_away),

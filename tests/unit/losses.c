@@ -287,6 +287,7 @@ static void runs_lost_at_two_commits_stop_for_a_person(void **state)
 
 	(void)state;
 	assert_false(engine_plan(w.engine)->needs_person);
+	assert_false(plan_resumes(engine_plan(w.engine)));
 	next = world_name(&w, engine_plan(w.engine)->commit);
 	assert_true(strlen(next) < sizeof(name));
 	memcpy(name, next, strlen(next) + 1);
@@ -298,6 +299,7 @@ static void runs_lost_at_two_commits_stop_for_a_person(void **state)
 	assert_int_equal(trouble_of(&w).lost, 6);
 	assert_int_equal(trouble_of(&w).commits, 2);
 	assert_int_equal(wished_runs(&w), 0);
+	assert_true(plan_resumes(engine_plan(w.engine)));
 	asks(&w, "6 of the last 10 runs were lost, at 2 commits: 1 failed on "
 		 "our side, 5 did not boot. ");
 	world_release(&w);
