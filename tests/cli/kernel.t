@@ -261,6 +261,31 @@ check "a mistake in the table of versions is said with its line" '
 	exits 1 "$CULPRIT" -C "$repo" check -c "$tmp/versions.cfg" >out
 	grep "^wrong  compiler: $tmp/bad-versions.cfg:3: " out
 '
+check "a culprit is verified by kernels of one compiler, its own" '
+	mkdir -p bin
+	for name in new old; do
+		printf "#!/bin/sh\nexec cc \"\$@\"\n" >bin/cc-$name
+	done
+	chmod +x bin/*
+	git -C "$repo" tag v6.0 c9
+	echo "compilers = { gcc = ( { reached = \"v6.0\"; use = [ \"cc-new\" ]; },
+		{ use = [ \"cc-old\" ]; } ); };" >ages.cfg
+	sed "s/toy.config\";/&; versions = \"ages.cfg\";/; s/;;/;/" toy.cfg >ages-toy.cfg
+	PATH=$PATH:$tmp/bin XDG_CACHE_HOME=$tmp/ages
+	begin ages-toy.cfg c9 c1
+	culprit run --batch
+	grep -q " CC=.*/cc-old" "$session/builds/$(full c8).log"
+	culprit verify --runs 2
+	culprit run --batch >said
+	grep "^verified: culprit 2/2 crashed, parent 0/2, revert on culprit 0/2: the revert fixes it$" said
+	grep " CC=.*/cc-new" "$session/builds/$(full c8).log"
+	culprit status --json >out
+	json "[t[\"letters\"] for t in j[\"verify\"][\"trees\"]] ==
+		[\"XX\", \"..\", \"==\"]" <out
+	json "j[\"verify\"][\"trees\"][2][\"same_as\"] == \"$(full c8)\"" <out
+	revert=$(json "j[\"verify\"][\"trees\"][2][\"commit\"]" <out)
+	fails grep " CC=.*/cc-old" "$session/builds/$revert.log"
+'
 check "a configuration that is not there is said before anything begins" '
 	sed "s/toy.config/no.config/" toy.cfg >no.cfg
 	begin no.cfg c12 c1
