@@ -49,6 +49,15 @@ check "the session stays there to be looked at" '
 	"$CULPRIT" -C fresh/culprit-demo log --format json |
 		json "len(e) > 100"
 '
+check "its culprit can be verified: taken back, the bug is gone" '
+	answer=$(git -C fresh/culprit-demo rev-parse refs/demo/answer)
+	"$CULPRIT" -C fresh/culprit-demo verify --runs 10
+	"$CULPRIT" -C fresh/culprit-demo run --batch >out
+	grep "^$answer is the first bad commit$" out
+	shows="[1-9][0-9]*/[0-9]*" clean="0/[1-9][0-9]*"
+	grep "^verified: culprit $shows crashed, parent $clean, revert on culprit $clean, revert on bad end $clean: the revert fixes it$" out
+	test "$(git -C fresh/culprit-demo worktree list | wc -l)" = 1
+'
 check "it takes nothing of the user: no name, no configuration, no settings" '
 	cat >home/.gitconfig <<-CONFIG
 	[user]
