@@ -7,6 +7,9 @@
 #include "base/array.h"
 #include "engine/oid.h"
 
+#define NAME_LENGTH 40 /* SHA-1 */
+#define SLACK	    sizeof(struct oid)
+
 /* Where the parents of a commit are. */
 struct span {
 	int first; /* -1: not expanded */
@@ -18,7 +21,15 @@ struct span {
  * what they need of a range should stay in the processor's cache.
  */
 struct graph {
-	struct oid *oids;
+	/*
+	 * Names, `stride` bytes from one to the next: as many as the longest
+	 * needs with its NUL.  A struct oid has room for SHA-256, which would be
+	 * 24 bytes of nothing for each of a million commits; so what graph_oid
+	 * gives out has the next name where its own ends, and SLACK bytes lie
+	 * behind the last.
+	 */
+	char *names;
+	size_t stride;
 	int64_t *dates;
 	struct span *spans;
 	size_t count, room;
@@ -35,7 +46,7 @@ struct graph *graph_new(void)
 
 void graph_clear(struct graph *graph)
 {
-	free(graph->oids);
+	free(graph->names);
 	free(graph->dates);
 	free(graph->spans);
 	free(graph->parents);
@@ -70,13 +81,18 @@ static size_t hash(const struct oid *oid)
 	return (size_t)(h ^ h >> 32);
 }
 
+static const struct oid *name_at(const struct graph *graph, size_t commit)
+{
+	return (const struct oid *)(graph->names + commit * graph->stride);
+}
+
 /* The bucket of the commit, or the empty one where it belongs. */
 static size_t bucket_of(const struct graph *graph, const struct oid *oid)
 {
 	size_t mask = graph->bucket_count - 1, at = hash(oid) & mask;
 
 	while (graph->buckets[at] >= 0 &&
-	       !oid_equal(&graph->oids[graph->buckets[at]], oid))
+	       !oid_equal(name_at(graph, (size_t)graph->buckets[at]), oid))
 		at = (at + 1) & mask;
 	return at;
 }
@@ -95,13 +111,34 @@ static void rehash(struct graph *graph, size_t commits)
 	memset(graph->buckets, -1, count * sizeof(int));
 	graph->bucket_count = count;
 	for (size_t i = 0; i < graph->count; i++)
-		graph->buckets[bucket_of(graph, &graph->oids[i])] = (int)i;
+		graph->buckets[bucket_of(graph, name_at(graph, i))] = (int)i;
+}
+
+static void resize_names(struct graph *graph, size_t commits)
+{
+	graph->names =
+		xreallocarray(graph->names, commits + SLACK / graph->stride + 1,
+			      graph->stride);
+}
+
+/* A name came that is longer than all before it. */
+static void widen_names(struct graph *graph, size_t length)
+{
+	size_t before = graph->stride;
+
+	graph->stride = length + 1;
+	resize_names(graph, graph->room);
+	for (size_t i = graph->count; i-- > 0;)
+		memmove(graph->names + i * graph->stride,
+			graph->names + i * before, before);
 }
 
 static void make_room(struct graph *graph, size_t commits)
 {
 	graph->room = commits;
-	graph->oids = xreallocarray(graph->oids, commits, sizeof(*graph->oids));
+	if (!graph->stride)
+		graph->stride = NAME_LENGTH + 1;
+	resize_names(graph, commits);
 	graph->dates =
 		xreallocarray(graph->dates, commits, sizeof(*graph->dates));
 	graph->spans =
@@ -119,15 +156,19 @@ void graph_reserve(struct graph *graph, int commits)
 
 int graph_add(struct graph *graph, const struct oid *oid, int64_t date)
 {
-	size_t at;
+	size_t at, length;
 
 	rehash(graph, graph->count);
 	at = bucket_of(graph, oid);
 	if (graph->buckets[at] >= 0)
 		return graph->buckets[at];
+	length = strlen(oid->hex);
 	if (graph->count == graph->room)
 		make_room(graph, graph->room + graph->room / 2 + 64);
-	graph->oids[graph->count] = *oid;
+	if (length >= graph->stride)
+		widen_names(graph, length);
+	memcpy(graph->names + graph->count * graph->stride, oid->hex,
+	       length + 1);
 	graph->dates[graph->count] = date;
 	graph->spans[graph->count] = (struct span){ -1, 0 };
 	graph->buckets[at] = (int)graph->count;
@@ -161,7 +202,7 @@ int graph_find(const struct graph *graph, const struct oid *oid)
 
 const struct oid *graph_oid(const struct graph *graph, int commit)
 {
-	return &graph->oids[commit];
+	return name_at(graph, (size_t)commit);
 }
 
 int64_t graph_date(const struct graph *graph, int commit)

@@ -40,6 +40,7 @@ void graph_expand(struct graph *graph, int commit, const int *parents,
 
 int graph_count(const struct graph *graph);
 int graph_find(const struct graph *graph, const struct oid *oid); /* or -1 */
+/* Borrowed until the next graph_add. */
 const struct oid *graph_oid(const struct graph *graph, int commit);
 int64_t graph_date(const struct graph *graph, int commit);
 bool graph_is_expanded(const struct graph *graph, int commit);

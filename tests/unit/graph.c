@@ -45,6 +45,34 @@ static void adding_a_known_commit_changes_nothing(void **state)
 	graph_free(graph);
 }
 
+static void names_of_both_lengths_stand_side_by_side(void **state)
+{
+	static const char wide[] = "0123456789abcdef0123456789abcdef"
+				   "0123456789abcdef0123456789abcde";
+	struct graph *graph = graph_new();
+	struct oid oids[300];
+
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "n%d", i);
+		oids[i] = world_oid(name);
+		if (i == 150 || i > 295)
+			snprintf(oids[i].hex, sizeof(oids[i].hex), "%s%x", wide,
+				 (unsigned)i % 16);
+		assert_int_equal(graph_add(graph, &oids[i], i), i);
+	}
+	for (int i = 0; i < 300; i++) {
+		struct oid copy = *graph_oid(graph, i);
+
+		assert_string_equal(copy.hex, oids[i].hex);
+		assert_int_equal(graph_find(graph, &oids[i]), i);
+		assert_int_equal(graph_date(graph, i), i);
+	}
+	graph_free(graph);
+}
+
 static void thousands_of_commits_are_found_again(void **state)
 {
 	struct graph *graph = graph_new();
@@ -439,6 +467,7 @@ int main(void)
 		cmocka_unit_test(
 			a_commit_is_known_by_its_name_and_keeps_its_number),
 		cmocka_unit_test(adding_a_known_commit_changes_nothing),
+		cmocka_unit_test(names_of_both_lengths_stand_side_by_side),
 		cmocka_unit_test(thousands_of_commits_are_found_again),
 		cmocka_unit_test(
 			a_commit_known_by_name_only_has_no_parents_yet),
