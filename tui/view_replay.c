@@ -174,7 +174,11 @@ static void key_replay(struct app *app, int key)
 		break;
 	case INPUT_ESCAPE:
 	case INPUT_BACKSPACE:
-		leave(app);
+		/* one too many must not end the program */
+		if (app->only_replay)
+			app_say(app, false, "q leaves the replay");
+		else
+			leave(app);
 		break;
 	default:
 		order_key(app, key);

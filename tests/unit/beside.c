@@ -86,6 +86,18 @@ static void a_step_is_imagined_by_a_key(void **state)
 	close_seed(place);
 }
 
+static void only_q_ends_the_program(void **state)
+{
+	struct place *place = open_seed(false, false);
+
+	(void)state;
+	type(&place->app, "\033");
+	assert_false(place->app.quit);
+	type(&place->app, "q");
+	assert_true(place->app.quit);
+	close_seed(place);
+}
+
 static void without_a_graph_the_page_says_so(void **state)
 {
 	struct place *place = open_seed(false, true);
@@ -256,6 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_step_is_imagined_by_a_key),
+		cmocka_unit_test(only_q_ends_the_program),
 		cmocka_unit_test(without_a_graph_the_page_says_so),
 		cmocka_unit_test(anything_is_imagined_in_words),
 		cmocka_unit_test(a_row_leads_to_its_time),
