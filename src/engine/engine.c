@@ -142,16 +142,30 @@ static bool is_on_merge_base(struct engine *engine, const struct event *event)
 	       plan->commit == graph_find(engine->graph, &event->commit);
 }
 
-/* What is dear to work out: the staircase, and where it ends. */
+/* Was all that a mark's numbers come from known by this graph already? */
+static bool knows_mark(const struct engine *engine, const struct mark *mark)
+{
+	return mark->commit < graph_count(engine->graph) &&
+	       graph_is_expanded(engine->graph, mark->commit);
+}
+
+/*
+ * What is dear to work out: the staircase, and where it ends.  A graph that
+ * lacks commits of later loads gives the same numbers as long as it has the
+ * ends with what lies between them.
+ */
 static void take_numbers(struct engine *engine, const struct engine *like)
 {
 	struct marks *marks = &engine->ends.marks;
+	bool same = like->graph == engine->graph;
 
 	for (size_t i = 0; i < like->ends.marks.count; i++) {
+		if (!same && !knows_mark(engine, &like->ends.marks.items[i]))
+			return;
 		array_grow(marks->items, i + 1, &marks->room);
 		marks->items[marks->count++] = like->ends.marks.items[i];
 	}
-	if (like->ends.found) {
+	if (like->ends.found && same) {
 		engine->ends.found = suspects_copy(like->ends.found);
 		engine->ends.mid = like->ends.mid;
 	}

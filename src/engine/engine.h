@@ -176,8 +176,9 @@ struct engine *engine_new(const struct graph *graph);
 
 /*
  * The same after events that another engine has accepted in this order: they
- * are not checked again.  like: an engine over the same graph that was fed
- * much the same, whose numbers save time; or NULL.
+ * are not checked again.  like: an engine that was fed much the same, over the
+ * same graph or one that has grown since or was smaller, whose numbers save
+ * time; or NULL.
  */
 struct engine *engine_new_after(const struct graph *graph,
 				const struct event *const *events, size_t count,

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xalloc.h"
 #include "engine/engine.h"
@@ -11,15 +12,19 @@
 #include "engine/graph.h"
 #include "session/journal.h"
 
-/* Of the two sides of a load of commits one steps back and forth over. */
-#define KEPT 2
+/* The times between loads of commits: one steps back and forth over them. */
+#define KEPT 4
+
+#define NEAR 64 /* events */
+
+struct kept {
+	struct graph *graph; /* NULL: none yet */
+	size_t loads;	     /* that made it */
+};
 
 struct past {
 	struct journal *journal;
-	struct {
-		struct graph *graph; /* NULL: none yet */
-		size_t loads;	     /* that made it */
-	} kept[KEPT];		     /* the one in use first */
+	struct kept kept[KEPT]; /* the one in use first */
 	struct engine *engine;
 };
 
@@ -69,46 +74,83 @@ static int load(struct past *past, struct event *const *events, size_t count,
 	return 0;
 }
 
-static void swap(struct past *past)
+/* The present's, where no commits were loaded since: it need not be read. */
+static struct graph *copy(const struct graph *present)
 {
-	struct graph *graph = past->kept[0].graph;
-	size_t loads = past->kept[0].loads;
+	struct graph *graph = graph_new();
+	const int *parents;
 
-	past->kept[0] = past->kept[1];
-	past->kept[1].graph = graph;
-	past->kept[1].loads = loads;
+	for (int i = 0; i < graph_count(present); i++)
+		graph_add(graph, graph_oid(present, i), graph_date(present, i));
+	for (int i = 0; i < graph_count(present); i++) {
+		int count = graph_parents(present, i, &parents);
+
+		if (graph_is_expanded(present, i))
+			graph_expand(graph, i, parents, count);
+	}
+	return graph;
+}
+
+/* Bring this one to the front. */
+static void use(struct past *past, int which)
+{
+	struct kept kept = past->kept[which];
+
+	memmove(&past->kept[1], &past->kept[0],
+		(size_t)which * sizeof(past->kept[0]));
+	past->kept[0] = kept;
 }
 
 /* Bring the graph of so many loads to the front. */
 static int find_graph(struct past *past, struct event *const *events,
-		      size_t count, struct error *err)
+		      size_t count, const struct past_present *present,
+		      struct error *err)
 {
 	size_t loads = count_loads(events, count);
 	struct graph *graph;
+	int which = 0;
 
-	if (past->kept[0].graph && past->kept[0].loads == loads)
-		return 0;
-	if (!past->kept[1].graph || past->kept[1].loads != loads) {
-		if (load(past, events, count, &graph, err) < 0)
+	while (which < KEPT &&
+	       (!past->kept[which].graph || past->kept[which].loads != loads))
+		which++;
+	if (which == KEPT) {
+		if (loads == count_loads(events, present->count))
+			graph = copy(present->graph);
+		else if (load(past, events, count, &graph, err) < 0)
 			return -1;
-		graph_free(past->kept[1].graph);
-		past->kept[1].graph = graph;
-		past->kept[1].loads = loads;
+		which = KEPT - 1;
+		graph_free(past->kept[which].graph);
+		past->kept[which] = (struct kept){ graph, loads };
 	}
-	swap(past);
+	use(past, which);
 	return 0;
 }
 
-int past_go(struct past *past, struct event *const *events, size_t count,
-	    const struct engine *like, struct error *err)
+/*
+ * Whose numbers to begin with: from one time to the next hardly anything is
+ * another one; far ahead the present knows more.
+ */
+static const struct engine *nearest(const struct past *past, size_t count,
+				    const struct past_present *present)
 {
-	if (find_graph(past, events, count, err) < 0)
+	if (past->engine && engine_event_count(past->engine) + NEAR >= count)
+		return past->engine;
+	return present->engine;
+}
+
+int past_go(struct past *past, struct event *const *events, size_t count,
+	    const struct past_present *present, struct error *err)
+{
+	struct engine *engine;
+
+	if (find_graph(past, events, count, present, err) < 0)
 		return -1;
-	engine_free(past->engine);
-	past->engine =
+	engine =
 		engine_new_after(past->kept[0].graph,
 				 (const struct event *const *)(uintptr_t)events,
-				 count, like);
+				 count, nearest(past, count, present));
+	engine_free(past->engine);
+	past->engine = engine;
 	return 0;
 }
 

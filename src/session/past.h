@@ -23,12 +23,19 @@ struct past;
 struct past *past_new(struct journal *journal);
 void past_free(struct past *past);
 
+/* What saves reading and working out anew; borrowed for the call. */
+struct past_present {
+	const struct engine *engine;
+	const struct graph *graph;
+	size_t count; /* events in all */
+};
+
 /*
- * To the time after these events, which are borrowed until the next call.  like: as in engine_new_after, or NULL.  Inside a
- * transaction of the journal.  On failure nothing has changed.
+ * To the time after these events, which are borrowed until the next call.  Inside
+ * a transaction of the journal.  On failure nothing has changed.
  */
 int past_go(struct past *past, struct event *const *events, size_t count,
-	    const struct engine *like, struct error *err);
+	    const struct past_present *present, struct error *err);
 
 /* Borrowed, until the next past_go. */
 struct engine *past_engine(const struct past *past);

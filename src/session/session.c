@@ -410,17 +410,10 @@ int session_store_commits(struct session *session,
 
 /* Another time. */
 
-/* Were commits loaded after the first `count` events? */
-static bool grew_after(const struct session *session, size_t count)
-{
-	for (size_t i = count; i < session->count; i++)
-		if (session->events[i]->kind == EVENT_RANGE)
-			return true;
-	return false;
-}
-
 int session_go(struct session *session, size_t count, struct error *err)
 {
+	const struct past_present present = { session->engine, session->graph,
+					      session->count };
 	struct past *past = session->past;
 	int ret;
 
@@ -434,8 +427,7 @@ int session_go(struct session *session, size_t count, struct error *err)
 		return -1;
 	if (!past)
 		past = past_new(session->journal);
-	ret = past_go(past, session->events, count,
-		      grew_after(session, count) ? NULL : session->engine, err);
+	ret = past_go(past, session->events, count, &present, err);
 	if (ret == 0)
 		ret = journal_commit(session->journal, err);
 	else
