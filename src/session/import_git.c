@@ -68,12 +68,13 @@ static bool is_root(const char *bytes, size_t length)
 
 	while (p && p < end) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
-		const char *q = p, *stop = newline ? newline : end;
+		size_t all = (size_t)((newline ? newline : end) - p), at = 0;
 
-		while (q < stop && (*q == ' ' || *q == '\t' || *q == '>'))
-			q++;
-		if (stop - q > 11 && (memcmp(q, "git bisect ", 11) == 0 ||
-				      memcmp(q, "git-bisect ", 11) == 0))
+		while (at < all &&
+		       (p[at] == ' ' || p[at] == '\t' || p[at] == '>'))
+			at++;
+		if (all > at + 11 && (memcmp(p + at, "git bisect ", 11) == 0 ||
+				      memcmp(p + at, "git-bisect ", 11) == 0))
 			return false;
 		p = newline ? newline + 1 : NULL;
 	}
@@ -532,14 +533,14 @@ static void read_result(struct reading *reading, const struct gitword *word,
 			const char *text)
 {
 	static const struct {
-		enum gitword_kind kind;
 		const char *wording;
+		enum gitword_kind kind;
 		enum result result;
 	} table[] = {
-		{ GITWORD_FIRST, "git-first", RESULT_FOUND },
-		{ GITWORD_IS_FIRST, "git-first", RESULT_FOUND },
-		{ GITWORD_POSSIBLE, "git-possible", RESULT_ONLY_SKIPPED },
-		{ GITWORD_BASE_BAD, "git-base-bad", RESULT_MERGE_BASE_BAD },
+		{ "git-first", GITWORD_FIRST, RESULT_FOUND },
+		{ "git-first", GITWORD_IS_FIRST, RESULT_FOUND },
+		{ "git-possible", GITWORD_POSSIBLE, RESULT_ONLY_SKIPPED },
+		{ "git-base-bad", GITWORD_BASE_BAD, RESULT_MERGE_BASE_BAD },
 	};
 	struct event *event;
 	size_t i = 0;
