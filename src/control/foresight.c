@@ -8,6 +8,8 @@
 
 #include "control/inside.h"
 
+#include <string.h>
+
 #include "engine/engine.h"
 #include "run/runner.h"
 #include "session/session.h"
@@ -44,11 +46,22 @@ static bool is_worth_it(const struct control *control, const struct plan *plan,
 	return job || (plan->commit >= 0 && is_kept(control, plan->commit));
 }
 
+/* What is built stays worth something as long as the same test goes on. */
+static void keep_built(struct control *control, const struct ahead *ahead)
+{
+	if (control->ahead_count < AHEAD_MAX &&
+	    foresight_find(control, ahead->commit) < 0 &&
+	    places_built(control, ahead->commit, -1) >= 0)
+		control->ahead[control->ahead_count++] = *ahead;
+}
+
 void foresight_look(struct control *control, const struct plan *plan,
 		    const struct wish *job)
 {
 	struct engine *engine = session_engine(control->session);
 	size_t events = engine_event_count(engine);
+	struct ahead before[AHEAD_MAX];
+	int count;
 
 	if (!is_worth_it(control, plan, job)) {
 		control->ahead_count = 0;
@@ -57,9 +70,15 @@ void foresight_look(struct control *control, const struct plan *plan,
 	}
 	if (control->ahead_at == events)
 		return;
+	count = control->ahead_tested == plan->commit ? control->ahead_count
+						      : 0;
+	memcpy(before, control->ahead, sizeof(before));
 	control->ahead_at = events;
+	control->ahead_tested = plan->commit;
 	control->ahead_count = ahead_find(engine, control->ahead,
 					  control->settings.ahead.commits);
+	for (int i = 0; i < count; i++)
+		keep_built(control, &before[i]);
 }
 
 /* Has it been tried, and did that come to nothing? */
@@ -186,7 +205,7 @@ bool foresight_yield_build(struct control *control)
 	for (int i = 1; i < control->place_count; i++) {
 		struct place *place = &control->places[i];
 
-		if (place->building < 0 || !place->ahead)
+		if (place->building < 0)
 			continue;
 		if (place->cancelled)
 			return true; /* one makes room already */

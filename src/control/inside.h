@@ -118,6 +118,7 @@ struct control {
 
 	struct ahead ahead[AHEAD_MAX]; /* the likelier first */
 	int ahead_count;
+	int ahead_tested;  /* while that commit is tested */
 	size_t ahead_at;   /* the events it was found from */
 	int64_t ahead_seq; /* the event behind which trouble is of this life */
 

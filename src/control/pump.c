@@ -153,17 +153,35 @@ void control_start_runs(struct control *control, int commit, int wanted,
 	}
 }
 
-/* In the session's own worktree, as soon as it and a slot are free. */
+/*
+ * The session's own worktree; but where kernels are kept the one in which they
+ * are built ahead, or each of two would compile what the other one has.  NULL:
+ * it is taken.
+ */
+static struct place *place_to_build_in(struct control *control)
+{
+	if (control->place_count == 1 ||
+	    !settings_keep_kernels(&control->settings))
+		return &control->places[0];
+	for (int i = 1; i < control->place_count; i++)
+		if (!place_is_busy(&control->places[i]))
+			return &control->places[i];
+	return NULL;
+}
+
+/* As soon as a place and a slot are free. */
 static void want_build(struct control *control, const struct wish *job)
 {
-	struct place *own = &control->places[0];
+	struct place *place = place_to_build_in(control);
 
-	if (own->building >= 0)
-		control_cancel_build(control, own);
-	else if (place_is_busy(own))
+	if (!place)
+		foresight_yield_build(control);
+	else if (place->building >= 0)
+		control_cancel_build(control, place);
+	else if (place_is_busy(place))
 		return;
 	else if (control_builds(control) < control->settings.ahead.slots)
-		build_start(own, job->commit, job->like, false);
+		build_start(place, job->commit, job->like, false);
 	else
 		foresight_yield_build(control);
 }

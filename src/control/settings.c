@@ -114,8 +114,7 @@ static enum reading read_as(const struct settings *settings)
 		       : READ_KERNEL;
 }
 
-/* Are kernels kept beside what builds them? */
-static bool are_kept(const struct settings *settings)
+bool settings_keep_kernels(const struct settings *settings)
 {
 	return settings->build.config && settings->build.cache_gib > 0 &&
 	       settings->target != TARGET_MACHINE;
@@ -124,7 +123,9 @@ static bool are_kept(const struct settings *settings)
 static int ahead_of_target(const struct settings *settings)
 {
 	int least = settings->ahead.slots > 1 ? settings->ahead.slots : 0;
-	int usual = are_kept(settings) ? 2 : settings->build.config ? 1 : 0;
+	int usual = settings_keep_kernels(settings) ? 2
+		    : settings->build.config	    ? 1
+						    : 0;
 
 	if (least > AHEAD_MAX)
 		least = AHEAD_MAX;
@@ -137,7 +138,7 @@ int settings_further(const struct settings *settings)
 
 	if (ahead->commits == 0)
 		return 0;
-	if (!are_kept(settings))
+	if (!settings_keep_kernels(settings))
 		return 1 + ahead->commits;
 	return ahead->slots < ahead->commits ? ahead->slots : ahead->commits;
 }

@@ -151,6 +151,9 @@ int settings_read(struct settings *settings, const char *path,
  */
 char *settings_known_hosts(const struct settings *settings);
 
+/* Are kernels kept beside what builds them? */
+bool settings_keep_kernels(const struct settings *settings);
+
 /*
  * How many worktrees there may be beside the session's own, for builds ahead:
  * one for each build at once where kernels are kept in the cache, else one for

@@ -64,7 +64,11 @@ struct builder {
 /* A killed git would leave its lock in the worktree. */
 static void stop_child(struct builder *builder)
 {
-	if (builder->stage == STAGE_COMMANDS && builder->child)
+	if (builder->stage != STAGE_COMMANDS || !builder->child)
+		return;
+	if (builder->work->in_order)
+		child_ask_to_end(builder->child);
+	else
 		child_stop(builder->child);
 }
 

@@ -60,6 +60,7 @@ struct builder_work {
 	/* Called in another thread when all is built; may take long; or NULL.
 	   Fills signature (65 bytes).  -1: trouble of ours. */
 	int (*products)(void *data, char *signature, struct error *err);
+	bool in_order; /* its commands can be asked to end: no half files */
 	const char *const *env; /* more changes to the environment, as child.h
 				   has them; or NULL */
 	void *data;

@@ -16,6 +16,7 @@
 
 #define CHUNK	    65536
 #define DRAIN_READS 32	  /* a pipe holds 1 MiB at most */
+#define PATIENCE_MS 20000 /* for a command that was asked to end */
 #define GRACE_MS    60000 /* for a keeper that was told to stop */
 #define BEHIND	    "10"  /* what gives way is so much nicer */
 
@@ -91,6 +92,28 @@ static void stop(struct child *child, enum child_stop why)
 	close_fd(&child->life);
 	uv_update_time(child->timer.loop);
 	uv_timer_start(&child->timer, on_grace_over, GRACE_MS, 0);
+}
+
+static void on_patience_over(uv_timer_t *timer)
+{
+	struct child *child = timer->data;
+
+	close_fd(&child->life);
+	uv_timer_start(&child->timer, on_grace_over, GRACE_MS, 0);
+}
+
+void child_ask_to_end(struct child *child)
+{
+	if (child->stopping)
+		return;
+	if (write(child->life, "e", 1) != 1) {
+		stop(child, CHILD_ASKED);
+		return;
+	}
+	child->stopping = true;
+	child->why = CHILD_ASKED;
+	uv_update_time(child->timer.loop);
+	uv_timer_start(&child->timer, on_patience_over, PATIENCE_MS, 0);
 }
 
 static void on_time_over(uv_timer_t *timer)

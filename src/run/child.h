@@ -60,4 +60,10 @@ int child_start(uv_loop_t *loop, const struct child_spec *spec,
 /* Kill it and all it started; on_end follows.  Twice is harmless. */
 void child_stop(struct child *child);
 
+/*
+ * The same, but the command itself gets SIGTERM first and some seconds to put
+ * things in order.
+ */
+void child_ask_to_end(struct child *child);
+
 #endif

@@ -186,6 +186,17 @@ static bool told_to_end(struct keeper *keeper)
 	return told;
 }
 
+/* False at the end of the pipe, or where it cannot be read. */
+static bool ask_to_end(struct keeper *keeper)
+{
+	char byte;
+
+	if (read(LIFE, &byte, 1) != 1)
+		return false;
+	kill(keeper->command, SIGTERM);
+	return true;
+}
+
 /* Until the command has ended or has to. */
 static void watch(struct keeper *keeper)
 {
@@ -198,7 +209,8 @@ static void watch(struct keeper *keeper)
 	while (!keeper->ended) {
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
 			return;
-		if (fds[0].revents || told_to_end(keeper))
+		if ((fds[0].revents && !ask_to_end(keeper)) ||
+		    told_to_end(keeper))
 			return;
 		reap(keeper, &reaped);
 	}

@@ -9,13 +9,14 @@
  * group (it is their subreaper).  When the command ends, what it left running
  * is killed too.
  *
- *     watching -> killing  [the pipe breaks, a signal to end, the command
- *                           ends]
+ *     watching -> asking   [a byte on the pipe: the command gets SIGTERM]
+ *     watching, asking -> killing  [the pipe breaks, a signal to end, the
+ *                                   command ends]
  *     killing -> gone      [no descendant is left, or none of those left may
  *                           be killed, or none of them dies for 10 seconds]
  *
- * Run as `culprit keep -- ARGV...` with the engine's pipe as descriptor 3; any
- * byte on it, or its end, means stop.  The command gets descriptors 0, 1 and
+ * Run as `culprit keep -- ARGV...` with the engine's pipe as descriptor 3; a
+ * byte on it means that the command is asked to end, its end means stop.  The command gets descriptors 0, 1 and
  * 2 only, and a session (setsid) of its own, so that what it sends to its
  * process group does not reach the keeper.
  *

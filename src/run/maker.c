@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -269,12 +270,20 @@ static int prepare(void *data, struct error *err)
 	return ret;
 }
 
-/* Killed is not ended: a signal is 256 and more. */
+/*
+ * Killed is not ended: a signal is 256 and more.  But make that was asked to
+ * end removes what is half made first, as after a Ctrl-C.
+ */
 static void mark_ended(const struct maker *maker, const struct build_end *end)
 {
 	char *mark = unfinished(maker);
+	bool ended = end->exit_status < 256;
 
-	if (!end->cancelled && end->exit_status < 256)
+	/* what was to be cleaned away may still be there */
+	if (end->cancelled)
+		ended = (ended || end->exit_status == 256 + SIGTERM) &&
+			maker->kbuild.clean == KBUILD_KEEP;
+	if (ended)
 		unlink(mark);
 	free(mark);
 }
@@ -402,6 +411,7 @@ int maker_make(struct maker *maker, const struct build_request *request,
 		.optional = optional_steps(maker),
 		.commands = (const char *const *const *)maker->commands,
 		.products = make_products,
+		.in_order = true,
 		.env = kbuild_environment(),
 		.data = maker,
 	};

@@ -120,6 +120,23 @@ check "with the culprit known its objects go, and the kernels are kept" '
 	test ! -e "$session/worktree"
 	ls "$XDG_CACHE_HOME"/culprit/kernels/*/kernel
 '
+check "ahead of time all are built in one further worktree, and kept" '
+	rm -rf "$XDG_CACHE_HOME"
+	ahead=2 settings ahead.cfg
+	begin ahead.cfg c12 c1
+	culprit run --batch >said
+	grep "^$(full c9) is the first bad commit$" said
+	culprit log >log
+	grep "ahead of time" log
+	grep "/ahead/1/worktree" "$session"/builds/*.log
+	fails grep "$session/worktree" "$session"/builds/*.log
+	fails grep "end run .*infra" log
+	test ! -e "$session/ahead"
+	rm -rf "$XDG_CACHE_HOME"
+	settings toy.cfg
+	begin toy.cfg c12 c1
+	culprit run --batch >said
+'
 check "another session of the same range builds nothing" '
 	built=$(logged "  build of .* ok")
 	begin toy.cfg c12 c1

@@ -47,6 +47,7 @@ struct scene {
 	struct buf output;   /* the first bytes */
 	int64_t received;    /* all of them */
 	const char *stop_at; /* stop when the output holds this */
+	bool gently;	     /* ask it to end, rather */
 	struct crowd *crowd; /* of many children, or NULL */
 	int ended;	     /* how often on_end was called */
 	enum child_stop why;
@@ -68,8 +69,12 @@ static void on_output(void *data, const char *bytes, size_t length)
 	assert_int_equal(scene->ended, 0);
 	scene->received += (int64_t)length;
 	buf_add(&scene->output, bytes, length);
-	if (scene->stop_at && strstr(scene->output.text, scene->stop_at))
-		child_stop(scene->child);
+	if (scene->stop_at && strstr(scene->output.text, scene->stop_at)) {
+		if (scene->gently)
+			child_ask_to_end(scene->child);
+		else
+			child_stop(scene->child);
+	}
 	if (scene->crowd && str_equal(scene->output.text, "here\n"))
 		open_gate(scene->crowd);
 }
@@ -496,6 +501,23 @@ static void a_process_that_runs_away_by_forking_is_caught(void **state)
 	close(fifo);
 }
 
+static void who_is_asked_to_end_may_put_things_in_order(void **state)
+{
+	struct scene *scene = *state;
+	int fifo = open_fifo(scene);
+
+	scene->stop_at = "ready";
+	scene->gently = true;
+	play(scene, "exec 9>$FIFO; setsid sleep 1000 & "
+		    "trap 'echo in order; exit 3' TERM; echo ready; "
+		    "while :; do sleep 0.05; done");
+	assert_int_equal(scene->why, CHILD_ASKED);
+	assert_int_equal(scene->exit_status, 3);
+	assert_string_equal(scene->output.text, "ready\nin order\n");
+	assert_true(nobody_holds(fifo)); /* what it left is killed */
+	close(fifo);
+}
+
 static void stopping_twice_or_late_is_harmless(void **state)
 {
 	struct scene *scene = *state;
@@ -700,6 +722,7 @@ int main(int argc, char **argv)
 		TEST(killing_its_group_does_not_hit_the_keeper),
 		TEST(a_tree_that_is_still_growing_is_killed),
 		TEST(a_process_that_runs_away_by_forking_is_caught),
+		TEST(who_is_asked_to_end_may_put_things_in_order),
 		TEST(stopping_twice_or_late_is_harmless),
 		TEST(twenty_children_live_at_once),
 		TEST(two_hundred_children_leak_nothing),
