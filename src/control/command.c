@@ -9,9 +9,10 @@
 #include "control/orders.h"
 
 const struct command commands[] = {
-	{ "demo", "[--batch] [--dir D] [--seed N] [--rate PERCENT] [--policy NAME]", NULL,
-	  "make a practice repository and bisect it for real", GROUP_BEGIN,
-	  NULL },
+	{ "demo",
+	  "[--batch] [--dir D] [--seed N] [--rate PERCENT] [--policy NAME]",
+	  NULL, "make a practice repository and bisect it for real",
+	  GROUP_BEGIN, NULL },
 	{ "check", "[-c FILE]", NULL,
 	  "is all there that a bisection with these settings needs",
 	  GROUP_BEGIN, NULL },

@@ -100,9 +100,8 @@ bool control_say_here(struct control *control)
 	char host[256] = "localhost";
 	struct event event = { .kind = EVENT_ENGINE,
 			       .number = getpid(),
-			       .steps = control->runner
-						? control->runner->slots
-						: 0,
+			       .steps = control->runner ? control->runner->slots
+							: 0,
 			       .text = host };
 
 	gethostname(host, sizeof(host) - 1);

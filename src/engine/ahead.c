@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "engine/adaptive.h"
+#include "engine/advice.h"
 #include "engine/event.h"
 #include "engine/fold.h"
 #include "engine/graph.h"
@@ -153,6 +155,21 @@ static void sort(struct search *search)
 	}
 }
 
+/* By the belief: what its choice would be after either end of the wave. */
+static int ahead_believed(const struct engine *engine, struct ahead *out,
+			  int room)
+{
+	struct choice next[AHEAD_MAX];
+	int count = adaptive_ahead(engine, next,
+				   room < AHEAD_MAX ? room : AHEAD_MAX);
+
+	for (int i = 0; i < count; i++)
+		out[i] = (struct ahead){ .commit = next[i].commit,
+					 .runs = next[i].runs,
+					 .chance = 1.0 / (i + 1) };
+	return count;
+}
+
 int ahead_find(struct engine *engine, struct ahead *out, int room)
 {
 	const struct plan *plan = engine_plan(engine);
@@ -162,6 +179,8 @@ int ahead_find(struct engine *engine, struct ahead *out, int room)
 	if (room <= 0 || plan->paused || plan->recorded ||
 	    plan->state != PLAN_TEST || tested < 0)
 		return 0;
+	if (adaptive_is_at_work(engine) && !plan->confirming)
+		return ahead_believed(engine, out, room);
 	look(&search, engine, 1, VERDICT_NONE, room > 2 ? 2 : 1);
 	sort(&search);
 	for (int i = 0; i < search.count && count < room; i++)

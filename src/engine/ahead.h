@@ -7,7 +7,8 @@
  * would be tested next, whatever the test that is under way comes to.
  *
  * Found by folds of one event more, so that it is right for everything a plan
- * may be at: ends that are confirmed, releases, merge bases, midpoints.  It
+ * may be at: ends that are confirmed, releases, merge bases, midpoints; of the
+ * policy `adaptive` by its own choice (adaptive.h).  It
  * costs a few plans, so it is asked when there is room for a build and never
  * as part of a plan.  It starts nothing, and nothing waits for it.
  */

@@ -8,9 +8,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "engine/adaptive.h"
 #include "engine/fold.h"
 #include "engine/graph.h"
-#include "engine/adaptive.h"
 #include "engine/span.h"
 #include "engine/suspects.h"
 

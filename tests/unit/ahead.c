@@ -143,6 +143,24 @@ static void with_a_merge_base_the_search_behind_it_is_ahead(void **state)
 	world_release(&w);
 }
 
+static void the_adaptive_policy_chooses_by_what_it_believes(void **state)
+{
+	struct world w = begun(line, "adaptive");
+	struct ahead found[AHEAD_MAX];
+	int tested, count;
+
+	(void)state;
+	tested = engine_plan(w.engine)->commit;
+	assert_int_equal(engine_plan(w.engine)->state, PLAN_TEST);
+	count = ahead_find(w.engine, found, 2);
+	assert_true(count >= 1 && count <= 2);
+	for (int i = 0; i < count; i++) {
+		assert_int_not_equal(found[i].commit, tested);
+		assert_true(found[i].runs > 0);
+	}
+	world_release(&w);
+}
+
 static void a_commit_that_is_built_already_is_ahead_for_its_runs(void **state)
 {
 	struct world w = begun(line, "exit-code");
@@ -314,6 +332,8 @@ int main(void)
 			the_other_end_is_ahead_of_one_that_is_confirmed),
 		cmocka_unit_test(
 			with_a_merge_base_the_search_behind_it_is_ahead),
+		cmocka_unit_test(
+			the_adaptive_policy_chooses_by_what_it_believes),
 		cmocka_unit_test(
 			a_commit_that_is_built_already_is_ahead_for_its_runs),
 		cmocka_unit_test(a_build_ahead_is_no_step_until_it_is_taken),
