@@ -14,7 +14,7 @@
 #include "control/settings.h"
 #include "run/compile.h"
 #include "run/digest.h"
-#include "run/record.h"
+#include "run/recorder.h"
 
 #define SOURCE_MAX (16 * 1024 * 1024)
 
@@ -119,13 +119,13 @@ static int write_note(const char *session, const char *file,
 		      const struct buf *note, struct error *err)
 {
 	char *path = note_path(session);
-	struct record record = { .fd = -1 };
+	struct recorder record = { .fd = -1 };
 	int ret = -1;
 
 	unlink(file);
-	if (record_open(&record, path, true, err) == 0)
-		ret = record_write(&record, note->text, note->length, err);
-	record_close(&record);
+	if (recorder_open(&record, path, true, err) == 0)
+		ret = recorder_write(&record, note->text, note->length, err);
+	recorder_close(&record);
 	free(path);
 	return ret;
 }

@@ -16,7 +16,7 @@
 #include "run/diagnosis.h"
 #include "run/judge.h"
 #include "run/patch.h"
-#include "run/record.h"
+#include "run/recorder.h"
 #include "run/signature.h"
 #include "run/surroundings.h"
 
@@ -51,7 +51,7 @@ struct builder {
 	struct errands errands;
 	uv_work_t thread;
 	char signature[SIGNATURE_HEX + 1];
-	struct record record;
+	struct recorder record;
 	struct diagnosis diagnosis;
 	uint64_t began;
 	bool ahead;
@@ -85,7 +85,7 @@ static void on_output(void *data, const char *bytes, size_t length)
 	}
 	if (builder->stage == STAGE_PATCHING)
 		buf_add(&builder->said, bytes, length);
-	if (record_write(&builder->record, bytes, length, &builder->trouble) <
+	if (recorder_write(&builder->record, bytes, length, &builder->trouble) <
 	    0)
 		stop_child(builder);
 	else
@@ -137,7 +137,7 @@ static int log_command(struct builder *builder, const char *const *words,
 	errand_say(words, &builder->doing);
 	buf_init(&line, 0);
 	buf_printf(&line, "$ %s\n", builder->doing.text);
-	ret = record_write(&builder->record, line.text, line.length, err);
+	ret = recorder_write(&builder->record, line.text, line.length, err);
 	buf_release(&line);
 	return ret;
 }
@@ -165,7 +165,7 @@ static int start_checkout(struct builder *builder, struct error *err)
 
 static void reset(struct builder *builder)
 {
-	record_close(&builder->record);
+	recorder_close(&builder->record);
 	diagnosis_release(&builder->diagnosis);
 	buf_clear(&builder->doing);
 	errands_release(&builder->errands);
@@ -310,8 +310,8 @@ static int pass_over(struct builder *builder, enum build_result *result,
 	const struct build_patch *patch = patch_of(builder);
 	char *line = xasprintf("$ # fixup %d (%s) is in already\n",
 			       patch->number, patch->name);
-	int ret = record_write(&builder->record, line, strlen(line),
-			       &builder->trouble);
+	int ret = recorder_write(&builder->record, line, strlen(line),
+				 &builder->trouble);
 
 	free(line);
 	builder->patch++;
@@ -430,7 +430,8 @@ int builder_build(struct builder *builder, const struct build_request *request,
 	builder->done = done;
 	builder->data = data;
 	diagnosis_init(&builder->diagnosis, builder->spec.worktree);
-	if (record_open_log(&builder->record, request->log, false, err) == 0 &&
+	if (recorder_open_log(&builder->record, request->log, false, err) ==
+		    0 &&
 	    start_checkout(builder, err) == 0)
 		return 0;
 	reset(builder);

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
-#include "run/record.h"
+#include "run/recorder.h"
 #include "run/runner.h"
 
 #define LETTERS	    ".XxBTIi~"
@@ -51,7 +51,7 @@ struct job {
 	uv_timer_t timer;
 	const struct line *line;
 	char *commit;
-	struct record record;
+	struct recorder record;
 	int place;
 	int number; /* of a run, 0 for a build */
 	bool cancelled;
@@ -219,7 +219,7 @@ static void on_closed(uv_handle_t *handle)
 {
 	struct job *job = handle->data;
 
-	record_close(&job->record);
+	recorder_close(&job->record);
 	free(job->commit);
 	free(job);
 }
@@ -242,7 +242,7 @@ static int record_line(struct job *job, const char *text, struct error *err)
 
 	buf_init(&line, 0);
 	buf_printf(&line, "%s\n", text);
-	ret = record_write(&job->record, line.text, line.length, err);
+	ret = recorder_write(&job->record, line.text, line.length, err);
 	buf_release(&line);
 	return ret;
 }
@@ -379,7 +379,7 @@ static int job_start(struct job *job, const char *path, uint64_t ms,
 		buf_printf(&first, "run %d of %s", job->number, job->commit);
 	else
 		buf_printf(&first, "build of %s", job->commit);
-	if (record_open_log(&job->record, path, job->run_done, err) < 0 ||
+	if (recorder_open_log(&job->record, path, job->run_done, err) < 0 ||
 	    record_line(job, first.text, err) < 0)
 		goto out;
 	uv_timer_init(fake->loop, &job->timer);
@@ -392,7 +392,7 @@ static int job_start(struct job *job, const char *path, uint64_t ms,
 out:
 	buf_release(&first);
 	if (ret < 0) {
-		record_close(&job->record);
+		recorder_close(&job->record);
 		free(job->commit);
 		free(job);
 	}

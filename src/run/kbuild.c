@@ -13,7 +13,7 @@
 #include "run/copy.h"
 #include "run/kconfig.h"
 #include "run/program.h"
-#include "run/record.h"
+#include "run/recorder.h"
 
 /*
  * What ends up in the kernel and would differ from build to build, see
@@ -221,16 +221,16 @@ out:
 int kbuild_prepare(const struct kbuild *kbuild, const char *config,
 		   struct error *err)
 {
-	struct record file = { .fd = -1 };
+	struct recorder file = { .fd = -1 };
 	char *path;
 	int ret = -1;
 
 	if (copy_make_folders(kbuild->out, 0777, err) < 0)
 		return -1;
 	path = next_config(kbuild);
-	if (record_open(&file, path, true, err) == 0)
-		ret = record_write(&file, config, strlen(config), err);
-	record_close(&file);
+	if (recorder_open(&file, path, true, err) == 0)
+		ret = recorder_write(&file, config, strlen(config), err);
+	recorder_close(&file);
 	free(path);
 	return ret;
 }

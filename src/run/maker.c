@@ -19,7 +19,7 @@
 #include "run/builder.h"
 #include "run/cache.h"
 #include "run/patch.h"
-#include "run/record.h"
+#include "run/recorder.h"
 #include "run/signature.h"
 
 /* Names in an entry of the cache. */
@@ -208,15 +208,15 @@ static void on_soon(uv_timer_t *timer)
 static void log_kept(const struct maker *maker,
 		     const struct build_request *request)
 {
-	struct record record = { .fd = -1 };
+	struct recorder record = { .fd = -1 };
 	char *line =
 		xasprintf("$ # a kernel of the same sources, configuration "
 			  "and compiler was kept: %s\n",
 			  find_kept(maker, maker->commit)->image);
 
-	if (record_open_log(&record, request->log, false, NULL) == 0)
-		record_write(&record, line, strlen(line), NULL);
-	record_close(&record);
+	if (recorder_open_log(&record, request->log, false, NULL) == 0)
+		recorder_write(&record, line, strlen(line), NULL);
+	recorder_close(&record);
 	free(line);
 }
 
@@ -257,15 +257,15 @@ static bool was_cut_short(const struct maker *maker)
 static int prepare(void *data, struct error *err)
 {
 	struct maker *maker = data;
-	struct record file = { .fd = -1 };
+	struct recorder file = { .fd = -1 };
 	char *mark;
 	int ret;
 
 	if (kbuild_prepare(&maker->kbuild, maker->config, err) < 0)
 		return -1;
 	mark = unfinished(maker);
-	ret = record_open(&file, mark, true, err);
-	record_close(&file);
+	ret = recorder_open(&file, mark, true, err);
+	recorder_close(&file);
 	free(mark);
 	return ret;
 }

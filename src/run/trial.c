@@ -14,7 +14,7 @@
 #include "run/bringup.h"
 #include "run/child.h"
 #include "run/judge.h"
-#include "run/record.h"
+#include "run/recorder.h"
 #include "run/surroundings.h"
 #include "run/visit.h"
 #include "run/watch.h"
@@ -27,7 +27,7 @@
 struct trial {
 	uv_timer_t timer; /* of the boot, of the test, of the last words */
 	struct child *child;
-	struct record record;
+	struct recorder record;
 	struct watch *watch;
 	struct error trouble; /* ours: the record could not be written */
 	bool guest;
@@ -48,7 +48,7 @@ struct trial {
 	bool visits;			/* now or later */
 	struct visited visited;
 	char *visit_text;
-	struct record output;	      /* of the reproducer */
+	struct recorder output;	      /* of the reproducer */
 	int64_t said;		      /* bytes of it that are in there */
 	int64_t kernel_at, booted_at; /* as its console told last */
 	bool says_up; /* the console tells when, and nothing else does */
@@ -88,7 +88,7 @@ static void come_up(struct trial *trial)
 	trial->up = true;
 	note_up(trial);
 	if (trial->visits)
-		record_mark(&trial->record, LOG_UP, -1);
+		recorder_mark(&trial->record, LOG_UP, -1);
 	if (trial->boot_only)
 		child_stop(trial->child);
 }
@@ -98,14 +98,14 @@ static void on_testing(void *data)
 	struct trial *trial = data;
 
 	trial->tests = uv_hrtime();
-	record_mark(&trial->record, LOG_TEST, -1);
+	recorder_mark(&trial->record, LOG_TEST, -1);
 }
 
 static void on_crash_at(void *owner, int64_t offset)
 {
 	struct trial *trial = owner;
 
-	record_mark(&trial->record, LOG_CRASH, offset);
+	recorder_mark(&trial->record, LOG_CRASH, offset);
 }
 
 /* A machine may start more than one kernel. */
@@ -114,10 +114,10 @@ static void note_progress(struct trial *trial)
 	const struct console *console = watch_console(trial->watch);
 
 	if (console->kernel_at >= 0 && console->kernel_at != trial->kernel_at)
-		record_mark(&trial->record, LOG_KERNEL, console->kernel_at);
+		recorder_mark(&trial->record, LOG_KERNEL, console->kernel_at);
 	if (!trial->visits && console->booted_at > 0 &&
 	    console->booted_at != trial->booted_at)
-		record_mark(&trial->record, LOG_TEST, console->booted_at);
+		recorder_mark(&trial->record, LOG_TEST, console->booted_at);
 	trial->kernel_at = console->kernel_at;
 	trial->booted_at = console->booted_at;
 }
@@ -128,7 +128,8 @@ static void on_output(void *data, const char *bytes, size_t length)
 
 	if (trial->trouble.code != ERROR_NONE)
 		return;
-	if (record_write(&trial->record, bytes, length, &trial->trouble) < 0) {
+	if (recorder_write(&trial->record, bytes, length, &trial->trouble) <
+	    0) {
 		child_stop(trial->child);
 		return;
 	}
@@ -193,7 +194,7 @@ static void note_cut(struct trial *trial)
 		 "\n[culprit: more than %" PRId64 " bytes, the rest was left "
 		 "out]\n",
 		 trial->output_max);
-	record_write(&trial->output, note, strlen(note), NULL);
+	recorder_write(&trial->output, note, strlen(note), NULL);
 }
 
 static void on_said(void *data, const char *bytes, size_t length)
@@ -209,11 +210,11 @@ static void on_said(void *data, const char *bytes, size_t length)
 		length = (size_t)room;
 	trial->said += (int64_t)length;
 	/* what it said is no evidence: a full disk ends no run here */
-	if (record_write(&trial->output, bytes, length, NULL) < 0) {
-		record_close(&trial->output);
+	if (recorder_write(&trial->output, bytes, length, NULL) < 0) {
+		recorder_close(&trial->output);
 	} else if (cut) {
 		note_cut(trial);
-		record_close(&trial->output);
+		recorder_close(&trial->output);
 	}
 }
 
@@ -301,8 +302,8 @@ static void on_closed(uv_handle_t *handle)
 
 static void trial_free(struct trial *trial)
 {
-	record_close(&trial->record);
-	record_close(&trial->output);
+	recorder_close(&trial->record);
+	recorder_close(&trial->output);
 	visit_free(trial->visit);
 	bringup_free(trial->bringup);
 	surroundings_free(trial->env);
@@ -506,9 +507,11 @@ int trial_start(uv_loop_t *loop, const struct trial_spec *spec,
 	struct trial *trial = trial_new(loop, spec, request, data);
 
 	trial->done = done;
-	if (record_open_log(&trial->record, request->console, true, err) < 0 ||
+	if (recorder_open_log(&trial->record, request->console, true, err) <
+		    0 ||
 	    (request->output &&
-	     record_open_log(&trial->output, request->output, true, err) < 0) ||
+	     recorder_open_log(&trial->output, request->output, true, err) <
+		     0) ||
 	    begin(trial, spec, err) < 0 || launch(trial, spec, err) < 0) {
 		trial_free(trial);
 		return -1;

@@ -16,7 +16,7 @@
 
 #include "base/error.h"
 #include "base/xalloc.h"
-#include "run/record.h"
+#include "run/recorder.h"
 #include "tests/unit/files.h"
 #include "tests/unit/scratch.h"
 
@@ -189,7 +189,7 @@ static void marks_are_kept_once_and_not_without_end(void **state)
 
 /* A writer makes the file while the log grows. */
 
-static void write_lines(struct record *record, int from, int to)
+static void write_lines(struct recorder *record, int from, int to)
 {
 	char line[32];
 
@@ -197,25 +197,25 @@ static void write_lines(struct record *record, int from, int to)
 		int length = snprintf(line, sizeof(line), "line %d\n", i);
 
 		assert_int_equal(
-			record_write(record, line, (size_t)length, NULL), 0);
+			recorder_write(record, line, (size_t)length, NULL), 0);
 	}
 }
 
 static void a_log_is_indexed_as_it_grows(void **state)
 {
 	struct place *place = *state;
-	struct record record = { .fd = -1 };
+	struct recorder record = { .fd = -1 };
 	struct log_index index;
 
-	assert_int_equal(record_open_log(&record, place->log, true, NULL), 0);
+	assert_int_equal(recorder_open_log(&record, place->log, true, NULL), 0);
 	write_lines(&record, 0, 20000);
-	record_mark(&record, LOG_CRASH, 123);
+	recorder_mark(&record, LOG_CRASH, 123);
 	load(place->index, &index); /* it is open still */
 	assert_int_equal(index.count, 208890 / LOG_STEP);
 	assert_int_equal(index.mark_count, 1);
 	assert_int_equal(index.marks[0].offset, 123);
 	log_index_release(&index);
-	record_close(&record);
+	recorder_close(&record);
 	load(place->index, &index);
 	assert_int_equal(index.mark_count, 2);
 	assert_int_equal(index.marks[1].kind, LOG_END);
@@ -226,15 +226,15 @@ static void a_log_is_indexed_as_it_grows(void **state)
 static void a_log_that_is_appended_to_goes_on_with_its_index(void **state)
 {
 	struct place *place = *state;
-	struct record record = { .fd = -1 };
+	struct recorder record = { .fd = -1 };
 	struct log_index index;
 	int64_t id;
 
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(
-			record_open_log(&record, place->log, false, NULL), 0);
+			recorder_open_log(&record, place->log, false, NULL), 0);
 		write_lines(&record, 10000, 20000);
-		record_close(&record);
+		recorder_close(&record);
 	}
 	load(place->index, &index);
 	id = index.id;
@@ -245,8 +245,8 @@ static void a_log_that_is_appended_to_goes_on_with_its_index(void **state)
 	assert_int_equal(index.marks[1].offset, 110000);
 	log_index_release(&index);
 	/* begun anew it is another log */
-	assert_int_equal(record_open_log(&record, place->log, true, NULL), 0);
-	record_close(&record);
+	assert_int_equal(recorder_open_log(&record, place->log, true, NULL), 0);
+	recorder_close(&record);
 	load(place->index, &index);
 	assert_int_not_equal(index.id, id);
 	assert_int_equal(index.count, 0);
@@ -261,17 +261,18 @@ static void append(const char *path, const char *bytes, size_t length)
 static void a_torn_index_is_mended(void **state)
 {
 	struct place *place = *state;
-	struct record record = { .fd = -1 };
+	struct recorder record = { .fd = -1 };
 	struct log_index index;
 
-	assert_int_equal(record_open_log(&record, place->log, true, NULL), 0);
+	assert_int_equal(recorder_open_log(&record, place->log, true, NULL), 0);
 	write_lines(&record, 10000, 20000);
-	record_close(&record);
+	recorder_close(&record);
 	append(place->index, "torn", 4);
 	append(place->log, "one more\n", 9); /* by a writer that was killed */
-	assert_int_equal(record_open_log(&record, place->log, false, NULL), 0);
+	assert_int_equal(recorder_open_log(&record, place->log, false, NULL),
+			 0);
 	write_lines(&record, 10000, 20000);
-	record_close(&record);
+	recorder_close(&record);
 	load(place->index, &index);
 	assert_int_equal(index.count, 220009 / LOG_STEP);
 	assert_int_equal(index.points[2], 1 + (3 * LOG_STEP - 9) / 11);
@@ -281,29 +282,31 @@ static void a_torn_index_is_mended(void **state)
 static void a_log_without_an_index_stays_without(void **state)
 {
 	struct place *place = *state;
-	struct record record = { .fd = -1 };
+	struct recorder record = { .fd = -1 };
 
 	append(place->log, "old\n", 4);
-	assert_int_equal(record_open_log(&record, place->log, false, NULL), 0);
+	assert_int_equal(recorder_open_log(&record, place->log, false, NULL),
+			 0);
 	write_lines(&record, 0, 10);
-	record_close(&record);
+	recorder_close(&record);
 	assert_int_not_equal(access(place->index, F_OK), 0);
 }
 
 static void trouble_with_an_index_is_none(void **state)
 {
 	struct place *place = *state;
-	struct record record = { .fd = -1 };
+	struct recorder record = { .fd = -1 };
 	struct error err = ERROR_INIT;
 
 	assert_int_equal(mkdir(place->index, 0700), 0);
-	assert_int_equal(record_open_log(&record, place->log, true, &err), 0);
+	assert_int_equal(recorder_open_log(&record, place->log, true, &err), 0);
 	write_lines(&record, 0, 10);
-	record_mark(&record, LOG_CRASH, -1);
-	record_close(&record);
+	recorder_mark(&record, LOG_CRASH, -1);
+	recorder_close(&record);
 	/* what is no file has none */
-	assert_int_equal(record_open_log(&record, "/dev/null", true, &err), 0);
-	record_close(&record);
+	assert_int_equal(recorder_open_log(&record, "/dev/null", true, &err),
+			 0);
+	recorder_close(&record);
 	assert_int_not_equal(access("/dev/null.index", F_OK), 0);
 }
 

@@ -18,7 +18,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/xalloc.h"
-#include "run/record.h"
+#include "run/recorder.h"
 #include "tests/unit/files.h"
 #include "tests/unit/scratch.h"
 #include "tui/grid.h"
@@ -326,7 +326,7 @@ static void a_log_that_shrinks_or_goes_is_said(void **state)
  * The index.
  */
 
-static void number_by_record(struct world *world, struct record *record,
+static void number_by_record(struct world *world, struct recorder *record,
 			     int from, int to)
 {
 	char line[32];
@@ -334,7 +334,7 @@ static void number_by_record(struct world *world, struct record *record,
 	for (int i = from; i < to; i++) {
 		int length = snprintf(line, sizeof(line), "line %d\n", i);
 
-		record_write(record, line, (size_t)length, NULL);
+		recorder_write(record, line, (size_t)length, NULL);
 	}
 	logview_refresh(&world->view);
 }
@@ -342,9 +342,10 @@ static void number_by_record(struct world *world, struct record *record,
 static void with_an_index_lines_are_counted_at_once(void **state)
 {
 	struct world *world = *state;
-	struct record record = { .fd = -1 };
+	struct recorder record = { .fd = -1 };
 
-	assert_int_equal(record_open_log(&record, world->path, true, NULL), 0);
+	assert_int_equal(recorder_open_log(&record, world->path, true, NULL),
+			 0);
 	number_by_record(world, &record, 0, 100000);
 	assert_string_equal(status(world), " FOLLOW   100000 lines");
 	type(world, "@77777\n");
@@ -352,27 +353,29 @@ static void with_an_index_lines_are_counted_at_once(void **state)
 	number_by_record(world, &record, 100000, 200000);
 	assert_string_equal(chosen(world), "line 77776");
 	assert_int_equal(world->view.file.index.counted, world->view.file.size);
-	record_close(&record);
+	recorder_close(&record);
 	/* begun anew by another writer, longer than before */
-	assert_int_equal(record_open_log(&record, world->path, true, NULL), 0);
+	assert_int_equal(recorder_open_log(&record, world->path, true, NULL),
+			 0);
 	number_by_record(world, &record, 0, 300000);
 	assert_string_equal(status(world),
 			    " the log became shorter: it begins anew");
 	type(world, "G");
 	assert_string_equal(status(world), " FOLLOW   300000 lines");
-	record_close(&record);
+	recorder_close(&record);
 }
 
 static void an_index_that_lies_is_not_believed(void **state)
 {
 	struct world *world = *state;
-	struct record record = { .fd = -1 };
+	struct recorder record = { .fd = -1 };
 	char *path = xasprintf("%s.index", world->path);
 	FILE *file;
 
-	assert_int_equal(record_open_log(&record, world->path, true, NULL), 0);
+	assert_int_equal(recorder_open_log(&record, world->path, true, NULL),
+			 0);
 	number_by_record(world, &record, 0, 100000);
-	record_close(&record);
+	recorder_close(&record);
 	logview_open(&world->view, NULL);
 	file = fopen(path, "r+");
 	assert_non_null(file);
@@ -583,20 +586,21 @@ static void matches_are_marked(void **state)
 
 static void tell_a_run(struct world *world)
 {
-	struct record record = { .fd = -1 };
+	struct recorder record = { .fd = -1 };
 	const char *const parts[] = { "SeaBIOS\n", "Linux version 6\nmore\n",
 				      "copying\n", "testing\nmore\n",
 				      "BUG: bad thing\nRIP: 0010:f\n" };
 	static const enum log_kind kinds[] = { LOG_END, LOG_KERNEL, LOG_UP,
 					       LOG_TEST, LOG_CRASH };
 
-	assert_int_equal(record_open_log(&record, world->path, true, NULL), 0);
+	assert_int_equal(recorder_open_log(&record, world->path, true, NULL),
+			 0);
 	for (int i = 0; i < 5; i++) {
 		if (i)
-			record_mark(&record, kinds[i], -1);
-		record_write(&record, parts[i], strlen(parts[i]), NULL);
+			recorder_mark(&record, kinds[i], -1);
+		recorder_write(&record, parts[i], strlen(parts[i]), NULL);
 	}
-	record_close(&record);
+	recorder_close(&record);
 	logview_refresh(&world->view);
 }
 

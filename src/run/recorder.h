@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef RUN_RECORD_H
-#define RUN_RECORD_H
+#ifndef RUN_RECORDER_H
+#define RUN_RECORDER_H
 
 /*
  * The file that a job's output goes to, written live.  A log has an index
@@ -17,25 +17,25 @@
 struct error;
 struct record_index;
 
-struct record {
+struct recorder {
 	char *path;
 	int fd;			    /* -1: not open */
 	struct record_index *index; /* or NULL */
 };
 
 /* anew: start with an empty file; else append.  Made with 0600. */
-int record_open(struct record *record, const char *path, bool anew,
-		struct error *err);
+int recorder_open(struct recorder *record, const char *path, bool anew,
+		  struct error *err);
 /* The same for a log.  One that is appended to gets a mark. */
-int record_open_log(struct record *record, const char *path, bool anew,
-		    struct error *err);
-int record_write(struct record *record, const char *bytes, size_t length,
-		 struct error *err);
+int recorder_open_log(struct recorder *record, const char *path, bool anew,
+		      struct error *err);
+int recorder_write(struct recorder *record, const char *bytes, size_t length,
+		   struct error *err);
 
 /* Note in the index what happens at this offset, or (-1) here. */
-void record_mark(struct record *record, enum log_kind kind, int64_t offset);
+void recorder_mark(struct recorder *record, enum log_kind kind, int64_t offset);
 
 /* One that was never opened, all zero but fd -1, is fine. */
-void record_close(struct record *record);
+void recorder_close(struct recorder *record);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "run/record.h"
+#include "run/recorder.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -21,8 +21,8 @@ struct record_index {
 	uint64_t began;
 };
 
-int record_open(struct record *record, const char *path, bool anew,
-		struct error *err)
+int recorder_open(struct recorder *record, const char *path, bool anew,
+		  struct error *err)
 {
 	int flags = O_WRONLY | O_CREAT | O_CLOEXEC;
 	int fd = open(path, flags | (anew ? O_TRUNC : O_APPEND), 0600);
@@ -39,7 +39,7 @@ int record_open(struct record *record, const char *path, bool anew,
  * The index.
  */
 
-static void index_drop(struct record *record)
+static void index_drop(struct recorder *record)
 {
 	if (!record->index)
 		return;
@@ -49,7 +49,7 @@ static void index_drop(struct record *record)
 	record->index = NULL;
 }
 
-static void put(struct record *record, const struct log_record *entry)
+static void put(struct recorder *record, const struct log_record *entry)
 {
 	unsigned char bytes[LOG_RECORD];
 
@@ -60,7 +60,7 @@ static void put(struct record *record, const struct log_record *entry)
 		index_drop(record);
 }
 
-static void write_points(struct record *record)
+static void write_points(struct recorder *record)
 {
 	while (record->index &&
 	       record->index->written < record->index->log.count) {
@@ -73,13 +73,14 @@ static void write_points(struct record *record)
 	}
 }
 
-static void index_feed(struct record *record, const char *bytes, size_t length)
+static void index_feed(struct recorder *record, const char *bytes,
+		       size_t length)
 {
 	log_index_feed(&record->index->log, bytes, length);
 	write_points(record);
 }
 
-static void begin(struct record *record)
+static void begin(struct recorder *record)
 {
 	/* any number but 0 that no log before it had */
 	int64_t id =
@@ -126,19 +127,19 @@ static bool catch_up(struct record_index *index, const char *path, int64_t size)
 	return at == size;
 }
 
-static bool go_on(struct record *record, int64_t size)
+static bool go_on(struct recorder *record, int64_t size)
 {
 	struct record_index *index = record->index;
 
 	if (!read_back(index) || !catch_up(index, record->path, size))
 		return false;
 	write_points(record);
-	record_mark(record, LOG_BEGIN, -1);
+	recorder_mark(record, LOG_BEGIN, -1);
 	return true;
 }
 
 /* A log of another culprit, or a long one, may have none: it stays so. */
-static void index_open(struct record *record)
+static void index_open(struct recorder *record)
 {
 	struct stat info;
 	char *path;
@@ -163,16 +164,16 @@ static void index_open(struct record *record)
 		index_drop(record);
 }
 
-int record_open_log(struct record *record, const char *path, bool anew,
-		    struct error *err)
+int recorder_open_log(struct recorder *record, const char *path, bool anew,
+		      struct error *err)
 {
-	if (record_open(record, path, anew, err) < 0)
+	if (recorder_open(record, path, anew, err) < 0)
 		return -1;
 	index_open(record);
 	return 0;
 }
 
-void record_mark(struct record *record, enum log_kind kind, int64_t offset)
+void recorder_mark(struct recorder *record, enum log_kind kind, int64_t offset)
 {
 	struct log_record entry = { kind, offset, 0 };
 
@@ -184,8 +185,8 @@ void record_mark(struct record *record, enum log_kind kind, int64_t offset)
 	put(record, &entry);
 }
 
-int record_write(struct record *record, const char *bytes, size_t length,
-		 struct error *err)
+int recorder_write(struct recorder *record, const char *bytes, size_t length,
+		   struct error *err)
 {
 	if (io_write(record->fd, bytes, length) < 0)
 		return error_errno(err, "cannot write '%s'", record->path);
@@ -194,9 +195,9 @@ int record_write(struct record *record, const char *bytes, size_t length,
 	return 0;
 }
 
-void record_close(struct record *record)
+void recorder_close(struct recorder *record)
 {
-	record_mark(record, LOG_END, -1);
+	recorder_mark(record, LOG_END, -1);
 	index_drop(record);
 	if (record->fd >= 0)
 		close(record->fd);
