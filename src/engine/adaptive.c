@@ -473,6 +473,7 @@ static void found(struct engine *engine, int commit)
 	engine->plan.commit = commit;
 	engine->plan.left = engine->plan.steps = 0;
 	wish_parent(engine, commit);
+	wish_verify(engine, commit);
 }
 
 static void undecided(struct engine *engine, struct advice *advice)
