@@ -410,6 +410,8 @@ static const struct key_hint culprit_hints[] = {
 	{ "/", "find" },	  { "1", "steps" },
 };
 
+_Static_assert(sizeof(culprit_hints) == sizeof(page_hints), "as many keys");
+
 static const struct key_hint mail_hints[] = {
 	{ "S", "save report" }, { "/", "find" },       { "n", "next" },
 	{ "h l", "sideways" },	{ "Esc", "evidence" },
@@ -440,9 +442,7 @@ static void draw_evidence(struct app *app, struct grid *grid)
 			  : model->fix	     ? "first fixed commit"
 					     : "first bad commit",
 		.hints = found ? culprit_hints : page_hints,
-		.hint_count =
-			found ? sizeof(culprit_hints) / sizeof(*culprit_hints)
-			      : sizeof(page_hints) / sizeof(*page_hints),
+		.hint_count = sizeof(page_hints) / sizeof(*page_hints),
 		.save = &evidence->save,
 	};
 

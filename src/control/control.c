@@ -150,14 +150,13 @@ static void on_signal(uv_signal_t *handle, int number)
 static int open_target(struct control *control, struct error *err)
 {
 	struct target_place places[TARGET_PLACES_MAX];
-	const struct target_spec spec = {
+	struct target_spec spec = {
 		.loop = &control->loop,
 		.settings = &control->settings,
 		.rules = control->rules,
 		.repo = control->repo,
 		.program = control->options->program,
 		.session = session_dir(control->session),
-		.places = places,
 		.place_count = control->place_count,
 	};
 
@@ -166,7 +165,7 @@ static int open_target(struct control *control, struct error *err)
 			.worktree = control->places[i].worktree,
 			.out = control->places[i].out,
 		};
-
+	spec.places = places;
 	if (target_open(&spec, &control->target, err) < 0)
 		return -1;
 	control->runner = target_runner(control->target);

@@ -87,13 +87,13 @@ static bool failed(struct control *control, int commit)
 	struct engine *engine = session_engine(control->session);
 	const struct ahead_build *ahead = engine_ahead_of(engine, commit);
 	const struct step *step = engine_step_of(engine, commit);
-	const struct event *build = ahead  ? ahead->fact
-				    : step ? step->build
-					   : NULL;
+	const struct event *fact = ahead  ? ahead->fact
+				   : step ? step->build
+					  : NULL;
 
-	if (!build || build->build == BUILD_OK)
+	if (!fact || fact->build == BUILD_OK)
 		return false;
-	return build->build == BUILD_FAILED || build->seq > control->ahead_seq;
+	return fact->build == BUILD_FAILED || fact->seq > control->ahead_seq;
 }
 
 /* Is what lies there wanted? */

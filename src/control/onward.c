@@ -354,7 +354,7 @@ static int begin_of_log(const struct onward *onward,
 			struct session **session, struct error *err)
 {
 	struct past_ends ends;
-	const char *newer = ends.newer.hex, *older = ends.older.hex;
+	const char *newer, *older;
 	struct begin begin = { .settings = look->settings,
 			       .dir = onward->dir,
 			       .who = onward->who,
@@ -363,6 +363,8 @@ static int begin_of_log(const struct onward *onward,
 	int ret;
 
 	read_ends(onward, &ends);
+	newer = ends.newer.hex;
+	older = ends.older.hex;
 	begin.fix = ends.fix;
 	begin.first_parent = ends.first_parent;
 	begin.bad = ends.fix ? older : newer;

@@ -119,7 +119,7 @@ static void look(struct search *search, struct engine *engine, double chance,
 	const struct plan *plan = engine_plan(engine);
 	int commit = plan->commit, if_bad, if_good;
 	struct imagined bad, good;
-	double share = 1;
+	double share;
 	bool fine = branch(&bad, engine, commit, VERDICT_BAD);
 
 	if (plan->confirming) {

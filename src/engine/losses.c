@@ -60,7 +60,7 @@ double losses_chance(int k, int n, int lost, int said)
 
 	for (int i = k; i <= n; i++)
 		sum += exp(log_beta(a + i, b + n - i) - log_beta(a, b) -
-			   log_beta(1.0 + i, 1.0 + n - i) - log(n + 1.0));
+			   log_beta(1.0 + i, 1.0 + n - i) - log1p(n));
 	return sum > 1 ? 1 : sum;
 }
 
@@ -132,10 +132,10 @@ static void find_beside(const struct engine *engine, const struct step *step,
 /* Just before it, or where nothing ran then, ever; or since. */
 static bool others_are_fine(const struct beside *beside)
 {
-	const struct share *share = beside->near.lost + beside->near.said
-					    ? &beside->near
-					    : &beside->before;
+	const struct share *share = &beside->near;
 
+	if (share->lost + share->said == 0)
+		share = &beside->before;
 	return share->said > share->lost ||
 	       (beside->after.said >= AFTER_LEAST &&
 		beside->after.said > beside->after.lost);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine/odds.h"
 
+#include <assert.h>
 #include <math.h>
 
 /* ln(1 - (1 - rate)^runs): one of so many showed it, or more */
@@ -24,6 +25,7 @@ static double together(const double *logs, int count)
 {
 	double most = logs[0], sum = 0;
 
+	assert(count > 0);
 	for (int i = 1; i < count; i++)
 		most = logs[i] > most ? logs[i] : most;
 	for (int i = 0; i < count; i++)
