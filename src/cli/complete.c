@@ -138,6 +138,8 @@ static void offer_place(struct completion *what, const char *place)
 	static const char *const commits[] = { "COMMIT", "BAD", "GOOD",
 					       "GUILTY", "FIX", "C",
 					       NULL };
+	static const char *const policies[] = { "adaptive", "exit-code",
+						"strict", "syzkaller", NULL };
 	static const char *const formats[] = { "text", "git", "syzbot", "json",
 					       NULL };
 
@@ -150,6 +152,8 @@ static void offer_place(struct completion *what, const char *place)
 		offer_refs(what);
 	} else if (str_equal(place, "COMMIT#RUN")) {
 		offer_steps(what, true);
+	} else if (str_equal(place, "POLICY")) {
+		offer_all(what, policies);
 	} else if (str_equal(place, "FORMAT")) {
 		offer_all(what, formats);
 	} else if (str_equal(place, "OUTCOME")) {

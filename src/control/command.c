@@ -10,7 +10,7 @@
 
 const struct command commands[] = {
 	{ "demo",
-	  "[--batch] [--dir D] [--seed N] [--rate PERCENT] [--policy NAME]",
+	  "[--batch] [--dir D] [--seed N] [--rate PERCENT] [--policy POLICY]",
 	  NULL, "make a practice repository and bisect it for real",
 	  GROUP_BEGIN, NULL },
 	{ "check", "[-c FILE]", NULL,
@@ -56,7 +56,7 @@ const struct command commands[] = {
 	  order_noise },
 	{ "matching", "any|family|title [-m WHY]", NULL, "which crashes decide",
 	  GROUP_DECIDE, order_matching },
-	{ "policy", "NAME[/NUMBERS] [-m WHY]", NULL,
+	{ "policy", "POLICY [-m WHY]", NULL,
 	  "by which rule runs become verdicts", GROUP_DECIDE, order_policy },
 	{ "symptom", "crash|boot-failed|build-failed [-m WHY]", NULL,
 	  "what makes a commit bad", GROUP_DECIDE, order_symptom },
@@ -113,7 +113,7 @@ const struct command commands[] = {
 	  NULL, "the commit that git bisect would test", GROUP_LOOK, NULL },
 	{ "replay",
 	  "[FILE] [--print|--json|--check|--export FORMAT] [--repo DIR] "
-	  "[--policy NAME] [--what-if DECISION]... [--at STEP] "
+	  "[--policy POLICY] [--what-if DECISION]... [--at STEP] "
 	  "[--compare FILE|origin] [--continue [-c FILE] [--yes]]",
 	  NULL, "any past bisection: syzbot's, git's, your own", GROUP_LOOK,
 	  NULL },

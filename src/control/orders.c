@@ -521,7 +521,7 @@ int order_policy(struct order *order, struct error *err)
 	struct buf whole;
 	int ret = -1;
 
-	if (orders_expect(order, 1, 1, "policy NAME[/...] [-m WHY]", err) < 0)
+	if (orders_expect(order, 1, 1, "policy POLICY [-m WHY]", err) < 0)
 		return -1;
 	if (policy_parse(&policy, order->argv[0], err) < 0) {
 		err->code = ERROR_USAGE;

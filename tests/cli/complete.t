@@ -34,6 +34,9 @@ check "options, and the words that may stand behind them" '
 	completed log --format s | grep -qx syzbot
 	completed matching f | grep -qx family
 	completed replay "" | grep -qx =files
+	completed policy s | sort >said
+	printf "%s\n" strict syzkaller >wanted
+	diff wanted said
 	test -z "$(completed note "")"
 '
 check "commits by name and the steps by id, in any folder" '

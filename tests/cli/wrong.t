@@ -83,7 +83,7 @@ check "a bad regular expression: what is wrong with it" '
 '
 check "a policy, an outcome or a target that does not exist" '
 	printf "policy = \"coin\";\n" |
-		wrong_settings 1 "policy: .coin. .*exit-code or syzkaller"
+		wrong_settings 1 "policy: .coin. .*exit-code.*adaptive"
 	printf "policy = \"syzkaller/0\";\n" | wrong_settings 1 "policy: "
 	printf "test: {\n\tcommand = \"x\";\n\ton_timeout = \"bad\";\n};\n" |
 		wrong_settings 3 "on_timeout: expected ok, crashed"

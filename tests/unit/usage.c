@@ -93,10 +93,12 @@ static void words_are_said_as_they_are(void **state)
 static bool is_known(const char *word)
 {
 	static const char *const places[] = {
-		"FILE",	 "PATCH",  "DIR",     "D",	 "COMMIT", "COMMIT#RUN",
-		"BAD",	 "GOOD",   "C",	      "GUILTY",	 "FIX",	   "A..B",
-		"N",	 "TEXT",   "WHY",     "OUTCOME", "TITLE",  "NAME",
-		"EVENT", "FORMAT", "COMMAND", "-",
+		"FILE",	      "PATCH",	"DIR",	   "D",	       "COMMIT",
+		"COMMIT#RUN", "BAD",	"GOOD",	   "C",	       "GUILTY",
+		"FIX",	      "A..B",	"N",	   "TEXT",     "WHY",
+		"OUTCOME",    "TITLE",	"NAME",	   "EVENT",    "FORMAT",
+		"COMMAND",    "POLICY", "PERCENT", "DECISION", "STEP",
+		"-",
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
