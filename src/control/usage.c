@@ -20,13 +20,19 @@ static bool is_word(char c)
 	return c != '\0' && !strchr(" []|", c);
 }
 
+/* "..." behind a bracket: what is in it may come again. */
+static const char *skip_between(const char *at)
+{
+	while (*at && (!is_word(*at) || str_starts(at, "...")))
+		at += is_word(*at) ? 3 : 1;
+	return at;
+}
+
 /* From *line on; false at its end. */
 static bool next_token(const char **line, struct token *token)
 {
-	const char *at = *line, *end;
+	const char *at = skip_between(*line), *end;
 
-	while (*at && !is_word(*at))
-		at++;
 	for (end = at; is_word(*end); end++)
 		;
 	*line = end;

@@ -87,6 +87,8 @@ static void words_are_said_as_they_are(void **state)
 	(void)state;
 	next_is("add PATCH [--if-has GUILTY] | list | drop N", NULL,
 		"=add <PATCH ---if-has =list =drop <N");
+	next_is("FILE [--skip COMMIT]... [--vars]", NULL,
+		"<FILE ---skip ---vars");
 	next_is("any|family|title [-m WHY]", NULL, "=any =family =title --m");
 }
 
