@@ -28,6 +28,7 @@ static const char *hex_of(const struct looking *look, int commit)
 	return graph_oid(session_graph(look->session), commit)->hex;
 }
 
+/* The text is done with. */
 static void add(struct looking *look, int commit, int other, double wrong,
 		struct buf *text)
 {
@@ -38,6 +39,7 @@ static void add(struct looking *look, int commit, int other, double wrong,
 		.wrong = wrong,
 		.text = buf_take(text),
 	};
+	buf_release(text);
 }
 
 static double odds_of(double tilt)
