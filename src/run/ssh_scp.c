@@ -81,6 +81,7 @@ static int refused(struct ssh_send *send, struct error *err)
 	char text[WORDS_MAX + 1];
 
 	memcpy(text, send->answer.text, send->answer.length);
+	text[send->answer.length] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	tidy_utf8(text, strlen(text));
 	tidy_controls(text);

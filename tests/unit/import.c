@@ -556,6 +556,7 @@ static void what_only_one_era_says_is_in_the_events(void **state)
 static char *quote_lines(const char *bytes, size_t length, size_t *out)
 {
 	struct buf text;
+	char *mail;
 
 	buf_init(&text, 0);
 	buf_puts(&text, "Somebody wrote:\n\n");
@@ -566,7 +567,9 @@ static char *quote_lines(const char *bytes, size_t length, size_t *out)
 	}
 	buf_puts(&text, "\nThat is wrong.\n");
 	*out = text.length;
-	return buf_take(&text);
+	mail = buf_take(&text);
+	buf_release(&text);
+	return mail;
 }
 
 /* As mails have it; and it comes back with what the mail put there. */
