@@ -7,6 +7,9 @@
 . "$(dirname "$0")/../tap.sh"
 . "$top/tests/cli/lib.sh"
 
+# libgit2 1.5 leaks where a repository has extensions, as these have
+export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0"
+
 # Eight commits with a file in each of two folders; the fifth is the culprit.
 git init -q -b main whole || exit 1
 (
