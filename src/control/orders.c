@@ -16,6 +16,7 @@
 #include "control/extend.h"
 #include "control/further.h"
 #include "control/mirror.h"
+#include "control/named.h"
 #include "control/orders_inside.h"
 #include "control/sessions.h"
 #include "engine/engine.h"
@@ -25,8 +26,6 @@
 #include "session/folder.h"
 #include "session/session.h"
 
-#define PREFIX_MIN 4
-
 int orders_expect(const struct order *order, int low, int high,
 		  const char *usage, struct error *err)
 {
@@ -35,42 +34,17 @@ int orders_expect(const struct order *order, int low, int high,
 	return error_set(err, ERROR_USAGE, "usage: culprit %s", usage);
 }
 
-/* A commit of the session by the beginning of its id. */
-static int find_prefix(const struct order *order, const char *spec,
-		       struct oid *oid, struct error *err)
-{
-	const struct graph *graph = session_graph(order->session);
-	size_t length = strlen(spec);
-	int found = -1;
-
-	if (length < PREFIX_MIN || !str_hex(spec))
-		return error_set(err, ERROR_INPUT,
-				 "'%s' is not an id (the repository is not at "
-				 "hand: give at least %d digits of one)",
-				 spec, PREFIX_MIN);
-	for (int i = 0; i < graph_count(graph); i++) {
-		if (strncmp(graph_oid(graph, i)->hex, spec, length) != 0)
-			continue;
-		if (found >= 0)
-			return error_set(err, ERROR_INPUT,
-					 "'%s' fits more than one commit",
-					 spec);
-		found = i;
-	}
-	if (found < 0)
-		return error_set(err, ERROR_INPUT,
-				 "no commit of the session begins with '%s'",
-				 spec);
-	*oid = *graph_oid(graph, found);
-	return 0;
-}
-
 static int find_commit(const struct order *order, const char *spec,
 		       struct oid *oid, struct error *err)
 {
 	if (order->repo)
 		return repo_resolve(order->repo, spec, oid, err);
-	return find_prefix(order, spec, oid, err);
+	if (!named_is_id(spec))
+		return error_set(err, ERROR_INPUT,
+				 "'%s' is not an id (the repository is not at "
+				 "hand: give at least %d digits of one)",
+				 spec, NAMED_DIGITS);
+	return named_commit(session_graph(order->session), spec, oid, err);
 }
 
 /* Without a name, the commit under test: a verdict is never on another. */
@@ -253,18 +227,6 @@ int order_skip(struct order *order, struct error *err)
 	return give_verdicts(order, VERDICT_SKIP, err);
 }
 
-/* COMMIT#RUN: is it of that form? */
-static bool split_run(const char *word, char **commit, int64_t *run)
-{
-	const char *mark = strrchr(word, '#');
-
-	if (!mark || mark == word || strchr(word, ' ') ||
-	    !str_number(mark + 1, 0, INT32_MAX, run))
-		return false;
-	*commit = xstrndup(word, (size_t)(mark - word));
-	return true;
-}
-
 int order_judge(struct order *order, struct error *err)
 {
 	static const char usage[] = "judge COMMIT#RUN OUTCOME [-m WHY]";
@@ -274,17 +236,10 @@ int order_judge(struct order *order, struct error *err)
 
 	if (orders_expect(order, 2, 2, usage, err) < 0)
 		return -1;
-	if (!split_run(order->argv[0], &commit, &event.number))
-		return error_set(err, ERROR_USAGE,
-				 "'%s' does not name a run: expected "
-				 "COMMIT#RUN, as in 83b0383613b9#3",
-				 order->argv[0]);
-	if (!outcome_parse(&event.outcome, order->argv[1]))
-		ret = error_set(err, ERROR_USAGE,
-				"'%s' is not an outcome: expected ok, crashed, "
-				"boot-failed, test-failed, infra or ignored",
-				order->argv[1]);
-	else
+	if (named_run(order->argv[0], &commit, &event.number, err) < 0)
+		return -1;
+	ret = named_outcome(order->argv[1], &event.outcome, err);
+	if (ret == 0)
 		ret = find_commit(order, commit, &event.commit, err);
 	free(commit);
 	return ret < 0 ? -1 : append(order, &event, err);
@@ -328,7 +283,7 @@ int order_retract(struct order *order, struct error *err)
 	if (orders_expect(order, 1, 1, "retract COMMIT|COMMIT#RUN [-m WHY]",
 			  err) < 0)
 		return -1;
-	if (split_run(order->argv[0], &commit, &run)) {
+	if (named_split(order->argv[0], &commit, &run)) {
 		ret = retract_judgement(order, commit, run, err);
 		free(commit);
 		return ret;
@@ -421,7 +376,8 @@ static int take_title(const struct order *order, struct buf *title,
 	char *commit;
 	int ret;
 
-	if (order->argc != 1 || !split_run(order->argv[0], &commit, &number)) {
+	if (order->argc != 1 ||
+	    !named_split(order->argv[0], &commit, &number)) {
 		for (int i = 0; i < order->argc; i++)
 			buf_printf(title, "%s%s", i ? " " : "", order->argv[i]);
 		return 0;

@@ -10,11 +10,11 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "control/contrast.h"
+#include "control/named.h"
 #include "engine/graph.h"
 #include "repo/repo.h"
 #include "session/session.h"
 
-#define PREFIX_MIN  4
 #define STEP_DIGITS 3
 
 static void drop_change(struct otherwise *otherwise, size_t at)
@@ -143,30 +143,6 @@ int otherwise_step_end(struct session *session, int step, size_t *place,
 	return 0;
 }
 
-static int find_prefix(struct session *session, const char *spec,
-		       struct oid *oid, struct error *err)
-{
-	const struct graph *graph = session_present_graph(session);
-	size_t length = strlen(spec);
-	int found = -1;
-
-	for (int i = 0; i < graph_count(graph); i++) {
-		if (strncmp(graph_oid(graph, i)->hex, spec, length) != 0)
-			continue;
-		if (found >= 0)
-			return error_set(err, ERROR_INPUT,
-					 "'%s' fits more than one commit",
-					 spec);
-		found = i;
-	}
-	if (found < 0)
-		return error_set(err, ERROR_INPUT,
-				 "no commit of the session begins with '%s'",
-				 spec);
-	*oid = *graph_oid(graph, found);
-	return 0;
-}
-
 static int find_commit(struct session *session, struct repo *repo,
 		       const char *spec, struct oid *oid, struct error *err)
 {
@@ -175,16 +151,16 @@ static int find_commit(struct session *session, struct repo *repo,
 	if (strlen(spec) <= STEP_DIGITS &&
 	    str_number(spec, 0, INT32_MAX, &step))
 		return find_step(session, step, oid, err);
-	if (strlen(spec) >= PREFIX_MIN && str_hex(spec) &&
-	    find_prefix(session, spec, oid, err) == 0)
+	if (named_is_id(spec) &&
+	    named_commit(session_present_graph(session), spec, oid, err) == 0)
 		return 0;
 	if (repo)
 		return repo_resolve(repo, spec, oid, err);
-	if (strlen(spec) < PREFIX_MIN || !str_hex(spec))
+	if (!named_is_id(spec))
 		return error_set(err, ERROR_INPUT,
 				 "'%s' is no commit of the session: give a "
 				 "step's number or at least %d digits of an id",
-				 spec, PREFIX_MIN);
+				 spec, NAMED_DIGITS);
 	return -1;
 }
 
@@ -212,18 +188,17 @@ static int expect_end(const char *name, const char *rest, struct error *err)
 }
 
 /* COMMIT#RUN */
-static int find_run(struct session *session, struct repo *repo, char *word,
-		    struct event *event, struct error *err)
+static int find_run(struct session *session, struct repo *repo,
+		    const char *word, struct event *event, struct error *err)
 {
-	char *mark = strrchr(word, '#');
+	char *commit;
+	int ret;
 
-	if (!mark || !str_number(mark + 1, 0, INT32_MAX, &event->number))
-		return error_set(err, ERROR_USAGE,
-				 "'%s' does not name a run: expected "
-				 "COMMIT#RUN, as in 83b0383613b9#3",
-				 word);
-	*mark = '\0';
-	return find_commit(session, repo, word, &event->commit, err);
+	if (named_run(word, &commit, &event->number, err) < 0)
+		return -1;
+	ret = find_commit(session, repo, commit, &event->commit, err);
+	free(commit);
+	return ret;
 }
 
 static int read_opinion(struct session *session, struct repo *repo,
@@ -250,13 +225,8 @@ static int read_judge(struct session *session, struct repo *repo, char *rest,
 	char *run = next_word(&rest), *outcome = next_word(&rest);
 
 	event->kind = EVENT_JUDGE;
-	if (!outcome_parse(&event->outcome, outcome))
-		return error_set(err, ERROR_USAGE,
-				 "'%s' is not an outcome: expected ok, "
-				 "crashed, boot-failed, test-failed, infra or "
-				 "ignored",
-				 outcome);
-	if (expect_end("judge", rest, err) < 0)
+	if (named_outcome(outcome, &event->outcome, err) < 0 ||
+	    expect_end("judge", rest, err) < 0)
 		return -1;
 	return find_run(session, repo, run, event, err);
 }
@@ -282,22 +252,23 @@ static int read_ruling(struct session *session, struct repo *repo,
 {
 	struct event run = { .number = 0 };
 	const char *title = rest;
-	char *mark = strrchr(rest, '#');
-	int64_t number;
+	char *commit;
 
 	event->kind = str_equal(name, "same")	 ? EVENT_SAME
 		      : str_equal(name, "other") ? EVENT_OTHER
 						 : EVENT_NOISE;
-	if (mark && mark > rest && !strchr(rest, ' ') &&
-	    str_number(mark + 1, 0, INT32_MAX, &number)) {
-		if (find_run(session, repo, rest, &run, err) < 0)
+	if (named_split(rest, &commit, &run.number)) {
+		int ret = find_commit(session, repo, commit, &run.commit, err);
+
+		free(commit);
+		if (ret < 0)
 			return -1;
 		title = title_of(session, &run);
 		if (str_empty(title))
 			return error_set(err, ERROR_STATE,
 					 "run %" PRId64
 					 " of %.*s shows no crash",
-					 number, OID_SHORT, run.commit.hex);
+					 run.number, OID_SHORT, run.commit.hex);
 	}
 	event->title = xstrdup(title);
 	return 0;
