@@ -43,15 +43,6 @@ int control_flights(const struct control *control, int commit)
 	return count;
 }
 
-static bool is_wished(const struct plan *plan, int commit, enum wish_kind kind)
-{
-	for (int i = 0; i < plan->wish_count; i++)
-		if (plan->wishes[i].kind == kind &&
-		    plan->wishes[i].commit == commit)
-			return true;
-	return false;
-}
-
 void control_cancel_build(struct control *control, struct place *place)
 {
 	if (place->building < 0 || place->cancelled)
@@ -95,8 +86,8 @@ static void cancel_unwished(struct control *control, const struct plan *plan)
 
 		if (place->building >= 0 &&
 		    (plan->halted ||
-		     (!is_wished(plan, place->building, WISH_BUILD) &&
-		      !is_wished(plan, place->building, WISH_RUNS) &&
+		     (!plan_wants(plan, place->building, WISH_BUILD) &&
+		      !plan_wants(plan, place->building, WISH_RUNS) &&
 		      !may_go_on(control, plan, place->building,
 				 place->ahead))))
 			control_cancel_build(control, place);
@@ -105,7 +96,7 @@ static void cancel_unwished(struct control *control, const struct plan *plan)
 		struct flight *flight = control->flights[i];
 
 		if (!plan->halted &&
-		    (is_wished(plan, flight->commit, WISH_RUNS) ||
+		    (plan_wants(plan, flight->commit, WISH_RUNS) ||
 		     may_go_on(control, plan, flight->commit, flight->ahead)))
 			continue;
 		control_cancel_runs(control, flight->commit);

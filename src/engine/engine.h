@@ -169,6 +169,9 @@ struct plan {
 	int wish_count;
 };
 
+/* Is there a wish of this kind for the commit? */
+bool plan_wants(const struct plan *plan, int commit, enum wish_kind kind);
+
 struct engine;
 
 /* The graph is borrowed and must outlive the engine. */

@@ -43,6 +43,15 @@ bool plan_resumes(const struct plan *plan)
 	return asks;
 }
 
+bool plan_wants(const struct plan *plan, int commit, enum wish_kind kind)
+{
+	for (int i = 0; i < plan->wish_count; i++)
+		if (plan->wishes[i].kind == kind &&
+		    plan->wishes[i].commit == commit)
+			return true;
+	return false;
+}
+
 /* The next release to try, or -1. */
 static int next_release(const struct engine *engine)
 {

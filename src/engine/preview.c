@@ -122,16 +122,6 @@ static void compare(struct preview *preview, const struct engine *before,
 			compare_step(preview, &room, before->steps[i], NULL);
 }
 
-static bool is_wished(const struct plan *plan, int commit, bool for_runs_only)
-{
-	for (int i = 0; i < plan->wish_count; i++)
-		if (plan->wishes[i].commit == commit &&
-		    (plan->wishes[i].kind == WISH_RUNS ||
-		     (plan->wishes[i].kind == WISH_BUILD && !for_runs_only)))
-			return true;
-	return false;
-}
-
 /* The same question that the engine process asks (control/pump.c). */
 static void find_stopped(struct preview *preview, const struct engine *before,
 			 struct engine *after)
@@ -146,11 +136,13 @@ static void find_stopped(struct preview *preview, const struct engine *before,
 		for (int k = 0; k < step->run_count; k++)
 			runs += step->runs[k].running;
 		if (runs && !plan->halted &&
-		    is_wished(plan, step->commit, true))
+		    plan_wants(plan, step->commit, WISH_RUNS))
 			runs = 0;
 		preview->stopped_runs += runs;
 		if (step->build_begin &&
-		    (plan->halted || !is_wished(plan, step->commit, false)))
+		    (plan->halted ||
+		     (!plan_wants(plan, step->commit, WISH_BUILD) &&
+		      !plan_wants(plan, step->commit, WISH_RUNS))))
 			preview->stopped_build = true;
 		else if (runs == 0)
 			continue;
