@@ -292,7 +292,7 @@ bool sure_at(struct session *session, int commit, struct sure_at *out)
 	const struct believed *believed;
 	struct showing showing = warnings_showing(engine, step);
 
-	if (!belief || commit < 0)
+	if (!belief || commit < 0 || engine_is_made(engine, commit))
 		return false;
 	believed = belief_record(belief, commit);
 	*out = (struct sure_at){

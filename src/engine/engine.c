@@ -270,6 +270,13 @@ const struct step *engine_step_of(struct engine *engine, int commit)
 	return step && fold_has_content(step) ? &step->shown : NULL;
 }
 
+bool engine_is_made(const struct engine *engine, int commit)
+{
+	const struct folded_step *step = fold_step_of(engine, commit);
+
+	return step && fold_is_scratch(step);
+}
+
 enum result engine_result(const struct engine *engine,
 			  const struct event **event)
 {

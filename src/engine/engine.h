@@ -223,6 +223,12 @@ const struct step *engine_step(struct engine *engine, int position_from_0);
 const struct step *engine_step_of(struct engine *engine,
 				  int commit); /* or NULL */
 
+/*
+ * Was the commit made to verify a culprit?  Then it is none of the range, and
+ * neither a step nor anything that is believed is about it.
+ */
+bool engine_is_made(const struct engine *engine, int commit);
+
 /* A build ahead of time that nobody has asked for yet. */
 struct ahead_build {
 	int commit;

@@ -288,6 +288,23 @@ static void a_clear_search_has_no_doubts(void **state)
 	sure_doubts_free(list, 0);
 }
 
+/* The kernel without the culprit is none of the range. */
+static void nothing_is_believed_of_what_was_made_to_verify(void **state)
+{
+	struct tale *tale = *state;
+	struct oid made = tale_oid(99);
+	struct sure_at at;
+	int commit;
+
+	test_one(tale, 64, "XXXXXXXXXX", VERDICT_BAD);
+	test_one(tale, 1, "XXXXXXXXXX", VERDICT_BAD);
+	tale_verify(tale, tale_oid(1).hex, 10);
+	tale_revert(tale, tale_oid(1).hex, tale_oid(1).hex, made.hex);
+	commit = graph_find(session_graph(tale->session), &made);
+	assert_true(commit >= 0);
+	assert_false(sure_at(tale->session, commit, &at));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -305,6 +322,7 @@ int main(void)
 		TEST(odds_are_no_more_exact_than_is_known),
 		TEST(two_that_exclude_each_other_are_told_with_their_odds),
 		TEST(a_clear_search_has_no_doubts),
+		TEST(nothing_is_believed_of_what_was_made_to_verify),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
