@@ -188,7 +188,8 @@ struct engine *engine_new_after(const struct graph *graph,
 	fold_all(engine);
 	if (like)
 		take_numbers(engine, like);
-	if (like && like->span)
+	/* a span knows the commits of its own graph only */
+	if (like && like->span && like->graph == graph)
 		engine->span = span_hold(like->span);
 	return engine;
 }
