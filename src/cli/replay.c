@@ -501,7 +501,7 @@ int cli_replay(struct cli *cli, int argc, char **argv)
 int cli_what_if(struct cli *cli, int argc, char **argv)
 {
 	char option[] = "--what-if", as_json[] = "--json";
-	char *words[] = { argv[0], option, NULL, as_json, NULL };
+	char *words[] = { argv[0], option, NULL, NULL, NULL };
 	struct buf decision;
 	bool json = false;
 	int code;
@@ -515,6 +515,8 @@ int cli_what_if(struct cli *cli, int argc, char **argv)
 				   decision.length ? " " : "", argv[i]);
 	}
 	words[2] = decision.text;
+	if (json)
+		words[3] = as_json;
 	code = decision.length ? cli_replay(cli, json ? 4 : 3, words)
 			       : cli_usage("what-if", "which decision?");
 	buf_release(&decision);
@@ -524,7 +526,7 @@ int cli_what_if(struct cli *cli, int argc, char **argv)
 int cli_compare(struct cli *cli, int argc, char **argv)
 {
 	char option[] = "--compare", as_json[] = "--json";
-	char *words[] = { argv[0], option, NULL, as_json, NULL };
+	char *words[] = { argv[0], option, NULL, NULL, NULL };
 	bool json = false;
 
 	for (int i = 1; i < argc; i++) {
@@ -537,5 +539,7 @@ int cli_compare(struct cli *cli, int argc, char **argv)
 	}
 	if (!words[2])
 		return cli_usage("compare", "with what?");
+	if (json)
+		words[3] = as_json;
 	return cli_replay(cli, json ? 4 : 3, words);
 }

@@ -45,6 +45,16 @@ check "a session of one'\''s own has the graph: the rest is worked out" '
 	grep "^2 verdicts contradict this and are set aside" said
 	culprit log | cmp - before
 '
+check "the session that is worked on has short forms" '
+	culprit replay --what-if "bad 3" >wanted
+	culprit what-if bad 3 | diff wanted -
+	culprit what-if --json "bad 3" | json "j[\"known\"]"
+	culprit log --format git >mine.log
+	culprit replay --compare "$PWD/mine.log" >wanted
+	culprit compare "$PWD/mine.log" | diff wanted -
+	culprit compare --json "$PWD/mine.log" >said
+	json "\"parting\" in j" <said
+'
 check "the object has both courses, and where they part" '
 	next=$("$CULPRIT" next --repo "$repo" --bad c30 --good c25)
 	culprit replay --json --what-if "good $(full c25)" >said
