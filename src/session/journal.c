@@ -951,6 +951,10 @@ static int grow_parents(struct row *row, int64_t seq, struct graph *graph,
 		const char *ids = peek_text(row);
 		int commit = (int)number - 1;
 
+		if (number < 1)
+			return store_damaged(row->journal->store,
+					     "a commit's number makes no sense",
+					     err);
 		if (number > graph_count(graph))
 			return 0;
 		if (get_number(row) != seq)
