@@ -31,8 +31,8 @@ struct past_ends {
 	struct oid newer, older;
 	struct oid *commits; /* each once, those that the repository has */
 	size_t count, room;
-	int missing;
-	struct oid lacked;
+	struct oid *lacking; /* likewise, those that it has not */
+	size_t lacking_count, lacking_room;
 };
 
 int onward_find_repo(struct onward *onward, struct error *err)
@@ -94,11 +94,12 @@ static void take_commit(const struct onward *onward, struct past_ends *ends,
 	struct oid found;
 
 	if (is_among(ends->commits, ends->count, oid) ||
-	    (ends->missing && oid_equal(&ends->lacked, oid)))
+	    is_among(ends->lacking, ends->lacking_count, oid))
 		return;
 	if (repo_resolve(onward->repo, oid->hex, &found, NULL) < 0) {
-		ends->missing++;
-		ends->lacked = *oid;
+		array_grow(ends->lacking, ends->lacking_count + 1,
+			   &ends->lacking_room);
+		ends->lacking[ends->lacking_count++] = *oid;
 		return;
 	}
 	array_grow(ends->commits, ends->count + 1, &ends->room);
@@ -236,13 +237,15 @@ int onward_look(const struct onward *onward, struct onward_look *out,
 	int ret;
 
 	read_ends(onward, &ends);
-	look.missing = ends.missing;
-	look.lacked = ends.lacked;
+	look.missing = (int)ends.lacking_count;
+	if (look.missing)
+		look.lacked = ends.lacking[look.missing - 1];
 	count_steps(onward, &look);
 	ret = check_ends(&ends, err);
 	if (ret == 0)
 		ret = look_at_settings(onward, &look, err);
 	free(ends.commits);
+	free(ends.lacking);
 	if (ret == 0)
 		*out = look;
 	else
@@ -375,6 +378,7 @@ static int begin_of_log(const struct onward *onward,
 		ret = -1;
 	}
 	free(ends.commits);
+	free(ends.lacking);
 	return ret;
 }
 
@@ -513,6 +517,8 @@ int onward_begin(const struct onward *onward, char **dir, struct buf *say,
 		ret = write_note(onward, session, &look, err);
 	if (ret == 0)
 		ret = decide(onward, session, err);
+	if (ret < 0 && session)
+		give_up(onward, &session);
 	if (ret == 0) {
 		buf_printf(say, "session %s goes on from step %d of %s\n",
 			   session_dir(session), look.steps, onward->name);

@@ -74,6 +74,14 @@ check "what is imagined is decided, from the step that it changes" '
 	here log >said
 	grep "bad $(short c20) (by .*@" said
 '
+check "what is imagined of later runs leaves nothing behind" '
+	ls "$repo/.git/culprit" >before
+	exits 1 here replay "$tmp/syzbot.log" --repo "$repo" --continue \
+		--at 3 --yes --what-if "judge 6#0 ok" -c "$tmp/settings" 2>err
+	grep "has no finished run 0" err
+	ls "$repo/.git/culprit" | sed /current/d >after
+	sed /current/d before | diff - after
+'
 check "commits that the repository lacks stay behind, and are counted" '
 	lost=0123456789012345678901234567890123456789
 	sed "s/$(full c22)/$lost/" git.log >other.log
