@@ -500,7 +500,7 @@ static void widen(struct engine *engine, const struct belief *belief)
 	engine->plan.state = PLAN_NEEDS_GOOD;
 	if (good >= 0)
 		wish_ask(engine, -1,
-			 "%.0f %% that the change is older than %.*s, or that "
+			 "%.1f %% that the change is older than %.*s, or that "
 			 "this end was told wrongly: retract it and give an "
 			 "older one",
 			 percent(belief->outside), OID_SHORT,

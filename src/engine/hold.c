@@ -13,7 +13,7 @@
  * go on, no new run is made, and no commit is skipped for what was lost.
  */
 
-#define REASON_MAX 90 /* bytes of it in the question */
+#define REASON_MAX 70 /* bytes of it in the question */
 
 static bool is_spoilt(const struct engine *engine,
 		      const struct trouble *trouble, int commit)
