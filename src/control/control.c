@@ -15,6 +15,7 @@
 #include "control/rules.h"
 #include "control/target.h"
 #include "engine/engine.h"
+#include "engine/oid.h"
 #include "engine/graph.h"
 #include "oops/rules.h"
 #include "repo/repo.h"
@@ -172,24 +173,34 @@ static int open_target(struct control *control, struct error *err)
 	return 0;
 }
 
-/* Was the last build of an earlier engine in the session's own worktree cut
-   short? */
+/*
+ * Was the last build of an earlier engine in the session's own worktree cut
+ * short?  Those ahead of time are elsewhere, whose ends are theirs alone.
+ */
 static bool left_a_build(struct session *session)
 {
 	const struct engine *engine = session_engine(session);
+	const struct oid *own = NULL; /* whose build is under way there */
+	bool cut = false;
 
-	for (size_t i = engine_event_count(engine); i-- > 0;) {
+	for (size_t i = 0; i < engine_event_count(engine); i++) {
 		const struct event *event = engine_event(engine, i);
 
-		if (event->kind == EVENT_BUILD_BEGIN && event->number)
-			continue;
-		if (event->kind == EVENT_BUILD_BEGIN ||
-		    event->kind == EVENT_BUILD_STOPPED)
-			return true;
-		if (event->kind == EVENT_BUILD)
-			return event->exit_status >= 256;
+		if (event->kind == EVENT_BUILD_BEGIN && !event->number) {
+			own = &event->commit;
+			cut = true;
+		} else if (own && event->kind == EVENT_BUILD_BEGIN &&
+			   oid_equal(&event->commit, own)) {
+			own = NULL; /* its next end is of another build */
+		} else if (event->kind == EVENT_BUILD_STOPPED) {
+			cut = true;
+		} else if (own && event->kind == EVENT_BUILD &&
+			   oid_equal(&event->commit, own)) {
+			own = NULL;
+			cut = event->exit_status >= 256;
+		}
 	}
-	return false;
+	return cut;
 }
 
 static int make_worktree(struct control *control, struct error *err)
