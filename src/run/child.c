@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -27,7 +28,7 @@ struct child {
 	uv_handle_t *handles[3]; /* those that were opened */
 	int handle_count;
 	int output; /* we read here, without blocking */
-	int life;   /* the keeper's pipe: closing it says stop */
+	int life;   /* the keeper's socket: closing it says stop */
 	enum child_stop why;
 	bool stopping;
 	bool deaf; /* the output has ended or is of no interest any more */
@@ -106,7 +107,8 @@ void child_ask_to_end(struct child *child)
 {
 	if (child->stopping)
 		return;
-	if (write(child->life, "e", 1) != 1) {
+	/* a keeper that is gone must not take us along */
+	if (send(child->life, "e", 1, MSG_NOSIGNAL) != 1) {
 		stop(child, CHILD_ASKED);
 		return;
 	}
@@ -304,7 +306,8 @@ int child_start(uv_loop_t *loop, const struct child_spec *spec,
 	int ret = -1;
 
 	/* A pipe and no socket: "> /dev/stderr" works on a pipe only. */
-	if (pipe2(output, O_CLOEXEC) < 0 || pipe2(life, O_CLOEXEC) < 0) {
+	if (pipe2(output, O_CLOEXEC) < 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, life) < 0) {
 		error_errno(err, "cannot make a pipe");
 		goto out;
 	}

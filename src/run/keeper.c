@@ -23,7 +23,7 @@
 #include "base/array.h"
 #include "base/str.h"
 
-#define LIFE	 3     /* the engine's pipe */
+#define LIFE	 3     /* the engine's socket */
 #define STUCK_MS 10000 /* nobody dies for so long: give up */
 #define SWEEP_MS 10    /* between two sweeps when nothing happens */
 
