@@ -85,6 +85,7 @@ struct product {
 	int commit, place;
 	int like;     /* whose compiler it has, -1: its own */
 	char *fixups; /* the numbers of those it has */
+	bool looked;  /* they are those that are in force */
 };
 
 struct control {
@@ -110,7 +111,6 @@ struct control {
 		      known */
 	struct product *products;
 	size_t product_count, product_room;
-	bool products_new; /* their fixups were not looked at yet */
 	int64_t fixups_at; /* the event up to which those are looked at */
 	struct reverting *reverting; /* a revert under way, or NULL */
 	struct flight **flights;

@@ -100,7 +100,6 @@ void places_add_product(struct place *place, int commit)
 		.like = place->like,
 		.fixups = xstrdup(place->fixups.numbers.text),
 	};
-	control->products_new = true;
 }
 
 void places_forget(struct control *control, int place)

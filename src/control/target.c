@@ -475,8 +475,12 @@ int target_choose(struct target_room *room, int place, const struct oid *commit,
 	if (!room->versions)
 		return 0;
 	if (repo_tree(room->spec.repo, commit, &chosen->tree, err) < 0 ||
-	    reach_new(room->spec.repo, commit, &reach, err) < 0 ||
-	    choose_compiler(room, like, &chosen->cc, err) < 0)
+	    reach_new(room->spec.repo, commit, &reach, err) < 0)
+		goto out;
+	if ((oid_equal(like, commit)
+		     ? target_compiler(&room->spec.settings->build,
+				       room->versions, reach, &chosen->cc, err)
+		     : choose_compiler(room, like, &chosen->cc, err)) < 0)
 		goto out;
 	chosen->choice.switch_count = versions_switches(
 		room->versions, reaches, reach, &chosen->switches);

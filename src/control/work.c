@@ -106,13 +106,18 @@ static bool has_fixups(struct control *control, int commit, const char *numbers)
 /* A run is always of a build with the fixups that are in force. */
 void build_look_at_fixups(struct control *control)
 {
-	bool moved = fixups_moved(control) || control->products_new;
+	bool moved = fixups_moved(control);
 
-	control->products_new = false;
-	for (size_t i = control->product_count; moved && i-- > 0;)
-		if (!has_fixups(control, control->products[i].commit,
-				control->products[i].fixups))
+	for (size_t i = control->product_count; i-- > 0;) {
+		struct product *product = &control->products[i];
+
+		if (product->looked && !moved)
+			continue;
+		product->looked = has_fixups(control, product->commit,
+					     product->fixups);
+		if (!product->looked)
 			places_drop_product(control, i);
+	}
 }
 
 static void end_as_infra(struct place *place, const struct error *err)
