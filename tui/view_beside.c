@@ -195,6 +195,7 @@ bool view_beside_imagine(struct app *app, const char *words)
 		return false;
 	}
 	drop_other(beside);
+	beside->events = session_event_count(app->session); /* made of these */
 	beside->columns = 0;
 	views_go(app, &view_beside);
 	return true;

@@ -411,18 +411,12 @@ int adaptive_ahead(const struct engine *engine, struct choice *next, int room)
 /* What the verdicts leave, in git's numbers; there is a step to go yet. */
 static void count_left(struct engine *engine)
 {
-	struct suspects_query query = settle_query(engine);
-	struct suspects *suspects;
-	struct midpoint mid;
+	const struct midpoint *mid = &engine->ends.mid;
 
-	if (query.bad < 0 || query.good_count == 0)
-		return;
-	suspects = suspects_find(engine->graph, &query);
-	mid = suspects_midpoint(engine->graph, &query, suspects);
-	engine->plan.suspects = mid.all;
-	engine->plan.left = mid.kind == MIDPOINT_TEST ? mid.left : 0;
-	engine->plan.steps = mid.kind == MIDPOINT_TEST ? mid.steps : 1;
-	suspects_free(suspects);
+	settle_suspects(engine);
+	engine->plan.suspects = mid->all;
+	engine->plan.left = mid->kind == MIDPOINT_TEST ? mid->left : 0;
+	engine->plan.steps = mid->kind == MIDPOINT_TEST ? mid->steps : 1;
 }
 
 static void test(struct engine *engine, int commit, int runs)

@@ -80,6 +80,7 @@ static struct graph *copy(const struct graph *present)
 	struct graph *graph = graph_new();
 	const int *parents;
 
+	graph_reserve(graph, graph_count(present));
 	for (int i = 0; i < graph_count(present); i++)
 		graph_add(graph, graph_oid(present, i), graph_date(present, i));
 	for (int i = 0; i < graph_count(present); i++) {
