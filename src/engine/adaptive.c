@@ -41,7 +41,7 @@ bool adaptive_is_at_work(const struct engine *engine)
 	return engine->adaptive != NULL;
 }
 
-const struct belief *adaptive_belief(const struct engine *engine)
+static const struct belief *adaptive_belief(const struct engine *engine)
 {
 	return engine->adaptive ? &engine->adaptive->belief : NULL;
 }
@@ -92,9 +92,7 @@ static bool is_closed(const struct folded_step *step)
 static bool is_broken(const struct engine *engine,
 		      const struct folded_step *step)
 {
-	const struct event *build = step->shown.build;
-
-	if (build && build->build == BUILD_FAILED && !step->shown.build_again)
+	if (fold_is_unbuilt(step))
 		return true;
 	return step->shown.run_count > 0 &&
 	       step->shown.until_runs <= fold_count_runs(&step->shown) &&
@@ -261,8 +259,7 @@ static const struct folded_step *asked_for(const struct engine *engine)
 		if (step->shown.verdict == VERDICT_NONE &&
 		    !fold_is_scratch(step) &&
 		    step->shown.until_runs > fold_count_runs(&step->shown) &&
-		    !(step->shown.build && !step->shown.build_again &&
-		      step->shown.build->build == BUILD_FAILED))
+		    !fold_is_unbuilt(step))
 			return step;
 	}
 	return NULL;
@@ -461,15 +458,6 @@ static void explain(struct engine *engine, const struct advice *advice)
 			     percent(advice->chance), OID_SHORT, culprit);
 }
 
-static void found(struct engine *engine, int commit)
-{
-	engine->plan.state = PLAN_FOUND;
-	engine->plan.commit = commit;
-	engine->plan.left = engine->plan.steps = 0;
-	wish_parent(engine, commit);
-	wish_verify(engine, commit);
-}
-
 static void undecided(struct engine *engine, struct advice *advice)
 {
 	engine->plan.state = PLAN_ONLY_SKIPPED;
@@ -516,7 +504,7 @@ static void follow(struct engine *engine, struct adaptive *adaptive)
 		explain(engine, advice);
 		break;
 	case ADVICE_FOUND:
-		found(engine, advice->commit);
+		plan_found(engine, advice->commit);
 		break;
 	case ADVICE_UNDECIDED:
 		undecided(engine, advice);
@@ -525,8 +513,7 @@ static void follow(struct engine *engine, struct adaptive *adaptive)
 		widen(engine, &adaptive->belief);
 		break;
 	case ADVICE_NOTHING:
-		engine->plan.state = PLAN_NEEDS_GOOD;
-		wish_ask(engine, -1, "there is no commit between the ends");
+		plan_nothing(engine);
 		break;
 	}
 }

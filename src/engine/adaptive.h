@@ -29,9 +29,6 @@ void adaptive_drop(struct engine *engine);
 /* Is there a range, and is it this policy's? */
 bool adaptive_is_at_work(const struct engine *engine);
 
-/* What is believed, or NULL.  Good until the next event. */
-const struct belief *adaptive_belief(const struct engine *engine);
-
 /*
  * The verdict of a step by the belief, put in place of the one by its own
  * runs; false where that one stands.  step may be NULL: not tested yet.

@@ -48,6 +48,12 @@ bool fold_is_scratch(const struct folded_step *step)
 	return step->revert;
 }
 
+bool fold_is_unbuilt(const struct folded_step *step)
+{
+	return step->shown.build && !step->shown.build_again &&
+	       step->shown.build->build == BUILD_FAILED;
+}
+
 bool fold_has_content(const struct folded_step *step)
 {
 	return step->person || step->shown.recorded || step->shown.build ||

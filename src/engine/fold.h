@@ -188,6 +188,9 @@ bool fold_is_replay(const struct engine *engine);
 /* A step whose decisions were all undone, and that has no facts, is none. */
 bool fold_has_content(const struct folded_step *step);
 
+/* Its build failed, and that was not for our own side's trouble, now over. */
+bool fold_is_unbuilt(const struct folded_step *step);
+
 /* Was it made by a revert?  Then no search has anything to do with it. */
 bool fold_is_scratch(const struct folded_step *step);
 
@@ -295,11 +298,10 @@ void wish_wave(struct engine *engine, int commit, int runs);
 void wish_because(struct engine *engine, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/*
- * Does the culprit change the kernel at all?  Its parent's signature tells,
- * so it is built where it was not.
- */
-void wish_parent(struct engine *engine, int culprit);
+/* The search is over: it is this one, and what is still wished for it. */
+void plan_found(struct engine *engine, int culprit);
+/* The ends leave nothing to search. */
+void plan_nothing(struct engine *engine);
 
 struct wish *wish_add(struct engine *engine, enum wish_kind kind, int commit);
 

@@ -187,7 +187,7 @@ static bool plan_merge_base(struct engine *engine)
 	return settled;
 }
 
-void wish_parent(struct engine *engine, int culprit)
+static void wish_parent(struct engine *engine, int culprit)
 {
 	const struct folded_step *step = fold_step_of(engine, culprit), *parent;
 	const int *parents;
@@ -199,6 +199,24 @@ void wish_parent(struct engine *engine, int culprit)
 	parent = fold_step_of(engine, parents[0]);
 	if (!parent || !parent->shown.build || parent->shown.build_again)
 		wish_add(engine, WISH_BUILD, parents[0]);
+}
+
+void plan_found(struct engine *engine, int culprit)
+{
+	struct plan *plan = &engine->plan;
+
+	plan->state = PLAN_FOUND;
+	plan->commit = culprit;
+	plan->left = 0;
+	plan->steps = 0;
+	wish_parent(engine, culprit);
+	wish_verify(engine, culprit);
+}
+
+void plan_nothing(struct engine *engine)
+{
+	engine->plan.state = PLAN_NEEDS_GOOD;
+	wish_ask(engine, -1, "there is no commit between the ends");
 }
 
 static void plan_midpoint(struct engine *engine)
@@ -215,12 +233,7 @@ static void plan_midpoint(struct engine *engine)
 		plan_test(engine, mid.commit);
 		break;
 	case MIDPOINT_FOUND:
-		plan->state = PLAN_FOUND;
-		plan->commit = mid.commit;
-		plan->left = 0;
-		plan->steps = 0;
-		wish_parent(engine, mid.commit);
-		wish_verify(engine, mid.commit);
+		plan_found(engine, mid.commit);
 		break;
 	case MIDPOINT_ONLY_SKIPPED:
 		plan->state = PLAN_ONLY_SKIPPED;
@@ -230,8 +243,7 @@ static void plan_midpoint(struct engine *engine)
 		wish_ask(engine, -1, "only skipped commits are left to test");
 		break;
 	case MIDPOINT_NONE:
-		plan->state = PLAN_NEEDS_GOOD;
-		wish_ask(engine, -1, "there is no commit between the ends");
+		plan_nothing(engine);
 		break;
 	}
 }
@@ -266,9 +278,7 @@ static bool confirm_end(struct engine *engine, int commit)
 	const char *hex = graph_oid(engine->graph, commit)->hex;
 	struct judgement j = weigh_judge(engine, step);
 	const char *name = verdict_name(step->person->verdict);
-	bool unbuilt = step->shown.build &&
-		       step->shown.build->build == BUILD_FAILED &&
-		       !step->shown.build_again;
+	bool unbuilt = fold_is_unbuilt(step);
 
 	if (engine->symptom == SYMPTOM_NO_BUILD && unbuilt &&
 	    !build_refused(step->shown.build))

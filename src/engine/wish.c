@@ -152,8 +152,7 @@ void wish_verdict(struct engine *engine, const struct folded_step *step)
 {
 	const struct step *shown = &step->shown;
 	struct judgement j = weigh_judge(engine, step);
-	bool unbuilt = shown->build && shown->build->build == BUILD_FAILED &&
-		       !shown->build_again;
+	bool unbuilt = fold_is_unbuilt(step);
 	/* what others show bears on it too, where all are believed at once */
 	bool fresh = !shown->recorded || j.believed ||
 		     weigh_evidence(engine, step) > shown->recorded->seq;
