@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "repo/graphfile.h"
 #include "repo/handle.h"
@@ -58,31 +59,14 @@ static void add_folder(struct folders *folders, char *path_taken)
 	folders->items[folders->count++] = path_taken;
 }
 
-/* A small file as a whole; false when it is not there. */
-static bool read_text(const char *path, size_t most, struct buf *out)
-{
-	char bytes[4096];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length;
-
-	buf_clear(out);
-	if (fd < 0)
-		return false;
-	while (out->length < most &&
-	       (length = read(fd, bytes, sizeof(bytes))) > 0)
-		buf_add(out, bytes, (size_t)length);
-	close(fd);
-	return true;
-}
-
 /* Each line names a folder of objects, absolute or seen from this one. */
 static void add_alternates(struct folders *folders, const char *folder)
 {
 	char *path = xasprintf("%s/info/alternates", folder), *rest, *line;
 	struct buf text;
 
-	buf_init(&text, 0);
-	read_text(path, ALTERNATES_MAX * 4096, &text);
+	buf_init(&text, ALTERNATES_MAX * 4096);
+	io_load(path, &text, NULL);
 	rest = text.text;
 	while ((line = strsep(&rest, "\n"))) {
 		if (!*line || *line == '#' || folders->count > ALTERNATES_MAX)
@@ -230,8 +214,8 @@ static int add_chain(struct commitgraph *graph, const struct folders *folders,
 	struct buf text;
 	int ret = 0;
 
-	buf_init(&text, 0);
-	if (!read_text(path, CHAIN_FILE_MAX, &text))
+	buf_init(&text, CHAIN_FILE_MAX);
+	if (io_load(path, &text, NULL) < 0)
 		goto out;
 	rest = text.text;
 	while (ret >= 0 && (line = strsep(&rest, "\n")))
@@ -355,11 +339,6 @@ bool commitgraph_find(const struct commitgraph *graph, const unsigned char *id,
 		}
 	}
 	return false;
-}
-
-uint32_t commitgraph_count(const struct commitgraph *graph)
-{
-	return graph->count;
 }
 
 static const struct layer *layer_of(const struct commitgraph *graph,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/import.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "engine/commit.h"
@@ -98,29 +98,6 @@ int import_bytes(struct session *session, const char *name, const char *bytes,
 	return ret;
 }
 
-/* All of it, as far as a byte more than IMPORT_MAX. */
-static int read_all(int fd, const char *path, struct buf *out,
-		    struct error *err)
-{
-	static const size_t size = 64 * 1024;
-	char *bytes = xmalloc(size);
-	ssize_t got = 1;
-
-	while (got > 0 && out->length <= IMPORT_MAX) {
-		size_t room = IMPORT_MAX + 1 - out->length;
-
-		got = read(fd, bytes, room < size ? room : size);
-		if (got < 0 && errno == EINTR)
-			got = 1;
-		else if (got > 0)
-			buf_add(out, bytes, (size_t)got);
-	}
-	free(bytes);
-	if (got < 0)
-		return error_errno(err, "cannot read '%s'", path);
-	return 0;
-}
-
 int import_load(const char *path, struct buf *out, struct error *err)
 {
 	int fd = str_equal(path, "-") ? dup(STDIN_FILENO)
@@ -129,7 +106,10 @@ int import_load(const char *path, struct buf *out, struct error *err)
 
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s'", path);
-	ret = read_all(fd, path, out, err);
+	out->limit = IMPORT_MAX + 1;
+	ret = io_read_all(fd, out);
+	if (ret < 0)
+		error_errno(err, "cannot read '%s'", path);
 	close(fd);
 	return ret;
 }
