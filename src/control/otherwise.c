@@ -23,12 +23,9 @@ static void drop_change(struct otherwise *otherwise, size_t at)
 
 	free(event->title);
 	free(event->policy);
-	free(otherwise->words[at]);
 	otherwise->count--;
 	memmove(&otherwise->changes[at], &otherwise->changes[at + 1],
 		(otherwise->count - at) * sizeof(*otherwise->changes));
-	memmove(&otherwise->words[at], &otherwise->words[at + 1],
-		(otherwise->count - at) * sizeof(*otherwise->words));
 }
 
 bool otherwise_drop(struct otherwise *otherwise)
@@ -58,7 +55,6 @@ void otherwise_release(struct otherwise *otherwise)
 	while (otherwise_drop(otherwise))
 		;
 	free(otherwise->changes);
-	free(otherwise->words);
 	memset(otherwise, 0, sizeof(*otherwise));
 }
 
@@ -348,9 +344,6 @@ int otherwise_add(struct otherwise *otherwise, struct session *session,
 		if (same_thing(&otherwise->changes[i].event, &change.event))
 			drop_change(otherwise, i);
 	array_grow(otherwise->changes, otherwise->count + 1, &otherwise->room);
-	array_grow(otherwise->words, otherwise->count + 1,
-		   &otherwise->word_room);
-	otherwise->words[otherwise->count] = xstrdup(words);
 	otherwise->changes[otherwise->count++] = change;
 	return 0;
 }

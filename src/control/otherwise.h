@@ -22,8 +22,7 @@ struct session;
 
 struct otherwise {
 	struct whatif_change *changes;
-	char **words; /* of each, as they were understood */
-	size_t count, room, word_room;
+	size_t count, room;
 	bool made; /* whatif is there */
 	struct whatif whatif;
 };

@@ -48,7 +48,6 @@ static void look_at_rule(struct course *course, struct course_stop *stop)
 {
 	const struct plan *plan = engine_plan(course->engine);
 
-	stop->picked = plan->picked;
 	if (plan->recorded || plan->state != PLAN_TEST || plan->picked)
 		return;
 	stop->midpoint = *graph_oid(course->graph, plan->commit);
@@ -68,8 +67,7 @@ static void add_stop(struct course *course, const struct event *event)
 	course->stops[course->count++] = stop;
 }
 
-/* The seq that an event has here; 0: it was not fed. */
-static int64_t seq_here(const struct course *course, int64_t seq)
+int64_t course_seq(const struct course *course, int64_t seq)
 {
 	return seq > 0 && (size_t)seq < course->seq_room ? course->seq_of[seq]
 							 : 0;
@@ -99,12 +97,12 @@ int course_take(struct course *course, const struct event *event,
 		course_opens(event) && course_find(course, &event->commit) < 0;
 	struct event *copy;
 
-	if (is_turn(event) && !seq_here(course, event->number))
+	if (is_turn(event) && !course_seq(course, event->number))
 		return 0;
 	copy = event_copy(event);
 	copy->seq = (int64_t)course->event_count + 1;
 	if (is_turn(event))
-		copy->number = seq_here(course, event->number);
+		copy->number = course_seq(course, event->number);
 	if (opens)
 		add_stop(course, event);
 	array_grow(course->events, course->event_count + 1,

@@ -40,7 +40,6 @@ struct course_stop {
 	 */
 	struct oid midpoint;
 	int midpoint_left;
-	bool picked; /* a person ordered it */
 };
 
 /* Where a search stands. */
@@ -72,6 +71,9 @@ struct course {
 /* The graph is borrowed until course_release. */
 void course_init(struct course *course, const struct graph *graph);
 void course_release(struct course *course);
+
+/* The seq that an event with this one has here; 0: it was not fed. */
+int64_t course_seq(const struct course *course, int64_t seq);
 
 /*
  * One more event.  Undo and redo find what they speak of by the seq that it

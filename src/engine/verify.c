@@ -50,10 +50,16 @@ static const struct event *find_revert(const struct engine *engine, int culprit,
 	return NULL;
 }
 
+/* By a revert, and no commit that was there. */
+static bool is_made(const struct verify_tree *tree)
+{
+	return tree->kind == TREE_REVERT || tree->kind == TREE_REVERT_END;
+}
+
 static void add_tree(const struct engine *engine, struct verify *verify,
 		     enum tree_kind kind, int base)
 {
-	bool fix = engine->start && engine->start->fix;
+	bool fix = engine_is_fix(engine);
 	struct verify_tree *tree;
 
 	if (verify->count == VERIFY_TREES)
@@ -64,7 +70,7 @@ static void add_tree(const struct engine *engine, struct verify *verify,
 				      .base = base,
 				      .commit = base,
 				      .equal = -1 };
-	if (kind != TREE_REVERT && kind != TREE_REVERT_END)
+	if (!is_made(tree))
 		return;
 	tree->revert = find_revert(engine, verify->culprit, base);
 	tree->commit =
@@ -211,7 +217,6 @@ static void look_at(const struct engine *engine, struct verify *verify,
 		    struct verify_tree *tree)
 {
 	const struct folded_step *step = fold_step_of(engine, tree->commit);
-	bool made = tree->kind == TREE_REVERT || tree->kind == TREE_REVERT_END;
 
 	if (step && step->check_build &&
 	    step->check_build->seq > engine->verify_since)
@@ -220,7 +225,7 @@ static void look_at(const struct engine *engine, struct verify *verify,
 	find_equal(verify, tree);
 	tree->state = tree->commit < 0 ? state_of_revert(engine, tree)
 				       : state_of_build(engine, verify, tree);
-	if (made && !verify->reverts && tree->state >= TREE_TO_MAKE &&
+	if (is_made(tree) && !verify->reverts && tree->state >= TREE_TO_MAKE &&
 	    tree->state <= TREE_TO_RUN)
 		tree->state = TREE_LEFT_OUT;
 }
@@ -228,9 +233,7 @@ static void look_at(const struct engine *engine, struct verify *verify,
 static bool is_pending(const struct verify *verify,
 		       const struct verify_tree *tree)
 {
-	bool made = tree->kind == TREE_REVERT || tree->kind == TREE_REVERT_END;
-
-	if (made && !verify->reverts)
+	if (is_made(tree) && !verify->reverts)
 		return false;
 	return tree->state >= TREE_TO_MAKE && tree->state <= TREE_OPEN;
 }

@@ -94,7 +94,7 @@ void verify_letters(struct engine *engine, const struct verify *verify,
 
 /* "under-way", "confirmed", "revert-fails", "overturned", "unsure" */
 const char *verify_result_name(enum verify_result result);
-/* "culprit", "parent", "revert-on-culprit", "revert-on-bad-end" */
+/* "culprit", "parent", "revert-on-culprit", "revert-on-end" */
 const char *tree_kind_name(enum tree_kind kind);
 /* "left-out", "to-make", "to-build", "to-run", "conflict"... */
 const char *tree_state_name(enum tree_state state);

@@ -45,11 +45,6 @@ const char *tree_state_name(enum tree_state state)
 	return names[state];
 }
 
-static bool is_fix(const struct engine *engine)
-{
-	return engine->start && engine->start->fix;
-}
-
 static int count_parents(const struct verify *verify)
 {
 	int count = 0;
@@ -77,7 +72,7 @@ void verify_name_tree(const struct engine *engine, const struct verify *verify,
 		break;
 	case TREE_REVERT_END:
 		buf_printf(out, "revert on %s end",
-			   is_fix(engine) ? "good" : "bad");
+			   engine_is_fix(engine) ? "good" : "bad");
 		break;
 	}
 }
@@ -157,11 +152,11 @@ static void say_overturned(const struct engine *engine,
 {
 	const struct verify_tree *culprit = &verify->trees[0];
 
-	if (culprit->state == TREE_CLEAN && !is_fix(engine))
+	if (culprit->state == TREE_CLEAN && !engine_is_fix(engine))
 		buf_puts(out, "the culprit does not show the bug again");
-	else if (culprit->state == TREE_SHOWS && is_fix(engine))
+	else if (culprit->state == TREE_SHOWS && engine_is_fix(engine))
 		buf_puts(out, "the bug is there with the fix too");
-	else if (is_fix(engine))
+	else if (engine_is_fix(engine))
 		buf_puts(out, "the parent does not show the bug: this is not "
 			      "what fixed it");
 	else
@@ -173,10 +168,10 @@ static void say_revert_fails(const struct engine *engine,
 			     const struct verify *verify, struct buf *out)
 {
 	bool end = has_tree(verify, TREE_REVERT_END,
-			    is_fix(engine) ? TREE_CLEAN : TREE_SHOWS);
+			    engine_is_fix(engine) ? TREE_CLEAN : TREE_SHOWS);
 	const char *where = end ? "the newer end" : "the culprit itself";
 
-	if (is_fix(engine))
+	if (engine_is_fix(engine))
 		buf_printf(out,
 			   "taken back on %s the bug does not come back: "
 			   "something else keeps it away there",
@@ -192,13 +187,13 @@ static void say_revert_fails(const struct engine *engine,
 static void say_confirmed(const struct engine *engine,
 			  const struct verify *verify, struct buf *out)
 {
-	enum tree_state good = is_fix(engine) ? TREE_SHOWS : TREE_CLEAN;
+	enum tree_state good = engine_is_fix(engine) ? TREE_SHOWS : TREE_CLEAN;
 	bool here = has_tree(verify, TREE_REVERT, good);
 	bool end = has_tree(verify, TREE_REVERT_END, good);
 
 	if (!here && !end)
 		buf_puts(out, "confirmed");
-	else if (is_fix(engine))
+	else if (engine_is_fix(engine))
 		buf_puts(out, "without the fix the bug is back");
 	else
 		buf_puts(out, "the revert fixes it");

@@ -108,9 +108,7 @@ static void look_back(struct imagining *of, struct whatif *out)
 	}
 	for (size_t i = 0; i < of->count; i++) {
 		int64_t seq = of->events[i]->seq;
-		int64_t here = (size_t)seq < course->seq_room
-				       ? course->seq_of[seq]
-				       : 0;
+		int64_t here = course_seq(course, seq);
 
 		of->undone[i] = here && engine_is_undone(course->engine, here);
 	}

@@ -47,7 +47,6 @@ void commitgraph_close(struct commitgraph *graph); /* NULL is fine */
 bool commitgraph_find(const struct commitgraph *graph, const unsigned char *id,
 		      uint32_t *place);
 
-uint32_t commitgraph_count(const struct commitgraph *graph);
 const unsigned char *commitgraph_id(const struct commitgraph *graph,
 				    uint32_t place);
 

@@ -64,8 +64,7 @@ int graphfile_read(const struct graphfile *file, uint32_t place,
 /*
  * The parents of a commit that was read: the i-th, from 0.  1: there is one,
  * 0: there are no more, -1 where it makes no sense.  all: how many commits the
- * chain has.  An octopus's are found in order; *edge is the caller's
- * place in edges, which is not to be touched.
+ * chain has.  They are asked for in order, from 0.
  */
 int graphfile_parent(const struct graphfile *file,
 		     const struct graphfile_commit *commit, int i, uint32_t all,

@@ -123,19 +123,15 @@ static void add_returns(struct buf *out)
 void syzbotlog_write(const struct engine *engine, const struct graph *graph,
 		     struct buf *out)
 {
+	const struct event *quoted = engine_said(engine, "quoted");
 	struct writing writing = { .graph = graph };
 	size_t commits = (size_t)graph_count(graph);
 
 	buf_init(&writing.text, 0);
 	writing.runs = xcalloc(commits + 1, sizeof(int));
 	writing.before = xcalloc(commits + 1, sizeof(int));
-	for (size_t i = 0; i < engine_event_count(engine); i++) {
-		const struct event *event = engine_event(engine, i);
-
-		if (event->kind == EVENT_SAID && event->by == BY_IMPORT &&
-		    str_equal(event->wording, "quoted"))
-			writing.quote = event->text;
-	}
+	if (quoted)
+		writing.quote = quoted->text;
 	for (size_t i = 0; i < engine_event_count(engine); i++)
 		add_event(&writing, engine_event(engine, i));
 	if (writing.cut && writing.text.length)
