@@ -90,23 +90,6 @@ static void put_number(struct line *line, size_t place)
 	line_right(line, NUMBER, ROLE_DIM, number);
 }
 
-static const char *words_of_fate(enum whatif_fate fate)
-{
-	switch (fate) {
-	case WHATIF_STANDS:
-		return "";
-	case WHATIF_CHANGED:
-		return "changed";
-	case WHATIF_ELSEWHEN:
-		return "at another time";
-	case WHATIF_NOT_MADE:
-		return "not made";
-	case WHATIF_UNKNOWN:
-		return "not known";
-	}
-	return "";
-}
-
 /* What becomes of a stop of the first one, or how the two differ there. */
 static const char *remark_of(const struct beside *beside, size_t at)
 {
@@ -115,7 +98,7 @@ static const char *remark_of(const struct beside *beside, size_t at)
 	if (at >= one->count || !two)
 		return "";
 	if (beside->whatif)
-		return words_of_fate(whatif_fate(beside->whatif, at));
+		return whatif_fate_words(whatif_fate(beside->whatif, at));
 	if (at >= two->count)
 		return "";
 	if (!oid_equal(&one->stops[at].commit, &two->stops[at].commit))
@@ -289,14 +272,6 @@ static void add_narrow(struct pager *pager, const struct beside *beside,
 		   ascii);
 }
 
-static bool has_aside(const struct course *course)
-{
-	for (size_t i = 0; course && i < course->count; i++)
-		if (course->stops[i].aside)
-			return true;
-	return false;
-}
-
 void beside_fill(struct pager *pager, const struct beside *beside, int columns,
 		 bool ascii)
 {
@@ -324,6 +299,6 @@ void beside_fill(struct pager *pager, const struct beside *beside, int columns,
 		add_wide(pager, beside, columns, ascii);
 	else
 		add_narrow(pager, beside, columns, ascii);
-	if (has_aside(beside->one) || has_aside(beside->two))
+	if (course_sets_aside(beside->one) || course_sets_aside(beside->two))
 		add_sentences(pager, aside, columns, ascii);
 }

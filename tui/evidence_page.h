@@ -4,9 +4,9 @@
 
 /*
  * The inside of the evidence page, shared by its parts: evidence.c puts it
- * together, evidence_sure.c says how sure one can be, doubts.c
- * what to be careful about, timeline.c when what was
- * done.  Nobody else includes this.
+ * together, evidence_sure.c says how sure one can be, verified.c
+ * what came of testing the culprit again, doubts.c what to be careful about,
+ * timeline.c when what was done.  Nobody else includes this.
  */
 
 #include "tui/line.h"

@@ -213,21 +213,21 @@ static void fill_warnings(struct model *model, struct session *session,
 }
 
 /* How sure, in few words: while nothing stands out there are none. */
-static void fill_sure(struct model *model, struct session *session)
+static void fill_sure(struct model *model, struct session *session,
+		      const struct sure *sure)
 {
-	struct sure sure;
 	struct buf text;
 
 	model->sure[0] = model->believed[0] = '\0';
-	if (!sure_glance(session, &sure))
+	if (!sure)
 		return;
 	buf_init(&text, 0);
-	if (sure.found) {
-		sure_tell_short(&sure, &text);
-	} else if (sure.chance >= STANDS_OUT &&
-		   sure.chance * sure.likely >= 2) {
+	if (sure->found) {
+		sure_tell_short(sure, &text);
+	} else if (sure->chance >= STANDS_OUT &&
+		   sure->chance * sure->likely >= 2) {
 		buf_puts(&text, "likeliest ");
-		sure_say_percent(sure.chance, &text);
+		sure_say_percent(sure->chance, &text);
 	}
 	str_copy(model->sure, sizeof(model->sure), text.text);
 	buf_clear(&text);
@@ -239,14 +239,12 @@ static void fill_sure(struct model *model, struct session *session)
 }
 
 /* Where no order is followed, what is not known yet tells how long it takes. */
-static void fill_left(struct model *model, struct session *session)
+static void fill_left(struct model *model, const struct engine *engine,
+		      const struct sure *sure)
 {
-	struct sure sure;
-
-	if (engine_policy(session_engine(session))->kind == POLICY_ADAPTIVE &&
-	    model->left_ms >= 0 && sure_glance(session, &sure) &&
-	    sure.left_ms >= 0)
-		model->left_ms = sure.left_ms;
+	if (engine_policy(engine)->kind == POLICY_ADAPTIVE &&
+	    model->left_ms >= 0 && sure && sure->left_ms >= 0)
+		model->left_ms = sure->left_ms;
 }
 
 static void fill_questions(struct model *model, struct session *session)
@@ -512,6 +510,8 @@ void model_build(struct model *model, struct session *session,
 {
 	struct engine *engine = session_engine(session);
 	const struct plan *plan = engine_plan(engine);
+	const struct sure *sure;
+	struct sure glance;
 
 	model_release(model);
 	text_copy(model->title, sizeof(model->title), engine_title(engine),
@@ -534,12 +534,13 @@ void model_build(struct model *model, struct session *session,
 	fill_strip(model, session, plan, view->ascii);
 	fill_culprit(model, session, plan, view->ascii);
 	fill_warnings(model, session, plan, view->ascii);
-	fill_sure(model, session);
+	sure = sure_glance(session, &glance) ? &glance : NULL;
+	fill_sure(model, session, sure);
 	fill_questions(model, session);
 	model->resumes = plan_resumes(plan);
 	fill_rule(model, engine, plan, view);
 	fill_times(model, engine, view);
-	fill_left(model, session);
+	fill_left(model, engine, sure);
 	fill_status(model, session, view);
 	ledger_fill_runs(model, session, view);
 }

@@ -65,33 +65,6 @@ static enum role result_role(enum verify_result result)
 	return result == VERIFY_CONFIRMED ? ROLE_GOOD : ROLE_SKIP;
 }
 
-/* What a person is to do, on as many lines as it takes. */
-static void put_question(struct page *page)
-{
-	int width = page->columns > 30 ? page->columns - 2 : 30;
-
-	for (int i = 0; i < page->plan->wish_count; i++) {
-		const char *why = page->plan->wishes[i].why;
-
-		if (page->plan->wishes[i].kind != WISH_ASK)
-			continue;
-		while (*why) {
-			size_t length = strlen(why), cut = length;
-
-			if (length > (size_t)width)
-				for (cut = (size_t)width;
-				     cut > 1 && why[cut] != ' ';)
-					cut--;
-			if (cut <= 1)
-				cut = length;
-			line_printf(&page->line, ROLE_SKIP, "%.*s", (int)cut,
-				    why);
-			page_put(page, -1);
-			why += cut + (why[cut] == ' ');
-		}
-	}
-}
-
 void page_verify(struct page *page)
 {
 	struct verify verify;
@@ -112,8 +85,6 @@ void page_verify(struct page *page)
 		put_tree(page, &verify, &verify.trees[i]);
 	buf_init(&text, 0);
 	verify_say_result(page->engine, &verify, &text);
-	if (verify.needs_person && page->plan->needs_person)
-		put_question(page);
 	if (text.length)
 		page_text(page, result_role(verify.result), text.text);
 	buf_release(&text);

@@ -22,7 +22,6 @@
 #include "tui/pager.h"
 
 struct app;
-struct ask;
 
 struct beside_view {
 	struct pager page;

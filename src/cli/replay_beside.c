@@ -55,31 +55,6 @@ static const char *remark_of(const struct course *one, const struct course *two,
 	return a->verdict != b->verdict ? "another verdict" : "";
 }
 
-static const char *words_of_fate(enum whatif_fate fate)
-{
-	switch (fate) {
-	case WHATIF_STANDS:
-		return "";
-	case WHATIF_CHANGED:
-		return "changed";
-	case WHATIF_ELSEWHEN:
-		return "at another time";
-	case WHATIF_NOT_MADE:
-		return "not made";
-	case WHATIF_UNKNOWN:
-		return "not known";
-	}
-	return "";
-}
-
-static bool has_aside(const struct course *course)
-{
-	for (size_t i = 0; i < course->count; i++)
-		if (course->stops[i].aside)
-			return true;
-	return false;
-}
-
 /* The next test has a row too. */
 static size_t rows_of(const struct course *course)
 {
@@ -105,9 +80,10 @@ static void add_table(const struct course *one, const struct course *two,
 		   name_two, "left");
 	for (size_t i = 0; i < count; i++) {
 		const char *remark =
-			!whatif		 ? remark_of(one, &shown, i)
-			: i < one->count ? words_of_fate(whatif_fate(whatif, i))
-					 : "";
+			!whatif ? remark_of(one, &shown, i)
+			: i < one->count
+				? whatif_fate_words(whatif_fate(whatif, i))
+				: "";
 
 		buf_printf(out, "%3zu  ", i + 1);
 		add_stop(one, i, out);
@@ -118,7 +94,7 @@ static void add_table(const struct course *one, const struct course *two,
 			out->text[--out->length] = '\0';
 		buf_putc(out, '\n');
 	}
-	if (has_aside(one) || has_aside(&shown))
+	if (course_sets_aside(one) || course_sets_aside(&shown))
 		buf_puts(out, "     * set aside: it contradicts stronger "
 			      "verdicts\n");
 	buf_putc(out, '\n');

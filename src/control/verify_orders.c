@@ -14,7 +14,7 @@
 #include "engine/verify.h"
 #include "session/session.h"
 
-static const char usage[] = "verify [--runs N] [--no-revert]";
+static const char usage[] = "verify [--runs N] [--no-revert] [-m WHY]";
 
 struct wanted {
 	int64_t runs; /* 0: not said */

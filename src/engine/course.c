@@ -67,6 +67,14 @@ static void add_stop(struct course *course, const struct event *event)
 	course->stops[course->count++] = stop;
 }
 
+bool course_sets_aside(const struct course *course)
+{
+	for (size_t i = 0; course && i < course->count; i++)
+		if (course->stops[i].aside)
+			return true;
+	return false;
+}
+
 int64_t course_seq(const struct course *course, int64_t seq)
 {
 	return seq > 0 && (size_t)seq < course->seq_room ? course->seq_of[seq]

@@ -72,6 +72,9 @@ struct course {
 void course_init(struct course *course, const struct graph *graph);
 void course_release(struct course *course);
 
+/* Has a stop a verdict that is set aside?  NULL has no stops. */
+bool course_sets_aside(const struct course *course);
+
 /* The seq that an event with this one has here; 0: it was not fed. */
 int64_t course_seq(const struct course *course, int64_t seq);
 

@@ -247,10 +247,10 @@ static bool is_explained(const struct engine *engine,
 	return losses.badly;
 }
 
-static struct latest *find_latest(const struct engine *engine, size_t *count)
+static struct latest *find_latest(const struct engine *engine, int64_t said,
+				  size_t *count)
 {
 	struct latest *items = NULL;
-	int64_t said = last_that_said(engine);
 	size_t room = 0;
 
 	*count = 0;
@@ -321,7 +321,8 @@ void losses_trouble(const struct engine *engine, struct trouble *out)
 	*out = found;
 	if (engine->symptom == SYMPTOM_NO_BUILD || fold_is_replay(engine))
 		return;
-	items = find_latest(engine, &count);
+	found.said = last_that_said(engine);
+	items = find_latest(engine, found.said, &count);
 	for (size_t i = 0; i < count && i < LATEST; i++)
 		in_ten += items[i].loss != LOSS_NONE;
 	runs = reach_back(items, count);
@@ -353,6 +354,5 @@ bool losses_spoilt(const struct engine *engine, const struct trouble *trouble,
 	if (!trouble->on || !run->fact || !run->counts ||
 	    run->fact->seq < trouble->from || loss == LOSS_NONE)
 		return false;
-	return loss == LOSS_INFRA ||
-	       !is_explained(engine, step, last_that_said(engine));
+	return loss == LOSS_INFRA || !is_explained(engine, step, trouble->said);
 }

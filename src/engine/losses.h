@@ -66,6 +66,7 @@ struct trouble {
 	int commits;	/* at which they were lost */
 	int kinds[LOSS_COUNT];
 	int64_t from; /* the event of the oldest run that was lost */
+	int64_t said; /* of the latest one that was not */
 	const struct run_state *latest; /* of them */
 	int latest_commit;
 };

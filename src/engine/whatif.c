@@ -566,3 +566,16 @@ const char *whatif_fate_name(enum whatif_fate fate)
 
 	return names[fate];
 }
+
+const char *whatif_fate_words(enum whatif_fate fate)
+{
+	static const char *const words[] = {
+		[WHATIF_STANDS] = "",
+		[WHATIF_CHANGED] = "changed",
+		[WHATIF_ELSEWHEN] = "at another time",
+		[WHATIF_NOT_MADE] = "not made",
+		[WHATIF_UNKNOWN] = "not known",
+	};
+
+	return words[fate];
+}

@@ -76,4 +76,7 @@ enum whatif_fate whatif_fate(const struct whatif *whatif, size_t stop);
 /* "stands", "changed", "elsewhen", "not-made", "unknown" */
 const char *whatif_fate_name(enum whatif_fate fate);
 
+/* The same for a person: "", "changed", "at another time"... */
+const char *whatif_fate_words(enum whatif_fate fate);
+
 #endif
