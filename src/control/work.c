@@ -113,8 +113,8 @@ void build_look_at_fixups(struct control *control)
 
 		if (product->looked && !moved)
 			continue;
-		product->looked = has_fixups(control, product->commit,
-					     product->fixups);
+		product->looked =
+			has_fixups(control, product->commit, product->fixups);
 		if (!product->looked)
 			places_drop_product(control, i);
 	}

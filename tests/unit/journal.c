@@ -868,7 +868,8 @@ static void commits_that_make_no_sense_are_damage(void **state)
 		"UPDATE commits SET named_by = 2 WHERE number = 2",
 		"INSERT INTO commits"
 		" (number, oid, named_by, expanded_by, parents, date) VALUES"
-		" (-7, '0123456789012345678901234567890123456789', 0, 1, '', 1)",
+		" (-7, '0123456789012345678901234567890123456789', 0, 1, '', "
+		"1)",
 	};
 	struct world *world = *state;
 	char *copy = xasprintf("%s/copy.db", world->folder);
