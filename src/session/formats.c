@@ -119,15 +119,6 @@ static const struct reader_format *find(struct lines *lines)
 	return found ? found : perhaps;
 }
 
-const struct reader_format *formats_find(const char *bytes, size_t length)
-{
-	struct lines lines = { .at = bytes,
-			       .end = bytes + length,
-			       .crlf = is_crlf(bytes, length) };
-
-	return find(&lines);
-}
-
 static void add_said(struct draft *draft, const char *wording, int64_t number,
 		     const char *text)
 {
@@ -180,29 +171,52 @@ static void read_log(struct draft *draft, const struct reader_format *format,
 	draft_end(draft);
 }
 
-int64_t formats_read(struct draft *draft, const struct reader_format *format,
-		     const char *bytes, size_t length)
+static int64_t read_lines(struct draft *draft,
+			  const struct reader_format *format,
+			  struct lines *lines)
 {
-	struct lines lines = { .at = bytes,
-			       .end = bytes + length,
-			       .crlf = is_crlf(bytes, length) };
+	bool newline = lines->at == lines->end || lines->end[-1] == '\n';
 
-	find(&lines);
 	if (format && !format->quotes)
-		lines.quote_length = 0;
+		lines->quote_length = 0;
 	if (format)
-		read_log(draft, format, &lines);
+		read_log(draft, format, lines);
 	else
-		read_unknown(draft, &lines);
-	if (lines.quote_length)
-		add_quote(draft, &lines);
-	if (lines.crlf)
+		read_unknown(draft, lines);
+	if (lines->quote_length)
+		add_quote(draft, lines);
+	if (lines->crlf)
 		add_said(draft, "crlf", 0, NULL);
-	if (length && bytes[length - 1] != '\n')
+	if (!newline)
 		add_said(draft, "no-newline", 0, NULL);
 	if (draft->unsure_line)
 		add_said(draft, "unsure", draft->unsure_line, draft->unsure);
-	return lines.number;
+	return lines->number;
+}
+
+static struct lines lines_of(const char *bytes, size_t length)
+{
+	return (struct lines){ .at = bytes,
+			       .end = bytes + length,
+			       .crlf = is_crlf(bytes, length) };
+}
+
+int64_t formats_read(struct draft *draft, const char *bytes, size_t length,
+		     const struct reader_format **format)
+{
+	struct lines lines = lines_of(bytes, length);
+
+	*format = find(&lines);
+	return read_lines(draft, *format, &lines);
+}
+
+int64_t formats_read_as(struct draft *draft, const struct reader_format *format,
+			const char *bytes, size_t length)
+{
+	struct lines lines = lines_of(bytes, length);
+
+	find(&lines); /* how it is quoted */
+	return read_lines(draft, format, &lines);
 }
 
 const char *formats_name(const char *name)

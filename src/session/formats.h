@@ -33,15 +33,17 @@ struct reader_format {
 extern const struct reader_format format_syzbot;
 extern const struct reader_format format_git;
 
-/* By the first line that only one has, or that may be of one; or NULL. */
-const struct reader_format *formats_find(const char *bytes, size_t length);
-
 /*
- * Read a whole log into an empty draft, all into notes where format is NULL.
+ * Read a whole log into an empty draft.  Its format is that of the first line
+ * which only one has, or that may be of one; NULL: of none, and all is notes.
  * Returns how many lines it has.
  */
-int64_t formats_read(struct draft *draft, const struct reader_format *format,
-		     const char *bytes, size_t length);
+int64_t formats_read(struct draft *draft, const char *bytes, size_t length,
+		     const struct reader_format **format);
+
+/* ... where it is known to be of this one. */
+int64_t formats_read_as(struct draft *draft, const struct reader_format *format,
+			const char *bytes, size_t length);
 
 /* The name as a constant; NULL for that of none. */
 const char *formats_name(const char *name);

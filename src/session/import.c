@@ -44,9 +44,8 @@ static void draft_log(struct draft *draft, const char *name, const char *bytes,
 	out->cut = length > IMPORT_MAX;
 	if (out->cut)
 		length = IMPORT_MAX;
-	format = formats_find(bytes, length);
+	out->lines = formats_read(draft, bytes, length, &format);
 	out->format = format ? format->name : NULL;
-	out->lines = formats_read(draft, format, bytes, length);
 	draft->events[0].who = xstrdup(slash ? slash + 1 : name);
 	if (out->cut)
 		draft_add(draft, EVENT_SAID)->wording = xstrdup("too-long");

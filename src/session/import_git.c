@@ -9,7 +9,9 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "session/draft.h"
+#include "session/gitargs.h"
 #include "session/gitlines.h"
+#include "session/gitnames.h"
 #include "session/gitsearch.h"
 #include "session/gitshow.h"
 #include "session/gitwords.h"
@@ -22,12 +24,6 @@
  * showed, in the middle of a mail.
  */
 
-enum {
-	WORDS_MAX = 64,
-	ID_MIN = 7,
-	LOOKUPS_MAX = 200, /* short ids that are looked for in the whole log */
-};
-
 /* "# bad: [H] subject", not yet followed by its command. */
 struct pending {
 	char *term;
@@ -38,8 +34,7 @@ struct pending {
 
 struct reading {
 	struct draft *draft;
-	const char *bytes; /* the whole log */
-	size_t length;
+	struct gitnames names;
 	struct gitwords words;
 	struct gitlines lines;
 	struct gitsearches searches;
@@ -51,7 +46,6 @@ struct reading {
 	struct pending *pending;
 	size_t pending_count, pending_room;
 	bool listing; /* ids alone are candidates */
-	int lookups;
 	int64_t line; /* of the piece that is read */
 	bool last_ended;
 };
@@ -86,8 +80,9 @@ static void *git_begin(struct draft *draft, const char *bytes, size_t length)
 	struct reading *reading = xcalloc(1, sizeof(*reading));
 
 	reading->draft = draft;
-	reading->bytes = bytes;
-	reading->length = length;
+	reading->names = (struct gitnames){ .draft = draft,
+					    .bytes = bytes,
+					    .length = length };
 	reading->words.root = is_root(bytes, length);
 	gitlines_init(&reading->lines, &reading->words, take_piece, reading);
 	reading->lines.printable = gitlines_is_printable(bytes, length);
@@ -130,80 +125,12 @@ static void unsure(struct reading *reading, const char *why, const char *word)
 	gitsearches_unsure(&reading->searches, reading->line, why, word);
 }
 
-/*
- * Ids.
- */
-
-/* The one id in full of the whole log that begins so. */
-static bool look_up(struct reading *reading, const char *word, struct oid *out)
-{
-	const char *end = reading->bytes + reading->length, *p = reading->bytes;
-	size_t length = strlen(word);
-	struct oid found = { "" }, oid;
-
-	if (reading->lookups++ >= LOOKUPS_MAX)
-		return false;
-	while ((p = memmem(p, (size_t)(end - p), word, length))) {
-		char hex[41] = "";
-
-		if ((p == reading->bytes || !isxdigit((unsigned char)p[-1])) &&
-		    end - p >= 40)
-			memcpy(hex, p, 40);
-		p += length;
-		if (!oid_parse(&oid, hex) ||
-		    (end - p > 40 - (ptrdiff_t)length &&
-		     isxdigit((unsigned char)p[40 - length])))
-			continue;
-		if (!oid_is_none(&found) && !oid_equal(&found, &oid))
-			return false;
-		found = oid;
-	}
-	if (oid_is_none(&found))
-		return false;
-	*out = found;
-	return true;
-}
-
-/* A commit in full, or cut to so many digits that only one has. */
-static bool find_commit(struct reading *reading, const char *word,
-			struct oid *out)
-{
-	const struct draft *draft = reading->draft;
-	char hex[41];
-	int found = 0;
-
-	str_copy(hex, sizeof(hex), word);
-	for (char *p = hex; *p; p++)
-		*p = (char)tolower((unsigned char)*p);
-	if (!str_hex(hex) || strlen(word) > 40 || strlen(hex) < ID_MIN)
-		return false;
-	if (oid_parse(out, hex))
-		return true;
-	for (size_t i = 0; i < draft->commit_count; i++)
-		if (str_starts(draft->commits[i].oid.hex, hex)) {
-			*out = draft->commits[i].oid;
-			found++;
-		}
-	if (found)
-		return found == 1;
-	return look_up(reading, hex, out);
-}
-
-/* ... or a name that its repository knows. */
-static bool find_name(struct reading *reading, const char *word,
-		      struct oid *out)
-{
-	const struct draft_names *repository = reading->draft->repository;
-
-	return repository && repository->find(repository->data, word, out);
-}
-
 static bool find_word(struct reading *reading, const struct gitword *word,
 		      struct oid *out)
 {
 	char *id = xstrndup(word->id ? word->id : "", word->id_length);
-	bool yes = find_commit(reading, id, out) ||
-		   (*id && find_name(reading, id, out));
+	bool yes = gitnames_id(&reading->names, id, out) ||
+		   (*id && gitnames_name(&reading->names, id, out));
 
 	free(id);
 	return yes;
@@ -278,50 +205,8 @@ static int64_t take_all_pending(struct reading *reading, int *count)
  * Commands.
  */
 
-static size_t quote_length(const char *p)
-{
-	if (*p == '\'')
-		return 1;
-	if (str_starts(p, "\xe2\x80\x98") || str_starts(p, "\xe2\x80\x99"))
-		return 3;
-	return 0;
-}
-
-/* Words as sq_quote of git and a shell have them, up to a comment. */
-static int split_words(const char *text, char *words[WORDS_MAX],
-		       const char **comment)
-{
-	int count = 0;
-
-	while (count < WORDS_MAX) {
-		struct buf word;
-		bool quoted = false;
-
-		text += strspn(text, " \t");
-		if (!*text || *text == '#')
-			break;
-		buf_init(&word, 0);
-		for (; *text && (quoted || !strchr(" \t#", *text)); text++) {
-			size_t quote = quote_length(text);
-
-			if (quote) {
-				quoted = !quoted;
-				text += quote - 1;
-			} else if (*text == '\\' && !quoted && text[1]) {
-				buf_putc(&word, *++text);
-			} else {
-				buf_putc(&word, *text);
-			}
-		}
-		words[count++] = buf_take(&word);
-		buf_release(&word);
-	}
-	*comment = text + strcspn(text, "#");
-	return count;
-}
-
 /* The terms are the first thing to know. */
-static bool take_term(struct reading *reading, char *const *words, int count,
+static bool take_term(struct reading *reading, const struct gitargs *args,
 		      int *at)
 {
 	static const struct {
@@ -336,12 +221,13 @@ static bool take_term(struct reading *reading, char *const *words, int count,
 		size_t length = strlen(options[i].option);
 		const char *term;
 
-		if (!str_starts(words[*at], options[i].option))
+		if (!str_starts(args->words[*at], options[i].option))
 			continue;
-		if (words[*at][length] == '=')
-			term = words[*at] + length + 1;
-		else if (words[*at][length] == '\0' && *at + 1 < count)
-			term = words[++*at];
+		if (args->words[*at][length] == '=')
+			term = args->words[*at] + length + 1;
+		else if (args->words[*at][length] == '\0' &&
+			 *at + 1 < args->count)
+			term = args->words[++*at];
 		else
 			continue;
 		gitsearches_term(&reading->searches, options[i].newer, term,
@@ -360,8 +246,9 @@ static void take_ends(struct reading *reading, char *const *revs, int count)
 	for (int i = given; i < count; i++) {
 		struct oid commit;
 
-		if (given == 0 && (find_commit(reading, revs[i], &commit) ||
-				   find_name(reading, revs[i], &commit)))
+		if (given == 0 &&
+		    (gitnames_id(&reading->names, revs[i], &commit) ||
+		     gitnames_name(&reading->names, revs[i], &commit)))
 			add_verdict(reading,
 				    gitsearches_word(&reading->searches,
 						     i == 0),
@@ -371,56 +258,26 @@ static void take_ends(struct reading *reading, char *const *revs, int count)
 	}
 }
 
-static void read_start(struct reading *reading, char *const *words, int count)
+static void read_start(struct reading *reading, const struct gitargs *args)
 {
 	int revs = 0;
-	char *rev[WORDS_MAX];
+	char *rev[GITARGS_MAX];
 	size_t event = reading->draft->count - 1;
 
 	if (reading->pending_count)
 		event = reading->pending[0].event;
 	gitsearches_begin(&reading->searches, event, reading->line);
-	for (int i = 0; i < count && !str_equal(words[i], "--"); i++) {
-		if (take_term(reading, words, count, &i))
+	for (int i = 0; i < args->count && !str_equal(args->words[i], "--");
+	     i++) {
+		if (take_term(reading, args, &i))
 			continue;
-		if (str_equal(words[i], "--first-parent"))
+		if (str_equal(args->words[i], "--first-parent"))
 			gitsearches_first_parent(&reading->searches);
-		else if (words[i][0] != '-')
-			rev[revs++] = words[i];
+		else if (args->words[i][0] != '-')
+			rev[revs++] = args->words[i];
 	}
 	take_ends(reading, rev, revs);
 	reading->head = (struct oid){ "" };
-}
-
-/* What the robot of Intel puts behind a command: "# 18:03  G  74  0  0  0
-   subject", "# 09:07  30+  3  subject". */
-static const char *robot_subject(const char *comment)
-{
-	const char *p = comment;
-	int numbers = 0;
-
-	if (*p != '#')
-		return NULL;
-	p += 1 + strspn(p + 1, " ");
-	if (!isdigit((unsigned char)p[0]) || !isdigit((unsigned char)p[1]) ||
-	    p[2] != ':' || !isdigit((unsigned char)p[3]) ||
-	    !isdigit((unsigned char)p[4]))
-		return NULL;
-	p += 5 + strspn(p + 5, " ");
-	if (isupper((unsigned char)p[0]) && p[1] == ' ')
-		p += 1 + strspn(p + 1, " ");
-	while (numbers < 4) {
-		size_t length = strspn(p, "0123456789");
-
-		if (length == 0)
-			break;
-		length += strspn(p + length, "+-");
-		if (p[length] != ' ')
-			break;
-		p += length + strspn(p + length, " ");
-		numbers++;
-	}
-	return numbers >= 2 && *p ? p : NULL;
 }
 
 /* A verdict on what is checked out. */
@@ -438,26 +295,27 @@ static void mark_head(struct reading *reading, const char *term)
 }
 
 static void read_mark(struct reading *reading, const char *term,
-		      char *const *words, int count, const char *comment)
+		      const struct gitargs *args)
 {
-	const char *subject = robot_subject(comment);
+	const char *subject = gitargs_subject(args->comment);
 
-	if (count == 0)
+	if (args->count == 0)
 		mark_head(reading, term);
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < args->count; i++) {
 		struct oid commit = { "" };
 
-		if (find_commit(reading, words[i], &commit)) {
+		if (gitnames_id(&reading->names, args->words[i], &commit)) {
 			struct oid same = commit;
 
 			take_pending(reading, term, &same);
 		} else if (!take_pending(reading, term, &commit) &&
-			   !find_name(reading, words[i], &commit)) {
-			unsure(reading, unresolved, words[i]);
+			   !gitnames_name(&reading->names, args->words[i],
+					  &commit)) {
+			unsure(reading, unresolved, args->words[i]);
 			continue;
 		}
 		add_verdict(reading, term, &commit);
-		if (subject && count == 1)
+		if (subject && args->count == 1)
 			draft_tell_subject(reading->draft, &commit, subject);
 	}
 }
@@ -465,22 +323,21 @@ static void read_mark(struct reading *reading, const char *term,
 static void read_command(struct reading *reading, const struct gitword *word,
 			 const char *text)
 {
-	char *words[WORDS_MAX], *term = xstrndup(word->term, word->term_length);
-	const char *comment;
-	int count = split_words(text, words, &comment);
+	char *term = xstrndup(word->term, word->term_length);
 	struct event *event = draft_add(reading->draft, EVENT_SAID);
+	struct gitargs args;
 
 	event->wording = xstrdup("git-command");
 	reading->command = reading->draft->count - 1;
 	reading->command_line = reading->line;
 	reading->head_before = reading->head;
 	event->text = xasprintf("%s%s", term, text);
+	gitargs_init(&args, text);
 	if (str_equal(term, "start"))
-		read_start(reading, words, count);
+		read_start(reading, &args);
 	else
-		read_mark(reading, term, words, count, comment);
-	for (int i = 0; i < count; i++)
-		free(words[i]);
+		read_mark(reading, term, &args);
+	gitargs_release(&args);
 	free(term);
 }
 
@@ -652,7 +509,7 @@ static bool read_candidate(struct reading *reading, const char *text)
 	struct oid commit;
 
 	if (!reading->listing || strlen(text) != 40 ||
-	    !find_commit(reading, text, &commit))
+	    !gitnames_id(&reading->names, text, &commit))
 		return false;
 	event = draft_add(reading->draft, EVENT_RESULT);
 	event->wording = xstrdup("git-possible");

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct draft draft;
 
 	draft_init(&draft);
-	formats_read(&draft, &format_git, (const char *)data, size);
+	formats_read_as(&draft, &format_git, (const char *)data, size);
 	engine_free(fold_draft(&draft));
 	draft_release(&draft);
 	return 0;

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	draft_init(&draft);
 	buf_init(&out, 0);
-	formats_read(&draft, &format_syzbot, (const char *)data, size);
+	formats_read_as(&draft, &format_syzbot, (const char *)data, size);
 	engine = fold_draft(&draft);
 	syzbotlog_write(engine, draft.names, &out);
 	if (out.length != size || (size && memcmp(out.text, data, size) != 0))
