@@ -11,7 +11,7 @@
 #include "control/gitnews.h"
 #include "repo/gitstate.h"
 #include "repo/repo.h"
-#include "session/gitlog.h"
+#include "session/gitstart.h"
 #include "session/session.h"
 
 static int check(const struct gitstate *is, bool fix, struct error *err)

@@ -14,7 +14,7 @@
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "repo/gitstate.h"
-#include "session/gitlog.h"
+#include "session/gitstart.h"
 #include "session/session.h"
 
 #define REMARK_MAX   1000

@@ -24,6 +24,7 @@
 #include "repo/repo.h"
 #include "repo/worktree.h"
 #include "session/gitlog.h"
+#include "session/gitstart.h"
 #include "session/session.h"
 
 /*

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
+#include "session/gitstart.h"
 #include "session/session.h"
 
 /* A mark, or a remark. */
@@ -27,38 +28,6 @@ struct entries {
 	struct entry *items;
 	size_t count, room;
 };
-
-/*
- * Terms.
- */
-
-void gitterms_of(const struct engine *engine, struct gitterms *out)
-{
-	const struct event *start = engine_start_event(engine);
-	const char *text = start && start->text ? start->text : "";
-	size_t length = strcspn(text, " ");
-
-	if (length && text[length]) {
-		out->newer = xstrndup(text, length);
-		out->older = xstrdup(text + length + 1);
-	} else {
-		bool fix = engine_is_fix(engine);
-
-		out->newer = xstrdup(fix ? "fixed" : "bad");
-		out->older = xstrdup(fix ? "broken" : "good");
-	}
-}
-
-void gitterms_release(struct gitterms *terms)
-{
-	free(terms->newer);
-	free(terms->older);
-}
-
-bool gitterms_mean_fix(const char *newer, const char *older)
-{
-	return str_equal(newer, "fixed") || str_equal(older, "broken");
-}
 
 /*
  * What is to be written.
@@ -209,32 +178,6 @@ static bool is_newer_term(const struct engine *engine, enum verdict verdict)
 	return (verdict == VERDICT_BAD) != engine_is_fix(engine);
 }
 
-/* In a log that was read: the command that started it, or NULL; of the events
-   behind it those up to *until are verdicts on what it was given. */
-static const struct event *find_start(const struct engine *engine,
-				      int64_t *until)
-{
-	const struct event *found = NULL;
-
-	for (size_t i = 0; i + 1 < engine_event_count(engine); i++) {
-		const struct event *event = engine_event(engine, i);
-		size_t k = i + 1;
-
-		if (!str_equal(event->wording, "git-command") ||
-		    !str_starts(event->text, "start"))
-			continue;
-		while (k < engine_event_count(engine) &&
-		       engine_event(engine, k)->kind == EVENT_VERDICT &&
-		       engine_event(engine, k)->by == BY_IMPORT)
-			k++;
-		if (found && k == i + 1)
-			continue;
-		found = event;
-		*until = engine_event(engine, k - 1)->seq;
-	}
-	return found;
-}
-
 /*
  * How many of the entries were given to the start: git looks at once whether
  * these ends fit each other, and not again when it reads the log.
@@ -243,7 +186,7 @@ static size_t count_given(const struct entries *entries,
 			  const struct engine *engine)
 {
 	int64_t until = 0;
-	const struct event *start = find_start(engine, &until);
+	const struct event *start = gitstart_find(engine, &until);
 	size_t count = 0;
 
 	while (start && count < entries->count &&
@@ -262,7 +205,7 @@ static size_t count_given(const struct entries *entries,
 static void write_paths(const struct engine *engine, struct buf *out)
 {
 	int64_t until;
-	const struct event *start = find_start(engine, &until);
+	const struct event *start = gitstart_find(engine, &until);
 	const char *paths = start ? strstr(start->text, "'--' ") : NULL;
 
 	if (!paths && start) {
@@ -288,6 +231,8 @@ static void write_start(const struct entries *entries, size_t given,
 			   terms->newer, terms->older);
 	if (start && start->first_parent)
 		buf_puts(out, " '--first-parent'");
+	if (start && start->by == BY_IMPORT && gitstart_is_bare(engine))
+		buf_puts(out, " '--no-checkout'");
 	for (size_t i = 0; i < given; i++)
 		buf_printf(out, " '%s'",
 			   graph_oid(session_graph(entries->session),

@@ -111,6 +111,21 @@ check "a log of git is read, and git takes what comes out of it" '
 	test "$(grep -c "^git bisect" again)" = \
 		"$(grep -c "^git bisect" log)"
 '
+check "its terms stay, and that nothing was to be checked out" '
+	old=fast new=slow
+	git_log start --term-new=slow --term-old=fast c40 c1
+	git_search 23
+	git -C "$repo" bisect log |
+		sed "s/^git bisect start /&--no-checkout /" >terms.log
+	git -C "$repo" bisect reset >/dev/null
+	"$CULPRIT" replay --export git terms.log >again
+	grep "^git bisect start .*--no-checkout" again
+	test "$(grep -c "^git bisect slow" again)" = \
+		"$(grep -c "^git bisect slow" terms.log)"
+	git -C "$repo" bisect replay "$(pwd)/again" >out
+	grep "^$(full c23) is the first slow commit" out
+	git -C "$repo" bisect reset >/dev/null
+'
 check "with its repository the midpoints are worked out again" '
 	"$CULPRIT" replay --check --repo "$repo" log >said
 	grep "^  graph .* git would have tested the same commits" said
