@@ -159,7 +159,7 @@ static void add_key(const struct proposal *proposal, enum proposal_field field,
 static void write_settings(const struct proposal *proposal, struct buf *out)
 {
 	buf_printf(out,
-		   "# see culprit(1) for all there is\n\ntarget = \"%s\";\n",
+		   "# see culprit.cfg(5) for all there is\n\ntarget = \"%s\";\n",
 		   proposal_target(proposal));
 	if (proposal->target != TARGET_COMMAND ||
 	    *value(proposal, PROPOSAL_BUILD)) {
