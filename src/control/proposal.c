@@ -158,9 +158,10 @@ static void add_key(const struct proposal *proposal, enum proposal_field field,
 
 static void write_settings(const struct proposal *proposal, struct buf *out)
 {
-	buf_printf(out,
-		   "# see culprit.cfg(5) for all there is\n\ntarget = \"%s\";\n",
-		   proposal_target(proposal));
+	buf_printf(
+		out,
+		"# see culprit.cfg(5) for all there is\n\ntarget = \"%s\";\n",
+		proposal_target(proposal));
 	if (proposal->target != TARGET_COMMAND ||
 	    *value(proposal, PROPOSAL_BUILD)) {
 		buf_puts(out, "build = {\n");

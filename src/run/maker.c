@@ -11,7 +11,6 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
@@ -27,6 +26,8 @@
 #define KEPT_SIGNATURE "signature"
 #define KEPT_CONFIG    "config"
 
+enum { KEPT_MAX = 16 };
+
 /* A kernel in the cache; it stays there as long as its entry is held. */
 struct kept {
 	char *commit, *image;
@@ -39,8 +40,9 @@ struct maker {
 	bool failed;	 /* the last build */
 
 	char *image, *made; /* the kernel made last, where it was built */
-	struct kept *kept;  /* those that lie in the cache */
-	size_t kept_count, kept_room;
+	struct kept
+		kept[KEPT_MAX]; /* in the cache; asked for last: at the end */
+	size_t kept_count;
 
 	/* the one under way */
 	struct kbuild kbuild;
@@ -62,20 +64,34 @@ static void forget_made(struct maker *maker)
 	maker->image = maker->made = NULL;
 }
 
-static struct kept *find_kept(const struct maker *maker, const char *commit)
+/* Its place, or kept_count. */
+static size_t find_kept(const struct maker *maker, const char *commit)
 {
-	for (size_t i = 0; i < maker->kept_count; i++)
-		if (str_equal(maker->kept[i].commit, commit))
-			return &maker->kept[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < maker->kept_count &&
+	       !str_equal(maker->kept[i].commit, commit))
+		i++;
+	return i;
 }
 
-static void drop_kept(struct maker *maker, struct kept *kept)
+static struct kept take_out(struct maker *maker, size_t at)
 {
-	cache_entry_release(kept->entry);
-	free(kept->commit);
-	free(kept->image);
-	*kept = maker->kept[--maker->kept_count];
+	struct kept kept = maker->kept[at];
+
+	maker->kept_count--;
+	memmove(&maker->kept[at], &maker->kept[at + 1],
+		(maker->kept_count - at) * sizeof(kept));
+	return kept;
+}
+
+static void drop_kept(struct maker *maker, size_t at)
+{
+	struct kept kept = take_out(maker, at);
+
+	cache_entry_release(kept.entry);
+	free(kept.commit);
+	free(kept.image);
 }
 
 static void forget_job(struct maker *maker)
@@ -91,10 +107,12 @@ static void forget_job(struct maker *maker)
 	maker->commit = maker->key = maker->cc = maker->config = NULL;
 }
 
-/* Takes the entry. */
+/* Takes the entry; the one that nobody asked for the longest is let go, so
+   that the cache can keep within its limit. */
 static void take_entry(struct maker *maker, struct cache_entry *entry)
 {
-	array_grow(maker->kept, maker->kept_count + 1, &maker->kept_room);
+	if (maker->kept_count == KEPT_MAX)
+		drop_kept(maker, 0);
 	maker->kept[maker->kept_count++] = (struct kept){
 		.commit = xstrdup(maker->commit),
 		.image = xasprintf("%s/" KEPT_KERNEL, cache_entry_path(entry)),
@@ -212,7 +230,7 @@ static void log_kept(const struct maker *maker,
 	char *line =
 		xasprintf("$ # a kernel of the same sources, configuration "
 			  "and compiler was kept: %s\n",
-			  find_kept(maker, maker->commit)->image);
+			  maker->kept[find_kept(maker, maker->commit)].image);
 
 	if (recorder_open_log(&record, request->log, false, NULL) == 0)
 		recorder_write(&record, line, strlen(line), NULL);
@@ -389,14 +407,14 @@ static size_t optional_steps(const struct maker *maker)
 int maker_make(struct maker *maker, const struct build_request *request,
 	       build_done *done, void *data, struct error *err)
 {
-	struct kept *kept;
+	size_t kept;
 
 	if (maker->commit)
 		return error_set(err, ERROR_BUSY,
 				 "cannot build while %s is worked on",
 				 maker->commit);
 	kept = find_kept(maker, request->commit);
-	if (kept) /* it may come out otherwise now */
+	if (kept < maker->kept_count) /* it may come out otherwise now */
 		drop_kept(maker, kept);
 	maker->commit = xstrdup(request->commit);
 	maker->done = done;
@@ -425,18 +443,22 @@ failed:
 
 enum runner_has maker_has(const struct maker *maker, const char *commit)
 {
-	if (find_kept(maker, commit))
+	if (find_kept(maker, commit) < maker->kept_count)
 		return RUNNER_HAS_KEPT;
 	return str_equal(maker->made, commit) ? RUNNER_HAS_THERE
 					      : RUNNER_HAS_NOT;
 }
 
-const char *maker_image(const struct maker *maker, const char *commit)
+const char *maker_image(struct maker *maker, const char *commit)
 {
-	const struct kept *kept = find_kept(maker, commit);
+	size_t at = find_kept(maker, commit);
 
-	if (kept)
-		return kept->image;
+	if (at < maker->kept_count) {
+		struct kept kept = take_out(maker, at);
+
+		maker->kept[maker->kept_count++] = kept;
+		return kept.image;
+	}
 	return str_equal(maker->made, commit) ? maker->image : NULL;
 }
 
@@ -462,7 +484,6 @@ void maker_free(struct maker *maker)
 	assert(!maker->commit);
 	forget_made(maker);
 	while (maker->kept_count)
-		drop_kept(maker, &maker->kept[maker->kept_count - 1]);
-	free(maker->kept);
+		drop_kept(maker, maker->kept_count - 1);
 	uv_close((uv_handle_t *)&maker->soon, on_closed);
 }

@@ -46,9 +46,11 @@ int maker_make(struct maker *maker, const struct build_request *request,
 
 /*
  * The kernel of a commit that was made: where it was made, which is that of
- * the last one only, or in the cache.  NULL when it is not there.
+ * the last one only, or in the cache, where the 16 that were asked for last
+ * are held.  NULL when it is not there: then making it takes it from the
+ * cache, if it still is in that.
  */
-const char *maker_image(const struct maker *maker, const char *commit);
+const char *maker_image(struct maker *maker, const char *commit);
 enum runner_has maker_has(const struct maker *maker, const char *commit);
 
 #endif
