@@ -50,6 +50,8 @@ void app_init(struct app *app, struct session *session, struct repo *repo,
 	consoles_init(&app->consoles);
 	buildlog_init(&app->build);
 	range_page_init(&app->range);
+	app->range.repo = repo;
+	app->range.asides = &app->asides;
 }
 
 void app_stop_asides(struct app *app)
@@ -58,6 +60,7 @@ void app_stop_asides(struct app *app)
 	view_evidence_stop(&app->evidence);
 	view_commit_stop(&app->commit);
 	peek_stop(&app->peek);
+	range_find_stop(&app->range.find);
 }
 
 void app_release(struct app *app)

@@ -385,6 +385,10 @@ static void draw_status(struct grid *grid, int y, const struct range_view *view)
 		x += grid_text(grid, x, y, width - x, ROLE_PLAIN, page->wanted);
 		grid->cursor_x = x;
 		grid->cursor_y = y;
+		if (!*page->wanted)
+			grid_text(grid, x + 1, y, width - x, ROLE_DIM,
+				  "subject, author or id; or -- PATH, for what "
+				  "touched it");
 	} else if (*view->home->toast) {
 		frame_toast(grid, y, view->home);
 	} else if (*page->said) {

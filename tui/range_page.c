@@ -15,9 +15,9 @@
 #include "session/session.h"
 #include "tui/field.h"
 #include "tui/input.h"
-#include "tui/match.h"
 
 #define MARGIN 64 /* rows beyond what is seen whose texts are read */
+#define SLICES 2  /* of a search, while a key waits */
 
 void range_page_init(struct range_page *page)
 {
@@ -30,7 +30,7 @@ void range_page_release(struct range_page *page)
 {
 	outline_release(&page->outline);
 	suspects_free(page->suspects);
-	match_free(page->match);
+	range_find_release(&page->find);
 	free(page->members);
 	free(page->texts);
 	range_page_init(page);
@@ -209,6 +209,17 @@ static void toggle_mark(struct range_page *page)
 	page->mark_oldest = commit_at(page, row->first + row->count - 1);
 }
 
+/* Where a search that way begins: behind the chosen row, but a fold has been
+   passed only when something in it was. */
+static int place_behind(const struct range_page *page, bool older)
+{
+	const struct outline_row *row = range_page_row(page, page->line);
+
+	if (row->commit < 0)
+		return older ? row->first - 1 : row->first + row->count;
+	return older ? row->first + row->count - 1 : row->first;
+}
+
 /*
  * Building.
  */
@@ -229,6 +240,11 @@ static void build(struct range_page *page, struct session *session)
 	if (strata_place(&page->outline.strata, page->anchor) < 0)
 		page->anchor = -1;
 	find_line(page);
+	if (page->outline.row_count)
+		range_find_move(&page->find, &page->outline.strata,
+				place_behind(page, page->find.older));
+	else
+		range_find_stop(&page->find);
 	if (!page->marking)
 		return;
 	if (strata_place(&page->outline.strata, page->mark_newest) < 0 ||
@@ -250,51 +266,101 @@ void range_page_update(struct range_page *page, struct session *session,
  * Search, among all commits of the range, folded or not.
  */
 
-static bool matches(const struct range_page *page, struct session *session,
-		    int place)
+static void go_to_found(struct range_page *page)
 {
-	int commit = commit_at(page, place);
-	const char *subject = session_subject(session, commit);
-	const char *hex = graph_oid(session_graph(session), commit)->hex;
-	struct match_span span;
+	const struct range_find *find = &page->find;
 
-	return match_find(page->match, subject, strlen(subject), 0, &span) ||
-	       match_find(page->match, hex, strlen(hex), 0, &span);
+	outline_show(&page->outline, commit_at(page, find->at));
+	range_page_go_to(page, commit_at(page, find->at));
+	if (find->of_paths)
+		snprintf(page->said, sizeof(page->said),
+			 find->touches == 1
+				 ? "one commit of the range touched it"
+				 : "%d commits of the range touched it; "
+				   "n goes to the next",
+			 find->touches);
+}
+
+static void say_trouble(struct range_page *page, bool ascii)
+{
+	const struct buf *told = &page->find.git.text;
+	char *line;
+
+	if (!page->repo) {
+		str_copy(page->said, sizeof(page->said),
+			 "there is no repository here that knows what touched "
+			 "a path");
+		return;
+	}
+	line = xstrndup(told->text, strcspn(told->text, "\n"));
+	text_copy(page->said, sizeof(page->said), line, ascii);
+	free(line);
+}
+
+static void say_found(struct range_page *page, enum range_found found,
+		      bool ascii)
+{
+	const struct range_find *find = &page->find;
+
+	switch (found) {
+	case FOUND_NOT_YET:
+		str_copy(page->said, sizeof(page->said),
+			 find->state == FIND_WAITS
+				 ? "git looks for what touched it; Esc stops it"
+				 : "looking for it; Esc stops that");
+		break;
+	case FOUND_NOTHING:
+		snprintf(page->said, sizeof(page->said),
+			 find->of_paths ? "no commit of the range touched '%s'"
+					: "nothing matches '%s'",
+			 find->wanted + (find->of_paths ? 3 : 0));
+		break;
+	case FOUND_FURTHER:
+		if (!find->of_paths)
+			str_copy(page->said, sizeof(page->said),
+				 "went on from the other end");
+		break;
+	case FOUND_TROUBLE:
+		say_trouble(page, ascii);
+		break;
+	case FOUND_PLACE:
+		break;
+	}
+}
+
+/* A slice or a few, while these take no longer than a key may. */
+static void search_on(struct range_page *page, struct session *session,
+		      int slices, bool ascii)
+{
+	enum range_found found = FOUND_NOT_YET;
+
+	page->said[0] = '\0';
+	while (found == FOUND_NOT_YET && slices-- > 0 &&
+	       range_find_has_work(&page->find))
+		found = range_find_slice(&page->find, session,
+					 &page->outline.strata);
+	if (found == FOUND_PLACE || found == FOUND_FURTHER)
+		go_to_found(page);
+	say_found(page, found, ascii);
 }
 
 /* Which way older commits lie: 1 is down the line. */
-static void find(struct range_page *page, struct session *session, bool back)
+static void find(struct range_page *page, struct session *session, bool back,
+		 bool ascii)
 {
-	const struct outline_row *row = range_page_row(page, page->line);
-	int count = page->outline.strata.count, at, begin;
 	bool older = back == page->oldest_first;
 
-	page->said[0] = '\0';
-	if (!page->match) {
+	if (!range_find_has(&page->find)) {
 		str_copy(page->said, sizeof(page->said),
 			 "press / and say what to find");
 		return;
 	}
-	if (!row)
+	if (!range_page_row(page, page->line))
 		return;
-	begin = older ? row->first + row->count - 1 : row->first;
-	/* a fold has been passed only when something in it was */
-	if (row->commit < 0)
-		begin = older ? row->first - 1 : row->first + row->count;
-	at = begin;
-	for (int i = 0; i < count; i++) {
-		at = (at + (older ? 1 : count - 1) + count) % count;
-		if (!matches(page, session, at))
-			continue;
-		if (older ? at <= begin : at >= begin)
-			str_copy(page->said, sizeof(page->said),
-				 "went on from the other end");
-		outline_show(&page->outline, commit_at(page, at));
-		range_page_go_to(page, commit_at(page, at));
-		return;
-	}
-	snprintf(page->said, sizeof(page->said), "nothing matches '%s'",
-		 page->wanted);
+	range_find_on(&page->find, &page->outline.strata,
+		      session_graph(session), page->repo, page->asides, older,
+		      place_behind(page, older));
+	search_on(page, session, SLICES, ascii);
 }
 
 static void begin_search(struct range_page *page, struct session *session,
@@ -302,14 +368,13 @@ static void begin_search(struct range_page *page, struct session *session,
 {
 	struct error err = ERROR_INIT;
 
-	match_free(page->match);
-	page->match = NULL;
+	range_find_release(&page->find);
 	if (!*page->wanted)
 		return;
-	if (match_new(page->wanted, &page->match, &err) < 0)
+	if (range_find_begin(&page->find, page->wanted, &err) < 0)
 		text_copy(page->said, sizeof(page->said), err.text, ascii);
 	else
-		find(page, session, false);
+		find(page, session, false, ascii);
 }
 
 static void asking_key(struct range_page *page, struct session *session,
@@ -324,6 +389,16 @@ static void asking_key(struct range_page *page, struct session *session,
 	} else {
 		field_key(page->wanted, sizeof(page->wanted), key);
 	}
+}
+
+/* A key ends a search that goes on; Esc does nothing else. */
+static bool stop_search(struct range_page *page, int key)
+{
+	if (page->find.state == FIND_RESTS)
+		return false;
+	range_find_stop(&page->find);
+	str_copy(page->said, sizeof(page->said), "the search was stopped");
+	return key == INPUT_ESCAPE;
 }
 
 /*
@@ -408,7 +483,7 @@ static enum range_answer open_row(struct range_page *page)
 }
 
 static enum range_answer other_key(struct range_page *page,
-				   struct session *session, int key)
+				   struct session *session, int key, bool ascii)
 {
 	switch (key) {
 	case INPUT_ENTER:
@@ -428,7 +503,7 @@ static enum range_answer other_key(struct range_page *page,
 		return RANGE_DONE;
 	case 'n':
 	case 'N':
-		find(page, session, key == 'N');
+		find(page, session, key == 'N', ascii);
 		return RANGE_DONE;
 	case INPUT_ESCAPE:
 		if (!page->marking)
@@ -464,10 +539,23 @@ enum range_answer range_page_key(struct range_page *page,
 	enum range_answer answer = RANGE_DONE;
 
 	page->said[0] = '\0';
+	if (stop_search(page, key))
+		return RANGE_DONE;
 	if (page->asking)
 		asking_key(page, session, key, ascii);
 	else if (!moving_key(page, key))
-		answer = other_key(page, session, key);
+		answer = other_key(page, session, key, ascii);
 	settle_down(page, session, ascii);
 	return answer;
+}
+
+bool range_page_work(struct range_page *page, struct session *session,
+		     bool ascii)
+{
+	if (!range_find_has_work(&page->find))
+		return false;
+	search_on(page, session, 1, ascii);
+	if (page->find.state == FIND_RESTS)
+		settle_down(page, session, ascii);
+	return true;
 }

@@ -12,6 +12,8 @@
  *
  *	reads --V--> marks --V, Esc--> reads
  *	either --/--> asks --Enter, Esc--> what it was
+ *
+ * A search (range_find.h) goes on by range_page_work, until a key.
  */
 
 #include <stdbool.h>
@@ -19,8 +21,10 @@
 
 #include "engine/outline.h"
 #include "engine/skip_cost.h"
+#include "tui/range_find.h"
 
-struct match;
+struct asides;
+struct repo;
 struct session;
 struct suspects;
 
@@ -47,9 +51,11 @@ struct range_page {
 	struct skip_cost cost;
 
 	bool asking; /* for what to find */
-	char wanted[128];
-	struct match *match;
-	char said[160]; /* about the search; "" for nothing */
+	char wanted[RANGE_FIND_TEXT];
+	struct range_find find;
+	const struct repo *repo;     /* borrowed, or NULL; for paths, as are */
+	const struct asides *asides; /* borrowed */
+	char said[160];		     /* about the search; "" for nothing */
 
 	/* the subjects of the rows from `texts_top` on, clean */
 	char (*texts)[RANGE_TEXT];
@@ -72,6 +78,10 @@ void range_page_update(struct range_page *page, struct session *session,
 /* While page->asking every key is its own. */
 enum range_answer range_page_key(struct range_page *page,
 				 struct session *session, int key, bool ascii);
+
+/* A slice of a search; false: none goes on. */
+bool range_page_work(struct range_page *page, struct session *session,
+		     bool ascii);
 
 /* The row as shown, NULL where there is none. */
 const struct outline_row *range_page_row(const struct range_page *page,

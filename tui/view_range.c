@@ -145,6 +145,17 @@ static void choose_range(struct app *app, int pane, int line)
 	follow_choice(app);
 }
 
+static bool work_range(struct app *app)
+{
+	int commit = range_page_chosen(&app->range);
+
+	if (!range_page_work(&app->range, app->session, app->ascii))
+		return false;
+	if (range_page_chosen(&app->range) != commit)
+		follow_choice(app);
+	return true;
+}
+
 static void draw_range(struct app *app, struct grid *grid)
 {
 	const struct range_view view = {
@@ -162,6 +173,7 @@ const struct view view_range = {
 	.digit = '2',
 	.enter = enter_range,
 	.update = update_range,
+	.work = work_range,
 	.asks = asks_range,
 	.key = key_range,
 	.choose = choose_range,

@@ -24,6 +24,7 @@
 #include "control/recount.h"
 #include "control/settings.h"
 #include "engine/oid.h"
+#include "repo/repo.h"
 #include "repo/show.h"
 #include "session/session.h"
 
@@ -107,6 +108,34 @@ void desk_sum_up_argv(const struct repo *repo, const char *hex,
 
 	argv_add(out, "git");
 	show_argv(repo, hex, options, out);
+}
+
+/* Merged lines of history are all followed: any commit may be the culprit. */
+void desk_touched_argv(const struct repo *repo, const struct argv *commits,
+		       const char *paths, struct argv *out)
+{
+	const char *const before[] = { "git",
+				       "-C",
+				       repo_common_dir(repo),
+				       "-c",
+				       "log.follow=false",
+				       "--no-pager",
+				       "log",
+				       "--no-color",
+				       "--no-show-signature",
+				       "--full-history",
+				       "--format=%H",
+				       NULL };
+
+	argv_add_all(out, before);
+	argv_add_all(out, (const char *const *)commits->items);
+	argv_add(out, "--");
+	while (*(paths += strspn(paths, " "))) {
+		size_t length = strcspn(paths, " ");
+
+		argv_take(out, xstrndup(paths, length));
+		paths += length;
+	}
 }
 
 void desk_who(char *out, int size)

@@ -63,6 +63,15 @@ void desk_sum_up_argv(const struct repo *repo, const char *hex,
 		      struct argv *out);
 void desk_stat_argv(const struct repo *repo, const char *hex, struct argv *out);
 
+/*
+ * The words of a program that prints the ids of those of some commits that
+ * touched a path, a line each, and of others above them perhaps.  commits: ids,
+ * and with a ^ before it one whose history is left out; paths: with blanks
+ * between them, as git takes them.
+ */
+void desk_touched_argv(const struct repo *repo, const struct argv *commits,
+		       const char *paths, struct argv *out);
+
 /* "user@host" of this process.  out has room for size bytes. */
 void desk_who(char *out, int size);
 

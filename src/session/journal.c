@@ -249,7 +249,7 @@ static const char *const sql[SQL_COUNT] = {
 			       " FROM commits WHERE expanded_by = ?1"
 			       " AND expanded_by <> named_by ORDER BY number",
 	[SQL_TELL] = "SELECT author, subject, author_date FROM commits"
-		     " WHERE number = ?1",
+		     " WHERE number BETWEEN ?1 AND ?2 ORDER BY number",
 };
 
 struct journal {
@@ -997,26 +997,34 @@ int journal_grow(struct journal *journal, int64_t seq, struct graph *graph,
 	return ret;
 }
 
-int journal_tell(struct journal *journal, int commit, struct commit_told *out,
-		 struct error *err)
+static char *text_or_empty(char *text)
+{
+	return text ? text : xstrdup("");
+}
+
+int journal_tell(struct journal *journal, int first, int count,
+		 struct commit_told *out, struct error *err)
 {
 	struct row row = row_begin(journal, SQL_TELL);
-	int found;
+	int found = 1, done = 0;
 
-	put_number(&row, (int64_t)commit + 1);
-	found = row_next(&row, "read", err);
-	if (found > 0) {
-		out->author = get_text(&row);
-		out->subject = get_text(&row);
-		out->author_date = get_number(&row);
-		if (!out->author)
-			out->author = xstrdup("");
-		if (!out->subject)
-			out->subject = xstrdup("");
+	put_number(&row, (int64_t)first + 1);
+	put_number(&row, (int64_t)first + count);
+	while (done < count && (found = row_next(&row, "read", err)) > 0) {
+		struct commit_told *told = &out[done++];
+
+		told->author = text_or_empty(get_text(&row));
+		told->subject = text_or_empty(get_text(&row));
+		told->author_date = get_number(&row);
 	}
 	row_end(&row);
-	if (found == 0)
-		return store_damaged(journal->store, "a commit is missing",
-				     err);
-	return found < 0 ? -1 : 0;
+	if (done == count)
+		return 0;
+	while (done-- > 0) {
+		free(out[done].author);
+		free(out[done].subject);
+	}
+	return found < 0 ? -1
+			 : store_damaged(journal->store, "a commit is missing",
+					 err);
 }

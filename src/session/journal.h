@@ -101,7 +101,8 @@ struct commit_told {
 	char *subject;
 	int64_t author_date;
 };
-int journal_tell(struct journal *journal, int commit, struct commit_told *out,
-		 struct error *err);
+/* Of `count` commits, from the first on; out has room for as many. */
+int journal_tell(struct journal *journal, int first, int count,
+		 struct commit_told *out, struct error *err);
 
 #endif

@@ -471,33 +471,76 @@ const struct graph *session_graph(const struct session *session)
 	return session->past ? past_graph(session->past) : session->graph;
 }
 
+static void make_room_for_told(struct session *session)
+{
+	size_t count = (size_t)graph_count(session->graph);
+
+	if (count <= session->told_count)
+		return;
+	array_grow(session->told, count, &session->told_room);
+	memset(session->told + session->told_count, 0,
+	       (count - session->told_count) * sizeof(*session->told));
+	session->told_count = count;
+}
+
 /* A commit that was known by name only may have got its texts since. */
+static bool is_told(const struct session *session, int commit)
+{
+	const struct told *told = &session->told[commit];
+
+	return told->known &&
+	       told->expanded == graph_is_expanded(session->graph, commit);
+}
+
+static void keep_told(struct session *session, int commit,
+		      struct commit_told is)
+{
+	struct told *told = &session->told[commit];
+
+	free(told->is.author);
+	free(told->is.subject);
+	*told = (struct told){ true, graph_is_expanded(session->graph, commit),
+			       is };
+}
+
 static const struct commit_told *tell(struct session *session, int commit)
 {
 	static const struct commit_told nothing;
-	const struct graph *graph = session->graph;
-	size_t count = (size_t)graph_count(graph);
 	struct commit_told is;
-	struct told *told;
-	bool expanded;
 
-	assert(commit >= 0 && (size_t)commit < count);
-	if (count > session->told_count) {
-		array_grow(session->told, count, &session->told_room);
-		memset(session->told + session->told_count, 0,
-		       (count - session->told_count) * sizeof(*told));
-		session->told_count = count;
+	assert(commit >= 0 && commit < graph_count(session->graph));
+	make_room_for_told(session);
+	if (!is_told(session, commit)) {
+		if (journal_tell(session->journal, commit, 1, &is, NULL) < 0)
+			return &nothing;
+		keep_told(session, commit, is);
 	}
-	told = &session->told[commit];
-	expanded = graph_is_expanded(graph, commit);
-	if (told->known && told->expanded == expanded)
-		return &told->is;
-	if (journal_tell(session->journal, commit, &is, NULL) < 0)
-		return &nothing;
-	free(told->is.author);
-	free(told->is.subject);
-	*told = (struct told){ true, expanded, is };
-	return &told->is;
+	return &session->told[commit].is;
+}
+
+void session_read_texts(struct session *session, int first, int count)
+{
+	struct commit_told *texts = xcalloc((size_t)count + 1, sizeof(*texts));
+
+	assert(first >= 0 && first + count <= graph_count(session->graph));
+	make_room_for_told(session);
+	while (count > 0 && is_told(session, first)) {
+		first++;
+		count--;
+	}
+	if (count > 0 &&
+	    journal_tell(session->journal, first, count, texts, NULL) < 0)
+		count = 0;
+	for (int i = 0; i < count; i++) {
+		if (!is_told(session, first + i)) {
+			keep_told(session, first + i, texts[i]);
+			continue;
+		}
+		/* somebody may have borrowed what is there */
+		free(texts[i].author);
+		free(texts[i].subject);
+	}
+	free(texts);
 }
 
 const char *session_subject(struct session *session, int commit)

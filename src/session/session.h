@@ -127,6 +127,10 @@ const char *session_subject(struct session *session, int commit);
 const char *session_author(struct session *session, int commit);
 int64_t session_author_date(struct session *session, int commit);
 
+/* These texts of so many commits will be asked for: one by one they take ten
+   times as long to read. */
+void session_read_texts(struct session *session, int first, int count);
+
 const char *session_dir(const struct session *session);
 const char *session_repository(const struct session *session); /* or NULL */
 

@@ -76,6 +76,27 @@ check "a search says where it is, and goes on" '
 	END
 '
 
+check "in the range git says what touched a path" '
+	screen <<-END
+	key 2
+	wait row
+	key g /
+	wait subject, author or id
+	text -- number
+	key Enter
+	wait commits of the range touched it
+	key /
+	text -- nowhere
+	key Enter
+	wait no commit of the range touched
+	key /
+	text -- :(nonsense)x
+	key Enter
+	wait nonsense
+	clean
+	END
+'
+
 # 8 GB of nothing: what takes seconds is seen to go on, and can be left
 check "a search of much leaves the keys alive" '
 	cp -r "$session" "$tmp/much"

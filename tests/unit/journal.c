@@ -686,13 +686,13 @@ static void a_known_commit_stays_as_it_is(void **state)
 		ok(grow(world, seq, graph));
 	assert_string_equal(picture_of(graph), "0b:1 1a");
 	graph_free(graph);
-	ok(journal_tell(world->journal, 0, &told, &world->err));
+	ok(journal_tell(world->journal, 0, 1, &told, &world->err));
 	assert_string_equal(told.subject, "b:a");
 	assert_string_equal(told.author, "A \xfc <a@b>");
 	assert_int_equal(told.author_date, 'b' * 10);
 	free(told.author);
 	free(told.subject);
-	ok(journal_tell(world->journal, 1, &told, &world->err));
+	ok(journal_tell(world->journal, 1, 1, &told, &world->err));
 	assert_string_equal(told.subject, "");
 	assert_string_equal(told.author, "");
 	free(told.author);

@@ -341,6 +341,62 @@ static void a_search_finds_what_is_folded(void **state)
 	grid_free(grid);
 }
 
+static void a_search_knows_authors_and_begins_anywhere(void **state)
+{
+	struct grid *grid = grid_new(80, 24, false);
+	struct app app;
+
+	(void)state;
+	open_screen(&app, &binder, false);
+	draw_screen(&app, grid);
+	type(&app, "2g/thor <author\n");
+	assert_int_equal(range_page_chosen(&app.range), 17956);
+	type(&app, "nnn");
+	assert_int_equal(range_page_chosen(&app.range), 17953);
+	app_release(&app);
+	grid_free(grid);
+}
+
+/* 17,958 commits take more than the two slices that a key waits for. */
+static void a_long_search_goes_on_between_keys(void **state)
+{
+	struct grid *grid = grid_new(80, 24, false);
+	struct app app;
+	int slices = 0;
+
+	(void)state;
+	open_screen(&app, &binder, false);
+	draw_screen(&app, grid);
+	type(&app, "2/nowhere to be seen");
+	app_key(&app, INPUT_ENTER);
+	assert_string_equal(app.range.said, "looking for it; Esc stops that");
+	app_key(&app, INPUT_ESCAPE);
+	assert_string_equal(app.range.said, "the search was stopped");
+	assert_false(app_work(&app));
+	assert_ptr_equal(app.view, &view_range);
+	app_key(&app, 'n');
+	while (app_work(&app))
+		slices++;
+	assert_true(slices > 4);
+	assert_string_equal(app.range.said,
+			    "nothing matches 'nowhere to be seen'");
+	app_release(&app);
+	grid_free(grid);
+}
+
+static void paths_need_a_repository(void **state)
+{
+	struct world world;
+
+	(void)state;
+	open_world(&world);
+	type(&world.app, "/-- mm\n");
+	assert_true(says(&world, "there is no repository here"));
+	type(&world.app, "n");
+	assert_true(says(&world, "there is no repository here"));
+	close_world(&world);
+}
+
 static void what_others_wrote_is_harmless(void **state)
 {
 	struct world world;
@@ -446,6 +502,9 @@ int main(void)
 		cmocka_unit_test(a_step_that_is_chosen_is_chosen_everywhere),
 		cmocka_unit_test(a_row_is_clicked_on),
 		cmocka_unit_test(a_search_finds_what_is_folded),
+		cmocka_unit_test(a_search_knows_authors_and_begins_anywhere),
+		cmocka_unit_test(a_long_search_goes_on_between_keys),
+		cmocka_unit_test(paths_need_a_repository),
 		cmocka_unit_test(what_others_wrote_is_harmless),
 		cmocka_unit_test(a_preview_waits_until_one_stays),
 		cmocka_unit_test(no_size_breaks_it),
