@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -11,7 +12,10 @@
 #include "control/describe.h"
 #include "control/desk.h"
 #include "control/orders.h"
+#include "control/passing.h"
 #include "control/sessions.h"
+#include "engine/engine.h"
+#include "engine/verdict.h"
 #include "repo/repo.h"
 #include "session/session.h"
 
@@ -19,8 +23,22 @@ static const struct option options[] = {
 	{ "fix", no_argument, NULL, 'f' },
 	{ "first-parent", no_argument, NULL, 'p' },
 	{ "title", required_argument, NULL, 't' },
+	{ "build", required_argument, NULL, 'b' },
+	{ "test", required_argument, NULL, 'e' },
+	{ "policy", required_argument, NULL, 'y' },
 	{ NULL, 0, NULL, 0 },
 };
+
+/* A policy of one run believes a test that fails only now and then. */
+static void advise(struct session *session, struct buf *text)
+{
+	const struct policy *policy = engine_policy(session_engine(session));
+
+	if (policy->kind == POLICY_EXIT_CODE && policy->runs == 1)
+		buf_puts(text, "each commit is tested once; if the bug does "
+			       "not always show, order 'culprit policy "
+			       "adaptive'\n");
+}
 
 static int begin(struct cli *cli, struct begin *begin)
 {
@@ -49,14 +67,16 @@ static int begin(struct cli *cli, struct begin *begin)
 				"stays as it is\n");
 	describe_plan(cli->session, &text);
 	code = EXIT_OK;
-	if (desk_can_run(cli->session))
+	if (desk_can_run(cli->session)) {
+		advise(cli->session, &text);
 		buf_puts(&text, "'culprit run' does the work here, 'culprit' "
 				"on the screen\n");
-	else if (orders_begin(cli->session, cli->repo, &text, &err) < 0)
+	} else if (orders_begin(cli->session, cli->repo, &text, &err) < 0) {
 		code = cli_fail(&err);
-	else
+	} else {
 		buf_puts(&text, "test it there, then order 'culprit good', "
 				"'bad' or 'skip'\n");
+	}
 	if (before)
 		buf_printf(&text, "the session before this one stays in %s\n",
 			   before);
@@ -68,10 +88,36 @@ out:
 	return code;
 }
 
+/* Settings that were said in words take the place of a file's. */
+static int begin_said(struct cli *cli, const struct passing *said,
+		      struct begin *order)
+{
+	struct error err = ERROR_INIT;
+	char *path = NULL;
+	struct buf text;
+	int code;
+
+	buf_init(&text, 0);
+	passing_settings(said, &text);
+	if (passing_write(&text, &path, &err) < 0) {
+		code = cli_fail(&err);
+	} else {
+		order->settings = path;
+		code = begin(cli, order);
+		unlink(path);
+	}
+	buf_release(&text);
+	free(path);
+	return code;
+}
+
 int cli_start(struct cli *cli, int argc, char **argv)
 {
 	char who[300];
 	struct begin order = { .who = who };
+	struct passing said = { .build = NULL };
+	struct error err = ERROR_INIT;
+	struct policy policy;
 	int option;
 
 	opterr = 0;
@@ -89,15 +135,37 @@ int cli_start(struct cli *cli, int argc, char **argv)
 		case 't':
 			order.title = optarg;
 			break;
+		case 'b':
+			said.build = optarg;
+			break;
+		case 'e':
+			said.test = optarg;
+			break;
+		case 'y':
+			said.policy = optarg;
+			break;
 		default:
 			return cli_bad_option("start", option, argv);
 		}
 	}
+	if (order.settings && (said.build || said.test || said.policy))
+		return cli_usage("start",
+				 "with -c all settings are in '%s': "
+				 "leave out --build, --test and --policy",
+				 order.settings);
+	if (!said.test && (said.build || said.policy))
+		return cli_usage("start",
+				 "--build and --policy go with "
+				 "--test; other settings are in a file");
+	if (said.test && (!*said.test || (said.build && !*said.build)))
+		return cli_usage("start", "a command is empty");
+	if (said.policy && policy_parse(&policy, said.policy, &err) < 0)
+		return cli_fail(&err);
 	desk_who(who, sizeof(who));
 	order.bad = argv[optind];
 	if (order.bad) {
 		order.goods = (const char *const *)argv + optind + 1;
 		order.good_count = argc - optind - 1;
 	}
-	return begin(cli, &order);
+	return said.test ? begin_said(cli, &said, &order) : begin(cli, &order);
 }

@@ -17,7 +17,8 @@ const struct command commands[] = {
 	  "is all there that a bisection with these settings needs",
 	  GROUP_BEGIN, NULL },
 	{ "start",
-	  "[-c FILE] [--fix] [--first-parent] [--title TEXT] [BAD [GOOD...]]",
+	  "[-c FILE] [--build CMD] [--test CMD] [--policy POLICY] "
+	  "[--fix] [--first-parent] [--title TEXT] [BAD [GOOD...]]",
 	  NULL, "begin a session; without BAD, from the git bisect under way",
 	  GROUP_BEGIN, NULL },
 	{ "run", "[--batch]", "R",

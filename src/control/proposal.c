@@ -18,6 +18,7 @@
 #include "control/begin.h"
 #include "control/desk.h"
 #include "control/orders.h"
+#include "control/passing.h"
 #include "control/preflight.h"
 #include "control/settings.h"
 #include "engine/oid.h"
@@ -110,17 +111,6 @@ static bool has_settings(const struct proposal *proposal)
  * The settings as text.
  */
 
-static void add_string(const char *text, struct buf *out)
-{
-	buf_putc(out, '"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			buf_putc(out, '\\');
-		buf_putc(out, *text);
-	}
-	buf_putc(out, '"');
-}
-
 /* As a shell has it: ~ is at home.  The caller frees. */
 static char *path_of(const char *name)
 {
@@ -136,7 +126,7 @@ static void add_file(const char *name, struct buf *out)
 {
 	char *path = path_of(name), *full = realpath(path, NULL);
 
-	add_string(full ? full : path, out);
+	passing_add_string(full ? full : path, out);
 	free(full);
 	free(path);
 }
@@ -152,7 +142,7 @@ static void add_key(const struct proposal *proposal, enum proposal_field field,
 	if (file)
 		add_file(text, out);
 	else
-		add_string(text, out);
+		passing_add_string(text, out);
 	buf_puts(out, ";\n");
 }
 
@@ -222,19 +212,14 @@ static int write_to(const struct proposal *proposal, int fd, const char *path,
 static int write_passing(const struct proposal *proposal, char **path,
 			 struct error *err)
 {
-	const char *folder = getenv("TMPDIR");
-	char *name = xasprintf("%s/culprit.XXXXXX",
-			       str_empty(folder) ? "/tmp" : folder);
-	int fd = mkostemp(name, O_CLOEXEC);
+	struct buf text;
+	int ret;
 
-	if (write_to(proposal, fd, name, err) < 0) {
-		if (fd >= 0)
-			unlink(name);
-		free(name);
-		return -1;
-	}
-	*path = name;
-	return 0;
+	buf_init(&text, 0);
+	write_settings(proposal, &text);
+	ret = passing_write(&text, path, err);
+	buf_release(&text);
+	return ret;
 }
 
 /*
@@ -379,15 +364,6 @@ static void tell_first(void *data, enum finding finding, const char *text)
 		say(first->checks, first->field, PROPOSAL_NOTE, "%s", text);
 }
 
-/* The passing file's name and line say nothing to who never saw it. */
-static const char *without_place(const char *text, const char *path)
-{
-	if (!str_starts(text, path))
-		return text;
-	text += strlen(path);
-	return text + strspn(text, ":0123456789 ");
-}
-
 /* A file of settings, the user's or ours, is said to be right at `field`. */
 static void check_settings(const char *path, struct repo *repo,
 			   struct proposal_checks *checks,
@@ -400,8 +376,9 @@ static void check_settings(const char *path, struct repo *repo,
 	settings_init(&settings);
 	if (settings_read(&settings, path, NULL, &err) < 0) {
 		say(checks, field, PROPOSAL_WRONG, "%s",
-		    field == PROPOSAL_TARGET ? without_place(err.text, path)
-					     : err.text);
+		    field == PROPOSAL_TARGET
+			    ? passing_without_place(err.text, path)
+			    : err.text);
 	} else {
 		say(checks, field, PROPOSAL_OK, "%s%s",
 		    targets[settings.target].says,
@@ -583,7 +560,7 @@ int proposal_begin(const struct proposal *proposal, struct repo *repo,
 		struct error whole = *err;
 
 		str_copy(err->text, sizeof(err->text),
-			 without_place(whole.text, path));
+			 passing_without_place(whole.text, path));
 	}
 	if (path && remove && (ret < 0 || !proposal->keep))
 		unlink(path);

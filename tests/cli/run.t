@@ -168,6 +168,32 @@ check "slots run at once" '
 { broken_from 9 20 "runs=X"; echo "*"; } |
 	fake_settings exit.cfg exit-code 1
 
+check "two commands are settings enough, and say what a flaky test needs" '
+	rm -rf "$session"
+	mkdir passing
+	export TMPDIR="$tmp/passing"
+	culprit start --build "printf \"%s\\n\" \"a \\\\ b\" >said" \
+		--test "test \$(cat number) -lt 7 -a -s said" c9 c1 |
+		grep "each commit is tested once.*policy adaptive"
+	culprit run --batch | grep "^$(full c7) is the first"
+	rm -rf "$session"
+	culprit start --test "test \$(cat number) -lt 7" --policy strict c9 c1 \
+		>said
+	fails grep "tested once" said
+	culprit status --json | grep "strict/1%/1%"
+	test -z "$(ls passing)"
+'
+check "words beside a file, or half of them, are refused" '
+	echo "title = \"x\";" >title.cfg
+	exits 1 culprit start -c "$tmp/title.cfg" --test true c9 c1 2>err
+	grep "title.cfg.: leave out --build, --test and --policy" err
+	exits 1 culprit start --build true c9 c1 2>err
+	grep "go with --test" err
+	exits 1 culprit start --test true --policy nonsense c9 c1 2>err
+	grep "nonsense. is not a policy" err
+	exits 1 culprit start --test "" c9 c1 2>err
+	grep "a command is empty" err
+'
 check "exit-code: one run a commit" '
 	begin exit.cfg c20 c1
 	culprit status | grep "^engine: none is at work, .culprit run. starts"

@@ -224,6 +224,21 @@ check "every command has its help, without a session" '
 	done
 	"$CULPRIT" help | grep -c "^  [a-z]" | grep "^[1-9][0-9]$"
 '
+check "and tells of each of its options" '
+	for name in $("$CULPRIT" help --names); do
+		"$CULPRIT" help $name >out
+		sed "1,/^$/d" out >told
+		sed "/^$/,\$d" out | tr " |[]" "\n" | grep "^-" |
+			sort -u >options
+		while read -r option; do
+			grep -q -e "$option" told ||
+				{ echo "$name: $option"; exit 1; }
+		done <options
+		cat options >>all
+		awk "length > 80" out | fails grep .
+	done
+	test "$(wc -l <all)" -gt 40
+'
 
 # Orders that do not fit; the session stays as it is.
 
