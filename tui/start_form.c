@@ -27,6 +27,7 @@ static const struct {
 	[PROPOSAL_KEY] = { "ssh key", "a file" },
 	[PROPOSAL_TEST] = { "test", "a shell command; empty: by hand" },
 	[PROPOSAL_REPRO] = { "reproducer", "a file" },
+	[PROPOSAL_POLICY] = { "policy", "empty: one run a commit" },
 	[PROPOSAL_KEEP] = { "keep it", "" },
 };
 

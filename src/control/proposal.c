@@ -23,6 +23,7 @@
 #include "control/settings.h"
 #include "engine/oid.h"
 #include "engine/suspects.h"
+#include "engine/verdict.h"
 #include "repo/reach.h"
 #include "repo/repo.h"
 #include "repo/show.h"
@@ -52,6 +53,7 @@ static const unsigned asked_by[PROPOSAL_FIELDS] = {
 	[PROPOSAL_KEY] = 1u << TARGET_QEMU | 1u << TARGET_MACHINE,
 	[PROPOSAL_TEST] = 1u << TARGET_COMMAND,
 	[PROPOSAL_REPRO] = 1u << TARGET_QEMU | 1u << TARGET_MACHINE,
+	[PROPOSAL_POLICY] = 1u << TARGET_COMMAND,
 };
 
 static char *kept_path(const struct repo *repo)
@@ -189,6 +191,12 @@ static void write_settings(const struct proposal *proposal, struct buf *out)
 		buf_puts(out, "test = {\n");
 		add_key(proposal, PROPOSAL_TEST, "command", false, out);
 		buf_puts(out, "};\n");
+	}
+	if (*value(proposal, PROPOSAL_POLICY) &&
+	    proposal_asks(proposal, PROPOSAL_POLICY)) {
+		buf_puts(out, "policy = ");
+		passing_add_string(value(proposal, PROPOSAL_POLICY), out);
+		buf_puts(out, ";\n");
 	}
 }
 
@@ -417,6 +425,23 @@ static void check_words(const struct proposal *proposal,
 		say(checks, field, PROPOSAL_OPEN, "%s", what);
 }
 
+static void check_policy(const struct proposal *proposal,
+			 struct proposal_checks *checks)
+{
+	const char *text = value(proposal, PROPOSAL_POLICY);
+	struct policy policy;
+
+	if (!*text)
+		say(checks, PROPOSAL_POLICY, PROPOSAL_OPEN,
+		    "empty: one run a commit; adaptive: as many as a flaky "
+		    "bug needs");
+	else if (policy_parse(&policy, text, NULL) < 0)
+		say(checks, PROPOSAL_POLICY, PROPOSAL_WRONG,
+		    "adaptive, strict, syzkaller or exit-code");
+	else
+		say(checks, PROPOSAL_POLICY, PROPOSAL_OK, "%s", "");
+}
+
 static void check_written(const struct proposal *proposal, struct repo *repo,
 			  struct proposal_checks *checks)
 {
@@ -490,6 +515,7 @@ void proposal_check(const struct proposal *proposal, struct repo *repo,
 		    "a shell command, 0 for good; empty: you test by hand");
 	check_file(proposal, PROPOSAL_REPRO, out,
 		   "a program or a script that shows the bug");
+	check_policy(proposal, out);
 	check_written(proposal, repo, out);
 	check_keep(proposal, repo, out);
 }

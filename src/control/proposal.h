@@ -31,7 +31,8 @@ enum proposal_field {
 	PROPOSAL_KEY,
 	PROPOSAL_TEST, /* a shell command */
 	PROPOSAL_REPRO,
-	PROPOSAL_KEEP, /* yes or no */
+	PROPOSAL_POLICY, /* its name, or empty: by the target */
+	PROPOSAL_KEEP,	 /* yes or no */
 	PROPOSAL_FIELDS,
 };
 

@@ -128,6 +128,11 @@ check "the settings are kept where one asks for it" '
 	text c2
 	key Tab Tab Tab Tab
 	text true
+	key Tab
+	text nonsense
+	wait adaptive, strict, syzkaller or exit-code
+	key C-u
+	text exit-code
 	key Tab Space
 	wait yes
 	wait culprit.cfg
@@ -137,6 +142,7 @@ check "the settings are kept where one asks for it" '
 	ended 0
 	END
 	grep "command = \"true\";" "$repo/culprit.cfg"
+	grep "policy = \"exit-code\";" "$repo/culprit.cfg"
 '
 check "what could not begin is told, and left" '
 	"$CULPRIT" -C "$repo" stop >/dev/null 2>&1 || :

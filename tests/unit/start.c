@@ -90,7 +90,8 @@ static void a_target_has_its_own_fields(void **state)
 		const char *target;
 		unsigned fields;
 	} cases[] = {
-		{ "command", 1u << PROPOSAL_BUILD | 1u << PROPOSAL_TEST },
+		{ "command", 1u << PROPOSAL_BUILD | 1u << PROPOSAL_TEST |
+				     1u << PROPOSAL_POLICY },
 		{ "uml", 1u << PROPOSAL_CONFIG | 1u << PROPOSAL_INITRD },
 		{ "qemu", 1u << PROPOSAL_CONFIG | 1u << PROPOSAL_INITRD |
 				  1u << PROPOSAL_KEY | 1u << PROPOSAL_REPRO },
@@ -134,7 +135,7 @@ static void a_settings_file_says_all_else(void **state)
 	start_form_key(&form, INPUT_UP);
 	assert_int_equal(form.focus, PROPOSAL_SETTINGS);
 	start_form_key(&form, INPUT_CTRL('u'));
-	type(&form, "\t\t\t\t");
+	type(&form, "\t\t\t\t\t");
 	assert_int_equal(form.focus, PROPOSAL_KEEP);
 	type(&form, "x "); /* nothing is written there */
 	assert_true(form.proposal.keep);
