@@ -101,16 +101,16 @@ static bool may_contradict(const struct event *event)
 	       event->kind == EVENT_UNDO || event->kind == EVENT_REDO;
 }
 
-static int refuse_contradiction(struct engine *engine,
-				const struct event *event, struct error *err)
+/* The two commits are those of a verdict on the newer and the older side. */
+static int refuse_contradiction(const struct engine *engine,
+				const struct event *event, int newer, int older,
+				struct error *err)
 {
-	int a = engine->ends.conflict_new, b = engine->ends.conflict_old;
 	char first[OID_SHORT + 1], second[OID_SHORT + 1];
 	bool fix = engine->start->fix;
 
-	str_copy(first, sizeof(first), graph_oid(engine->graph, a)->hex);
-	str_copy(second, sizeof(second), graph_oid(engine->graph, b)->hex);
-	give_back(engine);
+	str_copy(first, sizeof(first), graph_oid(engine->graph, newer)->hex);
+	str_copy(second, sizeof(second), graph_oid(engine->graph, older)->hex);
 	if (event->by == BY_START)
 		return error_set(
 			err, ERROR_STATE,
@@ -200,26 +200,37 @@ struct engine *engine_copy(const struct engine *engine)
 				engine->event_count, engine);
 }
 
+/* Without the plan, which is dear, unless there is something to refuse. */
+static int take_if_it_fits(struct engine *engine, const struct event *event,
+			   struct error *err)
+{
+	int before = engine->ends.conflicts, newer, older;
+
+	take(engine, event);
+	settle(engine);
+	if (engine->ends.conflicts <= before)
+		return 0;
+	newer = engine->ends.conflict_new;
+	older = engine->ends.conflict_old;
+	give_back(engine);
+	if (!is_on_merge_base(engine, event))
+		return refuse_contradiction(engine, event, newer, older, err);
+	take(engine, event);
+	return 0;
+}
+
 int engine_apply(struct engine *engine, const struct event *event,
 		 struct error *err)
 {
-	bool look = may_contradict(event), merge_base = false;
-	int before = 0;
+	bool look = may_contradict(event);
 
 	if (event->kind == EVENT_RETRACT || event->kind == EVENT_PICK || look)
 		settle(engine);
 	if (check_event(engine, event, err) < 0)
 		return -1;
-	if (look) {
-		merge_base = is_on_merge_base(engine, event);
-		before = engine->ends.conflicts;
-	}
+	if (look)
+		return take_if_it_fits(engine, event, err);
 	take(engine, event);
-	if (!look || merge_base)
-		return 0;
-	settle(engine);
-	if (engine->ends.conflicts > before)
-		return refuse_contradiction(engine, event, err);
 	return 0;
 }
 

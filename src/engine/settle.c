@@ -77,29 +77,37 @@ static struct claim *collect(struct engine *engine, size_t *count)
 /*
  * May the verdict stand beside those accepted so far?  A commit of the newer
  * side cannot be an ancestor of one of the older side.  OLD marks the older
- * ones with all their ancestors.
+ * ones with all their ancestors, and then this one's too; what has that mark
+ * already has no commit of the newer side below it.
  */
 static int contradicts(const struct engine *engine, unsigned char *marks,
 		       const struct ends *ends, int commit, bool is_new)
 {
-	int found = -1;
+	bool has_mark = marks[commit] & OLD;
 
 	if (is_new) {
-		if (!(marks[commit] & OLD))
-			return -1;
-		for (int i = 0; i < ends->good_count; i++)
+		for (int i = 0; i < ends->good_count && has_mark; i++)
 			if (graph_is_ancestor(engine->graph, commit,
 					      ends->goods[i]))
 				return ends->goods[i];
-		return commit;
+		return has_mark ? commit : -1;
 	}
-	graph_mark_ancestors(engine->graph, &commit, 1, marks, LOOK);
-	for (int i = 0; i < ends->new_count && found < 0; i++)
-		if (marks[ends->news[i]] & LOOK)
-			found = ends->news[i];
+	if (has_mark)
+		return -1;
+	graph_mark_ancestors(engine->graph, &commit, 1, marks, OLD);
+	for (int i = 0; i < ends->new_count; i++)
+		if (marks[ends->news[i]] & OLD)
+			return ends->news[i];
+	return -1;
+}
+
+/* As they were before one that cannot stand was looked at. */
+static void mark_old_again(const struct engine *engine, unsigned char *marks)
+{
 	for (int i = 0; i < graph_count(engine->graph); i++)
-		marks[i] &= (unsigned char)~LOOK;
-	return found;
+		marks[i] &= (unsigned char)~OLD;
+	graph_mark_ancestors(engine->graph, engine->ends.goods,
+			     engine->ends.good_count, marks, OLD);
 }
 
 static void accept(struct engine *engine, unsigned char *marks,
@@ -112,6 +120,8 @@ static void accept(struct engine *engine, unsigned char *marks,
 
 	if (other >= 0) {
 		claim->step->shown.set_aside = true;
+		if (!is_new)
+			mark_old_again(engine, marks);
 		if (claim->rank == RANK_PERSON) {
 			ends->conflicts++;
 			ends->conflict_new = is_new ? commit : other;
@@ -119,12 +129,10 @@ static void accept(struct engine *engine, unsigned char *marks,
 		}
 		return;
 	}
-	if (is_new) {
+	if (is_new)
 		ends->news[ends->new_count++] = commit;
-		return;
-	}
-	ends->goods[ends->good_count++] = commit;
-	graph_mark_ancestors(engine->graph, &commit, 1, marks, OLD);
+	else
+		ends->goods[ends->good_count++] = commit;
 }
 
 /*
