@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "control/questions.h"
 #include "control/sure.h"
+#include "control/weighed.h"
 #include "engine/engine.h"
 #include "tui/evidence_page.h"
 #include "tui/model.h"
@@ -67,6 +68,8 @@ void page_sure(struct page *page)
 	put_said(page, ROLE_PLAIN, &text, -1);
 	sure_say_outside(&sure, &text);
 	put_said(page, ROLE_SKIP, &text, -1);
+	weighed_say(page->session, &text);
+	put_said(page, ROLE_PLAIN, &text, -1);
 	sure_say_rate(&sure, &text);
 	put_said(page, ROLE_PLAIN, &text, -1);
 	sure_say_weak(page->session, &sure, &text);

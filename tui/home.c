@@ -104,7 +104,7 @@ static void draw_peek(struct grid *grid, const struct layout *at,
 				 area.height - 1 },
 		  home->peek,
 		  &(struct peek_known){ home->peek->wanted, row->subject,
-					model->believed });
+					model->believed, "" });
 }
 
 static void draw_panes(struct grid *grid, const struct layout *at,

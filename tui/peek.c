@@ -103,6 +103,9 @@ void peek_look(struct peek *peek, const struct repo *repo,
 void peek_draw(struct grid *grid, struct area area, const struct peek *peek,
 	       const struct peek_known *known)
 {
+	if (*known->weighed)
+		grid_text(grid, area.x, area.y + --area.height, area.width,
+			  ROLE_DIM, known->weighed);
 	if (*known->believed) {
 		area.height -= 2;
 		grid_text(grid, area.x, area.y + area.height + 1, area.width,

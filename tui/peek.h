@@ -56,9 +56,10 @@ const char *peek_begin(struct peek *peek);
 /* It was read: what git said, or why it could not. */
 void peek_done(struct peek *peek, const char *text, size_t length, bool ascii);
 
-/* What is known of a commit without git; believed: "" for nothing. */
+/* What is known of a commit without git; believed and how much it
+   had before any test: "" for nothing. */
 struct peek_known {
-	const char *hex, *subject, *believed;
+	const char *hex, *subject, *believed, *weighed;
 };
 
 /* Of this commit, whether it is held or not; what is believed at the foot. */

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "control/sure.h"
+#include "control/weighed.h"
 #include "engine/belief.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
@@ -431,7 +432,7 @@ static void draw_peek(struct grid *grid, struct area area,
 	const struct range_page *page = view->page;
 	const struct outline_row *row = range_page_row(page, page->line);
 	int commit = row ? row->commit : -1;
-	struct buf believed;
+	struct buf believed, weight;
 
 	for (int y = area.y; y < area.y + area.height; y++)
 		grid_glyph(grid, area.x, y, ROLE_LINE, GLYPH_VLINE);
@@ -440,11 +441,15 @@ static void draw_peek(struct grid *grid, struct area area,
 	if (commit < 0)
 		return;
 	buf_init(&believed, 0);
+	buf_init(&weight, 0);
 	sure_tell_at(view->session, commit, &believed);
+	weighed_say_at(view->session, commit, &weight);
 	peek_draw(grid, area, view->peek,
 		  &(struct peek_known){
 			  graph_oid(session_graph(view->session), commit)->hex,
-			  range_page_text(page, page->line), believed.text });
+			  range_page_text(page, page->line), believed.text,
+			  weight.text });
+	buf_release(&weight);
 	buf_release(&believed);
 }
 

@@ -4,16 +4,20 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/xalloc.h"
 #include "control/describe.h"
 #include "control/desk.h"
 #include "control/prospects.h"
 #include "control/questions.h"
 #include "control/sure.h"
+#include "control/weighed.h"
+#include "engine/belief.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "engine/warnings.h"
@@ -281,6 +285,54 @@ static void json_questions(struct json *json, struct session *session)
 	questions_free(list, count);
 }
 
+/* One a line. */
+static void json_files(struct json *json, const char *files)
+{
+	json_open_array(json, "files");
+	while (files && *files) {
+		size_t length = strcspn(files, "\n");
+		char *file = xasprintf("%.*s", (int)length, files);
+
+		json_text(json, NULL, file);
+		free(file);
+		files += length + (files[length] == '\n');
+	}
+	json_close_array(json);
+}
+
+/* Which commits had how much before any test; null where all are alike. */
+static void json_prior(struct json *json, struct session *session)
+{
+	const struct belief *belief = engine_belief(session_engine(session));
+	struct weighed_prior weighed;
+
+	if (!weighed_find(session, &weighed) || !weighed.prior.used) {
+		json_null(json, "prior");
+		return;
+	}
+	json_open_object(json, "prior");
+	json_files(json, weighed.prior.fact->title);
+	for (int i = 0; i < TOUCH_COUNT; i++) {
+		json_open_object(json, touch_name((enum touch)i));
+		json_number(json, "commits", weighed.kinds[i].count);
+		json_real(json, "chance", weighed.kinds[i].chance);
+		json_close_object(json);
+	}
+	json_open_array(json, "touching");
+	for (int i = 0; i < belief->count; i++) {
+		int commit = belief->commits[i];
+
+		if (weighed_touch(&weighed, session, commit) != TOUCH_FILE)
+			continue;
+		json_open_object(json, NULL);
+		json_text(json, "commit", hex_of(session, commit));
+		json_real(json, "chance", belief_prior(belief, commit));
+		json_close_object(json);
+	}
+	json_close_array(json);
+	json_close_object(json);
+}
+
 static void json_belief(struct json *json, struct session *session)
 {
 	struct sure sure;
@@ -304,6 +356,7 @@ static void json_belief(struct json *json, struct session *session)
 	json_real(json, "rate", sure.rate);
 	json_number(json, "clean_runs", sure.clean);
 	json_real(json, "outside", sure.outside);
+	json_prior(json, session);
 	json_remedy(json, session, &sure);
 	json_doubts(json, session);
 	json_close_object(json);

@@ -152,7 +152,7 @@ static char *unconst(const char *text)
 static int append(struct session *session, const struct begin *begin,
 		  const struct ends *ends, struct error *err)
 {
-	size_t most = 5 + ends->good_count + (size_t)ends->release_count +
+	size_t most = 6 + ends->good_count + (size_t)ends->release_count +
 		      (size_t)ends->fixup_count;
 	struct event *events = xcalloc(most, sizeof(*events));
 	const char *title = begin->title ? begin->title : ends->settings.title;
@@ -178,6 +178,12 @@ static int append(struct session *session, const struct begin *begin,
 			.kind = EVENT_SYMPTOM,
 			.by = BY_START,
 			.policy = unconst(symptom_name(ends->settings.symptom)),
+		};
+	if (ends->settings.prior && !begin->recorded)
+		events[count++] = (struct event){
+			.kind = EVENT_PRIOR,
+			.by = BY_START,
+			.policy = unconst(PRIOR_BY_FILES),
 		};
 	if (ends->settings.confirm && !begin->recorded)
 		events[count++] =

@@ -61,6 +61,9 @@ const struct command commands[] = {
 	  "by which rule runs become verdicts", GROUP_DECIDE, order_policy },
 	{ "symptom", "crash|boot-failed|build-failed [-m WHY]", NULL,
 	  "what makes a commit bad", GROUP_DECIDE, order_symptom },
+	{ "prior", "[files|none] [-m WHY]", NULL,
+	  "what commits are weighed by before any test, and how much each had",
+	  GROUP_DECIDE, order_prior },
 	{ "fixup",
 	  "add PATCH [--if-has GUILTY] [--unless-has FIX] [-m WHY] | list | "
 	  "drop N [-m WHY]",

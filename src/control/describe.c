@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
+#include "engine/prior.h"
 #include "engine/verify.h"
 #include "engine/warnings.h"
 #include "repo/tags.h"
@@ -95,6 +96,37 @@ static void describe_revert(const struct event *event, struct buf *out)
 	}
 }
 
+/* The files come from a console: one line of them. */
+static void add_files(const char *files, struct buf *out)
+{
+	for (const char *at = files; at && *at; at++)
+		if (*at != '\n')
+			buf_putc(out, *at);
+		else if (at[1])
+			buf_puts(out, ", ");
+}
+
+static void describe_touched(const struct event *event, struct buf *out)
+{
+	int counts[TOUCH_COUNT];
+
+	if (!event->text) {
+		buf_puts(out, "what the commits change could not be found out");
+		add_text(": ", event->policy, out);
+		return;
+	}
+	touch_count(event->text, counts);
+	buf_printf(out,
+		   "of the commits %d change a file that the report names, %d "
+		   "another one beside it, %d nothing that is compiled",
+		   counts[TOUCH_FILE], counts[TOUCH_FOLDER],
+		   counts[TOUCH_NOTHING]);
+	if (str_empty(event->title))
+		return;
+	buf_puts(out, ": ");
+	add_files(event->title, out);
+}
+
 static void describe_fact(const struct event *event, struct buf *out)
 {
 	char duration[24];
@@ -171,6 +203,9 @@ static void describe_fact(const struct event *event, struct buf *out)
 	case EVENT_REVERT:
 		describe_revert(event, out);
 		break;
+	case EVENT_TOUCHED:
+		describe_touched(event, out);
+		break;
 	case EVENT_SAID:
 		describe_said(event, out);
 		break;
@@ -186,7 +221,7 @@ static void describe_fact(const struct event *event, struct buf *out)
 	case EVENT_JUDGE: case EVENT_MORE: case EVENT_PICK:
 	case EVENT_SAME: case EVENT_OTHER: case EVENT_NOISE:
 	case EVENT_POLICY: case EVENT_MATCHING: case EVENT_SYMPTOM:
-	case EVENT_CONFIRM: case EVENT_PAUSE:
+	case EVENT_PRIOR: case EVENT_CONFIRM: case EVENT_PAUSE:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO: case EVENT_REDO:
 	case EVENT_FIXUP: case EVENT_FIXUP_DROP: case EVENT_VERIFY:
 	case EVENT_KIND_COUNT:
@@ -285,6 +320,9 @@ void describe_decision(struct session *session, const struct event *event,
 	case EVENT_SYMPTOM:
 		buf_printf(out, "bad is: %s", event->policy);
 		break;
+	case EVENT_PRIOR:
+		buf_printf(out, "prior %s", event->policy);
+		break;
 	case EVENT_CONFIRM:
 		buf_puts(out, "the ends are tested first");
 		break;
@@ -318,7 +356,7 @@ void describe_decision(struct session *session, const struct event *event,
 	case EVENT_BUILD: case EVENT_BUILD_STOPPED: case EVENT_RUN_BEGIN:
 	case EVENT_RUN_CRASH: case EVENT_RUN: case EVENT_RUN_STOPPED:
 	case EVENT_SAID: case EVENT_NEXT: case EVENT_RESULT:
-	case EVENT_REVERT: case EVENT_KIND_COUNT:
+	case EVENT_REVERT: case EVENT_TOUCHED: case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "oops/cut.h"
+#include "oops/files.h"
 #include "oops/report.h"
 #include "oops/scan.h"
 
@@ -162,4 +163,23 @@ enum excerpt excerpt_cut(const char *path, const struct rules *rules,
 		found = EXCERPT_END;
 	close(fd);
 	return found;
+}
+
+bool excerpt_files(const char *path, const struct rules *rules,
+		   const char *title, struct texts *files)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct scan *scan;
+	const struct report *report;
+
+	if (fd < 0)
+		return false;
+	scan = scan_new(rules, REPORTS_MAX);
+	report = scan_for(scan, fd, title);
+	if (report)
+		files_of_report(rules, report->text, report->text_length,
+				files);
+	scan_free(scan);
+	close(fd);
+	return report;
 }

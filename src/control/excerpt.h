@@ -9,8 +9,11 @@
  * they are.
  */
 
+#include <stdbool.h>
+
 struct buf;
 struct rules;
+struct texts;
 
 enum excerpt {
 	EXCERPT_GONE,	/* there is no such file, or it is empty */
@@ -21,5 +24,12 @@ enum excerpt {
 /* Appends lines to out, each with its newline.  title may be NULL. */
 enum excerpt excerpt_cut(const char *path, const struct rules *rules,
 			 const char *title, struct buf *out);
+
+/*
+ * Adds the files that the first report of this title names (oops/files.h);
+ * false where there is no such report.
+ */
+bool excerpt_files(const char *path, const struct rules *rules,
+		   const char *title, struct texts *files);
 
 #endif

@@ -31,6 +31,7 @@ struct rules;
 struct runner;
 struct session;
 struct target_room;
+struct touching_job;
 struct reverting;
 struct wish;
 
@@ -112,7 +113,8 @@ struct control {
 	struct product *products;
 	size_t product_count, product_room;
 	int64_t fixups_at; /* the event up to which those are looked at */
-	struct reverting *reverting; /* a revert under way, or NULL */
+	struct touching_job *touching; /* what commits change is asked; NULL */
+	struct reverting *reverting;   /* a revert under way, or NULL */
 	struct flight **flights;
 	size_t flight_count, flight_room;
 
@@ -250,6 +252,14 @@ void reverting_start(struct control *control, const struct wish *wish);
 
 /* The worktree in which that was done goes. */
 void reverting_clean(struct control *control);
+
+/* touching.c */
+
+/* Find out what the commits change, as the wish has it. */
+void touching_start(struct control *control, const struct wish *wish);
+
+/* Is the next test worth waiting for what comes of it? */
+bool touching_holds(const struct control *control);
 
 /* places.c */
 

@@ -216,6 +216,18 @@ static void start_revert(struct control *control, const struct plan *plan)
 		}
 }
 
+/* It needs no slot either. */
+static void start_touching(struct control *control, const struct plan *plan)
+{
+	if (control->touching || plan->paused)
+		return;
+	for (int i = 0; i < plan->wish_count; i++)
+		if (plan->wishes[i].kind == WISH_TOUCHED) {
+			touching_start(control, &plan->wishes[i]);
+			return;
+		}
+}
+
 /* The user's view of it: git's HEAD is the commit under test. */
 static void show_tested(struct control *control, const struct plan *plan,
 			const struct wish *job)
@@ -235,7 +247,7 @@ static bool work(struct control *control, const struct plan *plan,
 		 const struct wish *first)
 {
 	size_t events = session_event_count(control->session);
-	bool wanted = first && !plan->paused;
+	bool wanted = first && !plan->paused, waits;
 	struct wish job = { .commit = -1 };
 
 	if (first)
@@ -243,16 +255,21 @@ static bool work(struct control *control, const struct plan *plan,
 	start_revert(control, plan);
 	if (session_event_count(control->session) != events)
 		return true; /* it asks for another turn */
-	if (wanted) {
+	start_touching(control, plan);
+	if (session_event_count(control->session) != events)
+		return true;
+	waits = touching_holds(control) && !plan->confirming;
+	if (wanted && !waits) {
 		show_tested(control, plan, first);
 		work_on(control, &job);
 	}
-	if (session_event_count(control->session) == events && !plan->paused)
+	if (session_event_count(control->session) == events && !plan->paused &&
+	    !waits)
 		foresight_work(control, plan, first ? &job : NULL);
 	if (session_event_count(control->session) != events)
 		control_pump_soon(control);
 	return wanted || control->flight_count > 0 || control->reverting ||
-	       !places_are_quiet(control);
+	       control->touching || !places_are_quiet(control);
 }
 
 static bool give_verdict(struct control *control, const struct wish *wish)
@@ -379,7 +396,7 @@ void control_pump(struct control *control)
 	if (control->leaving) {
 		control_cancel_all(control);
 		if (places_are_quiet(control) && control->flight_count == 0 &&
-		    !control->reverting)
+		    !control->reverting && !control->touching)
 			finish(control);
 	}
 }

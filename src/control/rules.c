@@ -459,6 +459,7 @@ static int take_list(const struct reading *in, const config_setting_t *item)
 		{ "panics", &rules->panics, false },
 		{ "broken", &rules->broken, false },
 		{ "no_stacks", &rules->no_stacks, false },
+		{ "generic_files", &rules->generic_files, false },
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)

@@ -152,6 +152,14 @@ static bool reads_crashes(const struct settings *settings)
 	return settings->crash || settings->console == READ_KERNEL;
 }
 
+static bool is_adaptive(const struct settings *settings)
+{
+	struct policy policy;
+
+	policy_parse(&policy, settings->policy, NULL);
+	return policy.kind == POLICY_ADAPTIVE;
+}
+
 /* Where a word was left out, by what the kernel runs on. */
 static void fill_in(struct settings *settings)
 {
@@ -170,6 +178,8 @@ static void fill_in(struct settings *settings)
 			settings->target == TARGET_UML ? "um" : "x86_64");
 	if (settings->confirm < 0)
 		settings->confirm = guest;
+	if (settings->prior < 0)
+		settings->prior = is_adaptive(settings);
 	settings->console = read_as(settings);
 }
 
@@ -277,6 +287,7 @@ int settings_read(struct settings *settings, const char *path,
 	fresh.policy = NULL;
 	fresh.on_timeout = OUTCOME_COUNT;
 	fresh.confirm = -1;
+	fresh.prior = -1;
 	fresh.ahead.commits = -1;
 	if (settings_keys_read(&fresh, path, folder ? folder : own, err) < 0)
 		goto out;

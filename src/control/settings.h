@@ -113,6 +113,7 @@ struct settings {
 	enum symptom symptom;
 	int confirm; /* are the ends tested first: 0, 1; -1 only until that is
 			known */
+	int prior;   /* weigh commits by the files they change: likewise */
 	char *oops;  /* a file of further rules for crash titles, or NULL */
 	struct fixup_specs fixups; /* from the start on */
 	char *build_command;	   /* or NULL */

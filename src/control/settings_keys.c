@@ -42,6 +42,7 @@ enum type {
 	FILES,
 	TRUTH,
 	ANSWER,
+	PRIOR,
 	CLEAN,
 	KVM,
 	REBOOT,
@@ -72,6 +73,7 @@ static const struct key top_keys[] = {
 	{ "policy", POLICY, AT(policy) },
 	{ "matching", MATCHING, AT(matching) },
 	{ "bad", SYMPTOM, AT(symptom) },
+	{ "prior", PRIOR, AT(prior) },
 	{ "confirm", ANSWER, AT(confirm) },
 	{ "oops", FILE_NAME, AT(oops) },
 	{ "target", TARGET, AT(target) },
@@ -314,6 +316,7 @@ static int take_console(const char *path, const config_setting_t *item,
 
 static const char *const targets[] = { "command", "uml", "qemu", "ssh", NULL };
 static const char *const reboots[] = { "every-run", "new-kernel", NULL };
+static const char *const priors[] = { "none", "files", NULL };
 static const char *const cleans[] = { "never", "on-failure", "always", NULL };
 static const char *const kvms[] = { "auto", "always", "never", NULL };
 
@@ -353,6 +356,8 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 		return take_console(reader->path, item, text, where, err);
 	case TARGET:
 		return take_choice(reader, item, text, targets, where, err);
+	case PRIOR:
+		return take_choice(reader, item, text, priors, where, err);
 	case CLEAN:
 		return take_choice(reader, item, text, cleans, where, err);
 	case KVM:
@@ -458,7 +463,7 @@ static int take(struct settings *settings, const struct reader *reader,
 		return fixup_specs_read(item, path, reader->folder, where, err);
 	case TEXT: case FILE_NAME: case REGEX: case OUTCOME: case POLICY:
 	case MATCHING: case SYMPTOM: case CONSOLE: case TARGET:
-	case CLEAN: case KVM: case REBOOT:
+	case PRIOR: case CLEAN: case KVM: case REBOOT:
 		break;
 	}
 	/* clang-format on */

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "control/sure.h"
+#include "control/weighed.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
@@ -300,6 +301,8 @@ void sure_tell(struct session *session, struct buf *out)
 	sure_say_left(&sure, out);
 	end_line(out, &before);
 	sure_say_outside(&sure, out);
+	end_line(out, &before);
+	weighed_say(session, out);
 	end_line(out, &before);
 	sure_say_rate(&sure, out);
 	end_line(out, &before);

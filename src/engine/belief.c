@@ -177,6 +177,13 @@ double belief_chance(const struct belief *belief, int commit)
 	return place < 0 ? 0 : belief->chances[place];
 }
 
+double belief_prior(const struct belief *belief, int commit)
+{
+	int place = span_place(belief->posterior->span, commit);
+
+	return place < 0 ? 0 : belief->posterior->prior[place];
+}
+
 const struct believed *belief_record(const struct belief *belief, int commit)
 {
 	for (int i = 0; i < belief->record_count; i++)

@@ -79,6 +79,9 @@ bool belief_of(struct belief *belief, struct engine *engine,
 /* The chance that it is this commit; 0 for one that is no candidate. */
 double belief_chance(const struct belief *belief, int commit);
 
+/* What it had before anything was seen; 0 likewise. */
+double belief_prior(const struct belief *belief, int commit);
+
 /* The record of a commit, NULL if it has none. */
 const struct believed *belief_record(const struct belief *belief, int commit);
 

@@ -146,13 +146,17 @@ static bool believe(struct belief *belief, struct asking *asking)
 	belief->count = 0;
 	if (asking->bad >= 0 && asking->good_count &&
 	    graph_is_expanded(engine->graph, asking->bad)) {
+		struct span *span = span_of(asking);
+		double *weights = fold_prior(engine, span);
 		const struct question question = {
 			.fix = engine_is_fix(engine),
 			.records = asking->records,
 			.record_count = (int)asking->record_count,
+			.weights = weights,
 		};
 
-		belief_make(belief, span_of(asking), &question);
+		belief_make(belief, span, &question);
+		free(weights);
 		if (!belief->count)
 			belief_release(belief);
 	}

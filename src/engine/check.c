@@ -266,6 +266,16 @@ static int check_revert(const struct engine *engine, const struct event *event,
 	return made == MADE_OK ? check_known(engine, &event->commit, err) : 0;
 }
 
+static int check_prior(const struct event *event, struct error *err)
+{
+	if (str_equal(event->policy, PRIOR_BY_FILES) ||
+	    str_equal(event->policy, PRIOR_NONE))
+		return 0;
+	return error_set(err, ERROR_STATE,
+			 "'%s' is not where a prior can be from: files or none",
+			 event->policy ? event->policy : "");
+}
+
 static int check_policy(const struct event *event, struct error *err)
 {
 	struct policy policy;
@@ -309,6 +319,8 @@ int check_event(const struct engine *engine, const struct event *event,
 		return matching_parse(&matching, event->policy, err);
 	case EVENT_SYMPTOM:
 		return symptom_parse(&symptom, event->policy, err);
+	case EVENT_PRIOR:
+		return check_prior(event, err);
 	case EVENT_RUN_BEGIN: case EVENT_RUN: case EVENT_JUDGE:
 		return check_run(engine, event, err);
 	case EVENT_BUILD_BEGIN:
@@ -337,7 +349,8 @@ int check_event(const struct engine *engine, const struct event *event,
 	case EVENT_RELEASE: case EVENT_BUILD:
 	case EVENT_BUILD_STOPPED: case EVENT_RUN_CRASH:
 	case EVENT_RUN_STOPPED: case EVENT_CONFIRM: case EVENT_PAUSE:
-	case EVENT_RESUME: case EVENT_NOTE: case EVENT_KIND_COUNT:
+	case EVENT_RESUME: case EVENT_NOTE: case EVENT_TOUCHED:
+	case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */

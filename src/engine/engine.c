@@ -41,6 +41,7 @@ void engine_free(struct engine *engine)
 	free(engine->fixups);
 	free(engine->stock);
 	free(engine->reverts);
+	free(engine->touch);
 	free(engine->wishes);
 	free(engine->candidates);
 	adaptive_drop(engine);

@@ -125,6 +125,8 @@ enum wish_kind {
 	WISH_RANGE,   /* load the range between the ends */
 	WISH_BUILD,   /* build commit */
 	WISH_RUNS,    /* `runs` more finished runs of commit */
+	WISH_TOUCHED, /* find out what the commits change; the run `run` of
+			 commit shows the bug */
 	WISH_REVERT,  /* take `like` back on top of commit */
 	WISH_ASK,     /* a person must decide: why */
 };

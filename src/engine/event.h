@@ -52,6 +52,11 @@ enum event_kind {
 				the one taken back; number = the parent that
 				a merge keeps, 0: none; signature = its tree;
 				text = paths, or why */
+	EVENT_TOUCHED,	     /* what the commits of the range change: text = a
+				line for each (prior.h), NULL: it could not be
+				found out, policy = why; commit, number = the
+				run whose report names the files in title, one
+				a line, NULL: it names none */
 	/* facts of a foreign log, BY_IMPORT: what it said, never what follows
 	   from that */
 	EVENT_SAID,   /* a line of no further meaning: text, title, number,
@@ -79,6 +84,8 @@ enum event_kind {
 			     has it */
 	EVENT_SYMPTOM,	  /* policy = what makes a commit bad, as
 			     symptom_parse has it */
+	EVENT_PRIOR,	  /* policy = "files": what they change says how likely
+			     commits are before anything is tested, or "none" */
 	EVENT_CONFIRM,	  /* the ends given at the start are tested first */
 	EVENT_PAUSE,	  /* number = PAUSE_NOW: what is in flight is given up,
 			     0: it may end */
@@ -101,6 +108,9 @@ enum event_kind {
  * taken, under way or done: then it is the build of the commit's step.
  */
 enum { BUILD_AHEAD = 1, BUILD_TAKEN = 2 };
+
+#define PRIOR_BY_FILES "files" /* an EVENT_PRIOR's policy */
+#define PRIOR_NONE     "none"
 
 enum { PAUSE_NOW = 1 }; /* an EVENT_PAUSE's number */
 

@@ -655,7 +655,8 @@ static void fold_commit_event(struct engine *engine, const struct event *event)
 	case EVENT_MATCHING: case EVENT_SYMPTOM: case EVENT_CONFIRM:
 	case EVENT_RESUME: case EVENT_NOTE: case EVENT_UNDO:
 	case EVENT_REDO: case EVENT_FIXUP: case EVENT_FIXUP_DROP:
-	case EVENT_REVERT: case EVENT_VERIFY: case EVENT_KIND_COUNT:
+	case EVENT_REVERT: case EVENT_VERIFY: case EVENT_TOUCHED:
+	case EVENT_PRIOR: case EVENT_KIND_COUNT:
 		break;
 	}
 	/* clang-format on */
@@ -760,6 +761,15 @@ void fold_event(struct engine *engine, size_t place)
 	case EVENT_CONFIRM:
 		engine->confirm = true;
 		break;
+	case EVENT_PRIOR:
+		engine->prior = str_equal(event->policy, PRIOR_BY_FILES);
+		break;
+	case EVENT_TOUCHED:
+		fold_touched(engine, event);
+		break;
+	case EVENT_RANGE:
+		engine->loaded = event->seq;
+		break;
 	case EVENT_PAUSE:
 		engine->paused = true;
 		engine->halted = event->number == PAUSE_NOW;
@@ -791,7 +801,7 @@ void fold_event(struct engine *engine, size_t place)
 	case EVENT_REVERT:
 		fold_revert(engine, event);
 		break;
-	case EVENT_RANGE: case EVENT_NOTE: case EVENT_SAID:
+	case EVENT_NOTE: case EVENT_SAID:
 	case EVENT_KIND_COUNT:
 		break;
 	}
@@ -820,6 +830,10 @@ void fold_all(struct engine *engine)
 	fold_release(engine);
 	engine->start = NULL;
 	engine->symptom = SYMPTOM_CRASH;
+	engine->prior = false;
+	engine->touched = NULL;
+	engine->touch_count = 0;
+	engine->loaded = 0;
 	engine->confirm = false;
 	engine->paused = engine->halted = false;
 	engine->resumed = 0;

@@ -105,7 +105,12 @@ struct engine {
 	const struct event *start;
 	struct policy policy;
 	enum symptom symptom;
-	bool confirm; /* test the ends that were given */
+	bool prior;		     /* by files */
+	const struct event *touched; /* the latest EVENT_TOUCHED, or NULL */
+	unsigned char *touch;	     /* its, by commit */
+	int touch_count;
+	int64_t loaded; /* seq of the latest EVENT_RANGE */
+	bool confirm;	/* test the ends that were given */
 	bool paused, halted;
 	int64_t resumed; /* seq of the last resume, 0 for none */
 	const struct event *pick;
@@ -347,6 +352,21 @@ void wish_verify(struct engine *engine, int culprit);
 /* Are runs of this step still wanted for that?  Then it is judged later. */
 bool verify_goes_on(const struct engine *engine,
 		    const struct folded_step *step);
+
+/* prior_of.c */
+
+/* Take an EVENT_TOUCHED in. */
+void fold_touched(struct engine *engine, const struct event *event);
+
+/*
+ * How likely each commit of a span is before anything was seen, by its number;
+ * NULL: all alike.  The caller's to free.
+ */
+struct span;
+double *fold_prior(struct engine *engine, const struct span *span);
+
+/* Whether it has to be found out what the commits change. */
+void wish_touched(struct engine *engine);
 
 /* kept.c */
 

@@ -50,6 +50,7 @@ static bool stays(const struct engine *engine, const struct trouble *trouble,
 		       !is_spoilt(engine, trouble, wish->commit);
 	case WISH_RANGE:
 	case WISH_BUILD:
+	case WISH_TOUCHED:
 	case WISH_REVERT:
 		break;
 	}

@@ -28,7 +28,8 @@ const char *plan_state_name(enum plan_state state)
 bool plan_has_work(const struct plan *plan)
 {
 	for (int i = 0; i < plan->wish_count; i++)
-		if (plan->wishes[i].kind != WISH_ASK)
+		if (plan->wishes[i].kind != WISH_ASK &&
+		    plan->wishes[i].kind != WISH_TOUCHED)
 			return !plan->paused;
 	return false;
 }
@@ -513,6 +514,7 @@ static void plan_wishes(struct engine *engine)
 	before = engine->wish_count;
 	plan_search(engine);
 	plan_pick(engine, before);
+	wish_touched(engine);
 	plan_hold(engine);
 }
 

@@ -204,7 +204,8 @@ static bool is_before_rules(const struct event *event)
 	       event->kind == EVENT_NOTE || event->kind == EVENT_SAID ||
 	       (event->by != BY_PERSON &&
 		(event->kind == EVENT_MATCHING ||
-		 event->kind == EVENT_SYMPTOM || event->kind == EVENT_CONFIRM));
+		 event->kind == EVENT_SYMPTOM || event->kind == EVENT_PRIOR ||
+		 event->kind == EVENT_CONFIRM));
 }
 
 /* A verdict on a commit that never had one has its time, as a rule has. */

@@ -74,7 +74,7 @@ void rules_free(struct rules *rules)
 		&rules->hung_merge, &rules->hung_skip,	 &rules->replays,
 		&rules->inside,	    &rules->notices,	 &rules->leave_out,
 		&rules->repeats,    &rules->all_cpus,	 &rules->panics,
-		&rules->broken,	    &rules->no_stacks,
+		&rules->broken,	    &rules->no_stacks,	 &rules->generic_files,
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)

@@ -99,7 +99,9 @@ struct rules {
 	struct texts repeats;	/* from here on the stack comes again */
 	struct texts all_cpus;	/* other CPUs' lines follow */
 	struct texts panics;
-	struct texts broken; /* console texts that spoil all reports */
+	struct texts generic_files; /* that any report may name: beginnings of
+				       paths, or parts of them, "/kasan/" */
+	struct texts broken;	    /* console texts that spoil all reports */
 	struct patterns stack_starts;
 	struct patterns no_frames; /* starts that need no frames */
 	struct texts no_stacks;	   /* a stack that says it is empty */

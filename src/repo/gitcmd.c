@@ -231,7 +231,9 @@ int gitcmd_run(const struct gitcmd *command, struct error *err)
 		goto out;
 	if (command->answer && WIFEXITED(status) && WEXITSTATUS(status) < 2) {
 		*command->answer = WEXITSTATUS(status) == 0;
-		ret = 0;
+		ret = *command->answer && command->output
+			      ? drain(streams[1], command->output, err)
+			      : 0;
 	} else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		complain(command, streams[2], status, err);
 	} else {

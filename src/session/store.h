@@ -31,10 +31,11 @@ struct store {
  * What a culprit session's file says of itself, in the file's header.  Format
  * 2 added the crashes of runs, format 3 further kinds of events and no column,
  * format 4 the phases of runs and what was started, format 5 what foreign logs
- * say: steps and wording, format 6 further kinds of events and no column.
+ * say: steps and wording, format 6 further kinds of events and no column,
+ * format 7 likewise.
  */
 #define STORE_APPLICATION 0x63756c70 /* "culp" */
-#define STORE_VERSION	  6
+#define STORE_VERSION	  7
 #define STORE_OLDEST	  1
 
 /*

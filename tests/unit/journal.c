@@ -355,7 +355,7 @@ static void a_session_of_format_1_goes_on_as_one_of_today(void **state)
 	assert_comes_back(world, &old);
 	append(world, &new);
 	assert_comes_back(world, &new);
-	assert_answer(world, "PRAGMA user_version", "6");
+	assert_answer(world, "PRAGMA user_version", "7");
 	assert_answer(world, "SELECT title FROM crashes", "BUG: x");
 }
 
@@ -369,7 +369,7 @@ static void a_session_of_format_2_is_one_of_today_with_fewer_kinds(void **state)
 			 SQLITE_OK);
 	reopen(world);
 	assert_comes_back(world, &old);
-	assert_answer(world, "PRAGMA user_version", "6");
+	assert_answer(world, "PRAGMA user_version", "7");
 }
 
 static void a_session_without_fixups_can_get_some(void **state)
@@ -390,7 +390,7 @@ static void a_session_without_fixups_can_get_some(void **state)
 	reopen(world);
 	append(world, &fixup);
 	assert_comes_back(world, &fixup);
-	assert_answer(world, "PRAGMA user_version", "6");
+	assert_answer(world, "PRAGMA user_version", "7");
 }
 
 /* A run that came up after 2 s and was tested a second later. */
@@ -442,7 +442,7 @@ static void a_session_of_format_3_gets_phases_with_its_next_run(void **state)
 	append(world, &new);
 	assert_comes_back(world, &old);
 	assert_comes_back(world, &new);
-	assert_answer(world, "PRAGMA user_version", "6");
+	assert_answer(world, "PRAGMA user_version", "7");
 }
 
 static void a_session_of_format_4_can_hold_a_foreign_log(void **state)
@@ -466,7 +466,7 @@ static void a_session_of_format_4_can_hold_a_foreign_log(void **state)
 	assert_comes_back(world, &old);
 	append(world, &next);
 	assert_comes_back(world, &next);
-	assert_answer(world, "PRAGMA user_version", "6");
+	assert_answer(world, "PRAGMA user_version", "7");
 }
 
 static void the_file_can_be_read_by_a_person(void **state)
@@ -505,9 +505,9 @@ static void the_file_can_be_read_by_a_person(void **state)
 	assert_answer(world, "SELECT value FROM meta WHERE name = 'created'",
 		      "12345");
 	assert_answer(world, "SELECT value FROM meta WHERE name = 'schema'",
-		      "6");
+		      "7");
 	assert_answer(world, "PRAGMA application_id", "1668639856");
-	assert_answer(world, "PRAGMA user_version", "6");
+	assert_answer(world, "PRAGMA user_version", "7");
 	assert_answer(world, "PRAGMA journal_mode", "wal");
 }
 
@@ -781,10 +781,10 @@ static void a_newer_format_is_refused_politely(void **state)
 {
 	struct world *world = *state;
 
-	assert_int_equal(meddle(world, "PRAGMA user_version = 7"), SQLITE_OK);
+	assert_int_equal(meddle(world, "PRAGMA user_version = 8"), SQLITE_OK);
 	assert_not_opened(world,
-			  "was made by a newer culprit (its format is 7, this "
-			  "culprit knows 6); use that one");
+			  "was made by a newer culprit (its format is 8, this "
+			  "culprit knows 7); use that one");
 }
 
 static void a_format_without_number_is_damage(void **state)
@@ -793,7 +793,7 @@ static void a_format_without_number_is_damage(void **state)
 
 	assert_int_equal(meddle(world, "PRAGMA user_version = 0"), SQLITE_OK);
 	assert_not_opened(world, "is damaged: its format has no number; ");
-	assert_int_equal(meddle(world, "PRAGMA user_version = 6;"
+	assert_int_equal(meddle(world, "PRAGMA user_version = 7;"
 				       "DELETE FROM meta"),
 			 SQLITE_OK);
 	assert_not_opened(world, "is damaged: its repository is not noted; ");

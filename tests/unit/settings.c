@@ -165,7 +165,7 @@ static void unknown_keys_are_named_with_those_that_are_known(void **state)
 
 	refused(scene, "\n\ntitel = \"x\";", 3,
 		"'titel' here: expected one of title, policy, matching, bad, "
-		"confirm, oops, target, fixups, "
+		"prior, confirm, oops, target, fixups, "
 		"build, test");
 	refused(scene, "build: {\ncmd = \"x\";\n};", 2,
 		"'cmd' here: expected one of command, timeout, output_limit");
