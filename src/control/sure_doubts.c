@@ -61,16 +61,16 @@ static void look_at_record(struct looking *look, int record)
 	const struct step *step =
 		engine_step_of(look->engine, believed->commit);
 	double wrong = sure_wrong(step, look->belief);
-	struct weighed weighed;
+	const struct weighed *weighed;
 	struct buf text;
 	bool surprises, bears;
 
 	if (!step || step->set_aside || step->verdict == VERDICT_NONE ||
 	    step->verdict == VERDICT_SKIP)
 		return;
-	belief_weigh(look->belief, record, &weighed);
-	surprises = weighed.fit < SURPRISE;
-	bears = weighed.bearing && step->verdict == VERDICT_GOOD &&
+	weighed = belief_weigh(look->belief, record);
+	surprises = weighed->fit < SURPRISE;
+	bears = weighed->bearing && step->verdict == VERDICT_GOOD &&
 		wrong >= WRONG / 5;
 	if (wrong < WRONG && !surprises && !bears)
 		return;
@@ -81,7 +81,7 @@ static void look_at_record(struct looking *look, int record)
 				: " that it has not the bug");
 	if (surprises) {
 		buf_puts(&text, "; the others gave what it did ");
-		sure_say_chance(weighed.fit, &text);
+		sure_say_chance(weighed->fit, &text);
 	}
 	if (bears)
 		buf_puts(&text, "; all rests on it");
@@ -96,21 +96,20 @@ static void look_at_contradiction(struct looking *look,
 	int older = belief->records[pair->older].commit;
 	int newer = belief->records[pair->newer].commit;
 	bool fix = engine_is_fix(look->engine);
-	struct weighed a, b;
+	const struct weighed *a = belief_weigh(belief, pair->older);
+	const struct weighed *b = belief_weigh(belief, pair->newer);
 	struct buf text;
 	bool strong;
 
-	belief_weigh(belief, pair->older, &a);
-	belief_weigh(belief, pair->newer, &b);
 	buf_init(&text, 0);
 	buf_printf(&text, "%s (", fix ? "was clean" : shows(look));
-	sure_say_odds(odds_of(a.tilt), &text);
+	sure_say_odds(odds_of(a->tilt), &text);
 	buf_printf(&text, "), and %.*s, which has it in its history, %s (",
 		   OID_SHORT, hex_of(look, newer),
 		   fix ? shows(look) : "did not");
-	sure_say_odds(odds_of(b.tilt), &text);
+	sure_say_odds(odds_of(b->tilt), &text);
 	buf_puts(&text, ")");
-	strong = fabs(a.tilt) >= STRONG && fabs(b.tilt) >= STRONG;
+	strong = fabs(a->tilt) >= STRONG && fabs(b->tilt) >= STRONG;
 	if (strong)
 		buf_printf(&text,
 			   ": %s between them? 'culprit %s %.*s' searches "

@@ -152,6 +152,7 @@ void belief_make(struct belief *belief, struct span *span,
 	find_rates(belief);
 	records = (size_t)posterior->record_count;
 	belief->records = xcalloc(records + 1, sizeof(*belief->records));
+	belief->weighed = xcalloc(records + 1, sizeof(*belief->weighed));
 	belief->record_count = (int)records;
 	for (int i = 0; i < belief->record_count; i++)
 		belief->records[i] = (struct believed){
@@ -166,6 +167,9 @@ void belief_release(struct belief *belief)
 		posterior_release(belief->posterior);
 	free(belief->posterior);
 	free(belief->chances);
+	for (int i = 0; i < belief->record_count; i++)
+		free(belief->weighed[i]);
+	free(belief->weighed);
 	free(belief->records);
 	memset(belief, 0, sizeof(*belief));
 }

@@ -56,6 +56,7 @@ struct belief {
 	double stray; /* how often the same crash comes without it */
 	struct believed *records; /* as they were given */
 	int record_count;
+	struct weighed **weighed;    /* by record: once somebody asked */
 	struct posterior *posterior; /* for those who go on from here */
 };
 
@@ -111,8 +112,8 @@ struct weighed {
 	bool bearing;
 };
 
-void belief_weigh(const struct belief *belief, int record,
-		  struct weighed *weighed);
+/* Dear for hundreds of records; worked out once, and lives with the belief. */
+const struct weighed *belief_weigh(const struct belief *belief, int record);
 
 /*
  * Two records (places in belief->records) that exclude each other: the older

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/xalloc.h"
 #include "engine/posterior.h"
 #include "engine/span.h"
 
@@ -17,7 +18,7 @@ static double odds_of(double chance)
 	return log(chance) - log1p(-chance);
 }
 
-void belief_weigh(const struct belief *belief, int record,
+static void weigh(const struct belief *belief, int record,
 		  struct weighed *weighed)
 {
 	const struct posterior *posterior = belief->posterior;
@@ -34,15 +35,25 @@ void belief_weigh(const struct belief *belief, int record,
 			   bug > belief->chances[belief->best];
 }
 
+const struct weighed *belief_weigh(const struct belief *belief, int record)
+{
+	struct weighed **weighed = &belief->weighed[record];
+
+	if (!*weighed) {
+		*weighed = xmalloc(sizeof(**weighed));
+		weigh(belief, record, *weighed);
+	}
+	return *weighed;
+}
+
 /* Does a record speak for the culprit being in its commit? */
 static int speaks(const struct belief *belief, int record)
 {
-	struct weighed weighed;
+	double tilt = belief_weigh(belief, record)->tilt;
 
-	belief_weigh(belief, record, &weighed);
 	if (belief->posterior->fix)
-		weighed.tilt = -weighed.tilt;
-	return (weighed.tilt > 0) - (weighed.tilt < 0);
+		tilt = -tilt;
+	return (tilt > 0) - (tilt < 0);
 }
 
 int belief_contradictions(const struct belief *belief,

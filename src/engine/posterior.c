@@ -237,6 +237,9 @@ void posterior_rates(const struct posterior *posterior, double rates[RATES_MAX])
 	}
 }
 
+/* A logarithm whose number changes no sum: most have one, once much was seen. */
+#define NOTHING -100.0
+
 /* What a record says is taken out of the logarithms again. */
 static double highest_without(const struct posterior *posterior, int record)
 {
@@ -266,8 +269,11 @@ static double chance_without(const struct posterior *posterior, int record)
 		const double *seen = seen_by(posterior, i, record);
 		double sum = 0;
 
-		for (int g = 0; g < rate_count && posterior->share[i] > 0; g++)
-			sum += exp(fit[g] - seen[g] - highest);
+		if (posterior->share[i] <= 0)
+			continue;
+		for (int g = 0; g < rate_count; g++)
+			if (fit[g] - seen[g] - highest > NOTHING)
+				sum += exp(fit[g] - seen[g] - highest);
 		total += posterior->share[i] * sum;
 		if (posterior_bug(posterior, i, record))
 			bug += posterior->share[i] * sum;

@@ -278,7 +278,7 @@ static void a_record_is_weighed_by_leaving_it_out(void **state)
 			records[i].commit = 39 - i * 7;
 		}
 		belief_make(&belief, span, &question);
-		belief_weigh(&belief, 2, &weighed);
+		weighed = *belief_weigh(&belief, 2);
 		records[2] = (struct record){ .commit = 25 };
 		belief_make(&fewer, span, &question);
 		is_close(weighed.without, belief_record(&fewer, 25)->bug,
@@ -517,7 +517,7 @@ static void a_crash_below_a_clean_commit_is_a_contradiction(void **state)
 	assert_int_equal(list[0].older, 2);
 	assert_int_equal(list[0].newer, 3);
 	free(list);
-	belief_weigh(&scene.belief, 3, &weighed);
+	weighed = *belief_weigh(&scene.belief, 3);
 	assert_true(weighed.fit < 0.05); /* the crash at 20 speaks against it */
 	scene_end(&scene);
 	/* the same with the bug where it was not */
@@ -546,11 +546,11 @@ static void the_last_good_commit_bears_it_all(void **state)
 	struct weighed weighed;
 
 	(void)state;
-	belief_weigh(&scene.belief, 2, &weighed);
+	weighed = *belief_weigh(&scene.belief, 2);
 	assert_true(weighed.bearing);
-	belief_weigh(&scene.belief, 1, &weighed);
+	weighed = *belief_weigh(&scene.belief, 1);
 	assert_false(weighed.bearing);
-	belief_weigh(&scene.belief, 5, &weighed);
+	weighed = *belief_weigh(&scene.belief, 5);
 	assert_false(weighed.bearing);
 	scene_end(&scene);
 }
