@@ -103,10 +103,11 @@ void weighed_say(struct session *session, struct buf *out)
 	if (weighed.kinds[TOUCH_FILE].count) {
 		buf_init(&change, 0);
 		say_files(fact->title ? fact->title : "", &change);
-		buf_printf(out, "%d that change%s %s have ",
-			   weighed.kinds[TOUCH_FILE].count,
-			   weighed.kinds[TOUCH_FILE].count == 1 ? "s" : "",
-			   change.text);
+		buf_printf(out,
+			   weighed.kinds[TOUCH_FILE].count == 1
+				   ? "%d that changes %s has "
+				   : "%d that change %s have ",
+			   weighed.kinds[TOUCH_FILE].count, change.text);
 		sure_say_chance(weighed.kinds[TOUCH_FILE].chance, out);
 		buf_release(&change);
 	}

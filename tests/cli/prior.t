@@ -101,7 +101,7 @@ check "what the commits change is a fact, told in one line" '
 '
 
 check "the status says where the prior is from" '
-	culprit status | grep "^before any test: 1 that changes mm/gup.c have 31 %, 1 beside such a file 11 %, 38 others 57 %$"
+	culprit status | grep "^before any test: 1 that changes mm/gup.c has 31 %, 1 beside such a file 11 %, 38 others 56 %$"
 '
 
 check "in the JSON are the files, and which commits got how much" '
