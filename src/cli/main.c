@@ -11,6 +11,7 @@
 #include "base/xalloc.h"
 #include "cli/cli.h"
 #include "control/command.h"
+#include "control/job.h"
 #include "run/keeper.h"
 
 static const struct {
@@ -115,6 +116,15 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 	return cli_order(cli, argc, argv);
 }
 
+/* One of a cluster: for its scheduler to start, not for people. */
+static int job(const char *program, int argc, char **argv)
+{
+	struct error err = ERROR_INIT;
+
+	return job_main(program, argc, argv, &err) < 0 ? cli_fail(&err)
+						       : EXIT_OK;
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { .program = NULL };
@@ -127,6 +137,11 @@ int main(int argc, char **argv)
 	setlocale(LC_NUMERIC, "C");
 	program = own_path(argv[0]);
 	cli.program = program;
+	if (argc > 1 && str_equal(argv[1], "job")) {
+		code = job(program, argc - 2, argv + 2);
+		free(program);
+		return code;
+	}
 	taken = take_options(&cli, argc, argv);
 	code = taken < 0 ? EXIT_ERROR
 			 : dispatch(&cli, argc - taken, argv + taken);

@@ -217,6 +217,18 @@ static void say_checkout(void *data, const char *worktree)
 	buf_release(&out);
 }
 
+static void say(void *data, const char *text)
+{
+	struct buf out;
+
+	(void)data;
+	buf_init(&out, 0);
+	buf_printf(&out, "%s\n", text);
+	cli_print(stdout, &out);
+	fflush(stdout);
+	buf_release(&out);
+}
+
 int cli_work(struct cli *cli, bool stay, int ready_fd)
 {
 	const struct control_options options = {
@@ -224,6 +236,7 @@ int cli_work(struct cli *cli, bool stay, int ready_fd)
 		.stay = stay,
 		.ready_fd = ready_fd,
 		.tell = cli_tell,
+		.say = say,
 		.checkout = say_checkout,
 	};
 	struct error err = ERROR_INIT;

@@ -310,9 +310,9 @@ static int fill(struct session *session, struct repo *repo,
 }
 
 /* As it was noted; NULL where it was not. */
-static char *noted_folder(const struct session *session)
+static char *noted_folder(const char *settings)
 {
-	char *note = folder_note(session), *folder = NULL;
+	char *note = xasprintf("%s.folder", settings), *folder = NULL;
 	FILE *file = fopen(note, "re");
 	size_t room = 0;
 
@@ -328,11 +328,11 @@ static char *noted_folder(const struct session *session)
 	return folder;
 }
 
-int begin_read_settings(const struct session *session,
-			struct settings *settings, struct error *err)
+int begin_settings_of(const char *dir, struct settings *settings,
+		      struct error *err)
 {
-	char *path = session_settings(session);
-	char *folder = noted_folder(session);
+	char *path = xasprintf("%s/culprit.cfg", dir);
+	char *folder = noted_folder(path);
 	int ret = 0;
 
 	if (access(path, F_OK) == 0)
@@ -340,6 +340,12 @@ int begin_read_settings(const struct session *session,
 	free(folder);
 	free(path);
 	return ret;
+}
+
+int begin_read_settings(const struct session *session,
+			struct settings *settings, struct error *err)
+{
+	return begin_settings_of(session_dir(session), settings, err);
 }
 
 int begin_session(struct repo *repo, const struct begin *begin,

@@ -40,4 +40,8 @@ int begin_session(struct repo *repo, const struct begin *begin,
 int begin_read_settings(const struct session *session,
 			struct settings *settings, struct error *err);
 
+/* The same by the session's folder, for whoever must not open its journal. */
+int begin_settings_of(const char *dir, struct settings *settings,
+		      struct error *err);
+
 #endif

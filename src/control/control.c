@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "control/begin.h"
+#include "control/cluster.h"
 #include "control/further.h"
 #include "control/inside.h"
 #include "control/lease.h"
@@ -170,6 +171,14 @@ static int open_target(struct control *control, struct error *err)
 	if (target_open(&spec, &control->target, err) < 0)
 		return -1;
 	control->runner = target_runner(control->target);
+	if (control->settings.executor == EXECUTOR_LOCAL ||
+	    control->settings.fake_script)
+		return 0;
+	if (cluster_open(&spec, control->target, control->options->say,
+			 control->options->data, &control->cluster, err) < 0)
+		return -1;
+	control->runner = cluster_runner(control->cluster);
+	places_find(control);
 	return 0;
 }
 
@@ -209,6 +218,8 @@ static int make_worktree(struct control *control, struct error *err)
 	int commit = plan->commit >= 0 ? plan->commit : plan->bad;
 	const char *common = session_repository(control->session);
 
+	control->places[0].fresh =
+		access(control->places[0].worktree, F_OK) < 0;
 	if (control->settings.fake_script || commit < 0)
 		return 0;
 	if (!common)
@@ -231,9 +242,16 @@ static int make_worktree(struct control *control, struct error *err)
 static void drop_tree(struct control *control)
 {
 	const char *common = session_repository(control->session);
+	char *jobs = cluster_folder(session_dir(control->session));
 
-	if (!common || control->settings.fake_script)
+	if (!common || control->settings.fake_script) {
+		free(jobs);
 		return;
+	}
+	cluster_close(control->cluster);
+	control->cluster = NULL;
+	folder_remove(jobs, NULL); /* what they built goes with the tree */
+	free(jobs);
 	worktree_remove(common, control->places[0].worktree, NULL);
 	folder_remove(control->places[0].out, NULL);
 	further_remove(control->session, 0, NULL);
@@ -311,6 +329,7 @@ static void close_handle(uv_handle_t *handle, void *data)
 
 static void close_loop(struct control *control)
 {
+	cluster_close(control->cluster);
 	target_close(control->target);
 	uv_walk(&control->loop, close_handle, NULL);
 	uv_run(&control->loop, UV_RUN_DEFAULT);

@@ -38,6 +38,8 @@ struct control_options {
 	/* Called for each event, those of others too, once it is folded. */
 	void (*tell)(void *data, struct session *session,
 		     const struct event *event);
+	/* Or NULL: something about the machines that do the work. */
+	void (*say)(void *data, const char *text);
 	/* Or NULL: called before the sources are checked out to a worktree that
 	   is new, which takes git minutes for a kernel's. */
 	void (*checkout)(void *data, const char *worktree);

@@ -174,7 +174,7 @@ static void run(struct control *control, const struct plan *plan)
 		const struct ahead *ahead = &control->ahead[i];
 		int place = places_built(control, ahead->commit, -1);
 
-		if ((int)control->flight_count >= control->runner->slots)
+		if ((int)control->flight_count >= control_room(control, true))
 			return;
 		if (ahead->runs == 0 || place < 0)
 			continue;

@@ -23,6 +23,7 @@
 #include "engine/oid.h"
 #include "repo/gitstate.h"
 
+struct cluster;
 struct compile;
 struct event;
 struct plan;
@@ -64,6 +65,7 @@ struct place {
 	int number;
 	char *worktree, *out;
 	bool made;
+	bool fresh; /* this engine made it: nothing can have been built there */
 	bool dirty; /* a build was cut short: its leavings cannot be trusted */
 
 	int building; /* -1: none */
@@ -72,7 +74,8 @@ struct place {
 	bool cancelled;
 	struct fixup_choice fixups; /* it is built with */
 
-	/* git at work in it, in another thread, which touches only these */
+	/* git at work in it, in another thread, which touches only these; or
+	   an earlier engine's jobs, that have to be gone first */
 	uv_work_t thread;
 	bool preparing;
 	bool make, clean;
@@ -102,7 +105,8 @@ struct control {
 	struct settings settings;
 	struct rules *rules; /* for crash titles */
 	struct target_room *target;
-	struct runner *runner; /* the target's */
+	struct cluster *cluster; /* or NULL: all is done here */
+	struct runner *runner;	 /* the cluster's, or the target's */
 	struct place places[TARGET_PLACES_MAX];
 	int place_count;
 
@@ -197,6 +201,10 @@ void control_pump(struct control *control);
 int control_builds(const struct control *control);
 int control_flights(const struct control *control, int commit);
 
+/* Runs that may be given to the runner at once, and no more of them ahead than
+   really go on. */
+int control_room(const struct control *control, bool ahead);
+
 /* Give up the build in a place; runs of a commit. */
 void control_cancel_build(struct control *control, struct place *place);
 void control_cancel_runs(struct control *control, int commit);
@@ -274,6 +282,9 @@ struct place *places_building(struct control *control, int commit);
 int places_built(struct control *control, int commit, int like);
 void places_add_product(struct place *place, int commit);
 void places_drop_product(struct control *control, size_t which);
+
+/* What an earlier engine's jobs built is there still. */
+void places_find(struct control *control);
 
 /* Nothing that lies in this worktree is what was built any more. */
 void places_forget(struct control *control, int place);

@@ -7,6 +7,8 @@
 #include "base/array.h"
 #include "base/str.h"
 #include "control/further.h"
+#include "engine/engine.h"
+#include "engine/graph.h"
 #include "repo/worktree.h"
 #include "run/runner.h"
 #include "session/folder.h"
@@ -100,6 +102,76 @@ void places_add_product(struct place *place, int commit)
 		.like = place->like,
 		.fixups = xstrdup(place->fixups.numbers.text),
 	};
+}
+
+/* How it was built, by the last that the journal says of it. */
+static const struct event *begin_of(const struct control *control,
+				    const struct oid *oid)
+{
+	const struct engine *engine = session_engine(control->session);
+
+	for (size_t i = engine_event_count(engine); i-- > 0;) {
+		const struct event *event = engine_event(engine, i);
+
+		if (event->kind == EVENT_BUILD_BEGIN &&
+		    event->number != BUILD_TAKEN &&
+		    oid_equal(&event->commit, oid))
+			return event;
+	}
+	return NULL;
+}
+
+/* In the session's own worktree anybody may have checked something else out. */
+static bool is_there(struct control *control, int place, const struct oid *oid)
+{
+	if (control->places[place].fresh ||
+	    access(control->places[place].worktree, F_OK) < 0)
+		return false;
+	if (place > 0)
+		return true;
+	gitwatch_built(control);
+	return oid_equal(&control->head, oid);
+}
+
+static void find_one(struct control *control, const struct runner_left *left)
+{
+	struct place *place = &control->places[left->place];
+	const struct graph *graph = session_graph(control->session);
+	const struct event *begin;
+	struct oid oid;
+	int commit;
+
+	if (!oid_parse(&oid, left->commit) ||
+	    (commit = graph_find(graph, &oid)) < 0 ||
+	    !(begin = begin_of(control, &oid)) ||
+	    (has(control, left->place, commit) != RUNNER_HAS_KEPT &&
+	     !is_there(control, left->place, &oid)))
+		return;
+	array_grow(control->products, control->product_count + 1,
+		   &control->product_room);
+	control->products[control->product_count++] = (struct product){
+		.commit = commit,
+		.place = left->place,
+		.like = oid_is_none(&begin->other)
+				? -1
+				: graph_find(graph, &begin->other),
+		.fixups = xstrdup(begin->text ? begin->text : ""),
+	};
+	if (access(place->worktree, F_OK) == 0) {
+		place->made = true;
+		place->dirty = false;
+	}
+}
+
+void places_find(struct control *control)
+{
+	const struct runner *runner = control->runner;
+	struct runner_left left;
+
+	for (int i = 0;
+	     runner->ops->left && runner->ops->left(control->runner, i, &left);
+	     i++)
+		find_one(control, &left);
 }
 
 void places_forget(struct control *control, int place)

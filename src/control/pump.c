@@ -15,7 +15,7 @@
 static void check_invariants(const struct control *control)
 {
 	assert(control_builds(control) <= control->settings.ahead.slots);
-	assert((int)control->flight_count <= control->runner->slots);
+	assert((int)control->flight_count <= control_room(control, false));
 	/* what runs need is not built over */
 	for (size_t i = 0; i < control->flight_count; i++) {
 		const struct flight *flight = control->flights[i];
@@ -23,6 +23,13 @@ static void check_invariants(const struct control *control)
 		assert(!flight->needs_place ||
 		       control->places[flight->place].building < 0);
 	}
+}
+
+int control_room(const struct control *control, bool ahead)
+{
+	const struct runner *runner = control->runner;
+
+	return runner->room && !ahead ? runner->room : runner->slots;
 }
 
 int control_builds(const struct control *control)
@@ -134,7 +141,7 @@ void control_start_runs(struct control *control, int commit, int wanted,
 {
 	/* starting one changes the plan only when it could not be started */
 	while (!control->failed && !control->leaving &&
-	       (int)control->flight_count < control->runner->slots &&
+	       (int)control->flight_count < control_room(control, ahead) &&
 	       control_flights(control, commit) < wanted) {
 		size_t before = control->flight_count;
 

@@ -32,6 +32,7 @@ void settings_init(struct settings *settings)
 	settings->guest.memory_mib = 512;
 	settings->guest.cpus = 1;
 	settings->guest.boot_ms = 600 * 1000;
+	settings->slurm.poll_ms = 3 * 1000;
 	settings->machine.port = 22;
 	settings->machine.reboot_command = xstrdup("reboot");
 }
@@ -90,6 +91,8 @@ void settings_release(struct settings *settings)
 	build_release(&settings->build);
 	guest_release(&settings->guest);
 	machine_release(&settings->machine);
+	free(settings->slurm.partition);
+	argv_free(settings->slurm.options);
 	free(settings->build_command);
 	free(settings->test_command);
 	free(settings->crash);
@@ -203,6 +206,21 @@ static const char *machine_complaint(const struct settings *settings)
 	return NULL;
 }
 
+/* Of jobs of a cluster. */
+static const char *executor_complaint(const struct settings *settings)
+{
+	if (settings->executor == EXECUTOR_LOCAL)
+		return NULL;
+	if (settings->target == TARGET_MACHINE)
+		return "executor: a machine is brought into its kernel from "
+		       "here, one run at a time: \"slurm\" is for the other "
+		       "targets";
+	if (!settings_can_run(settings))
+		return "executor: there is nothing to give to a cluster: test "
+		       "has no command";
+	return NULL;
+}
+
 /* Of builds ahead. */
 static const char *ahead_complaint(const struct settings *settings)
 {
@@ -296,6 +314,8 @@ int settings_read(struct settings *settings, const char *path,
 		wrong_is = machine_complaint(&fresh);
 	if (!wrong_is)
 		wrong_is = ahead_complaint(&fresh);
+	if (!wrong_is)
+		wrong_is = executor_complaint(&fresh);
 	fill_in(&fresh);
 	if (wrong_is) {
 		error_set(err, ERROR_INPUT, "%s: %s", path, wrong_is);

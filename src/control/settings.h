@@ -35,6 +35,26 @@ enum target {
 	TARGET_MACHINE, /* a real one, "ssh" */
 };
 
+/* Where builds and runs are done. */
+enum executor_kind {
+	EXECUTOR_LOCAL, /* here */
+	EXECUTOR_SLURM, /* as jobs of a cluster */
+};
+
+/* What a job asks for; 0: what is usual there. */
+struct share_settings {
+	int cpus, memory_mib;
+	int64_t time_ms;
+};
+
+struct slurm_settings {
+	char *partition; /* or NULL: the usual one */
+	char **options;	 /* more words for sbatch; or NULL */
+	int width;	 /* runs at once; 0: as many as fit */
+	int64_t poll_ms; /* between two questions */
+	struct share_settings build, run;
+};
+
 /* What is thrown away before a kernel's build. */
 enum clean {
 	CLEAN_NEVER,
@@ -103,6 +123,8 @@ struct ahead_settings {
 
 struct settings {
 	enum target target;
+	int executor; /* enum executor_kind */
+	struct slurm_settings slurm;
 	struct ahead_settings ahead;
 	struct kernel_settings build;
 	struct guest_settings guest;

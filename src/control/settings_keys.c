@@ -18,6 +18,7 @@
 
 #define SLOTS_MAX   64
 #define BUILDS_MAX  8
+#define WIDTH_MAX   1000
 #define LIST_MAX    64
 #define SECONDS_MAX (7 * 24 * 3600)
 #define MIB_MAX	    (64 * 1024)
@@ -31,6 +32,7 @@ enum type {
 	MEBIBYTES,
 	SLOTS,
 	BUILDS,
+	WIDTH,
 	AHEAD,
 	OUTCOME,
 	POLICY,
@@ -46,6 +48,7 @@ enum type {
 	CLEAN,
 	KVM,
 	REBOOT,
+	EXECUTOR,
 	PORT,
 	COUNT_OF_JOBS,
 	COUNT_OF_CPUS,
@@ -77,6 +80,7 @@ static const struct key top_keys[] = {
 	{ "confirm", ANSWER, AT(confirm) },
 	{ "oops", FILE_NAME, AT(oops) },
 	{ "target", TARGET, AT(target) },
+	{ "executor", EXECUTOR, AT(executor) },
 	{ "fixups", FIXUPS, AT(fixups) },
 	{ NULL, TEXT, 0 },
 };
@@ -167,6 +171,20 @@ static const struct key test_keys[] = {
 	{ NULL, TEXT, 0 },
 };
 
+static const struct key slurm_keys[] = {
+	{ "partition", TEXT, AT(slurm.partition) },
+	{ "options", TEXTS, AT(slurm.options) },
+	{ "width", WIDTH, AT(slurm.width) },
+	{ "poll", SECONDS, AT(slurm.poll_ms) },
+	{ "build_cpus", COUNT_OF_CPUS, AT(slurm.build.cpus) },
+	{ "build_memory", MEMORY, AT(slurm.build.memory_mib) },
+	{ "build_time", SECONDS, AT(slurm.build.time_ms) },
+	{ "run_cpus", COUNT_OF_CPUS, AT(slurm.run.cpus) },
+	{ "run_memory", MEMORY, AT(slurm.run.memory_mib) },
+	{ "run_time", SECONDS, AT(slurm.run.time_ms) },
+	{ NULL, TEXT, 0 },
+};
+
 static const struct key fake_keys[] = {
 	{ "script", TEXT, AT(fake_script) },
 	{ "slots", SLOTS, AT(slots) },
@@ -180,7 +198,8 @@ static const struct group {
 	{ "build", build_keys }, { "test", test_keys },
 	{ "guest", guest_keys }, { "machine", machine_keys },
 	{ "ssh", ssh_keys },	 { "reproducer", repro_keys },
-	{ "fake", fake_keys },	 { NULL, NULL },
+	{ "slurm", slurm_keys }, { "fake", fake_keys },
+	{ NULL, NULL },
 };
 
 /* "FILE:LINE: KEY: what was expected" */
@@ -315,6 +334,7 @@ static int take_console(const char *path, const config_setting_t *item,
 }
 
 static const char *const targets[] = { "command", "uml", "qemu", "ssh", NULL };
+static const char *const executors[] = { "local", "slurm", NULL };
 static const char *const reboots[] = { "every-run", "new-kernel", NULL };
 static const char *const priors[] = { "none", "files", NULL };
 static const char *const cleans[] = { "never", "on-failure", "always", NULL };
@@ -364,6 +384,8 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 		return take_choice(reader, item, text, kvms, where, err);
 	case REBOOT:
 		return take_choice(reader, item, text, reboots, where, err);
+	case EXECUTOR:
+		return take_choice(reader, item, text, executors, where, err);
 	case OUTCOME:
 		if (outcome_parse(where, text))
 			return 0;
@@ -385,7 +407,7 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 			return -1;
 		break;
 	case TEXT: case SECONDS: case MEBIBYTES: case SLOTS: case BUILDS:
-	case AHEAD: case TEXTS:
+	case AHEAD: case WIDTH: case TEXTS:
 	case FILES: case TRUTH: case ANSWER: case COUNT_OF_JOBS: case COUNT_OF_CPUS:
 	case MEMORY: case GIBIBYTES: case FIXUPS: case PORT:
 		break;
@@ -434,6 +456,9 @@ static int take(struct settings *settings, const struct reader *reader,
 	case AHEAD:
 		return take_number(path, item, 0, AHEAD_MAX, "commits", where,
 				   err);
+	case WIDTH:
+		return take_number(path, item, 1, WIDTH_MAX, "runs at once",
+				   where, err);
 	case SLOTS:
 		return take_number(path, item, 1, SLOTS_MAX, "runs at once",
 				   where, err);
@@ -463,7 +488,7 @@ static int take(struct settings *settings, const struct reader *reader,
 		return fixup_specs_read(item, path, reader->folder, where, err);
 	case TEXT: case FILE_NAME: case REGEX: case OUTCOME: case POLICY:
 	case MATCHING: case SYMPTOM: case CONSOLE: case TARGET:
-	case PRIOR: case CLEAN: case KVM: case REBOOT:
+	case PRIOR: case CLEAN: case KVM: case REBOOT: case EXECUTOR:
 		break;
 	}
 	/* clang-format on */
@@ -479,7 +504,7 @@ static int unknown(const struct reader *reader, const config_setting_t *item,
 		str_list(known, sizeof(known), keys->name);
 	if (is_top)
 		str_list(known, sizeof(known),
-			 "build, test, guest, machine, ssh, reproducer");
+			 "build, test, guest, machine, ssh, reproducer, slurm");
 	return error_set(err, ERROR_INPUT,
 			 "%s:%u: there is no key '%s' here: expected one of %s",
 			 reader->path, config_setting_source_line(item),

@@ -158,10 +158,19 @@ static bool has_program(const char *name)
 	return there;
 }
 
+/* A node has more of them than the job may use. */
+static long processors_of(const struct settings *settings)
+{
+	if (settings->executor == EXECUTOR_SLURM)
+		return settings->slurm.build.cpus ? settings->slurm.build.cpus
+						  : 1;
+	return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 static int open_kbuild(struct target_room *room, struct error *err)
 {
 	const struct kernel_settings *build = &room->spec.settings->build;
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	long processors = processors_of(room->spec.settings);
 
 	room->versions = versions_load(build->versions, err);
 	if (!room->versions)
@@ -419,6 +428,11 @@ void target_close(struct target_room *room)
 	free(room->reproducer);
 	free(room->known_hosts);
 	free(room);
+}
+
+struct cache *target_cache(const struct target_room *room)
+{
+	return room->cache;
 }
 
 struct runner *target_runner(const struct target_room *room)

@@ -12,6 +12,7 @@
 #include "run/ssh.h"
 
 struct build_choice;
+struct cache;
 struct error;
 struct fixup_choice;
 struct kernel_settings;
@@ -60,6 +61,9 @@ void target_close(struct target_room *room);
  */
 struct ssh_spec target_peer(const struct settings *settings,
 			    const char *known_hosts);
+
+/* Where its kernels are kept; or NULL. */
+struct cache *target_cache(const struct target_room *room);
 
 struct runner *target_runner(const struct target_room *room);
 

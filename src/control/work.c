@@ -157,6 +157,46 @@ void build_prepared(struct place *place)
 		build_go_on(place);
 }
 
+static void build_here(struct place *place)
+{
+	if (!place->made || place->dirty)
+		place_prepare(place);
+	else
+		build_go_on(place);
+}
+
+static void on_vacated(void *data)
+{
+	struct place *place = data;
+
+	place->preparing = false;
+	place->dirty = true; /* they were cut short */
+	if (place->cancelled)
+		end_as_infra(place, &place->trouble);
+	else
+		build_here(place);
+}
+
+/* An earlier engine's jobs may be in the place; or be what is wanted. */
+static void build_vacate(struct place *place)
+{
+	struct control *control = place->control;
+	const struct runner_ops *ops = control->runner->ops;
+	const char *hex = control_oid(control, place->building)->hex;
+	int taken = ops->vacate ? ops->vacate(control->runner, place->number,
+					      hex, on_vacated, place)
+				: 0;
+
+	place->trouble.code = ERROR_NONE;
+	place->trouble.text[0] = '\0';
+	if (taken == 2)
+		place->preparing = true;
+	else if (taken == 1)
+		build_go_on(place);
+	else
+		build_here(place);
+}
+
 void build_start(struct place *place, int commit, int like, bool ahead)
 {
 	struct control *control = place->control;
@@ -181,10 +221,8 @@ void build_start(struct place *place, int commit, int like, bool ahead)
 	place->ahead = ahead;
 	if (chosen < 0)
 		end_as_infra(place, &err);
-	else if (!place->made || place->dirty)
-		place_prepare(place);
 	else
-		build_go_on(place);
+		build_vacate(place);
 }
 
 /* What was built ahead with other fixups is built anew. */
@@ -323,6 +361,7 @@ void run_start(struct control *control, int commit, int place, bool ahead)
 	struct run_request request = { .commit = oid.hex,
 				       .place = place,
 				       .number = (int)event.number,
+				       .ahead = ahead,
 				       .boot_only = is_boot_sought(control),
 				       .seen = on_seen,
 				       .decides = on_decides };

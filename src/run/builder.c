@@ -446,6 +446,12 @@ void builder_cancel(struct builder *builder, const char *commit)
 	stop_child(builder);
 }
 
+void builder_adopt(struct builder *builder, const char *commit)
+{
+	free(builder->built);
+	builder->built = xstrdup(commit);
+}
+
 const char *builder_built(const struct builder *builder)
 {
 	return builder->built;

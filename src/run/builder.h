@@ -82,6 +82,9 @@ int builder_build(struct builder *builder, const struct build_request *request,
 /* Stop the build of this commit (NULL: any). */
 void builder_cancel(struct builder *builder, const char *commit);
 
+/* Another process built this commit in the worktree. */
+void builder_adopt(struct builder *builder, const char *commit);
+
 /* The commit that was built last; NULL when none is. */
 const char *builder_built(const struct builder *builder);
 

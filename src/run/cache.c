@@ -253,14 +253,12 @@ static struct cache_entry *entry_new(const struct cache *cache,
 	return entry;
 }
 
-int cache_find(struct cache *cache, const char *key, struct cache_entry **out,
-	       struct error *err)
+/* By its name in the folder. */
+static int find_named(struct cache *cache, const char *name,
+		      struct cache_entry **out, struct error *err)
 {
-	char name[DIGEST_HEX + 1];
-	int fd;
+	int fd = open_lock(cache, name, 0);
 
-	digest_of(key, strlen(key), name);
-	fd = open_lock(cache, name, 0);
 	if (fd < 0 && errno != ENOENT)
 		return error_errno(err, "cannot open '%s/%s'", cache->path,
 				   name);
@@ -272,6 +270,28 @@ int cache_find(struct cache *cache, const char *key, struct cache_entry **out,
 	}
 	*out = fd < 0 ? NULL : entry_new(cache, name, fd);
 	return 0;
+}
+
+int cache_find(struct cache *cache, const char *key, struct cache_entry **out,
+	       struct error *err)
+{
+	char name[DIGEST_HEX + 1];
+
+	return find_named(cache, digest_of(key, strlen(key), name), out, err);
+}
+
+int cache_hold(struct cache *cache, const char *file, struct cache_entry **out,
+	       struct error *err)
+{
+	size_t folder = strlen(cache->path);
+	char name[DIGEST_HEX + 1];
+
+	*out = NULL;
+	if (strncmp(file, cache->path, folder) != 0 || file[folder] != '/' ||
+	    strcspn(file + folder + 1, "/") != DIGEST_HEX)
+		return 0;
+	str_copy(name, sizeof(name), file + folder + 1);
+	return is_hash(name) ? find_named(cache, name, out, err) : 0;
 }
 
 /* What the files of a folder take. */

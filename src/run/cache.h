@@ -62,6 +62,13 @@ int cache_find(struct cache *cache, const char *key, struct cache_entry **out,
 	       struct error *err);
 
 /*
+ * The same for the entry that this file lies in, whoever put it there; NULL
+ * too for what is not in this cache.
+ */
+int cache_hold(struct cache *cache, const char *file, struct cache_entry **out,
+	       struct error *err);
+
+/*
  * Keep files (copied; shared blocks where the file system can) under a key and
  * remove others to stay within the limit.  When there is an entry with this
  * key, that one stays as it is.  *out as from cache_find; out may be NULL.

@@ -91,6 +91,11 @@ static int command_run(struct runner *runner, const struct run_request *request,
 	return -1;
 }
 
+static void command_enough(struct runner *runner, const char *commit)
+{
+	jobs_enough(&self(runner)->jobs, commit);
+}
+
 static void command_cancel(struct runner *runner, const char *commit)
 {
 	places_cancel(self(runner)->places, commit);
@@ -102,6 +107,19 @@ static enum runner_has command_has(const struct runner *runner, int place,
 {
 	return places_has(((const struct command_runner *)runner)->places,
 			  place, commit);
+}
+
+static void command_adopt(struct runner *runner, int place, const char *commit,
+			  const char *image)
+{
+	places_adopt(self(runner)->places, place, commit, image);
+}
+
+static char *command_image(const struct runner *runner, int place,
+			   const char *commit)
+{
+	return places_image(((const struct command_runner *)runner)->places,
+			    place, commit);
 }
 
 static void command_free(struct runner *runner)
@@ -119,9 +137,12 @@ static void command_free(struct runner *runner)
 static const struct runner_ops command_ops = {
 	.build = command_build,
 	.run = command_run,
+	.enough = command_enough,
 	.cancel = command_cancel,
 	.has = command_has,
 	.free = command_free,
+	.adopt = command_adopt,
+	.image = command_image,
 };
 
 static const char *copy(struct command_runner *owner, const char *text)

@@ -28,10 +28,10 @@ struct job *jobs_add(struct jobs *jobs, size_t size,
 		     const struct run_request *request, run_done *done,
 		     void *data, struct error *err)
 {
-	int slot = free_slot(jobs);
+	int slot = request->slot ? request->slot : free_slot(jobs);
 	struct job *job;
 
-	if (slot > jobs->slots) {
+	if (!request->slot && slot > jobs->slots) {
 		error_set(err, ERROR_BUSY, "all %d slots are taken",
 			  jobs->slots);
 		return NULL;
@@ -101,6 +101,13 @@ void job_drop(struct job *job)
 {
 	leave(job);
 	release(job);
+}
+
+void jobs_enough(struct jobs *jobs, const char *commit)
+{
+	for (struct job *job = jobs->first; job; job = job->next)
+		if (job->trial && str_equal(commit, job->commit))
+			trial_enough(job->trial);
 }
 
 void jobs_cancel(struct jobs *jobs, const char *commit)

@@ -49,6 +49,9 @@ struct run_request job_request(const struct job *job);
 void job_end(struct job *job, const struct run_end *end);
 void job_drop(struct job *job);
 
+/* As a runner's `enough`. */
+void jobs_enough(struct jobs *jobs, const char *commit);
+
 /* Those of this commit (NULL: all); each still ends. */
 void jobs_cancel(struct jobs *jobs, const char *commit);
 

@@ -228,6 +228,11 @@ static int kernel_run(struct runner *runner, const struct run_request *request,
 	return -1;
 }
 
+static void kernel_enough(struct runner *runner, const char *commit)
+{
+	jobs_enough(&self(runner)->jobs, commit);
+}
+
 static void kernel_cancel(struct runner *runner, const char *commit)
 {
 	places_cancel(self(runner)->places, commit);
@@ -239,6 +244,19 @@ static enum runner_has kernel_has(const struct runner *runner, int place,
 {
 	return places_has(((const struct kernel_runner *)runner)->places, place,
 			  commit);
+}
+
+static void kernel_adopt(struct runner *runner, int place, const char *commit,
+			 const char *image)
+{
+	places_adopt(self(runner)->places, place, commit, image);
+}
+
+static char *kernel_image(const struct runner *runner, int place,
+			  const char *commit)
+{
+	return places_image(((const struct kernel_runner *)runner)->places,
+			    place, commit);
 }
 
 static void kernel_free(struct runner *runner)
@@ -256,9 +274,12 @@ static void kernel_free(struct runner *runner)
 static const struct runner_ops kernel_ops = {
 	.build = kernel_build,
 	.run = kernel_run,
+	.enough = kernel_enough,
 	.cancel = kernel_cancel,
 	.has = kernel_has,
 	.free = kernel_free,
+	.adopt = kernel_adopt,
+	.image = kernel_image,
 };
 
 static const char *copy(struct kernel_runner *owner, const char *text)

@@ -188,6 +188,11 @@ static int machine_run(struct runner *runner, const struct run_request *request,
 	return -1;
 }
 
+static void machine_enough(struct runner *runner, const char *commit)
+{
+	jobs_enough(&self(runner)->jobs, commit);
+}
+
 static void machine_cancel(struct runner *runner, const char *commit)
 {
 	places_cancel(self(runner)->places, commit);
@@ -215,6 +220,7 @@ static void machine_free(struct runner *runner)
 static const struct runner_ops machine_ops = {
 	.build = machine_build,
 	.run = machine_run,
+	.enough = machine_enough,
 	.cancel = machine_cancel,
 	.has = machine_has,
 	.free = machine_free,

@@ -441,6 +441,13 @@ failed:
 	return -1;
 }
 
+void maker_adopt(struct maker *maker, const char *commit, const char *image)
+{
+	forget_made(maker);
+	maker->image = xstrdup(image);
+	maker->made = xstrdup(commit);
+}
+
 enum runner_has maker_has(const struct maker *maker, const char *commit)
 {
 	if (find_kept(maker, commit) < maker->kept_count)

@@ -44,6 +44,9 @@ void maker_free(struct maker *maker);
 int maker_make(struct maker *maker, const struct build_request *request,
 	       build_done *done, void *data, struct error *err);
 
+/* Another process made the kernel of this commit, and there it lies. */
+void maker_adopt(struct maker *maker, const char *commit, const char *image);
+
 /*
  * The kernel of a commit that was made: where it was made, which is that of
  * the last one only, or in the cache, where the 16 that were asked for last

@@ -101,6 +101,17 @@ enum runner_has places_has(const struct places *places, int place,
 	return supply_has(find(places, place)->supply, commit);
 }
 
+void places_adopt(struct places *places, int place, const char *commit,
+		  const char *image)
+{
+	supply_adopt(find(places, place)->supply, commit, image);
+}
+
+char *places_image(const struct places *places, int place, const char *commit)
+{
+	return supply_image(find(places, place)->supply, commit);
+}
+
 int places_allow_run(const struct places *places,
 		     const struct run_request *request, struct error *err)
 {

@@ -42,6 +42,10 @@ void places_cancel(struct places *places, const char *commit);
 enum runner_has places_has(const struct places *places, int place,
 			   const char *commit);
 
+void places_adopt(struct places *places, int place, const char *commit,
+		  const char *image);
+char *places_image(const struct places *places, int place, const char *commit);
+
 /* ERROR_STATE unless what is to be run was built, and is there. */
 int places_allow_run(const struct places *places,
 		     const struct run_request *request, struct error *err);

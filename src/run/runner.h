@@ -70,6 +70,8 @@ struct run_request {
 	const char *commit;
 	int place; /* where it was built */
 	int number;
+	int slot;   /* the one it is to have; 0: the lowest that is free */
+	bool ahead; /* nobody waits for it */
 	const char *console;  /* file for the console, live; what an earlier
 				run of this number left there is dropped */
 	const char *output;   /* likewise for what a reproducer in a guest
@@ -98,6 +100,15 @@ struct run_end {
 typedef void build_done(void *data, const struct build_end *end);
 typedef void run_done(void *data, const struct run_end *end);
 
+/* What was built by somebody else, and is there. */
+struct runner_left {
+	const char *commit; /* borrowed until the next call */
+	int place;
+};
+
+/* Called once the place is free. */
+typedef void place_free(void *data);
+
 /* What there is of a commit in a place. */
 enum runner_has {
 	RUNNER_HAS_NOT,
@@ -122,6 +133,12 @@ struct runner_ops {
 		   run_done *done, void *data, struct error *err);
 
 	/*
+	 * End the runs of this commit by what their consoles show so far, as if
+	 * their crashes had decided them; each calls back as ever.
+	 */
+	void (*enough)(struct runner *runner, const char *commit);
+
+	/*
 	 * Stop everything of this commit (NULL: all); each job calls back,
 	 * from the loop, never from inside cancel.
 	 */
@@ -133,12 +150,38 @@ struct runner_ops {
 
 	/* Only when no job is under way: cancel and let the loop run first. */
 	void (*free)(struct runner *runner);
+
+	/*
+	 * What follows is NULL where a runner has no use for it.
+	 *
+	 * In a job, which is a process of its own: this commit was built in
+	 * the place by another one.  image tells the kernel as that one's
+	 * `image` did, on the heap; NULL where the place alone says it.
+	 */
+	void (*adopt)(struct runner *runner, int place, const char *commit,
+		      const char *image);
+	char *(*image)(const struct runner *runner, int place,
+		       const char *commit);
+
+	/*
+	 * Jobs that outlive the engine: those of an earlier one may be at work
+	 * in the place.  0: it is free, 1: what goes on there is the build of
+	 * this commit, which build() will take over; 2: done is called when
+	 * those that were at work are gone.
+	 */
+	int (*vacate)(struct runner *runner, int place, const char *commit,
+		      place_free *done, void *data);
+
+	/* What an earlier engine built, one by one; false: no more. */
+	bool (*left)(struct runner *runner, int index, struct runner_left *out);
 };
 
 /* The head of every kind of runner. */
 struct runner {
 	const struct runner_ops *ops;
 	int slots;	/* runs at once */
+	int room;	/* runs that may be given at once: those beyond the
+			   slots wait; 0: as many as there are slots */
 	bool has_build; /* false: nothing to build, run straight away */
 };
 

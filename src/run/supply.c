@@ -66,6 +66,20 @@ void supply_cancel(struct supply *supply, const char *commit)
 	builder_cancel(supply->builder, commit);
 }
 
+void supply_adopt(struct supply *supply, const char *commit, const char *image)
+{
+	if (!supply->maker)
+		builder_adopt(supply->builder, commit);
+	else if (image)
+		maker_adopt(supply->maker, commit, image);
+}
+
+char *supply_image(const struct supply *supply, const char *commit)
+{
+	return supply->maker ? xstrdup_null(maker_image(supply->maker, commit))
+			     : NULL;
+}
+
 enum runner_has supply_has(const struct supply *supply, const char *commit)
 {
 	if (supply->maker)

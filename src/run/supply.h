@@ -35,6 +35,10 @@ int supply_build(struct supply *supply, const struct build_request *request,
 		 build_done *done, void *data, struct error *err);
 void supply_cancel(struct supply *supply, const char *commit);
 
+/* As those of a runner. */
+void supply_adopt(struct supply *supply, const char *commit, const char *image);
+char *supply_image(const struct supply *supply, const char *commit);
+
 /* What there is of a commit, as a runner says it. */
 enum runner_has supply_has(const struct supply *supply, const char *commit);
 

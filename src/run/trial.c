@@ -523,6 +523,12 @@ int trial_start(uv_loop_t *loop, const struct trial_spec *spec,
 	return 0;
 }
 
+void trial_enough(struct trial *trial)
+{
+	if (trial->child)
+		child_stop(trial->child);
+}
+
 void trial_cancel(struct trial *trial)
 {
 	trial->cancelled = true;

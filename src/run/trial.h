@@ -73,6 +73,9 @@ int trial_start(uv_loop_t *loop, const struct trial_spec *spec,
 		const struct run_request *request, run_done *done, void *data,
 		struct trial **out, struct error *err);
 
+/* It ends by what its console shows so far. */
+void trial_enough(struct trial *trial);
+
 /* It ends as cancelled.  Twice is harmless. */
 void trial_cancel(struct trial *trial);
 

@@ -95,7 +95,13 @@ static void every_key_has_its_place(void **state)
 			  "  output_limit = 65536; slots = 64;\n"
 			  "  crash = \"(BUG): .*\"; ignore = \"^x|y$\";\n"
 			  "  boot = \"Linux [0-9]+\";\n"
-			  "  on_timeout = \"crashed\"; };\n"),
+			  "  on_timeout = \"crashed\"; };\n"
+			  "executor = \"slurm\";\n"
+			  "slurm = { partition = \"p\"; width = 7; poll = 9;\n"
+			  "  options = [ \"--qos=low\" ]; build_cpus = 8;\n"
+			  "  build_memory = 100; build_time = 60;\n"
+			  "  run_cpus = 2; run_memory = 50; run_time = 61; "
+			  "};\n"),
 		0);
 	assert_string_equal(settings->title, "KASAN in f");
 	assert_string_equal(settings->policy, "syzkaller/5/7");
@@ -111,6 +117,17 @@ static void every_key_has_its_place(void **state)
 	assert_string_equal(settings->ignore, "^x|y$");
 	assert_string_equal(settings->boot, "Linux [0-9]+");
 	assert_int_equal(settings->on_timeout, OUTCOME_CRASHED);
+	assert_int_equal(settings->executor, EXECUTOR_SLURM);
+	assert_string_equal(settings->slurm.partition, "p");
+	assert_string_equal(settings->slurm.options[0], "--qos=low");
+	assert_int_equal(settings->slurm.width, 7);
+	assert_int_equal(settings->slurm.poll_ms, 9000);
+	assert_int_equal(settings->slurm.build.cpus, 8);
+	assert_int_equal(settings->slurm.build.memory_mib, 100);
+	assert_int_equal(settings->slurm.build.time_ms, 60000);
+	assert_int_equal(settings->slurm.run.cpus, 2);
+	assert_int_equal(settings->slurm.run.memory_mib, 50);
+	assert_int_equal(settings->slurm.run.time_ms, 61000);
 	assert_null(settings->fake_script);
 }
 
@@ -165,7 +182,7 @@ static void unknown_keys_are_named_with_those_that_are_known(void **state)
 
 	refused(scene, "\n\ntitel = \"x\";", 3,
 		"'titel' here: expected one of title, policy, matching, bad, "
-		"prior, confirm, oops, target, fixups, "
+		"prior, confirm, oops, target, executor, fixups, "
 		"build, test");
 	refused(scene, "build: {\ncmd = \"x\";\n};", 2,
 		"'cmd' here: expected one of command, timeout, output_limit");
