@@ -140,13 +140,6 @@ static void weigh_by_matrix(const struct local *local, int *weights)
 
 /* The clocks. */
 
-struct chain {
-	int start;  /* in members: its lowest commit is there */
-	int length; /* positions are 1..length */
-	int fork;   /* place of the first parent of its lowest, or -1 */
-	int merges; /* where its own begin */
-};
-
 /*
  * A chain's position that some commit was the first of its own chain to
  * reach.
@@ -156,27 +149,44 @@ struct reached {
 	int position;
 };
 
-/* Of one chain, by what is reached it; ascending in `by`. */
-struct reachers {
-	struct reached *items;
-	int count;
-	int room;
+/* All that is asked of a chain at once lies side by side. */
+struct chain {
+	int start;  /* in members: its lowest commit is there */
+	int length; /* positions are 1..length */
+	int fork;   /* place of the first parent of its lowest, or -1 */
+	int merges; /* where its own begin */
+	/* how far it is reached by the commit at work, of the chain `seen` */
+	int now;
+	int seen;
+	/* by what it is reached; ascending in `by` */
+	struct reached *reached;
+	int reached_count, reached_room;
+	int last_by; /* of the last one; -1: there is none */
+};
+
+/* Where a commit is. */
+struct spot {
+	int chain; /* -1: in none yet */
+	int index; /* in members */
+};
+
+/* A commit with further parents; these are from `others` to the next one's. */
+struct merge {
+	int index;
+	int others;
 };
 
 struct clocks {
 	const struct local *local;
-	int *members; /* places, chain by chain, each from the bottom */
-	int *index;   /* by place: where in members; -1: in no chain yet */
-	int *chain;   /* by place */
+	int *members;	      /* places, chain by chain, each from the bottom */
+	struct spot *spots;   /* by place */
 	struct chain *chains; /* one more than there are, for where they end */
 	size_t chain_count, chain_room;
-	int *merges; /* places of those with further parents, as in members */
+	struct merge *merges; /* ascending; one more, for where they end */
 	size_t merge_count, merge_room;
-	struct reachers *reachers; /* by chain */
-	/* of the commit that is at work, where `seen` has its chain's number */
-	int *now;
-	int *seen;
-	int *stack; /* commits whose reach is to be added */
+	struct spot *others; /* further parents of merges, in their order */
+	size_t other_count, other_room;
+	struct spot *stack; /* commits whose reach is to be added */
 	size_t depth, stack_room;
 	uint64_t steps, most;
 };
@@ -193,19 +203,21 @@ static int next_in_chain(const struct local *local, int at)
 static void cut_chain(struct clocks *clocks, int top, int *filled)
 {
 	const struct local *local = clocks->local;
-	struct chain chain = { *filled, 0, -1, 0 };
+	struct chain chain = {
+		.start = *filled, .fork = -1, .seen = -1, .last_by = -1
+	};
 	int at = top;
 
-	for (; at >= 0 && clocks->index[at] < 0;
+	for (; at >= 0 && clocks->spots[at].chain < 0;
 	     at = next_in_chain(local, at)) {
 		clocks->members[*filled] = at;
-		clocks->index[at] = *filled;
-		clocks->chain[at] = (int)clocks->chain_count;
+		clocks->spots[at].index = *filled;
+		clocks->spots[at].chain = (int)clocks->chain_count;
 		(*filled)++;
 		chain.length++;
 	}
 	/* itself: in a circle, which only a damaged file could hold */
-	if (at >= 0 && clocks->chain[at] != (int)clocks->chain_count)
+	if (at >= 0 && clocks->spots[at].chain != (int)clocks->chain_count)
 		chain.fork = at;
 	for (int i = 0; i < chain.length; i++) {
 		int *low = &clocks->members[chain.start + i];
@@ -217,11 +229,19 @@ static void cut_chain(struct clocks *clocks, int top, int *filled)
 			*low = *high;
 			*high = other;
 		}
-		clocks->index[*low] = chain.start + i;
+		clocks->spots[*low].index = chain.start + i;
 	}
 	array_grow(clocks->chains, clocks->chain_count + 2,
 		   &clocks->chain_room);
 	clocks->chains[clocks->chain_count++] = chain;
+}
+
+static void add_merge(struct clocks *clocks, int index)
+{
+	array_grow(clocks->merges, clocks->merge_count + 1,
+		   &clocks->merge_room);
+	clocks->merges[clocks->merge_count++] =
+		(struct merge){ index, (int)clocks->other_count };
 }
 
 static void list_merges(struct clocks *clocks)
@@ -234,26 +254,36 @@ static void list_merges(struct clocks *clocks)
 		chain->merges = (int)clocks->merge_count;
 		for (int i = 0; i < chain->length; i++) {
 			int at = clocks->members[chain->start + i];
+			int n = local->first[at + 1] - local->first[at] - 1;
 
-			if (local->first[at + 1] - local->first[at] < 2)
+			if (n < 1)
 				continue;
-			array_grow(clocks->merges, clocks->merge_count + 1,
-				   &clocks->merge_room);
-			clocks->merges[clocks->merge_count++] = at;
+			add_merge(clocks, chain->start + i);
+			array_grow(clocks->others,
+				   clocks->other_count + (size_t)n,
+				   &clocks->other_room);
+			for (int k = local->first[at] + 1;
+			     k < local->first[at + 1]; k++)
+				clocks->others[clocks->other_count++] =
+					clocks->spots[local->parents[k]];
 		}
 	}
 	clocks->chains[clocks->chain_count] =
-		(struct chain){ local->count, 0, -1, (int)clocks->merge_count };
+		(struct chain){ .start = local->count,
+				.fork = -1,
+				.merges = (int)clocks->merge_count };
+	add_merge(clocks, local->count);
+	clocks->merge_count--;
 }
 
 static void cut_chains(struct clocks *clocks)
 {
 	int count = clocks->local->count, filled = 0;
 
-	memset(clocks->index, -1, (size_t)count * sizeof(int));
+	memset(clocks->spots, -1, (size_t)count * sizeof(*clocks->spots));
 	array_grow(clocks->chains, 1, &clocks->chain_room);
 	for (int i = count; i-- > 0;)
-		if (clocks->index[i] < 0)
+		if (clocks->spots[i].chain < 0)
 			cut_chain(clocks, i, &filled);
 	list_merges(clocks);
 }
@@ -263,80 +293,86 @@ static void cut_chains(struct clocks *clocks)
  * own chain, up to it, was the last to raise that, or nobody was there, and it
  * is as at the fork.
  */
-static int position_from(struct clocks *clocks, int at, int chain)
+static int position_from(struct clocks *clocks, int at, int number)
 {
-	const struct reachers *reachers = &clocks->reachers[chain];
+	const struct chain *chain = &clocks->chains[number];
 
 	while (at >= 0) {
-		const struct chain *own = &clocks->chains[clocks->chain[at]];
-		int low = 0, high = reachers->count;
+		struct spot spot = clocks->spots[at];
+		const struct chain *own = &clocks->chains[spot.chain];
+		int low = 0, high = chain->reached_count;
 
 		clocks->steps++;
-		if (clocks->chain[at] == chain)
-			return clocks->index[at] - own->start + 1;
+		if (spot.chain == number)
+			return spot.index - own->start + 1;
 		while (low < high) {
 			int middle = low + (high - low) / 2;
 
-			if (reachers->items[middle].by <= clocks->index[at])
+			if (chain->reached[middle].by <= spot.index)
 				low = middle + 1;
 			else
 				high = middle;
 		}
-		if (low > 0 && reachers->items[low - 1].by >= own->start)
-			return reachers->items[low - 1].position;
+		if (low > 0 && chain->reached[low - 1].by >= own->start)
+			return chain->reached[low - 1].position;
 		at = own->fork;
 	}
 	return 0;
 }
 
-static void push(struct clocks *clocks, int at)
+static void push(struct clocks *clocks, struct spot spot)
 {
 	array_grow(clocks->stack, clocks->depth + 1, &clocks->stack_room);
-	clocks->stack[clocks->depth++] = at;
+	clocks->stack[clocks->depth++] = spot;
+}
+
+static void push_others(struct clocks *clocks, int merge)
+{
+	const struct merge *of = &clocks->merges[merge];
+
+	for (int k = of[0].others; k < of[1].others; k++)
+		push(clocks, clocks->others[k]);
 }
 
 /* The further parents of the merges at positions (low, high] of a chain. */
 static void push_parents(struct clocks *clocks, const struct chain *chain,
 			 int low, int high)
 {
-	const struct local *local = clocks->local;
 	int from = chain->merges, to = chain[1].merges;
 	int after = chain->start + low, last = chain->start + high;
 
 	while (from < to) {
 		int middle = from + (to - from) / 2;
 
-		if (clocks->index[clocks->merges[middle]] < after)
+		if (clocks->merges[middle].index < after)
 			from = middle + 1;
 		else
 			to = middle;
 	}
-	for (; from < chain[1].merges; from++) {
-		int at = clocks->merges[from];
-
-		if (clocks->index[at] >= last)
-			break;
-		for (int k = local->first[at] + 1; k < local->first[at + 1];
-		     k++)
-			push(clocks, local->parents[k]);
+	for (; from < chain[1].merges && clocks->merges[from].index < last;
+	     from++) {
+		push_others(clocks, from);
 		clocks->steps++;
 	}
 }
 
-static void note(struct clocks *clocks, int chain, int by, int position)
+static void note(struct chain *chain, int by, int position)
 {
-	struct reachers *list = &clocks->reachers[chain];
+	int count = chain->reached_count;
 
-	if (list->count && list->items[list->count - 1].by == by) {
-		list->items[list->count - 1].position = position;
+	if (chain->last_by == by) {
+		chain->reached[count - 1].position = position;
 		return;
 	}
-	if (list->count == list->room) {
-		list->room = list->room ? list->room + list->room / 2 + 1 : 2;
-		list->items = xreallocarray(list->items, (size_t)list->room,
-					    sizeof(*list->items));
+	if (count == chain->reached_room) {
+		chain->reached_room = count ? count + count / 2 + 1 : 2;
+		chain->reached = xreallocarray(chain->reached,
+					       (size_t)chain->reached_room,
+					       sizeof(*chain->reached));
 	}
-	list->items[list->count++] = (struct reached){ by, position };
+	chain->reached[count] = (struct reached){ by, position };
+	chain->reached_count = count + 1;
+	chain->last_by = by;
 }
 
 /*
@@ -348,28 +384,27 @@ static int join(struct clocks *clocks, int own, int by)
 	int gained = 0;
 
 	while (clocks->depth > 0 && clocks->steps <= clocks->most) {
-		int at = clocks->stack[--clocks->depth];
-		int other = clocks->chain[at];
-		const struct chain *chain = &clocks->chains[other];
-		int to = clocks->index[at] - chain->start + 1, from;
+		struct spot spot = clocks->stack[--clocks->depth];
+		struct chain *chain = &clocks->chains[spot.chain];
+		int to = spot.index - chain->start + 1, from;
 
 		clocks->steps++;
-		if (other == own)
+		if (spot.chain == own)
 			continue; /* lower, or there would be a circle */
-		if (clocks->seen[other] != own) {
-			clocks->seen[other] = own;
-			clocks->now[other] = position_from(
-				clocks, clocks->chains[own].fork, other);
+		if (chain->seen != own) {
+			chain->seen = own;
+			chain->now = position_from(
+				clocks, clocks->chains[own].fork, spot.chain);
 		}
-		from = clocks->now[other];
+		from = chain->now;
 		if (to <= from)
 			continue;
 		gained += to - from;
-		clocks->now[other] = to;
-		note(clocks, other, by, to);
+		chain->now = to;
+		note(chain, by, to);
 		push_parents(clocks, chain, from, to);
 		if (from == 0 && chain->fork >= 0)
-			push(clocks, chain->fork);
+			push(clocks, clocks->spots[chain->fork]);
 	}
 	return gained;
 }
@@ -377,21 +412,19 @@ static int join(struct clocks *clocks, int own, int by)
 /* Chains come after the one that they fork from. */
 static void run(struct clocks *clocks, int *weights)
 {
-	const struct local *local = clocks->local;
-
 	for (int c = 0; c < (int)clocks->chain_count; c++) {
 		const struct chain *chain = &clocks->chains[c];
 		int weight = chain->fork < 0 ? 0 : weights[chain->fork];
+		int merge = chain->merges;
 
 		for (int i = chain->start; i < chain->start + chain->length;
 		     i++) {
-			int at = clocks->members[i];
-
-			for (int k = local->first[at] + 1;
-			     k < local->first[at + 1]; k++)
-				push(clocks, local->parents[k]);
-			weight += 1 + join(clocks, c, i);
-			weights[at] = weight;
+			weight++;
+			if (clocks->merges[merge].index == i) {
+				push_others(clocks, merge++);
+				weight += join(clocks, c, i);
+			}
+			weights[clocks->members[i]] = weight;
 		}
 		if (clocks->steps > clocks->most)
 			return;
@@ -414,27 +447,19 @@ static bool weigh_by_clocks(const struct local *local, uint64_t most,
 	size_t bytes = ((size_t)local->count + 1) * sizeof(int);
 	struct clocks clocks = { .local = local,
 				 .members = xmalloc(bytes),
-				 .index = xmalloc(bytes),
-				 .chain = xmalloc(bytes),
+				 .spots = xmalloc(((size_t)local->count + 1) *
+						  sizeof(*clocks.spots)),
 				 .most = most };
 
 	cut_chains(&clocks);
-	clocks.reachers =
-		xcalloc(clocks.chain_count + 1, sizeof(*clocks.reachers));
-	clocks.now = xcalloc(clocks.chain_count + 1, sizeof(int));
-	clocks.seen = xmalloc((clocks.chain_count + 1) * sizeof(int));
-	memset(clocks.seen, -1, (clocks.chain_count + 1) * sizeof(int));
 	run(&clocks, weights);
 	for (size_t c = 0; c < clocks.chain_count; c++)
-		free(clocks.reachers[c].items);
-	free(clocks.reachers);
-	free(clocks.now);
-	free(clocks.seen);
+		free(clocks.chains[c].reached);
 	free(clocks.stack);
 	free(clocks.merges);
+	free(clocks.others);
 	free(clocks.chains);
-	free(clocks.chain);
-	free(clocks.index);
+	free(clocks.spots);
 	free(clocks.members);
 	return clocks.steps <= most;
 }
