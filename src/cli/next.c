@@ -9,7 +9,7 @@
 #include "engine/graph.h"
 #include "engine/oid.h"
 #include "engine/suspects.h"
-#include "repo/range.h"
+#include "repo/listing.h"
 #include "repo/repo.h"
 
 struct names {
@@ -52,16 +52,6 @@ static void print_vars(const struct graph *graph, const struct midpoint *mid)
 	       mid->steps);
 }
 
-static int *numbers_of(struct graph *graph, const struct oid *oids,
-		       size_t count)
-{
-	int *numbers = xcalloc(count, sizeof(*numbers));
-
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = graph_add(graph, &oids[i], 0);
-	return numbers;
-}
-
 static int print_answer(const struct question *question,
 			const struct graph *graph, const struct midpoint *mid)
 {
@@ -80,41 +70,57 @@ static int print_answer(const struct question *question,
 	return EXIT_OK;
 }
 
-static int answer(const struct question *question, struct repo *repo,
-		  struct error *err)
+/* Takes the listing's commits. */
+static int choose(const struct question *question, struct listing *listing)
 {
-	struct graph *graph = graph_new();
-	struct oid bad, *goods = NULL, *skips = NULL;
-	int *good_numbers = NULL, *skip_numbers = NULL, ret = -1;
-	struct suspects_query query = { .first_parent =
-						question->first_parent };
+	const struct suspects_query query = {
+		.bad = listing->bad,
+		.goods = listing->goods,
+		.good_count = (int)question->goods.count,
+		.skips = listing->skips,
+		.skip_count = (int)question->skips.count,
+		.first_parent = question->first_parent,
+	};
 	struct suspects *suspects;
 	struct midpoint mid;
 
+	/* with skips, commits that are equally good are told by their ids */
+	if (query.skip_count > 0)
+		listing_name_all(listing);
+	suspects = suspects_of(listing->graph, listing->commits, listing->count,
+			       query.first_parent);
+	listing->commits = NULL;
+	mid = suspects_midpoint(listing->graph, &query, suspects);
+	suspects_free(suspects);
+	if (mid.commit >= 0)
+		listing_name(listing, mid.commit);
+	return print_answer(question, listing->graph, &mid);
+}
+
+static int answer(const struct question *question, struct repo *repo,
+		  struct error *err)
+{
+	struct oid bad;
+	struct listing_query query = {
+		.bad = &bad,
+		.good_count = question->goods.count,
+		.skip_count = question->skips.count,
+		.first_parent = question->first_parent,
+	};
+	struct listing listing;
+	int ret = -1;
+
 	if (repo_resolve(repo, question->bad, &bad, err) < 0 ||
-	    resolve_all(repo, &question->goods, &goods, err) < 0 ||
-	    resolve_all(repo, &question->skips, &skips, err) < 0 ||
-	    range_load(repo, &bad, goods, question->goods.count, graph, err) <
-		    0)
+	    resolve_all(repo, &question->goods, &query.goods, err) < 0 ||
+	    resolve_all(repo, &question->skips, &query.skips, err) < 0 ||
+	    listing_load(&listing, repo, &query, err) < 0)
 		goto out;
 	cli_remark(repo);
-	good_numbers = numbers_of(graph, goods, question->goods.count);
-	skip_numbers = numbers_of(graph, skips, question->skips.count);
-	query.bad = graph_find(graph, &bad);
-	query.goods = good_numbers;
-	query.good_count = (int)question->goods.count;
-	query.skips = skip_numbers;
-	query.skip_count = (int)question->skips.count;
-	suspects = suspects_find(graph, &query);
-	mid = suspects_midpoint(graph, &query, suspects);
-	suspects_free(suspects);
-	ret = print_answer(question, graph, &mid);
+	ret = choose(question, &listing);
+	listing_release(&listing);
 out:
-	free(good_numbers);
-	free(skip_numbers);
-	free(goods);
-	free(skips);
-	graph_free(graph);
+	free(query.goods);
+	free(query.skips);
 	return ret;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine/graph.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,9 @@ struct graph {
 	 * behind the last.
 	 */
 	char *names;
-	size_t stride;
+	size_t stride, name_room;
+	size_t named;		 /* how many have names */
+	unsigned char *is_named; /* by commit; NULL: all of them */
 	int64_t *dates;
 	struct span *spans;
 	size_t count, room;
@@ -47,6 +50,7 @@ struct graph *graph_new(void)
 void graph_clear(struct graph *graph)
 {
 	free(graph->names);
+	free(graph->is_named);
 	free(graph->dates);
 	free(graph->spans);
 	free(graph->parents);
@@ -86,6 +90,11 @@ static const struct oid *name_at(const struct graph *graph, size_t commit)
 	return (const struct oid *)(graph->names + commit * graph->stride);
 }
 
+static bool has_name(const struct graph *graph, size_t commit)
+{
+	return !graph->is_named || graph->is_named[commit];
+}
+
 /* The bucket of the commit, or the empty one where it belongs. */
 static size_t bucket_of(const struct graph *graph, const struct oid *oid)
 {
@@ -111,14 +120,29 @@ static void rehash(struct graph *graph, size_t commits)
 	memset(graph->buckets, -1, count * sizeof(int));
 	graph->bucket_count = count;
 	for (size_t i = 0; i < graph->count; i++)
-		graph->buckets[bucket_of(graph, name_at(graph, i))] = (int)i;
+		if (has_name(graph, i))
+			graph->buckets[bucket_of(graph, name_at(graph, i))] =
+				(int)i;
 }
 
-static void resize_names(struct graph *graph, size_t commits)
+static size_t name_bytes(const struct graph *graph, size_t commits)
 {
+	return (commits + SLACK / graph->stride + 1) * graph->stride;
+}
+
+/*
+ * Room for the names of as many commits as there is room for.  Pages that no
+ * name is written to stay the kernel's.
+ */
+static void make_name_room(struct graph *graph)
+{
+	if (graph->name_room >= graph->room)
+		return;
+	if (!graph->stride)
+		graph->stride = NAME_LENGTH + 1;
+	graph->name_room = graph->room;
 	graph->names =
-		xreallocarray(graph->names, commits + SLACK / graph->stride + 1,
-			      graph->stride);
+		xreallocarray(graph->names, name_bytes(graph, graph->room), 1);
 }
 
 /* A name came that is longer than all before it. */
@@ -127,7 +151,8 @@ static void widen_names(struct graph *graph, size_t length)
 	size_t before = graph->stride;
 
 	graph->stride = length + 1;
-	resize_names(graph, graph->room);
+	graph->names = xreallocarray(graph->names,
+				     name_bytes(graph, graph->name_room), 1);
 	for (size_t i = graph->count; i-- > 0;)
 		memmove(graph->names + i * graph->stride,
 			graph->names + i * before, before);
@@ -136,9 +161,8 @@ static void widen_names(struct graph *graph, size_t length)
 static void make_room(struct graph *graph, size_t commits)
 {
 	graph->room = commits;
-	if (!graph->stride)
-		graph->stride = NAME_LENGTH + 1;
-	resize_names(graph, commits);
+	if (graph->is_named)
+		graph->is_named = xreallocarray(graph->is_named, commits, 1);
 	graph->dates =
 		xreallocarray(graph->dates, commits, sizeof(*graph->dates));
 	graph->spans =
@@ -151,28 +175,74 @@ void graph_reserve(struct graph *graph, int commits)
 		return;
 	if ((size_t)commits > graph->room)
 		make_room(graph, (size_t)commits);
+	make_name_room(graph);
 	rehash(graph, (size_t)commits);
+}
+
+static int add(struct graph *graph, int64_t date)
+{
+	if (graph->count == graph->room)
+		make_room(graph, graph->room + graph->room / 2 +
+					 (graph->is_named ? 4096 : 64));
+	graph->dates[graph->count] = date;
+	graph->spans[graph->count] = (struct span){ -1, 0 };
+	if (graph->is_named)
+		graph->is_named[graph->count] = false;
+	return (int)graph->count++;
+}
+
+int graph_add_nameless(struct graph *graph, int64_t date)
+{
+	if (!graph->is_named) {
+		graph->is_named = xcalloc(graph->room + 1, 1);
+		if (graph->count)
+			memset(graph->is_named, true, graph->count);
+	}
+	return add(graph, date);
+}
+
+/* at: its bucket */
+static void put_name(struct graph *graph, int commit, const struct oid *oid,
+		     size_t at)
+{
+	size_t length = strlen(oid->hex);
+
+	make_name_room(graph);
+	if (length >= graph->stride)
+		widen_names(graph, length);
+	memcpy(graph->names + (size_t)commit * graph->stride, oid->hex,
+	       length + 1);
+	graph->buckets[at] = commit;
+	graph->named++;
+	if (graph->is_named)
+		graph->is_named[commit] = true;
 }
 
 int graph_add(struct graph *graph, const struct oid *oid, int64_t date)
 {
-	size_t at, length;
+	size_t at;
+	int commit;
 
-	rehash(graph, graph->count);
+	rehash(graph, graph->named);
 	at = bucket_of(graph, oid);
 	if (graph->buckets[at] >= 0)
 		return graph->buckets[at];
-	length = strlen(oid->hex);
-	if (graph->count == graph->room)
-		make_room(graph, graph->room + graph->room / 2 + 64);
-	if (length >= graph->stride)
-		widen_names(graph, length);
-	memcpy(graph->names + graph->count * graph->stride, oid->hex,
-	       length + 1);
-	graph->dates[graph->count] = date;
-	graph->spans[graph->count] = (struct span){ -1, 0 };
-	graph->buckets[at] = (int)graph->count;
-	return (int)graph->count++;
+	commit = add(graph, date);
+	put_name(graph, commit, oid, at);
+	return commit;
+}
+
+void graph_name(struct graph *graph, int commit, const struct oid *oid)
+{
+	if (has_name(graph, (size_t)commit))
+		return;
+	rehash(graph, graph->named);
+	put_name(graph, commit, oid, bucket_of(graph, oid));
+}
+
+bool graph_is_named(const struct graph *graph, int commit)
+{
+	return has_name(graph, (size_t)commit);
 }
 
 void graph_expand(struct graph *graph, int commit, const int *parents,
@@ -197,11 +267,12 @@ int graph_count(const struct graph *graph)
 
 int graph_find(const struct graph *graph, const struct oid *oid)
 {
-	return graph->count ? graph->buckets[bucket_of(graph, oid)] : -1;
+	return graph->named ? graph->buckets[bucket_of(graph, oid)] : -1;
 }
 
 const struct oid *graph_oid(const struct graph *graph, int commit)
 {
+	assert(has_name(graph, (size_t)commit));
 	return name_at(graph, (size_t)commit);
 }
 

@@ -32,6 +32,15 @@ void graph_reserve(struct graph *graph, int commits);
 int graph_add(struct graph *graph, const struct oid *oid, int64_t date);
 
 /*
+ * Add one whose name the caller keeps until somebody asks for it: a walk over
+ * a million commits needs the names of a few.  Then graph_name tells it, once.
+ * Until then graph_find does not find it, and graph_oid may not be asked.
+ */
+int graph_add_nameless(struct graph *graph, int64_t date);
+void graph_name(struct graph *graph, int commit, const struct oid *oid);
+bool graph_is_named(const struct graph *graph, int commit);
+
+/*
  * Say which parents a commit has, in git's order.  The numbers are copied.
  * A second call for the same commit changes nothing.
  */
@@ -40,7 +49,7 @@ void graph_expand(struct graph *graph, int commit, const int *parents,
 
 int graph_count(const struct graph *graph);
 int graph_find(const struct graph *graph, const struct oid *oid); /* or -1 */
-/* Borrowed until the next graph_add. */
+/* Borrowed until the next graph_add or graph_name. */
 const struct oid *graph_oid(const struct graph *graph, int commit);
 int64_t graph_date(const struct graph *graph, int commit);
 bool graph_is_expanded(const struct graph *graph, int commit);

@@ -26,6 +26,8 @@ struct walk {
 	size_t open; /* waiting commits that are not GOOD */
 	int *listed;
 	size_t listed_count, listed_room;
+	int *stack; /* for make_parents_good */
+	size_t stack_room;
 };
 
 /* The graph grows under the walk. */
@@ -85,24 +87,22 @@ static bool make_good(struct walk *walk, int commit)
  */
 static void make_parents_good(struct walk *walk, int commit)
 {
-	int *stack = NULL;
-	size_t depth = 0, room = 0;
+	size_t depth = 0;
 
-	array_grow(stack, 1, &room);
-	stack[depth++] = commit;
+	array_grow(walk->stack, 1, &walk->stack_room);
+	walk->stack[depth++] = commit;
 	while (depth > 0) {
 		const int *parents;
-		int at = stack[--depth], n;
+		int at = walk->stack[--depth], n;
 
 		if (!(walk->flags[at] & SEEN))
 			continue;
 		n = graph_parents(walk->graph, at, &parents);
-		array_grow(stack, depth + (size_t)n, &room);
+		array_grow(walk->stack, depth + (size_t)n, &walk->stack_room);
 		for (int i = 0; i < n; i++)
 			if (make_good(walk, parents[i]))
-				stack[depth++] = parents[i];
+				walk->stack[depth++] = parents[i];
 	}
-	free(stack);
 }
 
 /* git's process_parents */
@@ -217,6 +217,7 @@ int limit_walk(const struct graph *graph, const struct limit_query *query,
 out:
 	queue_release(&walk.queue);
 	free(walk.flags);
+	free(walk.stack);
 	free(walk.listed);
 	return ret;
 }

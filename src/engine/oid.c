@@ -15,6 +15,17 @@ bool oid_parse(struct oid *oid, const char *text)
 	return true;
 }
 
+void oid_from_bytes(struct oid *oid, const unsigned char *bytes, size_t count)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < count; i++) {
+		oid->hex[i * 2] = digits[bytes[i] >> 4];
+		oid->hex[i * 2 + 1] = digits[bytes[i] & 15];
+	}
+	oid->hex[count * 2] = '\0';
+}
+
 bool oid_equal(const struct oid *a, const struct oid *b)
 {
 	return strcmp(a->hex, b->hex) == 0;

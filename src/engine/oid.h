@@ -8,6 +8,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define OID_HEX_MAX 64
 #define OID_SHORT   12 /* digits shown to a person */
@@ -18,6 +19,9 @@ struct oid {
 
 /* false, and oid untouched, unless text is 40 or 64 lower case digits. */
 bool oid_parse(struct oid *oid, const char *text);
+
+/* The bytes that a name stands for: count is 20 or 32. */
+void oid_from_bytes(struct oid *oid, const unsigned char *bytes, size_t count);
 
 bool oid_equal(const struct oid *a, const struct oid *b);
 bool oid_is_none(const struct oid *oid);

@@ -27,22 +27,32 @@ static void reverse(int *commits, int count)
 	}
 }
 
+struct suspects *suspects_of(const struct graph *graph, int *commits_taken,
+			     int count, bool first_parent)
+{
+	struct suspects *found = xcalloc(1, sizeof(*found));
+
+	found->commits = commits_taken;
+	found->count = count;
+	reverse(found->commits, found->count);
+	found->weights = xcalloc((size_t)found->count, sizeof(int));
+	weights_find(graph, found->commits, found->count, first_parent,
+		     WEIGHTS_BEST, found->weights);
+	return found;
+}
+
 struct suspects *suspects_find(const struct graph *graph,
 			       const struct suspects_query *query)
 {
-	struct suspects *found = xcalloc(1, sizeof(*found));
 	const struct limit_query limit = { .bad = query->bad,
 					   .goods = query->goods,
 					   .good_count = query->good_count,
 					   .first_parent =
 						   query->first_parent };
+	int *commits, count;
 
-	limit_walk(graph, &limit, &found->commits, &found->count, NULL);
-	reverse(found->commits, found->count);
-	found->weights = xcalloc((size_t)found->count, sizeof(int));
-	weights_find(graph, found->commits, found->count, query->first_parent,
-		     WEIGHTS_BEST, found->weights);
-	return found;
+	limit_walk(graph, &limit, &commits, &count, NULL);
+	return suspects_of(graph, commits, count, query->first_parent);
 }
 
 struct suspects *suspects_copy(const struct suspects *suspects)

@@ -40,6 +40,10 @@ struct suspects {
  */
 struct suspects *suspects_find(const struct graph *graph,
 			       const struct suspects_query *query);
+
+/* The same for whoever walked already: what limit_walk listed, on the heap. */
+struct suspects *suspects_of(const struct graph *graph, int *commits_taken,
+			     int count, bool first_parent);
 struct suspects *suspects_copy(const struct suspects *suspects);
 void suspects_free(struct suspects *suspects); /* NULL is fine */
 

@@ -35,9 +35,9 @@ struct commitgraph {
 	struct layer *layers; /* the lowest first */
 	size_t layer_count, layer_room;
 	uint32_t count;
-	bool offsets; /* each layer has generation v2 */
 	uint32_t *parents;
 	size_t parent_room;
+	struct error said; /* here since it is too big to clear each time */
 };
 
 /* Folders. */
@@ -304,9 +304,6 @@ int commitgraph_open(struct repo *repo, struct commitgraph **out,
 		commitgraph_close(graph);
 		return 0;
 	}
-	graph->offsets = true;
-	for (size_t i = 0; i < graph->layer_count; i++)
-		graph->offsets &= graph->layers[i].file.offsets != NULL;
 	*out = graph;
 	return 0;
 }
@@ -359,39 +356,53 @@ const unsigned char *commitgraph_id(const struct commitgraph *graph,
 	return graphfile_id(&layer->file, place - layer->base);
 }
 
-static uint64_t generation_of(const struct commitgraph *graph,
-			      const struct graphfile_commit *entry)
+uint32_t commitgraph_count(const struct commitgraph *graph)
 {
-	if (graph->offsets)
-		return (uint64_t)entry->date + entry->offset;
-	return entry->level == 0 || entry->level == LEVEL_MAX
-		       ? COMMITGRAPH_NO_GENERATION
-		       : entry->level;
+	return graph->count;
 }
 
-int commitgraph_read(struct commitgraph *graph, uint32_t place,
-		     struct commitgraph_commit *out, struct error *err)
+void commitgraph_rest(const struct commitgraph *graph)
+{
+	for (size_t i = 0; i < graph->layer_count; i++)
+		madvise(graph->layers[i].bytes, graph->layers[i].length,
+			MADV_DONTNEED);
+}
+
+void commitgraph_read(const struct commitgraph *graph, uint32_t place,
+		      struct commitgraph_commit *out)
 {
 	const struct layer *layer = layer_of(graph, place);
-	struct error said = ERROR_INIT;
 	struct graphfile_commit entry;
-	uint32_t parent;
+
+	graphfile_read(&layer->file, place - layer->base, &entry);
+	out->date = entry.date;
+	out->level =
+		entry.level == LEVEL_MAX ? COMMITGRAPH_NO_LEVEL : entry.level;
+	out->first = entry.first;
+	out->second = entry.second;
+	/* whoever reads a commit is soon to read its parent */
+	if (entry.first - layer->base < layer->file.count)
+		graphfile_soon(&layer->file, entry.first - layer->base);
+}
+
+int commitgraph_parents(struct commitgraph *graph, uint32_t place,
+			const struct commitgraph_commit *commit,
+			const uint32_t **parents, struct error *err)
+{
+	const struct layer *layer = layer_of(graph, place);
+	struct graphfile_commit entry = { .first = commit->first,
+					  .second = commit->second };
+	uint32_t parent, all = layer->base + layer->file.count;
 	int found, count = 0;
 
-	if (graphfile_read(&layer->file, place - layer->base, &entry, &said) <
-	    0)
-		return wrong(layer->path, said.text, err);
-	while ((found = graphfile_parent(&layer->file, &entry, count,
-					 layer->base + layer->file.count,
-					 &parent, &said)) > 0) {
+	while ((found = graphfile_parent(&layer->file, &entry, count, all,
+					 &parent, &graph->said)) > 0) {
 		array_grow(graph->parents, (size_t)count + 1,
 			   &graph->parent_room);
 		graph->parents[count++] = parent;
 	}
 	if (found < 0)
-		return wrong(layer->path, said.text, err);
-	*out = (struct commitgraph_commit){ entry.date,
-					    generation_of(graph, &entry),
-					    graph->parents, count };
-	return 0;
+		return wrong(layer->path, graph->said.text, err);
+	*parents = graph->parents;
+	return count;
 }

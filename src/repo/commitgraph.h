@@ -22,18 +22,16 @@ struct commitgraph;
 struct error;
 struct repo;
 
+/* A commit's entry. */
 struct commitgraph_commit {
 	int64_t date; /* committer's */
-	/*
-	 * Greater than each parent's.  Only comparable with another one of
-	 * the same graph; COMMITGRAPH_NO_GENERATION where it was not computed.
-	 */
-	uint64_t generation;
-	const uint32_t *parents; /* places; good until the next one is read */
-	int parent_count;
+	/* Greater than each parent's; or COMMITGRAPH_NO_LEVEL */
+	uint32_t level;
+	uint32_t first, second; /* for commitgraph_parents */
 };
 
-#define COMMITGRAPH_NO_GENERATION UINT64_MAX
+/* It was not computed, or is beyond what the file can say. */
+#define COMMITGRAPH_NO_LEVEL 0
 
 /*
  * *out is NULL where there is none that git would use.  Fails where there is
@@ -50,9 +48,23 @@ bool commitgraph_find(const struct commitgraph *graph, const unsigned char *id,
 const unsigned char *commitgraph_id(const struct commitgraph *graph,
 				    uint32_t place);
 
-/* Fails where the entry makes no sense, with the sentence as above. */
-int commitgraph_read(struct commitgraph *graph, uint32_t place,
-		     struct commitgraph_commit *out, struct error *err);
+void commitgraph_read(const struct commitgraph *graph, uint32_t place,
+		      struct commitgraph_commit *out);
+
+/*
+ * The places of the parents of a commit that was read; returns how many.  They
+ * are good until the next call.  Fails where the entry makes no sense, with
+ * the sentence as above.
+ */
+int commitgraph_parents(struct commitgraph *graph, uint32_t place,
+			const struct commitgraph_commit *commit,
+			const uint32_t **parents, struct error *err);
+
+/* How many commits there are: places are below that. */
+uint32_t commitgraph_count(const struct commitgraph *graph);
+
+/* It may not be asked for long: its pages are given back until it is. */
+void commitgraph_rest(const struct commitgraph *graph);
 
 /* The same sentence for what the caller found: "what", lower case. */
 int commitgraph_wrong(const struct commitgraph *graph, const char *what,

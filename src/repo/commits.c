@@ -15,42 +15,51 @@
 
 /*
  * What is known of a commit's parents until it is expanded: where its entry
- * in the commit-graph is, or what its object said.
+ * in the commit-graph is, and what that says, or what its object said.
  */
 struct kept {
 	uint32_t place; /* plus 1; 0: it is not in the commit-graph */
-	int count;	/* of the parents its object has; -1: not read */
 	union {
-		size_t first;	     /* where those are, in parents */
-		uint64_t generation; /* of one that is in the commit-graph */
+		int count;	/* of the parents its object has; -1: unread */
+		uint32_t level; /* of one that is in the commit-graph */
+	};
+	union {
+		size_t first; /* where its object's parents are, in parents */
+		struct {
+			uint32_t first, second; /* as the entry has them */
+		} entry;
 	};
 };
 
 /*
- * The graph's number of a place, open addressing.  An array by place would be
- * the size of all history, and a page of it touched for each commit.
+ * The graph's number of a place.  Open addressing, since an array by place
+ * would be the size of all history and a page of it touched for each commit;
+ * but an array as soon as there are many: it is asked once, not twice.
  */
 struct places {
-	struct numbered {
-		uint32_t place; /* plus 1; 0: free */
-		int number;
-	} * slots;
+	int *slots; /* numbers plus 1, whose places `kept` has; 0: free */
 	size_t room, count;
+	int *numbers; /* plus 1, by place; NULL: in slots */
 };
 
 struct commits {
-	git_odb *odb;
+	git_odb *odb; /* NULL: nothing was read of it yet */
 	struct graph *graph;
 	struct commitgraph *entries; /* NULL: there is none to use */
-	struct places numbers;
+	struct places places;
+	/*
+	 * The graph was empty: commits of the commit-graph get no names until
+	 * somebody wants to know, and are known by their places till then.
+	 */
+	bool nameless;
 	struct kept *kept; /* by the graph's numbers */
 	size_t kept_count, kept_room;
 	git_oid *parents;
 	size_t parent_count, parent_room;
-	uint32_t *places; /* for the one that is being expanded */
-	int *found;
-	size_t places_room, found_room;
+	int *found; /* for the one that is being expanded */
+	size_t found_room;
 	struct repo *repo;
+	struct error said; /* too big to be cleared for each commit */
 };
 
 /* Where the commit-graph cannot be used, the objects are read, and that said. */
@@ -64,21 +73,22 @@ static void open_entries(struct commits *commits, struct repo *repo)
 		repo->misled = xstrdup(said.text);
 }
 
-int commits_open(struct repo *repo, struct graph *graph, struct commits **out,
-		 struct error *err)
+static void places_release(struct places *places)
 {
-	struct commits *commits;
-	git_odb *odb;
+	free(places->slots);
+	free(places->numbers);
+	*places = (struct places){ .slots = NULL };
+}
 
-	if (git_repository_odb(&odb, repo->git) < 0)
-		return handle_failed(err);
-	commits = xcalloc(1, sizeof(*commits));
-	commits->odb = odb;
+void commits_open(struct repo *repo, struct graph *graph, struct commits **out)
+{
+	struct commits *commits = xcalloc(1, sizeof(*commits));
+
 	commits->graph = graph;
 	commits->repo = repo;
+	commits->nameless = graph_count(graph) == 0;
 	open_entries(commits, repo);
 	*out = commits;
-	return 0;
 }
 
 void commits_close(struct commits *commits)
@@ -87,10 +97,9 @@ void commits_close(struct commits *commits)
 		return;
 	git_odb_free(commits->odb);
 	commitgraph_close(commits->entries);
-	free(commits->numbers.slots);
+	places_release(&commits->places);
 	free(commits->kept);
 	free(commits->parents);
-	free(commits->places);
 	free(commits->found);
 	free(commits);
 }
@@ -229,38 +238,85 @@ void commit_text_parent(const struct commit_text *text, int i, struct oid *out)
 	out->hex[GIT_OID_HEXSZ] = '\0';
 }
 
-static struct numbered *slot_of(const struct places *places, uint32_t place)
+static int *slot_of(const struct commits *commits, uint32_t place)
 {
+	const struct places *places = &commits->places;
 	size_t mask = places->room - 1;
 	size_t at = (size_t)(place * UINT32_C(0x9e3779b1)) & mask;
 
-	while (places->slots[at].place && places->slots[at].place != place + 1)
+	while (places->slots[at] &&
+	       commits->kept[places->slots[at] - 1].place != place + 1)
 		at = (at + 1) & mask;
 	return &places->slots[at];
 }
 
-static void places_put(struct places *places, uint32_t place, int number)
+/* -1: it has none */
+static int number_of(const struct commits *commits, uint32_t place)
 {
-	struct places old = *places;
+	const struct places *places = &commits->places;
 
-	if (places->room <= places->count * 2) {
-		places->room = old.room ? old.room * 2 : 1024;
-		places->slots = xcalloc(places->room, sizeof(*places->slots));
-		for (size_t i = 0; i < old.room; i++)
-			if (old.slots[i].place)
-				*slot_of(places, old.slots[i].place - 1) =
-					old.slots[i];
-		free(old.slots);
+	if (places->numbers)
+		return places->numbers[place] - 1;
+	return places->room ? *slot_of(commits, place) - 1 : -1;
+}
+
+static void places_grow(struct commits *commits)
+{
+	size_t all = commitgraph_count(commits->entries);
+	struct places *places = &commits->places, old = *places;
+
+	places->room = old.room ? old.room * 2 : 4096;
+	places->slots = NULL;
+	/* zeroed by hand: a page of calloc that is read first is made twice */
+	if (places->room * 8 > all) {
+		places->numbers = xmalloc(all * sizeof(int));
+		memset(places->numbers, 0, all * sizeof(int));
+	} else {
+		places->slots = xmalloc(places->room * sizeof(int));
+		memset(places->slots, 0, places->room * sizeof(int));
 	}
+	for (size_t i = 0; i < old.room; i++) {
+		uint32_t place;
+
+		if (!old.slots[i])
+			continue;
+		place = commits->kept[old.slots[i] - 1].place - 1;
+		if (places->numbers)
+			places->numbers[place] = old.slots[i];
+		else
+			*slot_of(commits, place) = old.slots[i];
+	}
+	free(old.slots);
+}
+
+/* kept has its place already. */
+static void put_number(struct commits *commits, uint32_t place, int number)
+{
+	struct places *places = &commits->places;
+
+	if (!places->numbers && places->room <= places->count * 2)
+		places_grow(commits);
 	places->count++;
-	*slot_of(places, place) = (struct numbered){ place + 1, number };
+	if (places->numbers)
+		places->numbers[place] = number + 1;
+	else
+		*slot_of(commits, place) = number + 1;
+}
+
+static int open_objects(struct commits *commits, struct error *err)
+{
+	if (!commits->odb &&
+	    git_repository_odb(&commits->odb, commits->repo->git) < 0)
+		return handle_failed(err);
+	return 0;
 }
 
 static struct kept *kept_of(struct commits *commits, int commit)
 {
 	size_t count = (size_t)graph_count(commits->graph);
 
-	array_grow(commits->kept, count, &commits->kept_room);
+	if (commits->kept_count < count)
+		array_grow(commits->kept, count, &commits->kept_room);
 	while (commits->kept_count < count)
 		commits->kept[commits->kept_count++] =
 			(struct kept){ .count = -1 };
@@ -276,7 +332,8 @@ static int take(struct commits *commits, const git_oid *id,
 	struct kept *kept;
 	int ret = -1;
 
-	if (read_object(commits->odb, id, &object, &text, err) < 0)
+	if (open_objects(commits, err) < 0 ||
+	    read_object(commits->odb, id, &object, &text, err) < 0)
 		return -1;
 	*out = graph_add(commits->graph, oid, text.date);
 	kept = kept_of(commits, *out);
@@ -317,31 +374,37 @@ static int misled(struct repo *repo, const struct error *said,
 	return error_set(err, ERROR_GIT, "%s", said->text);
 }
 
-static int read_entry(struct commits *commits, uint32_t place,
-		      struct commitgraph_commit *out, struct error *err)
+static void name_of_place(const struct commits *commits, uint32_t place,
+			  struct oid *oid)
 {
-	struct error said = ERROR_INIT;
-
-	if (commitgraph_read(commits->entries, place, out, &said) < 0)
-		return misled(commits->repo, &said, err);
-	return 0;
+	oid_from_bytes(oid, commitgraph_id(commits->entries, place),
+		       GIT_OID_RAWSZ);
 }
 
-/* Add a commit of the commit-graph, of which oid is the name. */
-static int take_place(struct commits *commits, uint32_t place,
-		      const struct oid *oid, int *out, struct error *err)
+/* The number of a commit of the commit-graph, which is added if it is new. */
+static int number_at(struct commits *commits, uint32_t place)
 {
 	struct commitgraph_commit entry;
+	struct kept *kept;
+	struct oid oid;
+	int number = number_of(commits, place);
 
-	if (read_entry(commits, place, &entry, err) < 0)
-		return -1;
-	*out = graph_add(commits->graph, oid, entry.date);
-	*kept_of(commits, *out) = (struct kept){
-		.place = place + 1,
-		.generation = entry.generation,
-	};
-	places_put(&commits->numbers, place, *out);
-	return 0;
+	if (number >= 0)
+		return number;
+	commitgraph_read(commits->entries, place, &entry);
+	if (commits->nameless) {
+		number = graph_add_nameless(commits->graph, entry.date);
+	} else {
+		name_of_place(commits, place, &oid);
+		number = graph_add(commits->graph, &oid, entry.date);
+	}
+	kept = kept_of(commits, number);
+	kept->place = place + 1;
+	kept->level = entry.level;
+	kept->entry.first = entry.first;
+	kept->entry.second = entry.second;
+	put_number(commits, place, number);
+	return number;
 }
 
 /* Read a commit that the graph does not know, or not more than its name. */
@@ -350,10 +413,11 @@ static int take_any(struct commits *commits, const git_oid *id,
 {
 	uint32_t place;
 
-	if (commits->entries &&
-	    commitgraph_find(commits->entries, id->id, &place))
-		return take_place(commits, place, oid, out, err);
-	return take(commits, id, oid, out, err);
+	if (!commits->entries ||
+	    !commitgraph_find(commits->entries, id->id, &place))
+		return take(commits, id, oid, out, err);
+	*out = number_at(commits, place);
+	return 0;
 }
 
 static int take_named(struct commits *commits, const struct oid *oid, int *out,
@@ -377,23 +441,42 @@ int commits_find(struct commits *commits, const struct oid *oid, int *out,
 	return 0;
 }
 
-/* The number of a parent, by its place in the commit-graph. */
-static int number_at(struct commits *commits, uint32_t place, int *out,
-		     struct error *err)
+int commits_known(const struct commits *commits, const struct oid *oid)
 {
+	int found = graph_find(commits->graph, oid);
+	uint32_t place;
 	git_oid id;
+
+	if (found >= 0 || !commits->entries || git_oid_fromstr(&id, oid->hex) ||
+	    !commitgraph_find(commits->entries, id.id, &place))
+		return found;
+	return number_of(commits, place);
+}
+
+void commits_name(struct commits *commits, int commit)
+{
 	struct oid oid;
 
-	if (commits->numbers.count) {
-		const struct numbered *slot = slot_of(&commits->numbers, place);
+	if (graph_is_named(commits->graph, commit))
+		return;
+	name_of_place(commits, kept_of(commits, commit)->place - 1, &oid);
+	graph_name(commits->graph, commit, &oid);
+}
 
-		*out = slot->number;
-		if (slot->place)
-			return 0;
-	}
-	memcpy(id.id, commitgraph_id(commits->entries, place), sizeof(id.id));
-	git_oid_tostr(oid.hex, sizeof(oid.hex), &id);
-	return take_place(commits, place, &oid, out, err);
+void commits_name_all(struct commits *commits)
+{
+	int count = graph_count(commits->graph);
+
+	graph_reserve(commits->graph, count);
+	for (int i = 0; i < count; i++)
+		commits_name(commits, i);
+}
+
+void commits_rest(struct commits *commits)
+{
+	places_release(&commits->places);
+	if (commits->entries)
+		commitgraph_rest(commits->entries);
 }
 
 /*
@@ -401,14 +484,14 @@ static int number_at(struct commits *commits, uint32_t place, int *out,
  * whose number was known by another way has no place here, and is no danger:
  * it is expanded by what its object says.
  */
-static int check_generation(struct commits *commits, uint64_t generation,
-			    int parent, struct error *err)
+static int check_level(struct commits *commits, uint32_t level, int parent,
+		       struct error *err)
 {
 	const struct kept *kept = kept_of(commits, parent);
-	struct error said = ERROR_INIT;
+	struct error said;
 
-	if (generation == COMMITGRAPH_NO_GENERATION || !kept->place ||
-	    kept->generation < generation)
+	if (level == COMMITGRAPH_NO_LEVEL || !kept->place ||
+	    (kept->level != COMMITGRAPH_NO_LEVEL && kept->level < level))
 		return 0;
 	commitgraph_wrong(commits->entries,
 			  "a commit's generation is not above its parent's",
@@ -416,27 +499,25 @@ static int check_generation(struct commits *commits, uint64_t generation,
 	return misled(commits->repo, &said, err);
 }
 
-static int expand_place(struct commits *commits, int commit, uint32_t place,
+static int expand_place(struct commits *commits, int commit, struct kept kept,
 			struct error *err)
 {
-	struct commitgraph_commit entry;
-	size_t count;
+	const struct commitgraph_commit entry = { .first = kept.entry.first,
+						  .second = kept.entry.second };
+	const uint32_t *parents;
+	int count = commitgraph_parents(commits->entries, kept.place - 1,
+					&entry, &parents, &commits->said);
 
-	if (read_entry(commits, place, &entry, err) < 0)
-		return -1;
-	count = (size_t)entry.parent_count;
-	array_grow(commits->places, count + 1, &commits->places_room);
-	array_grow(commits->found, count + 1, &commits->found_room);
-	for (size_t i = 0; i < count; i++)
-		commits->places[i] = entry.parents[i];
-	for (size_t i = 0; i < count; i++) {
-		if (number_at(commits, commits->places[i], &commits->found[i],
-			      err) < 0 ||
-		    check_generation(commits, entry.generation,
-				     commits->found[i], err) < 0)
+	if (count < 0)
+		return misled(commits->repo, &commits->said, err);
+	array_grow(commits->found, (size_t)count + 1, &commits->found_room);
+	for (int i = 0; i < count; i++) {
+		commits->found[i] = number_at(commits, parents[i]);
+		if (check_level(commits, kept.level, commits->found[i], err) <
+		    0)
 			return -1;
 	}
-	graph_expand(commits->graph, commit, commits->found, (int)count);
+	graph_expand(commits->graph, commit, commits->found, count);
 	return 0;
 }
 
@@ -479,7 +560,7 @@ int commits_expand(struct commits *commits, int commit, struct error *err)
 		kept = *kept_of(commits, commit);
 	}
 	if (kept.place)
-		return expand_place(commits, commit, kept.place - 1, err);
+		return expand_place(commits, commit, kept, err);
 	return expand_object(commits, commit, kept, err);
 }
 
@@ -522,6 +603,17 @@ int commits_check(struct repo *repo, const struct graph *graph, int commit,
 	return misled(repo, &said, err);
 }
 
+/* The names of a commit and its parents. */
+static void name_family(struct commits *commits, int commit)
+{
+	const int *parents;
+	int count = graph_parents(commits->graph, commit, &parents);
+
+	commits_name(commits, commit);
+	for (int i = 0; i < count; i++)
+		commits_name(commits, parents[i]);
+}
+
 int commits_verify(struct commits *commits, int commit, struct error *err)
 {
 	git_odb_object *object = NULL;
@@ -530,6 +622,9 @@ int commits_verify(struct commits *commits, int commit, struct error *err)
 
 	if (!kept_of(commits, commit)->place)
 		return 0;
+	name_family(commits, commit);
+	if (open_objects(commits, err) < 0)
+		return -1;
 	if (commits_read(commits->odb, graph_oid(commits->graph, commit),
 			 &object, &text, err) < 0)
 		return -1;

@@ -32,14 +32,26 @@ struct commit_text {
 
 struct commits;
 
-/* repo and graph are borrowed and must outlive it. */
-int commits_open(struct repo *repo, struct graph *graph, struct commits **out,
-		 struct error *err);
+/*
+ * repo and graph are borrowed and must outlive it.  Where the graph is empty,
+ * what comes from the commit-graph has no names in it until they are asked for
+ * here, at latest before commits_close.
+ */
+void commits_open(struct repo *repo, struct graph *graph, struct commits **out);
 void commits_close(struct commits *commits);
 
 /* The number of a commit in the graph, which is read if it is not there. */
 int commits_find(struct commits *commits, const struct oid *oid, int *out,
 		 struct error *err);
+
+/* The same, of one that is there, with a name or without; else -1. */
+int commits_known(const struct commits *commits, const struct oid *oid);
+
+void commits_name(struct commits *commits, int commit);
+void commits_name_all(struct commits *commits);
+
+/* Nothing but names will be asked for: memory for the rest is given back. */
+void commits_rest(struct commits *commits);
 
 /*
  * Make sure that the commit is expanded: its parents are in the graph, with

@@ -178,8 +178,29 @@ bool graphfile_find(const struct graphfile *file, const unsigned char *id,
 	return false;
 }
 
-static int read_offset(const struct graphfile *file, uint32_t place,
-		       uint64_t *out, struct error *err)
+void graphfile_read(const struct graphfile *file, uint32_t place,
+		    struct graphfile_commit *out)
+{
+	const unsigned char *at = file->data +
+				  (size_t)place * (file->id_size + DATE_SIZE) +
+				  file->id_size;
+	uint32_t high = number32(at + 8);
+
+	out->first = number32(at);
+	out->second = number32(at + 4);
+	out->level = high >> 2;
+	out->date = (int64_t)((uint64_t)(high & 3) << 32 | number32(at + 12));
+}
+
+void graphfile_soon(const struct graphfile *file, uint32_t place)
+{
+	__builtin_prefetch(file->data +
+			   (size_t)place * (file->id_size + DATE_SIZE) +
+			   file->id_size);
+}
+
+int graphfile_offset(const struct graphfile *file, uint32_t place,
+		     uint64_t *out, struct error *err)
 {
 	uint32_t offset;
 
@@ -196,21 +217,6 @@ static int read_offset(const struct graphfile *file, uint32_t place,
 				 "a generation number is missing");
 	*out = number64(file->big_offsets + (size_t)offset * 8);
 	return 0;
-}
-
-int graphfile_read(const struct graphfile *file, uint32_t place,
-		   struct graphfile_commit *out, struct error *err)
-{
-	const unsigned char *at = file->data +
-				  (size_t)place * (file->id_size + DATE_SIZE) +
-				  file->id_size;
-	uint32_t high = number32(at + 8);
-
-	out->first = number32(at);
-	out->second = number32(at + 4);
-	out->level = high >> 2;
-	out->date = (int64_t)((uint64_t)(high & 3) << 32 | number32(at + 12));
-	return read_offset(file, place, &out->offset, err);
 }
 
 static int in_bounds(uint32_t parent, uint32_t all, uint32_t *out,

@@ -41,7 +41,6 @@ struct graphfile {
 struct graphfile_commit {
 	int64_t date;
 	uint32_t level;	 /* generation v1; 0: not computed */
-	uint64_t offset; /* generation v2 minus the date, where there is one */
 	uint32_t first;	 /* GRAPHFILE_NONE, or the first parent */
 	uint32_t second; /* likewise; or in edges, with GRAPHFILE_MORE */
 };
@@ -58,8 +57,15 @@ bool graphfile_find(const struct graphfile *file, const unsigned char *id,
 
 /* place < file->count */
 const unsigned char *graphfile_id(const struct graphfile *file, uint32_t place);
-int graphfile_read(const struct graphfile *file, uint32_t place,
-		   struct graphfile_commit *out, struct error *err);
+void graphfile_read(const struct graphfile *file, uint32_t place,
+		    struct graphfile_commit *out);
+
+/* It will be read soon: the memory may be fetched. */
+void graphfile_soon(const struct graphfile *file, uint32_t place);
+
+/* Its generation v2 minus its date; 0 in a file that has none of these. */
+int graphfile_offset(const struct graphfile *file, uint32_t place,
+		     uint64_t *out, struct error *err);
 
 /*
  * The parents of a commit that was read: the i-th, from 0.  1: there is one,

@@ -274,8 +274,7 @@ static int load(struct repo *repo, const struct oid *bad,
 	struct commits *commits = NULL;
 	int ret = -1;
 
-	if (commits_open(repo, graph, &commits, err) < 0)
-		goto out;
+	commits_open(repo, graph, &commits);
 	if (find_end(commits, bad, &ends.bad, err) < 0)
 		goto out;
 	for (; (size_t)ends.count < good_count; ends.count++)
@@ -285,6 +284,8 @@ static int load(struct repo *repo, const struct oid *bad,
 	if (load_suspects(commits, graph, &ends, err) < 0)
 		goto out;
 	ret = load_other_goods(commits, graph, &ends, err);
+	if (ret == 0)
+		commits_name_all(commits);
 out:
 	commits_close(commits);
 	free(ends.goods);

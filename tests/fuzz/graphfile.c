@@ -24,10 +24,11 @@ static void read_one(const struct graphfile *file, uint32_t place)
 {
 	struct graphfile_commit commit;
 	uint32_t parent = 0, found;
+	uint64_t offset;
 
-	if (graphfile_read(file, place, &commit, NULL) < 0)
-		return;
+	graphfile_read(file, place, &commit);
 	need(commit.date >= 0);
+	graphfile_offset(file, place, &offset, NULL);
 	for (int i = 0;
 	     graphfile_parent(file, &commit, i, file->count, &parent, NULL) > 0;
 	     i++)

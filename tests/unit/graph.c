@@ -97,6 +97,48 @@ static void thousands_of_commits_are_found_again(void **state)
 	graph_free(graph);
 }
 
+/* Named commits and nameless ones, in turn; then those get theirs backwards. */
+static void a_name_may_come_later_than_its_commit(void **state)
+{
+	enum { COUNT = 3000 };
+	struct graph *graph = graph_new();
+	char text[32];
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++) {
+		struct oid name;
+
+		snprintf(text, sizeof(text), "commit %d", i);
+		name = world_oid(text);
+		if (i % 3 == 1)
+			assert_int_equal(graph_add(graph, &name, i), i);
+		else
+			assert_int_equal(graph_add_nameless(graph, i), i);
+		assert_int_equal(graph_is_named(graph, i), i % 3 == 1);
+		assert_int_equal(graph_find(graph, &name), i % 3 == 1 ? i : -1);
+	}
+	for (int i = COUNT; i-- > 0;) {
+		struct oid name;
+
+		snprintf(text, sizeof(text), "commit %d", i);
+		name = world_oid(text);
+		graph_name(graph, i, &name);
+		assert_true(graph_is_named(graph, i));
+		assert_int_equal(graph_find(graph, &name), i);
+	}
+	for (int i = 0; i < COUNT; i++) {
+		struct oid name;
+
+		snprintf(text, sizeof(text), "commit %d", i);
+		name = world_oid(text);
+		assert_true(oid_equal(graph_oid(graph, i), &name));
+		assert_int_equal(graph_add(graph, &name, 0), i);
+		assert_int_equal(graph_date(graph, i), i);
+	}
+	assert_int_equal(graph_count(graph), COUNT);
+	graph_free(graph);
+}
+
 static void a_commit_known_by_name_only_has_no_parents_yet(void **state)
 {
 	struct graph *graph = graph_new();
@@ -469,6 +511,7 @@ int main(void)
 		cmocka_unit_test(adding_a_known_commit_changes_nothing),
 		cmocka_unit_test(names_of_both_lengths_stand_side_by_side),
 		cmocka_unit_test(thousands_of_commits_are_found_again),
+		cmocka_unit_test(a_name_may_come_later_than_its_commit),
 		cmocka_unit_test(
 			a_commit_known_by_name_only_has_no_parents_yet),
 		cmocka_unit_test(parents_keep_gits_order_and_are_told_once),

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "repo/listing.h"
+
+#include <stdlib.h>
+
+#include "base/xalloc.h"
+#include "engine/graph.h"
+#include "engine/limit.h"
+#include "engine/oid.h"
+#include "repo/commits.h"
+#include "repo/handle.h"
+
+static int expand(void *data, int commit, struct error *err)
+{
+	return commits_expand(data, commit, err);
+}
+
+/* As for a session (range.c): the ends are held against their objects. */
+static int find_end(struct commits *commits, const struct oid *oid, int *number,
+		    struct error *err)
+{
+	if (commits_find(commits, oid, number, err) < 0 ||
+	    commits_expand(commits, *number, err) < 0)
+		return -1;
+	return commits_verify(commits, *number, err);
+}
+
+static int walk(struct listing *listing, const struct listing_query *query,
+		struct error *err)
+{
+	const struct limit_query limit = {
+		.bad = listing->bad,
+		.goods = listing->goods,
+		.good_count = (int)query->good_count,
+		.first_parent = query->first_parent,
+		.expand = expand,
+		.data = listing->reader,
+	};
+
+	return limit_walk(listing->graph, &limit, &listing->commits,
+			  &listing->count, err);
+}
+
+/* Skips may be anywhere; one that was not walked over is known by name only. */
+static void find_skips(struct listing *listing,
+		       const struct listing_query *query)
+{
+	for (size_t i = 0; i < query->skip_count; i++) {
+		int found = commits_known(listing->reader, &query->skips[i]);
+
+		listing->skips[i] = found >= 0 ? found
+					       : graph_add(listing->graph,
+							   &query->skips[i], 0);
+	}
+}
+
+static int load(struct listing *listing, struct repo *repo,
+		const struct listing_query *query, struct error *err)
+{
+	*listing = (struct listing){
+		.graph = graph_new(),
+		.goods = xcalloc(query->good_count, sizeof(int)),
+		.skips = xcalloc(query->skip_count, sizeof(int)),
+	};
+	commits_open(repo, listing->graph, &listing->reader);
+	if (find_end(listing->reader, query->bad, &listing->bad, err) < 0)
+		goto failed;
+	for (size_t i = 0; i < query->good_count; i++)
+		if (find_end(listing->reader, &query->goods[i],
+			     &listing->goods[i], err) < 0)
+			goto failed;
+	if (walk(listing, query, err) < 0)
+		goto failed;
+	find_skips(listing, query);
+	commits_rest(listing->reader);
+	return 0;
+failed:
+	listing_release(listing);
+	return -1;
+}
+
+int listing_load(struct listing *listing, struct repo *repo,
+		 const struct listing_query *query, struct error *err)
+{
+	bool misled = repo->misled;
+	int ret = load(listing, repo, query, err);
+
+	if (ret == 0 || misled || !repo->misled)
+		return ret;
+	return load(listing, repo, query, err);
+}
+
+void listing_release(struct listing *listing)
+{
+	commits_close(listing->reader);
+	graph_free(listing->graph);
+	free(listing->goods);
+	free(listing->skips);
+	free(listing->commits);
+	*listing = (struct listing){ .graph = NULL };
+}
+
+void listing_name(struct listing *listing, int commit)
+{
+	commits_name(listing->reader, commit);
+}
+
+void listing_name_all(struct listing *listing)
+{
+	for (int i = 0; i < listing->count; i++)
+		commits_name(listing->reader, listing->commits[i]);
+}
