@@ -144,8 +144,11 @@ static void warn_of_reading(const char *path, const struct reopened *reopened)
 		buf_printf(
 			&text,
 			"culprit: '%s' is no log of a bisection that culprit "
-			"knows (syzbot's, or of git bisect log)\n",
-			path);
+			"knows (syzbot's, or of git bisect log)%s%s\n",
+			path,
+			*imported->link ? ": download the one that it names, "
+					: "",
+			imported->link);
 	else if (imported->unsure_line)
 		buf_printf(&text,
 			   "culprit: '%s', line %" PRId64
@@ -452,7 +455,10 @@ static int carry_out(struct cli *cli, const struct asked *asked, bool screen)
 		cli_find_repository(cli);
 		cli->session = NULL;
 	}
-	if (screen)
+	if (reopened.log && !reopened.imported.format && !asked->json &&
+	    !asked->check && !asked->export)
+		code = EXIT_ERROR; /* there is nothing to show */
+	else if (screen)
 		code = show(cli, &reopened);
 	else if (asked->onward)
 		code = go_on(cli, asked, reopened.session);

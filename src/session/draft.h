@@ -67,6 +67,7 @@ struct draft {
 
 	int64_t unsure_line; /* where reading became unsure; 0: nowhere */
 	char unsure[200];    /* why */
+	char link[200]; /* where the log is that a mail only names, or "" */
 };
 
 void draft_init(struct draft *draft);

@@ -137,14 +137,41 @@ static void add_quote(struct draft *draft, const struct lines *lines)
 	free(quote);
 }
 
+/*
+ * syzbot's mails do not have the log of a bisection, but name it:
+ *	bisection log:  https://syzkaller.appspot.com/x/bisect.txt?x=...
+ */
+static void find_link(struct draft *draft, const struct line *line)
+{
+	const char *at = memmem(line->bytes, line->length, "https://", 8);
+	size_t room = at ? line->length - (size_t)(at - line->bytes) : 0;
+	size_t length = 0, used = 0;
+
+	while (length < room && at[length] > ' ' && at[length] < 0x7f &&
+	       at[length] != '>' && at[length] != '"')
+		length++;
+	if (*draft->link || length >= sizeof(draft->link) || !at ||
+	    !memmem(at, length, "bisect.txt", 10))
+		return;
+	for (size_t i = 0; i < length; i++) {
+		draft->link[used++] = at[i];
+		/* quoted-printable has = as =3D */
+		if (i + 2 < length && memcmp(at + i, "=3D", 3) == 0)
+			i += 2;
+	}
+	draft->link[used] = '\0';
+}
+
 static void read_unknown(struct draft *draft, struct lines *lines)
 {
 	struct line line;
 
 	draft_add(draft, EVENT_START)->text = xstrdup("unknown");
 	draft_unsure(draft, 1, "no log of a bisection that is known");
-	while (next_line(lines, &line))
+	while (next_line(lines, &line)) {
+		find_link(draft, &line);
 		draft_note(draft, &line);
+	}
 	draft_end(draft);
 }
 

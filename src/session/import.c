@@ -52,6 +52,7 @@ static void draft_log(struct draft *draft, const char *name, const char *bytes,
 	out->noted = count_notes(draft);
 	out->unsure_line = draft->unsure_line;
 	str_copy(out->unsure, sizeof(out->unsure), draft->unsure);
+	str_copy(out->link, sizeof(out->link), draft->link);
 }
 
 static int store_commits(struct session *session, const struct draft *draft,

@@ -31,6 +31,7 @@ struct imported {
 	int64_t noted;	     /* how many of these are in notes */
 	int64_t unsure_line; /* where reading became unsure; 0: nowhere */
 	char unsure[200];    /* why, a part of a sentence */
+	char link[200];	     /* no log, but where a mail says that one is; "" */
 	bool cut;	     /* it is longer than IMPORT_MAX */
 };
 

@@ -49,7 +49,10 @@ struct reading {
 	enum owner owner;
 	size_t owned; /* BUILD, RUN: the place of that event */
 	int output;   /* how many lines it has got */
-	size_t after; /* how many events there were when it began to */
+	/* before the first record: what a mail says around the log */
+	bool begun, blank;    /* the latest line was empty */
+	int64_t preface_line; /* the first that was not, 0: none */
+	size_t after;	      /* how many events there were when it began to */
 
 	struct oid testing; /* "" for none */
 	char *compiler;	    /* of that test, or NULL */
@@ -635,6 +638,23 @@ static bool read_output(struct reading *reading, const struct line *line)
 	return true;
 }
 
+static void read_preface(struct reading *reading, const struct line *line)
+{
+	reading->blank = line->length == 0;
+	if (line->length > 0 && !reading->preface_line)
+		reading->preface_line = line->number;
+}
+
+/* Behind a mail a log has its beginning, after an empty line. */
+static void end_preface(struct reading *reading, bool beginning)
+{
+	if (!reading->begun && reading->preface_line &&
+	    !(beginning && reading->blank))
+		draft_unsure(reading->draft, reading->preface_line,
+			     "a line that is none of this log's language");
+	reading->begun = true;
+}
+
 static void read_other(struct reading *reading, const struct line *line)
 {
 	if (read_output(reading, line))
@@ -643,6 +663,8 @@ static void read_other(struct reading *reading, const struct line *line)
 		read_git_line(reading, line);
 	else if (read_blank(reading, line))
 		return;
+	else if (!reading->begun)
+		read_preface(reading, line);
 	else if (reading->owner != OWNER_REPORT && line->length > 0 &&
 		 line->ended)
 		draft_unsure(reading->draft, line->number,
@@ -664,6 +686,7 @@ static void syzbot_line(void *data, const struct line *line)
 {
 	struct reading *reading = data;
 	struct event event;
+	bool beginning;
 
 	reading->line = line->number;
 	if (reading->owner == OWNER_REPORT || draft_is_full(reading->draft) ||
@@ -675,8 +698,13 @@ static void syzbot_line(void *data, const struct line *line)
 		read_other(reading, line);
 		return;
 	}
-	if (is_whole(line, &event) && read_record(reading, &event))
+	beginning = event.kind == EVENT_SAID && event.wording &&
+		    (str_starts(event.wording, "cause") ||
+		     str_starts(event.wording, "fix"));
+	if (is_whole(line, &event) && read_record(reading, &event)) {
+		end_preface(reading, beginning);
 		return;
+	}
 	free(event.wording);
 	form_release(&event);
 	read_other(reading, line);

@@ -196,6 +196,30 @@ check "what is no log is said so, with status 1" '
 	exits 1 "$CULPRIT" replay 2>err
 	grep "which bisection" err
 '
+check "a mail that only names its log says where to get it, with status 1" '
+	cat >mail <<-END
+	Subject: [syzbot] WARNING in example_open
+
+	syzbot has bisected this issue to:
+
+	bisection log:  https://syzkaller.example/x/bisect.txt?x=3D1234
+
+	kernel config:  https://syzkaller.example/x/.config?x=3D5678
+	END
+	exits 1 "$CULPRIT" replay --print mail >said 2>err
+	grep "that it names, https://syzkaller.example/x/bisect.txt?x=1234$" err
+	test ! -s said
+'
+check "a mail before the log is no part of it, what is before a cut is unsure" '
+	{ cat mail; echo; cat "$seeds/002.txt"; } >pasted
+	"$CULPRIT" replay --json pasted >said 2>err
+	test ! -s err
+	grep "\"unsure_line\":null" said
+	"$CULPRIT" replay --export syzbot pasted | cmp - pasted
+	{ echo "ashed: WARNING in example_open"; cat "$seeds/002.txt"; } >cut
+	"$CULPRIT" replay --print cut 2>err
+	grep "^culprit: .cut., line 1: reading became unsure" err
+'
 check "what is too long, and what is empty, is said" '
 	{ cat "$seeds/002.txt"; yes "a line" | head -c 70000000; } >long
 	"$CULPRIT" replay --check long >said 2>err
