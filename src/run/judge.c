@@ -199,6 +199,23 @@ static bool never_began(const struct ending *ending,
 	       ending->why == CHILD_RAN && ending->exit_status != 0;
 }
 
+/*
+ * No kernel does that to what runs it, no test to itself: this machine did,
+ * which was out of memory perhaps.  A crash that was seen before counts.
+ */
+static bool was_killed(const struct ending *ending,
+		       const struct evidence *evidence)
+{
+	return ending->why == CHILD_RAN &&
+	       (ending->exit_status == 256 + SIGKILL ||
+		ending->exit_status == SHELL_SAW_KILL) &&
+	       evidence->sight->seen != SEEN_CRASH &&
+	       evidence->console->done < 0 &&
+	       !(evidence->visited && evidence->visited->over &&
+		 evidence->visited->end != VISIT_LOST &&
+		 evidence->visited->end != VISIT_NOT_UP);
+}
+
 /* Nobody looks at the machine's console any more, and it was needed. */
 static bool console_ended(const struct ending *ending,
 			  const struct evidence *evidence)
@@ -242,6 +259,10 @@ enum outcome judge_run(const struct ending *ending,
 	if (never_began(ending, evidence)) {
 		buf_printf(text, "the guest could not be started: %s",
 			   evidence->console->last);
+		return OUTCOME_INFRA;
+	}
+	if (was_killed(ending, evidence)) {
+		say_status(ending, text);
 		return OUTCOME_INFRA;
 	}
 	if (!is_up(evidence)) {

@@ -19,10 +19,12 @@ cleanup()
 cat >guest.sh <<SCRIPT
 echo "[    0.000000][    T0] Linux version 6.1.0-toy"
 cp number $tmp/number.\$CULPRIT_PORT
+echo \$\$ >$tmp/guest.\$CULPRIT_PORT
 : >$tmp/console.\$CULPRIT_PORT
 tail -f $tmp/console.\$CULPRIT_PORT &
 case \$(cat $tmp/how) in
 silent) exec sleep 1000 ;;
+dies) kill -KILL \$\$ ;;
 esac
 exec $sshd -D -p \$CULPRIT_PORT -f $tmp/sshd.conf -E $tmp/sshd.log
 SCRIPT
@@ -33,6 +35,7 @@ echo "reproducing"
 case \$(cat $tmp/how) in
 absent) exit 127 ;;
 lost) kill \$PPID; sleep 1000 ;;
+killed) kill -KILL \$(cat $tmp/guest.\$port); sleep 1000 ;;
 floods) head -c 3000000 /dev/zero | tr "\\0" x ;;
 esac
 test "\$(cat $tmp/number.\$port)" -ge 9 || exit 0
@@ -121,6 +124,14 @@ check "a connection that is cut is lost, if no crash tells more" '
 	echo lost >how
 	settings one.cfg user
 	ends_as "crashed after .*, lost connection to test machine"
+	echo well >how
+'
+check "a guest that something of this machine killed says nothing" '
+	settings one.cfg user
+	for how in killed dies; do
+		echo $how >how
+		ends_as "infra after .* - killed by signal 9 (out of memory?)"
+	done
 	echo well >how
 '
 check "a guest that nobody can reach did not boot" '

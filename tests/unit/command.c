@@ -614,6 +614,29 @@ static void a_lost_guest_is_a_crash_once_it_booted(void **state)
 	assert_int_equal(run->outcome, OUTCOME_INFRA);
 }
 
+/* The out-of-memory killer, say: a kernel does that to nobody. */
+static void what_was_killed_says_nothing_of_the_kernel(void **state)
+{
+	struct scene *scene = *state;
+	const struct result *run;
+
+	scene->spec.console.kernel = true;
+	scene->spec.console.boot = "^booted";
+	run = test(scene, "echo on its way; kill -KILL $$");
+	assert_int_equal(run->outcome, OUTCOME_INFRA);
+	assert_string_equal(run->text, "killed by signal 9 (out of memory?)");
+	run = test(scene, "echo booted; kill -KILL $$");
+	assert_int_equal(run->outcome, OUTCOME_INFRA);
+	run = test(scene, "echo booted; kill -SEGV $$");
+	assert_int_equal(run->outcome, OUTCOME_INFRA);
+	run = test(scene, "echo on its way; kill -SEGV $$");
+	assert_int_equal(run->outcome, OUTCOME_BOOT_FAILED);
+	scene->spec.console.crash = "BUG: .*";
+	run = test(scene, "echo booted; echo BUG: here; kill -KILL $$");
+	assert_int_equal(run->outcome, OUTCOME_CRASHED);
+	assert_string_equal(run->title, "BUG: here");
+}
+
 static void a_flood_is_test_failed(void **state)
 {
 	struct scene *scene = *state;
@@ -1170,6 +1193,7 @@ int main(int argc, char **argv)
 		TEST(a_console_that_never_falls_silent_ends_all_the_same),
 		TEST(silence_is_a_crash_once_it_booted),
 		TEST(a_lost_guest_is_a_crash_once_it_booted),
+		TEST(what_was_killed_says_nothing_of_the_kernel),
 		TEST(a_flood_is_test_failed),
 		TEST(a_console_starts_anew_and_is_private),
 		TEST(a_console_is_written_while_the_test_runs),
