@@ -113,19 +113,37 @@ bool control_say_here(struct control *control)
 	return true;
 }
 
+static void on_check(uv_check_t *check)
+{
+	control_look_for_sleep(check->data);
+	control_cancel_slept(check->data);
+}
+
 static void on_tick(uv_timer_t *timer)
 {
 	struct control *control = timer->data;
+	char *lock;
 
+	if (control->failed)
+		return;
+	lock = session_lock(control->session);
 	if (access(session_dir(control->session), F_OK) < 0) {
 		error_errno(&control->err, "the session is gone: %s",
 			    session_dir(control->session));
+		control_fail(control);
+	} else if (!lease_is_good(control->lease, lock)) {
+		error_set(&control->err, ERROR_STATE,
+			  "'%s' was removed or replaced, so another engine "
+			  "could have begun on this session; this one stops: "
+			  "'culprit run' goes on",
+			  lock);
 		control_fail(control);
 	} else if (session_is_behind(control->session) ||
 		   (control->announced && !control->leaving &&
 		    gitwatch_is_behind(control))) {
 		control_pump(control);
 	}
+	free(lock);
 }
 
 static void on_change(uv_fs_event_t *watch, const char *name, int events,
@@ -307,9 +325,13 @@ static void open_loop(struct control *control)
 	uv_timer_init(&control->loop, &control->soon);
 	uv_timer_init(&control->loop, &control->tick);
 	uv_fs_event_init(&control->loop, &control->watch);
+	uv_check_init(&control->loop, &control->check);
 	control->soon.data = control;
 	control->tick.data = control;
 	control->watch.data = control;
+	control->check.data = control;
+	asleep_init(&control->asleep);
+	uv_check_start(&control->check, on_check);
 	uv_timer_start(&control->tick, on_tick, LOOK_AGAIN_MS, LOOK_AGAIN_MS);
 	uv_fs_event_start(&control->watch, on_change,
 			  session_dir(control->session), 0);
@@ -389,13 +411,12 @@ int control_run(struct session *session, struct repo *repo,
 				   .options = options,
 				   .shown = -1 };
 	char *lock = session_lock(session);
-	struct lease *lease = NULL;
 	int ret = -1;
 
 	settings_init(&control.settings);
 	open_loop(&control);
 	if (read_settings(&control, err) < 0 || read_rules(&control, err) < 0 ||
-	    lease_take(lock, &lease, err) < 0 ||
+	    lease_take(lock, &control.lease, err) < 0 ||
 	    session_refresh(session, NULL, err) < 0)
 		goto out;
 	places_init(&control, settings_further(&control.settings));
@@ -419,7 +440,7 @@ out:
 	places_release(&control);
 	rules_free(control.rules);
 	settings_release(&control.settings);
-	lease_give_back(lease);
+	lease_give_back(control.lease);
 	free(lock);
 	return ret;
 }

@@ -178,6 +178,7 @@ static void describe_fact(const struct event *event, struct buf *out)
 	case EVENT_BUILD_STOPPED:
 		buf_puts(out, "build stopped:");
 		add_commit(event, out);
+		add_text(" - ", event->text, out);
 		break;
 	case EVENT_RUN_BEGIN:
 		buf_puts(out, "begin");
@@ -199,6 +200,7 @@ static void describe_fact(const struct event *event, struct buf *out)
 	case EVENT_RUN_STOPPED:
 		buf_puts(out, "stopped");
 		add_run(event, out);
+		add_text(" - ", event->text, out);
 		break;
 	case EVENT_REVERT:
 		describe_revert(event, out);

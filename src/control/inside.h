@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #include "base/error.h"
+#include "control/asleep.h"
 #include "control/control.h"
 #include "control/fixup.h"
 #include "control/settings.h"
@@ -26,6 +27,7 @@
 struct cluster;
 struct compile;
 struct event;
+struct lease;
 struct plan;
 struct repo;
 struct rules;
@@ -48,6 +50,7 @@ struct flight {
 	bool needs_place; /* it is a run of what lies there */
 	bool ahead;	  /* nobody asked for it yet when it was begun */
 	bool cancelled;
+	bool slept; /* we did, meanwhile */
 };
 
 /*
@@ -72,6 +75,7 @@ struct place {
 	int like;     /* with the compiler of that commit; -1: its own */
 	bool ahead;   /* nobody has asked for it yet */
 	bool cancelled;
+	bool slept;		    /* so long that its limits say nothing */
 	struct fixup_choice fixups; /* it is built with */
 
 	/* git at work in it, in another thread, which touches only these; or
@@ -97,8 +101,12 @@ struct control {
 	uv_timer_t tick;
 	uv_timer_t soon; /* asks the plan on the next turn */
 	uv_fs_event_t watch;
+	uv_check_t check; /* behind what was read, before timers */
+	struct asleep asleep;
+	char slept[96]; /* how long, the last time */
 	uv_signal_t signals[CONTROL_SIGNALS];
 
+	struct lease *lease;
 	struct session *session;
 	struct repo *repo;
 	const struct control_options *options;
@@ -190,6 +198,13 @@ void gitwatch_built(struct control *control);
 bool gitwatch_moved(const struct control *control);
 
 /* pump.c */
+
+/*
+ * Have we slept?  Then what is in flight is worth nothing: a run, and a build
+ * whose limits passed meanwhile.  It is given up, to be made again.
+ */
+void control_look_for_sleep(struct control *control);
+void control_cancel_slept(struct control *control);
 
 /* Give up all that is in flight. */
 void control_cancel_all(struct control *control);

@@ -92,6 +92,14 @@ void lease_give_back(struct lease *lease)
 	free(lease);
 }
 
+bool lease_is_good(const struct lease *lease, const char *path)
+{
+	struct stat mine, named;
+
+	return fstat(lease->fd, &mine) == 0 && stat(path, &named) == 0 &&
+	       mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
+}
+
 bool lease_is_held(const char *path, int *pid, char *host, int size)
 {
 	struct flock lock = whole_file(F_WRLCK);

@@ -19,6 +19,12 @@ int lease_take(const char *path, struct lease **out, struct error *err);
 void lease_give_back(struct lease *lease);
 
 /*
+ * Does the lock still keep others away?  Not when its file was removed or
+ * another one put in its place: then they would lock that one.
+ */
+bool lease_is_good(const struct lease *lease, const char *path);
+
+/*
  * Look without touching: is it held, and by which process on which host?
  * host has room for size bytes.
  */

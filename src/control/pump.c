@@ -2,6 +2,8 @@
 #include "control/inside.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -124,6 +126,33 @@ void control_cancel_all(struct control *control)
 		control->flights[i]->cancelled = true;
 	if (any)
 		control->runner->ops->cancel(control->runner, NULL);
+}
+
+void control_look_for_sleep(struct control *control)
+{
+	struct slept slept = asleep_look(&control->asleep);
+
+	if (!slept.ms)
+		return;
+	snprintf(control->slept, sizeof(control->slept),
+		 slept.alone ? "the engine was stopped for %" PRId64 " s"
+			     : "this machine slept for %" PRId64 " s",
+		 slept.ms / 1000);
+	for (int i = 0; slept.alone && i < control->place_count; i++)
+		control->places[i].slept = control->places[i].building >= 0;
+	for (size_t i = 0; i < control->flight_count; i++)
+		control->flights[i]->slept = true;
+}
+
+void control_cancel_slept(struct control *control)
+{
+	for (int i = 0; i < control->place_count; i++)
+		if (control->places[i].slept)
+			control_cancel_build(control, &control->places[i]);
+	for (size_t i = 0; i < control->flight_count; i++)
+		if (control->flights[i]->slept)
+			control_cancel_runs(control,
+					    control->flights[i]->commit);
 }
 
 /* The first wish that is for the machine to fulfil. */

@@ -16,20 +16,21 @@
  * Builds.
  */
 
-static void on_build(void *data, const struct build_end *end)
+static void build_ended(struct place *place, const struct build_end *end)
 {
-	struct place *place = data;
 	struct control *control = place->control;
 	bool own = place->number == 0;
 	int commit = place->building;
 	/* git bisect has checked out something else, who knows when */
-	bool lost = end->cancelled || (own && gitwatch_touched(control));
+	bool lost = end->cancelled || place->slept ||
+		    (own && gitwatch_touched(control));
+	const char *why = place->slept ? control->slept : NULL;
 	struct event event = {
 		.kind = lost ? EVENT_BUILD_STOPPED : EVENT_BUILD,
 		.commit = *control_oid(control, commit),
 		.build = end->result,
 		.signature = control_text(end->signature),
-		.text = control_text(end->text),
+		.text = control_text(lost ? why : end->text),
 		.number = lost ? 0 : end->patch,
 		.exit_status = end->exit_status,
 		.duration_ms = end->duration_ms,
@@ -39,6 +40,7 @@ static void on_build(void *data, const struct build_end *end)
 
 	place->building = -1;
 	place->cancelled = false;
+	place->slept = false;
 	place->ahead = false;
 	if (own)
 		gitwatch_built(control);
@@ -47,6 +49,15 @@ static void on_build(void *data, const struct build_end *end)
 		places_add_product(place, commit);
 	control_append(control, &event);
 	control_pump_soon(control);
+}
+
+/* What was read in the first moment after a sleep was from before it. */
+static void on_build(void *data, const struct build_end *end)
+{
+	struct place *place = data;
+
+	control_look_for_sleep(place->control);
+	build_ended(place, end);
 }
 
 static int choose_fixups(struct place *place, const struct oid *oid,
@@ -301,20 +312,20 @@ static bool on_decides(void *data, const struct crash *crashes, int count)
 	       as.outcome == OUTCOME_CRASHED && !as.open;
 }
 
-static void on_run(void *data, const struct run_end *end)
+static void run_ended(struct flight *flight, const struct run_end *end)
 {
-	struct flight *flight = data;
 	struct control *control = flight->control;
-	bool lost =
-		end->cancelled || (flight->needs_place && flight->place == 0 &&
-				   gitwatch_moved(control));
+	bool moved = flight->needs_place && flight->place == 0 &&
+		     gitwatch_moved(control);
+	bool lost = end->cancelled || flight->slept || moved;
+	const char *why = flight->slept ? control->slept : NULL;
 	struct event event = {
 		.kind = lost ? EVENT_RUN_STOPPED : EVENT_RUN,
 		.commit = flight->oid,
 		.number = flight->number,
 		.outcome = end->outcome,
 		.title = control_text(end->title),
-		.text = control_text(end->text),
+		.text = control_text(lost ? why : end->text),
 		.exit_status = end->exit_status,
 		.duration_ms = end->duration_ms,
 		.crashes = (struct crash *)(uintptr_t)end->crashes,
@@ -325,11 +336,19 @@ static void on_run(void *data, const struct run_end *end)
 		.errand_count = lost ? 0 : end->errand_count,
 	};
 
-	if (lost && !end->cancelled)
+	if (moved && !end->cancelled)
 		places_forget(control, 0);
 	drop_flight(control, flight);
 	control_append(control, &event);
 	control_pump_soon(control);
+}
+
+static void on_run(void *data, const struct run_end *end)
+{
+	struct flight *flight = data;
+
+	control_look_for_sleep(flight->control);
+	run_ended(flight, end);
 }
 
 /* The lowest number that no run of the commit has, finished or under way. */
