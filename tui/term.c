@@ -126,9 +126,11 @@ int term_open(struct term **out, const struct wishes *wishes, struct error *err)
 	set_escdelay(25);
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
-		return error_set(err, ERROR_USAGE,
-				 "the terminal type '%s' is not known",
-				 type ? type : "");
+		return error_set(
+			err, ERROR_USAGE,
+			"the terminal type '%s' is not known: set TERM to "
+			"one that is, such as xterm",
+			type ? type : "");
 	set_term(screen);
 	if (!tigetstr("cup") || tigetstr("cup") == (char *)-1) {
 		endwin();

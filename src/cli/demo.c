@@ -71,7 +71,7 @@ static int run_demo(struct cli *cli, const struct demo *demo)
 		goto out;
 	}
 	if (chdir(dir) < 0) {
-		error_errno(&err, "cannot enter %s", dir);
+		error_errno(&err, "cannot enter '%s'", dir);
 		cli_fail(&err);
 		goto out;
 	}

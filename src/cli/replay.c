@@ -432,7 +432,9 @@ static int find_own(struct cli *cli, char **path)
 	}
 	if ((!cli->repo && repo_open(".", &cli->repo, NULL) < 0) ||
 	    sessions_current(cli->repo, path, NULL) < 0)
-		return cli_usage("replay", "which bisection?");
+		return cli_usage("replay",
+				 "no session is worked on here: name a log, "
+				 "an exported session or a session's folder");
 	return EXIT_OK;
 }
 
@@ -523,8 +525,10 @@ int cli_what_if(struct cli *cli, int argc, char **argv)
 	words[2] = decision.text;
 	if (json)
 		words[3] = as_json;
-	code = decision.length ? cli_replay(cli, json ? 4 : 3, words)
-			       : cli_usage("what-if", "which decision?");
+	code = decision.length
+		       ? cli_replay(cli, json ? 4 : 3, words)
+		       : cli_usage("what-if",
+				   "name a decision, such as 'skip COMMIT'");
 	buf_release(&decision);
 	return code;
 }
@@ -544,7 +548,8 @@ int cli_compare(struct cli *cli, int argc, char **argv)
 			words[2] = argv[i];
 	}
 	if (!words[2])
-		return cli_usage("compare", "with what?");
+		return cli_usage("compare",
+				 "name another past: a file, or origin");
 	if (json)
 		words[3] = as_json;
 	return cli_replay(cli, json ? 4 : 3, words);

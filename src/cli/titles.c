@@ -145,7 +145,9 @@ static int take_options(struct asked *asked, int argc, char **argv)
 		asked->rule_files[asked->count++] = optarg;
 	}
 	if (optind == argc)
-		return cli_usage("titles", "which console logs?");
+		return cli_usage(
+			"titles",
+			"name console logs, or - for the standard input");
 	return EXIT_OK;
 }
 

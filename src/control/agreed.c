@@ -134,7 +134,7 @@ int agreed_write(const char *git_dir, const char *name,
 	if (fd < 0 ||
 	    write(fd, text.text, text.length) != (ssize_t)text.length ||
 	    rename(fresh, path) < 0)
-		error_errno(err, "cannot write %s", path);
+		error_errno(err, "cannot write '%s'", path);
 	else
 		ret = 0;
 	if (fd >= 0)

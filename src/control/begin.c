@@ -271,7 +271,7 @@ static int note_folder(const struct session *session, const char *settings,
 	if (full)
 		*strrchr(full, '/') = '\0';
 	if (!full || fd < 0 || dprintf(fd, "%s\n", *full ? full : "/") < 0)
-		error_errno(err, "cannot write %s", note);
+		error_errno(err, "cannot write '%s'", note);
 	else
 		ret = 0;
 	if (fd >= 0)

@@ -128,7 +128,7 @@ static void on_tick(uv_timer_t *timer)
 		return;
 	lock = session_lock(control->session);
 	if (access(session_dir(control->session), F_OK) < 0) {
-		error_errno(&control->err, "the session is gone: %s",
+		error_errno(&control->err, "the session is gone: '%s'",
 			    session_dir(control->session));
 		control_fail(control);
 	} else if (!lease_is_good(control->lease, lock)) {

@@ -107,6 +107,12 @@ static const struct {
 	  "  boot-failed     it does not come up\n"
 	  "  build-failed    it does not build\n"
 	  "  -m WHY          for the log and the report\n" },
+	{ "prior",
+	  "  files           by the files that the crash's report names, the default\n"
+	  "  none            all alike\n"
+	  "  -m WHY          for the log and the report\n"
+	  "\n"
+	  "Without a word it is told what each commit has.\n" },
 	{ "fixup",
 	  "PATCH is a file, - for the standard input, or a commit.\n"
 	  "\n"

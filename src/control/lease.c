@@ -44,7 +44,7 @@ static int write_holder(int fd, const char *path, struct error *err)
 	gethostname(host, sizeof(host) - 1);
 	length = snprintf(text, sizeof(text), "%d %s\n", getpid(), host);
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) < 0)
-		return error_errno(err, "cannot write %s", path);
+		return error_errno(err, "cannot write '%s'", path);
 	return 0;
 }
 
@@ -57,7 +57,7 @@ int lease_take(const char *path, struct lease **out, struct error *err)
 	int pid;
 
 	if (fd < 0)
-		return error_errno(err, "cannot open %s", path);
+		return error_errno(err, "cannot open '%s'", path);
 	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
 		if (errno == EAGAIN || errno == EACCES) {
 			read_holder(fd, &pid, host, sizeof(host));
@@ -66,7 +66,7 @@ int lease_take(const char *path, struct lease **out, struct error *err)
 				  "already",
 				  pid, host);
 		} else {
-			error_errno(err, "cannot lock %s", path);
+			error_errno(err, "cannot lock '%s'", path);
 		}
 		close(fd);
 		return -1;

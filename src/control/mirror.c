@@ -57,10 +57,10 @@ static int take_lock(struct mirror *mirror, struct error *err)
 
 	mirror->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (mirror->lock < 0)
-		ret = error_errno(err, "cannot open %s", path);
+		ret = error_errno(err, "cannot open '%s'", path);
 	while (ret == 0 && flock(mirror->lock, LOCK_EX) < 0)
 		if (errno != EINTR)
-			ret = error_errno(err, "cannot lock %s", path);
+			ret = error_errno(err, "cannot lock '%s'", path);
 	free(path);
 	return ret;
 }

@@ -211,7 +211,7 @@ static int write_to(const struct proposal *proposal, int fd, const char *path,
 	write_settings(proposal, &text);
 	if (!file || (fwrite(text.text, 1, text.length, file) != text.length) |
 			     fclose(file))
-		ret = error_errno(err, "cannot write %s", path);
+		ret = error_errno(err, "cannot write '%s'", path);
 	buf_release(&text);
 	return ret;
 }

@@ -63,10 +63,10 @@ static int write_patch(const struct recipients_spec *spec, char **path,
 	fd = mkstemp(*path);
 	file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!file)
-		error_errno(err, "cannot write %s", *path);
+		error_errno(err, "cannot write '%s'", *path);
 	else if ((fwrite(patch.text, 1, patch.length, file) != patch.length) |
 		 fclose(file))
-		error_errno(err, "cannot write %s", *path);
+		error_errno(err, "cannot write '%s'", *path);
 	else
 		ret = 0;
 	if (!file && fd >= 0)

@@ -101,7 +101,10 @@ static int take_word(const char *path, const config_setting_t *item,
 		}
 		used += (size_t)snprintf(expected + used,
 					 sizeof(expected) - used, "%s \"%s\"",
-					 i ? " or" : "", words[i]);
+					 !i		? ""
+					 : words[i + 1] ? ","
+							: " or",
+					 words[i]);
 	}
 	return table_wrong(path, item, expected, err);
 }

@@ -193,7 +193,7 @@ int sessions_make_current(struct repo *repo, const char *dir, struct error *err)
 	int ret = -1;
 
 	if (fd < 0 || dprintf(fd, "%s\n", name) < 0 || rename(fresh, path) < 0)
-		error_errno(err, "cannot write %s", path);
+		error_errno(err, "cannot write '%s'", path);
 	else
 		ret = 0;
 	if (fd >= 0)
@@ -239,7 +239,7 @@ int sessions_forget(struct repo *repo, const struct session *session,
 	home = sessions_of(repo);
 	path = xasprintf("%s/current", home);
 	if (str_equal(dir, session_dir(session)) && unlink(path) < 0)
-		ret = error_errno(err, "cannot remove %s", path);
+		ret = error_errno(err, "cannot remove '%s'", path);
 	free(path);
 	free(home);
 	free(dir);

@@ -316,7 +316,10 @@ static int take_choice(const struct reader *reader,
 		}
 		used += (size_t)snprintf(expected + used,
 					 sizeof(expected) - used, "%s\"%s\"",
-					 i ? " or " : "", words[i]);
+					 !i		? ""
+					 : words[i + 1] ? ", "
+							: " or ",
+					 words[i]);
 	}
 	return wrong(reader->path, item, expected, err);
 }
@@ -366,12 +369,14 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 	case MATCHING:
 		if (matching_parse(where, text, NULL) == 0)
 			return 0;
-		return wrong(reader->path, item, "any, family or title", err);
+		return wrong(reader->path, item,
+			     "\"any\", \"family\" or \"title\"", err);
 	case SYMPTOM:
 		if (symptom_parse(where, text, NULL) == 0)
 			return 0;
 		return wrong(reader->path, item,
-			     "crash, boot-failed or build-failed", err);
+			     "\"crash\", \"boot-failed\" or "
+			     "\"build-failed\"", err);
 	case CONSOLE:
 		return take_console(reader->path, item, text, where, err);
 	case TARGET:
@@ -390,8 +395,8 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 		if (outcome_parse(where, text))
 			return 0;
 		return wrong(reader->path, item,
-			     "ok, crashed, boot-failed, test-failed, infra or "
-			     "ignored",
+			     "\"ok\", \"crashed\", \"boot-failed\", "
+			     "\"test-failed\", \"infra\" or \"ignored\"",
 			     err);
 	case FILE_NAME:
 		file = beside(reader, text);
@@ -566,7 +571,7 @@ int settings_keys_read(struct settings *settings, const char *path,
 				 config_root_setting(&config), top_keys, true,
 				 err);
 	else if (config_error_type(&config) == CONFIG_ERR_FILE_IO)
-		error_errno(err, "cannot read the settings %s", path);
+		error_errno(err, "cannot read the settings '%s'", path);
 	else
 		table_unread(&config, path, err);
 	config_destroy(&config);

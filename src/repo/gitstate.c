@@ -296,7 +296,7 @@ static int write_file(const char *git_dir, const char *name, const char *text,
 	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 	if (fd < 0 || (length && write(fd, text, length) != (ssize_t)length) ||
 	    rename(fresh, path) < 0)
-		error_errno(err, "cannot write %s", path);
+		error_errno(err, "cannot write '%s'", path);
 	else
 		ret = 0;
 out:
@@ -324,7 +324,7 @@ static int remove_file(const char *git_dir, const char *name, struct error *err)
 	int ret = 0;
 
 	if (unlink(path) < 0 && errno != ENOENT)
-		ret = error_errno(err, "cannot remove %s", path);
+		ret = error_errno(err, "cannot remove '%s'", path);
 	free(path);
 	return ret;
 }

@@ -118,8 +118,8 @@ static int explain(const char *git_dir, int code, const struct error *said,
 	else if (refs && strcasecmp(refs, "files") != 0)
 		error_set(err, ERROR_GIT,
 			  "the repository '%s' keeps its refs as %s, which "
-			  "libgit2 cannot read; use `git refs migrate "
-			  "--ref-format=files`",
+			  "libgit2 cannot read; use 'git refs migrate "
+			  "--ref-format=files'",
 			  place, refs);
 	else if (code == GIT_EOWNER || !is_mine(git_dir))
 		error_set(err, ERROR_GIT,

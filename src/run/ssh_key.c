@@ -55,7 +55,7 @@ static int has_passphrase(const char *path, struct error *err)
 static int is_no_key(const char *path, struct error *err)
 {
 	return error_set(err, ERROR_INPUT,
-			 "'%s' is no private key that we can read", path);
+			 "'%s' is no private key that can be read here", path);
 }
 
 static BIGNUM *next_number(struct ssh_blob *blob)

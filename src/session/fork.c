@@ -42,12 +42,12 @@ static int copy_file(const char *from, const char *to, struct error *err)
 	}
 	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out < 0 || io_pump(in, out) < 0)
-		error_errno(err, "cannot copy %s to %s", from, to);
+		error_errno(err, "cannot copy '%s' to '%s'", from, to);
 	else
 		ret = 0;
 out:
 	if (out >= 0 && close(out) < 0 && ret == 0)
-		ret = error_errno(err, "cannot write %s", to);
+		ret = error_errno(err, "cannot write '%s'", to);
 	close(in);
 	return ret;
 }

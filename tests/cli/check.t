@@ -80,7 +80,7 @@ check "a key that is not there, is public, or has a passphrase" '
 	wrong "s/\"id\"/\"none\"/" \
 		"ssh.keys: cannot read $tmp/none: No such file"
 	wrong "s/\"id\"/\"id.pub\"/" \
-		"ssh.keys: .$tmp/id.pub. is no private key that we can read$"
+		"ssh.keys: .$tmp/id.pub. is no private key that can be read here$"
 	ssh-keygen -q -t ed25519 -N secret -f locked
 	wrong "s/\"id\"/\"locked\"/" \
 		"ssh.keys: .*locked. has a passphrase: use an agent"

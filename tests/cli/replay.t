@@ -194,7 +194,7 @@ check "what is no log is said so, with status 1" '
 	exits 1 "$CULPRIT" replay --print missing 2>err
 	grep "^culprit: cannot open .missing.: No such file" err
 	exits 1 "$CULPRIT" replay 2>err
-	grep "which bisection" err
+	grep "name a log, an exported session" err
 '
 check "a mail that only names its log says where to get it, with status 1" '
 	cat >mail <<-END

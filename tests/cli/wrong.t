@@ -86,9 +86,9 @@ check "a policy, an outcome or a target that does not exist" '
 		wrong_settings 1 "policy: .coin. .*exit-code.*adaptive"
 	printf "policy = \"syzkaller/0\";\n" | wrong_settings 1 "policy: "
 	printf "test: {\n\tcommand = \"x\";\n\ton_timeout = \"bad\";\n};\n" |
-		wrong_settings 3 "on_timeout: expected ok, crashed"
+		wrong_settings 3 "on_timeout: expected \"ok\", \"crashed\""
 	printf "target = \"vmware\";\n" |
-		wrong_settings 1 "target: expected \"command\" or \"uml\" or \"qemu\""
+		wrong_settings 1 "target: expected \"command\", \"uml\", \"qemu\" or \"ssh\""
 '
 check "what is no settings file at all: the line where it stops" '
 	printf "title = \"x\";\ntest {\n" | wrong_settings 2 "."
@@ -97,7 +97,7 @@ check "what is no settings file at all: the line where it stops" '
 '
 check "no settings file there" '
 	rm -rf "$session"
-	refused "absent.cfg: No such file" start -c absent.cfg c9 c1
+	refused "absent.cfg.: No such file" start -c absent.cfg c9 c1
 	test ! -e "$session"
 '
 check "a build command without a test command" '

@@ -255,15 +255,15 @@ static void values_are_checked_where_they_stand(void **state)
 	struct scene *scene = *state;
 
 	refused(scene, "target = \"vmware\";", 1,
-		"target: expected \"command\" or \"uml\" or \"qemu\"");
+		"target: expected \"command\", \"uml\", \"qemu\" or \"ssh\"");
 	refused(scene, "matching = \"most\";", 1,
-		"matching: expected any, family or title");
+		"matching: expected \"any\", \"family\" or \"title\"");
 	refused(scene, "test: {\nconsole = \"vga\";};", 2,
 		"console: expected \"kernel\" or \"plain\"");
 	refused(scene, "policy = \"syzkaller/10/x\";", 1,
 		"policy: 'syzkaller/10/x' is not a policy");
 	refused(scene, "test: {\ncommand = \"x\";\non_timeout = \"skip\";};", 3,
-		"on_timeout: expected ok, crashed, boot-failed");
+		"on_timeout: expected \"ok\", \"crashed\", \"boot-failed\"");
 }
 
 static void regular_expressions_are_tried_at_once(void **state)
@@ -494,7 +494,8 @@ static void what_a_guest_lacks_or_cannot_have_is_said(void **state)
 		assert_non_null(strstr(scene->err.text, cases[i].complaint));
 	}
 	refused(scene, "bad = \"slow\";", 1,
-		"bad: expected crash, boot-failed or build-failed");
+		"bad: expected \"crash\", \"boot-failed\" or "
+		"\"build-failed\"");
 	refused(scene, "build: {\nfragments = \"a\"; };", 2,
 		"fragments: expected a list of texts in [ ]");
 	refused(scene, "build: {\nfragments = [ 1 ]; };", 2,
@@ -502,7 +503,7 @@ static void what_a_guest_lacks_or_cannot_have_is_said(void **state)
 	refused(scene, "build: {\nccache = 1; };", 2,
 		"ccache: expected true or false");
 	refused(scene, "guest: {\nkvm = \"maybe\"; };", 2,
-		"kvm: expected \"auto\" or \"always\" or \"never\"");
+		"kvm: expected \"auto\", \"always\" or \"never\"");
 }
 
 static void rules_for_titles_lie_beside_the_settings(void **state)

@@ -305,7 +305,7 @@ static void mistakes_are_said_with_their_line(void **state)
 	refused(scene, "screen = {\n  color = \"auto\";\n};\n", 2,
 		"there is no key 'color' here: expected one of colour,");
 	refused(scene, "screen = {\n  colour = \"88\";\n};\n", 2,
-		"\"auto\" or \"never\" or \"16\" or \"256\"");
+		"\"auto\", \"never\", \"16\" or \"256\"");
 	refused(scene, "screen = {\n  colour = 16;\n};\n", 2, "\"16\"");
 	refused(scene, "screen = {\n  range = -1;\n};\n", 2,
 		"range: expected a whole number, 0 to 1000");
