@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/tidy.h"
 
+#include <stdint.h>
 #include <string.h>
 
 /*
@@ -35,12 +36,42 @@ static size_t character(const char *text, size_t left)
 	return size;
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* How many bytes at the beginning stay as they are: ASCII, in most logs all;
+   looked at by eights, and told short rather than long. */
+static size_t plain(const char *bytes, size_t length)
+{
+	size_t done = 0;
+
+	for (; length - done >= 8; done += 8) {
+		uint64_t eight, returns, odd;
+
+		memcpy(&eight, bytes + done, 8);
+		returns = eight ^ EACH('\r');
+		odd = eight | ((eight - EACH(1)) & ~eight) |
+		      ((returns - EACH(1)) & ~returns);
+		if (odd & EACH(0x80))
+			break;
+	}
+	return done;
+}
+
 size_t tidy_utf8(char *bytes, size_t length)
 {
 	size_t from = 0, to = 0;
 
 	while (from < length) {
-		size_t size = character(bytes + from, length - from);
+		size_t size = plain(bytes + from, length - from);
+
+		if (size > 0) {
+			if (to < from)
+				memmove(bytes + to, bytes + from, size);
+			from += size;
+			to += size;
+			continue;
+		}
+		size = character(bytes + from, length - from);
 
 		if (size == 0 || bytes[from] == '\0') {
 			bytes[to++] = '?';

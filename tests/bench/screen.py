@@ -93,11 +93,11 @@ class Terminal:
         marks = IDLE.findall(self.tail + data)
         if marks:
             self.shown = int(marks[-1])
-        if b"\x1b[5n" in data:  # are you there?
+        if b"\x1b[5n" in self.tail[-3:] + data:  # are you there?
             os.write(self.fd, b"\x1b[0n")
         self.bytes += len(data) - sum(
             len(m.group()) for m in IDLE.finditer(data))
-        self.tail = data[-40:]
+        self.tail = (self.tail + data)[-40:]
         return data
 
     def run(self, seconds):

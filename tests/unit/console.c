@@ -425,6 +425,43 @@ static void tidying_knows_utf8(void **state)
 	}
 }
 
+/* Plain text is passed over by eights; what is odd may stand anywhere in it. */
+static void tidying_misses_nothing_between_plain_text(void **state)
+{
+	static const struct {
+		const char *in, *out;
+		size_t length;
+	} odd[] = {
+		{ "\xc3\xa9", "\xc3\xa9", 2 },
+		{ "\xff", "?", 1 },
+		{ "\r", "", 1 },
+		{ "", "?", 1 },
+		{ "\x80\r\xff", "??", 3 },
+		{ "\x0c\x7f", "\x0c\x7f", 2 },
+	};
+	char text[80], wanted[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		for (int before = 0; before < 20; before++) {
+			for (int behind = 0; behind < 20; behind++) {
+				size_t length = odd[i].length;
+
+				memset(text, 'e', sizeof(text));
+				memcpy(text + before, odd[i].in, length);
+				length += (size_t)(before + behind);
+				snprintf(wanted, sizeof(wanted), "%.*s%s%.*s",
+					 before, "eeeeeeeeeeeeeeeeeeee",
+					 odd[i].out, behind,
+					 "eeeeeeeeeeeeeeeeeeee");
+				assert_int_equal(tidy_utf8(text, length),
+						 strlen(wanted));
+				assert_string_equal(text, wanted);
+			}
+		}
+	}
+}
+
 static void any_bytes_are_survived(void **state)
 {
 	struct view view;
@@ -605,6 +642,7 @@ int main(void)
 		cmocka_unit_test(a_title_is_bounded_and_harmless),
 		cmocka_unit_test(a_title_cut_inside_a_character_is_mended),
 		cmocka_unit_test(tidying_knows_utf8),
+		cmocka_unit_test(tidying_misses_nothing_between_plain_text),
 		cmocka_unit_test(any_bytes_are_survived),
 		cmocka_unit_test(a_bad_expression_is_named),
 		cmocka_unit_test(complaints_are_found_among_other_lines),
