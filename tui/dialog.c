@@ -18,14 +18,15 @@ static const struct form_choice choices[CHOICE_COUNT] = {
 	[CHOICE_GOOD] = { 'g', "good", "good", true },
 	[CHOICE_BAD] = { 'b', "bad", "bad", true },
 	[CHOICE_SKIP] = { 's', "skip", "skip", true },
-	[CHOICE_MORE] = { 'r', "run 10 more", "run", false },
+	[CHOICE_PIN] = { '!', "pin", "!", true },
+	[CHOICE_MORE] = { 'r', "10 more", "run", false },
 	[CHOICE_ENGINE] = { 'e', "engine's choice", "e", false },
 };
 
 static const char *const commands_of[CHOICE_COUNT] = {
-	[CHOICE_GOOD] = "good",	     [CHOICE_BAD] = "bad",
-	[CHOICE_SKIP] = "skip",	     [CHOICE_MORE] = "more",
-	[CHOICE_ENGINE] = "retract",
+	[CHOICE_GOOD] = "good", [CHOICE_BAD] = "bad",
+	[CHOICE_SKIP] = "skip", [CHOICE_PIN] = "pin",
+	[CHOICE_MORE] = "more", [CHOICE_ENGINE] = "retract",
 };
 
 const char *dialog_command(int choice)
@@ -197,6 +198,9 @@ static struct event event_of(const struct dialog *dialog,
 	if (dialog->form.choice == CHOICE_MORE) {
 		event.kind = EVENT_MORE;
 		event.number = DIALOG_MORE_RUNS;
+	} else if (dialog->form.choice == CHOICE_PIN) {
+		event.number = VERDICT_PINNED;
+		event.verdict = dialog->recorded;
 	} else if (dialog->form.choice == CHOICE_ENGINE) {
 		event.kind = EVENT_RETRACT;
 	}

@@ -29,6 +29,7 @@ enum dialog_choice {
 	CHOICE_GOOD,
 	CHOICE_BAD,
 	CHOICE_SKIP,
+	CHOICE_PIN,    /* the verdict that it has is beyond doubt */
 	CHOICE_MORE,   /* more runs */
 	CHOICE_ENGINE, /* take a person's verdict back */
 	CHOICE_COUNT,

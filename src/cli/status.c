@@ -79,6 +79,7 @@ static void json_step(struct json *json, struct session *session,
 		  step->given ? verdict_name(step->verdict) : NULL);
 	json_text(json, "by", step->given ? actor_name(step->given->by) : NULL);
 	json_bool(json, "set_aside", step->set_aside);
+	json_bool(json, "pinned", verdict_pinned(step->given));
 	if (sure_at(session, step->commit, &at))
 		json_real(json, "has_bug", at.bug);
 	else
@@ -418,8 +419,9 @@ static void text_step(struct session *session, const struct step *step,
 		snprintf(left, sizeof(left), "%d", step->left_after);
 	buf_printf(out, "%3d  %-4s%s %.*s %5s  ", step->position,
 		   step->given ? verdict_name(step->verdict) : "...",
-		   step->given && (step->given->by == BY_PERSON ||
-				   step->given->by == BY_GIT)
+		   verdict_pinned(step->given) ? "!"
+		   : step->given && (step->given->by == BY_PERSON ||
+				     step->given->by == BY_GIT)
 			   ? "*"
 			   : " ",
 		   OID_SHORT, hex_of(session, step->commit), left);

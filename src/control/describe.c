@@ -289,6 +289,8 @@ void describe_decision(struct session *session, const struct event *event,
 	case EVENT_VERDICT:
 		buf_puts(out, verdict_name(event->verdict));
 		add_commit(event, out);
+		if (verdict_pinned(event))
+			buf_puts(out, ", beyond doubt");
 		break;
 	case EVENT_SKIP_RANGE:
 		buf_printf(out, "skip %.*s..%.*s", OID_SHORT,

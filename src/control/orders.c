@@ -227,6 +227,58 @@ int order_skip(struct order *order, struct error *err)
 	return give_verdicts(order, VERDICT_SKIP, err);
 }
 
+/* Which verdict: the word that was given, or the one that it has. */
+static int pinned_verdict(const struct order *order, struct event *event,
+			  struct error *err)
+{
+	const struct step *step;
+
+	if (order->argc > 1) {
+		if (!str_equal(order->argv[1], "good") &&
+		    !str_equal(order->argv[1], "bad"))
+			return error_set(err, ERROR_USAGE,
+					 "'%s' cannot be beyond doubt: good or "
+					 "bad",
+					 order->argv[1]);
+		event->verdict = str_equal(order->argv[1], "good")
+					 ? VERDICT_GOOD
+					 : VERDICT_BAD;
+		return 0;
+	}
+	step = engine_step_of(session_engine(order->session),
+			      graph_find(session_graph(order->session),
+					 &event->commit));
+	if (!step ||
+	    (step->verdict != VERDICT_GOOD && step->verdict != VERDICT_BAD))
+		return error_set(err, ERROR_STATE,
+				 "commit %.*s has no verdict that could be "
+				 "pinned: say good or bad",
+				 OID_SHORT, event->commit.hex);
+	event->verdict = step->verdict;
+	return 0;
+}
+
+int order_pin(struct order *order, struct error *err)
+{
+	struct event event = orders_event_by(order, EVENT_VERDICT);
+	bool newer;
+
+	if (orders_expect(order, 1, 2, "pin COMMIT [good|bad] [-m WHY]", err) <
+		    0 ||
+	    find_commit(order, order->argv[0], &event.commit, err) < 0 ||
+	    pinned_verdict(order, &event, err) < 0)
+		return -1;
+	event.number = VERDICT_PINNED;
+	say_change(order, &event);
+	newer = (event.verdict == VERDICT_BAD) !=
+		engine_is_fix(session_engine(order->session));
+	if (order->repo && !is_known(order, &event.commit) &&
+	    extend_for(order->session, order->repo, &event.commit, newer, err) <
+		    0)
+		return -1;
+	return append(order, &event, err);
+}
+
 int order_judge(struct order *order, struct error *err)
 {
 	static const char usage[] = "judge COMMIT#RUN OUTCOME [-m WHY]";

@@ -33,6 +33,7 @@ int order_other(struct order *order, struct error *err);
 int order_noise(struct order *order, struct error *err);
 int order_matching(struct order *order, struct error *err);
 int order_policy(struct order *order, struct error *err);
+int order_pin(struct order *order, struct error *err);
 int order_prior(struct order *order, struct error *err);
 int order_symptom(struct order *order, struct error *err);
 int order_undo(struct order *order, struct error *err); /* time_orders.c */

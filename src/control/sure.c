@@ -10,6 +10,7 @@
 #include "control/sure_inside.h"
 #include "engine/belief.h"
 #include "engine/engine.h"
+#include "engine/event.h"
 #include "engine/graph.h"
 #include "engine/warnings.h"
 #include "session/session.h"
@@ -299,6 +300,7 @@ bool sure_at(struct session *session, int commit, struct sure_at *out)
 		.culprit = belief_chance(belief, commit),
 		.tested = believed != NULL,
 		.said = is_said(step) || (believed && !showing.valid),
+		.pinned = step && verdict_pinned(step->given),
 		.showing = showing.bug,
 		.clean = showing.valid - showing.bug,
 	};

@@ -120,6 +120,7 @@ struct sure_at {
 	double culprit; /* that it is the culprit; 0 outside of the range */
 	bool tested;	/* something was seen or said there */
 	bool said;	/* by a person, which counts instead of the runs */
+	bool pinned;	/* ... and beyond doubt */
 	int showing, clean;
 };
 

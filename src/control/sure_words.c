@@ -84,7 +84,7 @@ static void say_runs(enum symptom symptom, const struct sure_at *at, int more,
 	int all = at->showing + at->clean;
 
 	if (at->said) {
-		buf_puts(out, " (as it was said)");
+		buf_puts(out, at->pinned ? " (pinned)" : " (as it was said)");
 		return;
 	}
 	if (symptom == SYMPTOM_NO_BUILD) {

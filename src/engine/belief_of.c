@@ -55,7 +55,8 @@ static int word_on(const struct asking *asking, const struct step *step)
 	struct showing showing = warnings_showing(asking->engine, equal);
 
 	if (step->verdict == VERDICT_BAD || step->verdict == VERDICT_GOOD)
-		return step->verdict == VERDICT_BAD ? 1 : -1;
+		return (step->verdict == VERDICT_BAD ? 1 : -1) *
+		       (verdict_pinned(step->given) ? 2 : 1);
 	if (step->verdict == VERDICT_SKIP || !showing.valid)
 		return 0;
 	return showing.bug ? 1 : -1;

@@ -176,6 +176,10 @@ static int check_verdict(const struct event *event, struct error *err)
 	if (event->verdict == VERDICT_NONE)
 		return error_set(err, ERROR_STATE,
 				 "a verdict is good, bad or skip");
+	if (event->by == BY_PERSON && event->number &&
+	    (event->number != VERDICT_PINNED || event->verdict == VERDICT_SKIP))
+		return error_set(err, ERROR_STATE,
+				 "only good or bad can be beyond doubt");
 	return 0;
 }
 

@@ -165,6 +165,12 @@ bool made_parse(enum made *made, const char *name)
 	return false;
 }
 
+bool verdict_pinned(const struct event *verdict)
+{
+	return verdict && verdict->kind == EVENT_VERDICT &&
+	       verdict->by == BY_PERSON && verdict->number == VERDICT_PINNED;
+}
+
 bool build_refused(const struct event *build)
 {
 	return build->build == BUILD_FAILED && build->number;

@@ -68,7 +68,8 @@ enum event_kind {
 	EVENT_RESULT, /* policy = what came of it, as result_parse has it;
 			 commit, or none; text in the log's words */
 	/* decisions */
-	EVENT_VERDICT,	  /* commit, verdict, by, text = why; of a policy:
+	EVENT_VERDICT,	  /* commit, verdict, by, text = why; number =
+			     VERDICT_PINNED, of a person's; of a policy:
 			     policy = the symptom it speaks of, NULL for
 			     "crash" */
 	EVENT_SKIP_RANGE, /* other..commit as git means it, text = why */
@@ -111,6 +112,8 @@ enum { BUILD_AHEAD = 1, BUILD_TAKEN = 2 };
 
 #define PRIOR_BY_FILES "files" /* an EVENT_PRIOR's policy */
 #define PRIOR_NONE     "none"
+
+enum { VERDICT_PINNED = 1 }; /* an EVENT_VERDICT's: beyond doubt */
 
 enum { PAUSE_NOW = 1 }; /* an EVENT_PAUSE's number */
 
@@ -198,6 +201,9 @@ enum made {
 /* "ok", "conflict", "empty", "trouble" */
 const char *made_name(enum made made);
 bool made_parse(enum made *made, const char *name);
+
+/* Of a verdict, which may be NULL: a person's, and beyond doubt. */
+bool verdict_pinned(const struct event *verdict);
 
 /* Of a build: it failed for a fixup, which says nothing of the commit. */
 bool build_refused(const struct event *build);

@@ -338,4 +338,22 @@ check "a dirty checkout, index, stash and refs stay byte for byte" '
 	culprit good
 	users_things . | diff ../before -
 '
+check "a verdict can be pinned, and taken back" '
+	repo=$tmp/line
+	rm -rf "$session"
+	culprit start c40 c1
+	fails culprit pin c20 2>err
+	grep "has no verdict that could be pinned: say good or bad" err
+	fails culprit pin c20 skip 2>err
+	grep "cannot be beyond doubt: good or bad" err
+	culprit pin c20 good -m "it is documented"
+	culprit log | grep "good $(short c20), beyond doubt: it is documented (by "
+	culprit status | grep "good! $(short c20) "
+	culprit status --json | json "[s[\"pinned\"] for s in j[\"steps\"]] == [False, False, True]"
+	culprit retract c20
+	culprit bad c20
+	culprit pin c20
+	culprit log | grep "bad $(short c20), beyond doubt (by "
+'
+
 plan

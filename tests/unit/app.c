@@ -129,6 +129,26 @@ static void a_verdict_needs_more_than_one_key(void **state)
 	assert_true(app->model.rows[2].by_person);
 }
 
+static void a_verdict_can_be_pinned(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	size_t before;
+
+	before = events(world);
+	type(app, "v!");
+	type(app, "\n\n"); /* there is none yet */
+	assert_int_equal(events(world), before);
+	type(app, "\033");
+	if (app->dialog.form.open)
+		type(app, "\033");
+	type(app, "vg\n");
+	type(app, "kv!I know\n");
+	assert_int_equal(latest(world, EVENT_VERDICT)->verdict, VERDICT_GOOD);
+	assert_int_equal(latest(world, EVENT_VERDICT)->number, VERDICT_PINNED);
+	assert_string_equal(latest(world, EVENT_VERDICT)->text, "I know");
+}
+
 static void keys_can_be_others(void **state)
 {
 	struct world *world = *state;
@@ -1280,6 +1300,7 @@ int main(void)
 #define app_test(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
 		app_test(a_verdict_needs_more_than_one_key),
+		app_test(a_verdict_can_be_pinned),
 		app_test(keys_can_be_others),
 		app_test(where_nothing_happens_nothing_is_due),
 		app_test(plain_is_still_between_events),

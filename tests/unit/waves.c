@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/belief.h"
 #include "engine/graph.h"
 #include "tests/unit/world.h"
 
@@ -494,6 +495,41 @@ static void more_runs_are_made_where_a_person_asks(void **state)
 	world_release(&w);
 }
 
+static double chance_of_bug(struct world *w, const char *name)
+{
+	const struct belief *belief = engine_belief(w->engine);
+	const struct believed *believed;
+
+	assert_non_null(belief);
+	believed = belief_record(belief, world_commit(w, name));
+	assert_non_null(believed);
+	return believed->bug;
+}
+
+/* Crashes below a good one: an ordinary word gives way, a pin does not. */
+static void a_pin_outweighs_what_was_seen(void **state)
+{
+	struct world w = begun("adaptive");
+	struct event pin = { .kind = EVENT_VERDICT,
+			     .by = BY_PERSON,
+			     .commit = world_oid("f"),
+			     .verdict = VERDICT_GOOD,
+			     .number = VERDICT_PINNED };
+
+	(void)state;
+	world_runs(&w, "j", "XXXXX");
+	world_runs(&w, "c", "XXX");
+	OK(world_mark(&w, BY_PERSON, "f", VERDICT_GOOD));
+	assert_true(chance_of_bug(&w, "f") > 0.5);
+	OK(world_apply(&w, pin));
+	assert_true(chance_of_bug(&w, "f") < 0.1);
+	OK(world_undo(&w));
+	assert_true(chance_of_bug(&w, "f") > 0.5);
+	pin.verdict = VERDICT_SKIP;
+	assert_int_equal(world_apply(&w, pin), -1);
+	world_release(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -519,6 +555,7 @@ int main(void)
 		cmocka_unit_test(
 			a_verdict_is_given_anew_when_the_belief_swings),
 		cmocka_unit_test(a_person_s_word_closes_a_commit),
+		cmocka_unit_test(a_pin_outweighs_what_was_seen),
 		cmocka_unit_test(what_does_not_build_is_skipped_and_passed_by),
 		cmocka_unit_test(
 			a_commit_that_was_built_is_tested_whatever_the_build_took),
