@@ -13,6 +13,7 @@
 #include "engine/commit.h"
 #include "engine/event.h"
 #include "engine/graph.h"
+#include "session/shape.h"
 #include "session/store.h"
 
 #define FEW_PARENTS  4
@@ -146,10 +147,28 @@ static const char errand_schema[] =
 static const char said_schema[] = "ALTER TABLE events ADD COLUMN steps INTEGER;"
 				  "ALTER TABLE events ADD COLUMN wording TEXT;";
 
+/*
+ * What a range event told of history, packed (session/shape.h); what the rows
+ * of commits say as well, so it may be missing.
+ */
+static const char shape_schema[] =
+	"CREATE TABLE shapes ("
+	" seq INTEGER PRIMARY KEY,"
+	" bytes BLOB NOT NULL"
+	") STRICT;"
+	"CREATE TRIGGER shapes_append BEFORE INSERT ON shapes"
+	" WHEN NEW.seq IS NOT (SELECT max(seq) FROM events)"
+	" BEGIN SELECT RAISE(ABORT, 'shapes are only appended'); END;"
+	"CREATE TRIGGER shapes_no_update BEFORE UPDATE ON shapes"
+	" BEGIN SELECT RAISE(ABORT, 'shapes are never changed'); END;"
+	"CREATE TRIGGER shapes_no_delete BEFORE DELETE ON shapes"
+	" BEGIN SELECT RAISE(ABORT, 'shapes are never removed'); END;";
+
 static const char *const upgrades[STORE_VERSION] = {
 	[1] = crash_schema,
 	[3] = errand_schema,
 	[4] = said_schema,
+	[6] = shape_schema,
 };
 
 enum sql {
@@ -174,6 +193,8 @@ enum sql {
 	SQL_EXPANDED,
 	SQL_EXPANDED_LATER,
 	SQL_TELL,
+	SQL_SHAPE,
+	SQL_STORE_SHAPE,
 	SQL_COUNT,
 };
 
@@ -250,6 +271,8 @@ static const char *const sql[SQL_COUNT] = {
 			       " AND expanded_by <> named_by ORDER BY number",
 	[SQL_TELL] = "SELECT author, subject, author_date FROM commits"
 		     " WHERE number BETWEEN ?1 AND ?2 ORDER BY number",
+	[SQL_SHAPE] = "SELECT bytes FROM shapes WHERE seq = ?1",
+	[SQL_STORE_SHAPE] = "INSERT INTO shapes (seq, bytes) VALUES (?1, ?2)",
 };
 
 struct journal {
@@ -391,7 +414,8 @@ static int fill_new(struct journal *journal, const char *repository,
 	    store_run(journal->store, schema, err) < 0 ||
 	    store_run(journal->store, crash_schema, err) < 0 ||
 	    store_run(journal->store, errand_schema, err) < 0 ||
-	    store_run(journal->store, said_schema, err) < 0)
+	    store_run(journal->store, said_schema, err) < 0 ||
+	    store_run(journal->store, shape_schema, err) < 0)
 		return -1;
 	snprintf(number, sizeof(number), "%d", STORE_VERSION);
 	if (set_meta(journal, "schema", number, err) < 0 ||
@@ -968,22 +992,80 @@ static int grow_parents(struct row *row, int64_t seq, struct graph *graph,
 	return found;
 }
 
-int journal_grow(struct journal *journal, int64_t seq, struct graph *graph,
-		 bool *redated, struct error *err)
+/* From the rows: what is new, and the parents of that. */
+static int grow_by_rows(struct journal *journal, int64_t seq,
+			struct graph *graph, bool *redated, struct error *err)
 {
 	int ret, before = graph_count(graph);
-	int64_t count;
 	struct row row;
 
-	if (journal_count_commits(journal, &count, err) < 0)
-		return -1;
-	graph_reserve(graph, count < RESERVE_MOST ? (int)count : RESERVE_MOST);
 	if (grow_names(journal, seq, graph, err) < 0)
 		return -1;
 	row = row_begin(journal, SQL_EXPANDED);
 	put_number(&row, before);
 	ret = grow_parents(&row, seq, graph, redated, err);
 	row_end(&row);
+	return ret;
+}
+
+/* 1: done, 0: there is no shape of this event, -1 */
+static int grow_by_shape(struct journal *journal, int64_t seq,
+			 struct graph *graph, struct error *err)
+{
+	struct error said = ERROR_INIT;
+	struct row row;
+	int found;
+
+	row = row_begin(journal, SQL_SHAPE);
+	if (!row.statement) /* a read-only session of an older format */
+		return 0;
+	put_number(&row, seq);
+	found = row_next(&row, "read", err);
+	if (found > 0 &&
+	    shape_read(sqlite3_column_blob(row.statement, 0),
+		       (size_t)sqlite3_column_bytes(row.statement, 0), graph,
+		       &said) < 0)
+		found = store_damaged(journal->store, said.text, err);
+	row_end(&row);
+	return found;
+}
+
+int journal_store_shape(struct journal *journal, int64_t seq,
+			const struct graph *graph, int first, struct error *err)
+{
+	struct buf bytes;
+	struct row row;
+	int ret = 0;
+
+	buf_init(&bytes, 0);
+	if (shape_write(&bytes, graph, first)) {
+		row = row_begin(journal, SQL_STORE_SHAPE);
+		put_number(&row, seq);
+		if (row.statement && !row.bad)
+			row.bad =
+				sqlite3_bind_blob64(row.statement, 2,
+						    bytes.text, bytes.length,
+						    SQLITE_STATIC) != SQLITE_OK;
+		if (row.statement)
+			ret = row_write(&row, err);
+	}
+	buf_release(&bytes);
+	return ret;
+}
+
+int journal_grow(struct journal *journal, int64_t seq, struct graph *graph,
+		 bool *redated, struct error *err)
+{
+	int64_t count;
+	struct row row;
+	int ret;
+
+	if (journal_count_commits(journal, &count, err) < 0)
+		return -1;
+	graph_reserve(graph, count < RESERVE_MOST ? (int)count : RESERVE_MOST);
+	ret = grow_by_shape(journal, seq, graph, err);
+	if (ret == 0)
+		ret = grow_by_rows(journal, seq, graph, redated, err);
 	if (ret < 0)
 		return -1;
 	row = row_begin(journal, SQL_EXPANDED_LATER);

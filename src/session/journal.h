@@ -95,6 +95,14 @@ int journal_count_commits(struct journal *journal, int64_t *out,
 int journal_grow(struct journal *journal, int64_t seq, struct graph *graph,
 		 bool *redated, struct error *err);
 
+/*
+ * Keep what journal_grow made of the event `seq`, the last one: the commits of
+ * graph from `first` on.  The next journal_grow of it is faster.
+ */
+int journal_store_shape(struct journal *journal, int64_t seq,
+			const struct graph *graph, int first,
+			struct error *err);
+
 /* What is told of a commit of the graph. */
 struct commit_told {
 	char *author; /* never NULL, free() them */

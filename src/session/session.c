@@ -370,12 +370,17 @@ int session_store_end(struct session *session, int result, struct error *err)
 {
 	struct event event = { .kind = EVENT_RANGE, .by = BY_ENGINE };
 	size_t kept = session->count;
+	int known = graph_count(session->graph);
 
 	if (result == 0)
 		result = journal_count_commits(session->journal, &event.number,
 					       err);
 	if (result == 0)
 		result = append_one(session, &event, session_now(), err);
+	if (result == 0)
+		result = journal_store_shape(session->journal,
+					     (int64_t)session->count,
+					     session->graph, known, err);
 	return end(session, kept, result, err);
 }
 

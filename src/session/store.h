@@ -32,7 +32,7 @@ struct store {
  * 2 added the crashes of runs, format 3 further kinds of events and no column,
  * format 4 the phases of runs and what was started, format 5 what foreign logs
  * say: steps and wording, format 6 further kinds of events and no column,
- * format 7 likewise.
+ * format 7 likewise, and the shapes of ranges.
  */
 #define STORE_APPLICATION 0x63756c70 /* "culp" */
 #define STORE_VERSION	  7

@@ -302,10 +302,11 @@ static sqlite3 *stranger(struct world *world)
 	return db;
 }
 
-/* What format 4 brought is gone. */
-#define AS_FORMAT_4                             \
-	"ALTER TABLE events DROP COLUMN steps;" \
-	"ALTER TABLE events DROP COLUMN wording;"
+/* What later formats brought is gone. */
+#define AS_FORMAT_4                               \
+	"ALTER TABLE events DROP COLUMN steps;"   \
+	"ALTER TABLE events DROP COLUMN wording;" \
+	"DROP TABLE shapes;"
 #define AS_FORMAT_3 AS_FORMAT_4 "DROP TABLE phases; DROP TABLE errands;"
 
 /* Let a stranger do something to the file while nobody has it open. */

@@ -6,8 +6,12 @@
 
 #include <cmocka.h>
 
+#include <sqlite3.h>
+#include <stdlib.h>
+
 #include <signal.h>
 
+#include "base/xalloc.h"
 #include "tests/unit/session_world.h"
 
 static void a_session_opens_as_it_was_closed(void **state)
@@ -186,6 +190,42 @@ static void commits_stored_by_another_become_visible(void **state)
 	assert_int_equal(
 		engine_event(session_engine(world->session), 4)->number, 6);
 	assert_kept(world);
+}
+
+/* As a culprit before format 7 has left it. */
+static void without_shapes_a_session_is_the_same(void **state)
+{
+	struct world *world = *state;
+	char *path = xasprintf("%s/session.db", world->dir), *before, *after;
+	sqlite3_stmt *count = NULL;
+	sqlite3 *db;
+
+	begin(world);
+	ok(store(world->session, "f:d e:fd", &world->err));
+	ok(store(world->session, "1:f 2:1e", &world->err));
+	close_it(world);
+	ok(session_open(world->dir, &world->session, &world->err));
+	before = state_of(world->session);
+	close_it(world);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM shapes",
+					    -1, &count, NULL),
+			 SQLITE_OK);
+	assert_int_equal(sqlite3_step(count), SQLITE_ROW);
+	assert_int_equal(sqlite3_column_int(count, 0), 3);
+	sqlite3_finalize(count);
+	assert_int_equal(sqlite3_exec(db,
+				      "DROP TABLE shapes;"
+				      "PRAGMA user_version = 6",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	ok(session_open(world->dir, &world->session, &world->err));
+	after = state_of(world->session);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	free(path);
 }
 
 static void a_commit_known_by_name_is_expanded_later(void **state)
@@ -530,6 +570,7 @@ int main(void)
 		TEST(an_empty_batch_changes_nothing),
 		TEST(events_live_as_long_as_the_session),
 		TEST(commits_stored_by_another_become_visible),
+		TEST(without_shapes_a_session_is_the_same),
 		TEST(a_commit_known_by_name_is_expanded_later),
 		TEST(a_date_that_becomes_known_later_counts),
 		TEST(what_fitted_when_it_was_appended_fits_for_ever),
