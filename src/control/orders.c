@@ -617,10 +617,13 @@ int order_pause(struct order *order, struct error *err)
 
 int order_resume(struct order *order, struct error *err)
 {
+	const struct plan *plan = engine_plan(session_engine(order->session));
 	struct event event = orders_event_by(order, EVENT_RESUME);
 
 	if (orders_expect(order, 0, 0, "resume", err) < 0)
 		return -1;
+	if (plan->widens && !plan->paused)
+		return order_widen(order, err);
 	return append(order, &event, err);
 }
 

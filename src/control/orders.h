@@ -35,6 +35,7 @@ int order_matching(struct order *order, struct error *err);
 int order_policy(struct order *order, struct error *err);
 int order_pin(struct order *order, struct error *err);
 int order_prior(struct order *order, struct error *err);
+int order_widen(struct order *order, struct error *err);
 int order_symptom(struct order *order, struct error *err);
 int order_undo(struct order *order, struct error *err); /* time_orders.c */
 int order_redo(struct order *order, struct error *err); /* likewise */

@@ -285,7 +285,12 @@ static void ask_outside(struct asking *ask, const struct sure *sure)
 		    chance, OID_SHORT, hex_of(ask, end), fix ? "bad" : "good");
 	answer(question, "culprit more %.*s %d: it is run again", OID_SHORT,
 	       hex_of(ask, end), SHOWN);
-	answer(question, "culprit %s OLDER: the range is widened down to it",
+	if (!fix)
+		answer(question, "culprit widen: older releases are tested, "
+				 "until one has not the bug");
+	answer(question,
+	       "culprit widen OLDER: this one is tested, and if it "
+	       "is %s the range begins there",
 	       fix ? "bad" : "good");
 }
 

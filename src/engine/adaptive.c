@@ -480,11 +480,13 @@ static void widen(struct engine *engine, const struct belief *belief)
 	int good = engine->ends.nearest_good;
 
 	engine->plan.state = PLAN_NEEDS_GOOD;
+	engine->plan.widens = good >= 0;
 	if (good >= 0)
 		wish_ask(engine, -1,
 			 "%.1f %% that the change is older than %.*s, or that "
-			 "this end was told wrongly: retract it and give an "
-			 "older one",
+			 "this end was told wrongly: resume to test older "
+			 "releases, or widen the range down to a commit that "
+			 "you name (culprit widen COMMIT)",
 			 percent(belief->outside), OID_SHORT,
 			 graph_oid(engine->graph, good)->hex);
 	else

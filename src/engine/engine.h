@@ -154,6 +154,7 @@ struct plan {
 	bool recorded; /* all this is what a log says; the graph cannot tell */
 	bool paused;
 	bool halted;	   /* ... and what is in flight is to be given up */
+	bool widens;	   /* a resume widens the range: it is too narrow */
 	bool needs_person; /* nothing can go on without one */
 
 	int bad;	  /* the newer end, -1 for none */

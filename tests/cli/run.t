@@ -318,6 +318,36 @@ check "no release is good: a person is asked, and says one" '
 	grep "^$(full c2) is the first bad commit$" said
 '
 
+check "an end that was told wrongly: a resume tests older releases" '
+	repo=$tmp/tagged
+	{ broken_from 7 20 "runs=X"; echo "*"; } |
+		fake_settings widen.cfg adaptive 4
+	begin widen.cfg c20 c9
+	culprit run | grep "^$(full c10) is the first bad commit$"
+	culprit more c9 4
+	exits 2 culprit run >said
+	grep "that the change is older than $(short c9), or that this end was told wrongly: resume to test older releases" said
+	culprit resume >said
+	grep "3 older commits are to try, from v0\.8 on" said
+	grep "trying release v0\.8" said
+	culprit run | grep "^$(full c7) is the first bad commit$"
+	culprit log | grep "skip $(short c9): the range may be too narrow (by "
+'
+check "a range is widened down to a commit that is named, and back" '
+	repo=$tmp/tagged
+	begin widen.cfg c20 c9
+	fails culprit widen c12 2>err
+	grep "is not older than the end" err
+	culprit widen c6 >said
+	grep "1 older commit is to try, from c6 on" said
+	culprit undo
+	test "$(culprit status --json | json "j[\"good\"][0]")" = "$(full c9)"
+	culprit redo
+	culprit run | grep "^$(full c7) is the first bad commit$"
+	fails culprit widen c6 2>err
+	grep "is to be tried already" err || grep "is not older than" err
+'
+
 # Trouble of our own.
 
 check "infra trouble ends with a question and exit 2" '

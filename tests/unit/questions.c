@@ -136,7 +136,7 @@ static void a_range_that_may_be_too_narrow_is_asked_about(void **state)
 		test_one(tale, commit, "X.X..X..X.", VERDICT_BAD);
 	}
 	assert_true(asks(tale, "older than the range", "culprit more "));
-	assert_true(asks(tale, " really good?", "culprit good OLDER: "));
+	assert_true(asks(tale, " really good?", "culprit widen OLDER: "));
 }
 
 static void a_merge_that_is_the_culprit_is_asked_about(void **state)
