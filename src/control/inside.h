@@ -273,6 +273,12 @@ void build_look_at_fixups(struct control *control);
 /* Take a commit back on top of another one, as the wish has it. */
 void reverting_start(struct control *control, const struct wish *wish);
 
+/*
+ * Is the commit one that was made so, and git has thrown it away?  Then true,
+ * and it is being made again.
+ */
+bool reverting_again(struct control *control, int commit);
+
 /* The worktree in which that was done goes. */
 void reverting_clean(struct control *control);
 

@@ -207,6 +207,8 @@ static void want_build(struct control *control, const struct wish *job)
 		control_cancel_build(control, place);
 	else if (place_is_busy(place))
 		return;
+	else if (reverting_again(control, job->commit))
+		return;
 	else if (control_builds(control) < control->settings.ahead.slots)
 		build_start(place, job->commit, job->like, false);
 	else

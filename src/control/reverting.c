@@ -20,7 +20,8 @@ struct reverting {
 	uv_work_t thread;
 	struct revert_spec spec;
 	char *path;
-	int commit; /* which is taken back */
+	int commit;		 /* which is taken back */
+	const struct oid *again; /* what it was when it was made before */
 	struct reverted out;
 	struct error err; /* MADE_TROUBLE: why */
 	bool failed;
@@ -106,7 +107,11 @@ static void on_made(uv_work_t *thread, int status)
 		reverting->failed = true;
 	}
 	control->reverting = NULL;
-	tell(control, reverting);
+	/* the same as before is no news */
+	if (reverting->failed || !reverting->again ||
+	    reverting->out.made != MADE_OK ||
+	    !oid_equal(&reverting->out.oid, reverting->again))
+		tell(control, reverting);
 	reverting_free(reverting);
 	control_pump_soon(control);
 }
@@ -121,21 +126,23 @@ static int parent_of(const struct control *control, int commit)
 		       : 0;
 }
 
-void reverting_start(struct control *control, const struct wish *wish)
+static void start(struct control *control, int base, int commit,
+		  const struct oid *again)
 {
 	const char *common = session_repository(control->session);
 	struct reverting *reverting = xcalloc(1, sizeof(*reverting));
 
 	reverted_init(&reverting->out);
 	reverting->control = control;
-	reverting->commit = wish->like;
+	reverting->commit = commit;
+	reverting->again = again;
 	reverting->path = session_revert(control->session);
 	reverting->spec = (struct revert_spec){
 		.common_dir = common,
 		.path = reverting->path,
-		.base = *control_oid(control, wish->commit),
-		.commit = *control_oid(control, wish->like),
-		.parent = parent_of(control, wish->like),
+		.base = *control_oid(control, base),
+		.commit = *control_oid(control, commit),
+		.parent = parent_of(control, commit),
 	};
 	reverting->thread.data = reverting;
 	control->came_back = false;
@@ -151,6 +158,45 @@ void reverting_start(struct control *control, const struct wish *wish)
 	tell(control, reverting);
 	reverting_free(reverting);
 	control_pump_soon(control);
+}
+
+void reverting_start(struct control *control, const struct wish *wish)
+{
+	start(control, wish->commit, wish->like, NULL);
+}
+
+/* The revert that made a commit; NULL: it is one that was there. */
+static const struct event *revert_of(struct control *control, int commit)
+{
+	const struct engine *engine = session_engine(control->session);
+	const struct oid *oid = control_oid(control, commit);
+
+	for (size_t i = engine_event_count(engine); i-- > 0;) {
+		const struct event *event = engine_event(engine, i);
+
+		if (event->kind == EVENT_REVERT &&
+		    oid_equal(&event->commit, oid))
+			return event;
+	}
+	return NULL;
+}
+
+bool reverting_again(struct control *control, int commit)
+{
+	const struct graph *graph = session_graph(control->session);
+	const struct event *revert = revert_of(control, commit);
+	struct oid taken;
+	bool there = true;
+
+	if (!revert || !oid_parse(&taken, revert->title) ||
+	    revert_is_there(session_repository(control->session),
+			    &revert->commit, &there, NULL) < 0 ||
+	    there)
+		return false;
+	if (!control->reverting)
+		start(control, graph_find(graph, &revert->other),
+		      graph_find(graph, &taken), &revert->commit);
+	return true;
 }
 
 void reverting_clean(struct control *control)

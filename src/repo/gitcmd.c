@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,17 +35,31 @@ static bool is_scrubbed(const char *variable)
 }
 
 /* The strings are borrowed from the environment. */
-static char **make_environment(void)
+static bool is_among(const char *variable, const char *const *list)
+{
+	size_t name = strcspn(variable, "=") + 1;
+
+	for (; list && *list; list++)
+		if (strncmp(variable, *list, name) == 0)
+			return true;
+	return false;
+}
+
+static char **make_environment(const char *const *own)
 {
 	static char no_prompt[] = "GIT_TERMINAL_PROMPT=0";
 	char **env = NULL;
 	size_t count = 0, room = 0;
 
 	for (char **p = environ; *p; p++) {
-		if (is_scrubbed(*p))
+		if (is_scrubbed(*p) || is_among(*p, own))
 			continue;
 		array_grow(env, count + 1, &room);
 		env[count++] = *p;
+	}
+	for (; own && *own; own++) {
+		array_grow(env, count + 1, &room);
+		env[count++] = (char *)(uintptr_t)*own;
 	}
 	array_grow(env, count + 2, &room);
 	env[count++] = no_prompt;
@@ -132,10 +147,10 @@ static void become_git(pid_t parent, char **argv, char **env,
 	_exit(127);
 }
 
-static int spawn(pid_t *pid, char **argv, const int streams[3],
-		 struct error *err)
+static int spawn(pid_t *pid, char **argv, const char *const *own,
+		 const int streams[3], struct error *err)
 {
-	char **env = make_environment();
+	char **env = make_environment(own);
 	pid_t parent = getpid();
 
 	*pid = fork();
@@ -225,7 +240,7 @@ int gitcmd_run(const struct gitcmd *command, struct error *err)
 	}
 	if (fill(streams[0], command->input, command->input_length, err) < 0)
 		goto out;
-	if (spawn(&pid, argv, streams, err) < 0)
+	if (spawn(&pid, argv, command->env, streams, err) < 0)
 		goto out;
 	if (wait_for(pid, &status, err) < 0)
 		goto out;

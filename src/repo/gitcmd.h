@@ -19,8 +19,9 @@ struct gitcmd {
 	const char *const *argv; /* without "git" itself, NULL-terminated */
 	const char *input;	 /* given on standard input; NULL: nothing */
 	size_t input_length;
-	struct buf *output; /* standard output is added here, or NULL */
-	bool *answer;	    /* or NULL; else it asks a question: exit 0 and 1
+	const char *const *env; /* "NAME=value" of its own; NULL: none */
+	struct buf *output;	/* standard output is added here, or NULL */
+	bool *answer; /* or NULL; else it asks a question: exit 0 and 1
 			       are true and false, and no failure */
 };
 

@@ -44,7 +44,8 @@ void reverted_release(struct reverted *out)
  * what is made is thrown away: no hooks, no signature, no editor.
  */
 static int git_in(const char *path, const char *const *words,
-		  struct buf *output, bool *answer, struct error *err)
+		  const char *const *env, struct buf *output, bool *answer,
+		  struct error *err)
 {
 	static const char *const options[] = {
 		"--git-dir=.git",
@@ -56,15 +57,13 @@ static int git_in(const char *path, const char *const *words,
 		"-c",
 		"core.editor=true",
 		"-c",
-		"user.name=culprit",
-		"-c",
-		"user.email=culprit@localhost",
-		"-c",
 		"advice.mergeConflict=false",
 		NULL,
 	};
 	struct argv argv = ARGV_INIT;
-	struct gitcmd command = { .output = output, .answer = answer };
+	struct gitcmd command = { .env = env,
+				  .output = output,
+				  .answer = answer };
 	int ret;
 
 	argv_add(&argv, "-C");
@@ -77,8 +76,8 @@ static int git_in(const char *path, const char *const *words,
 	return ret;
 }
 
-#define GIT(path, output, answer, err, ...)                              \
-	git_in(path, (const char *const[]){ __VA_ARGS__, NULL }, output, \
+#define GIT(path, output, answer, err, ...)                                    \
+	git_in(path, (const char *const[]){ __VA_ARGS__, NULL }, NULL, output, \
 	       answer, err)
 
 /* The paths that are in conflict, each ended by a NUL. */
@@ -189,6 +188,65 @@ static int is_unchanged(const char *path, bool *same, struct error *err)
 	return GIT(path, NULL, same, err, "diff", "--quiet", "HEAD");
 }
 
+/*
+ * Who makes a commit, and when: the same for the same base, whoever asks.  Its
+ * date is the base's.
+ */
+struct maker {
+	char *author_date, *committer_date;
+	const char *env[7];
+};
+
+static int maker_init(struct maker *maker, const struct revert_spec *spec,
+		      struct error *err)
+{
+	struct buf date;
+	int ret;
+
+	buf_init(&date, 0);
+	ret = GIT(spec->path, &date, NULL, err, "show", "-s", "--format=%ct",
+		  "--no-show-signature", spec->base.hex);
+	if (ret == 0) {
+		date.text[strcspn(date.text, "\n")] = '\0';
+		maker->author_date =
+			xasprintf("GIT_AUTHOR_DATE=@%s +0000", date.text);
+		maker->committer_date =
+			xasprintf("GIT_COMMITTER_DATE=@%s +0000", date.text);
+		maker->env[0] = "GIT_AUTHOR_NAME=culprit";
+		maker->env[1] = "GIT_AUTHOR_EMAIL=culprit@localhost";
+		maker->env[2] = "GIT_COMMITTER_NAME=culprit";
+		maker->env[3] = "GIT_COMMITTER_EMAIL=culprit@localhost";
+		maker->env[4] = maker->author_date;
+		maker->env[5] = maker->committer_date;
+		maker->env[6] = NULL;
+	}
+	buf_release(&date);
+	return ret;
+}
+
+static void maker_release(struct maker *maker)
+{
+	free(maker->author_date);
+	free(maker->committer_date);
+}
+
+/* git by that maker. */
+static int commit_by(const struct revert_spec *spec, const char *const *words,
+		     struct error *err)
+{
+	struct maker maker;
+	int ret;
+
+	if (maker_init(&maker, spec, err) < 0)
+		return -1;
+	ret = git_in(spec->path, words, maker.env, NULL, NULL, err);
+	maker_release(&maker);
+	return ret;
+}
+
+#define COMMIT(spec, err, ...) \
+	commit_by(spec, (const char *const[]){ __VA_ARGS__, NULL }, err)
+
 static int take_head(const char *path, struct reverted *out, struct error *err)
 {
 	if (read_oid(path, "HEAD", &out->oid, err) < 0 ||
@@ -214,8 +272,8 @@ static int conclude(const struct revert_spec *spec, struct reverted *out,
 		return 0;
 	}
 	subject = xasprintf("Revert %s", spec->commit.hex);
-	ret = GIT(spec->path, NULL, NULL, err, "commit", "-q", "-a",
-		  "--no-verify", "-m", subject);
+	ret = COMMIT(spec, err, "commit", "-q", "-a", "--no-verify", "-m",
+		     subject);
 	free(subject);
 	return ret < 0 ? -1 : take_head(spec->path, out, err);
 }
@@ -229,11 +287,11 @@ static int try_revert(const struct revert_spec *spec, struct reverted *out,
 	bool same;
 
 	if (spec->parent)
-		ret = GIT(spec->path, NULL, NULL, &why, "revert", "--no-edit",
-			  "-m", parent, spec->commit.hex);
+		ret = COMMIT(spec, &why, "revert", "--no-edit", "-m", parent,
+			     spec->commit.hex);
 	else
-		ret = GIT(spec->path, NULL, NULL, &why, "revert", "--no-edit",
-			  spec->commit.hex);
+		ret = COMMIT(spec, &why, "revert", "--no-edit",
+			     spec->commit.hex);
 	free(parent);
 	if (ret == 0)
 		return take_head(spec->path, out, err);
@@ -358,5 +416,19 @@ int revert_make(const struct revert_spec *spec, struct reverted *out,
 	if (ret < 0)
 		error_prefix(err, "cannot revert %.*s on %.*s", OID_SHORT,
 			     spec->commit.hex, OID_SHORT, spec->base.hex);
+	return ret;
+}
+
+int revert_is_there(const char *common_dir, const struct oid *commit, bool *out,
+		    struct error *err)
+{
+	char *dir = xasprintf("--git-dir=%s", common_dir);
+	char *tree = xasprintf("%s^{tree}", commit->hex);
+	const char *argv[] = { dir, "rev-parse", "-q", "--verify", tree, NULL };
+	const struct gitcmd command = { .argv = argv, .answer = out };
+	int ret = gitcmd_run(&command, err);
+
+	free(tree);
+	free(dir);
 	return ret;
 }

@@ -11,8 +11,13 @@
  * the same, what a person has done there since is taken up: mended files, a
  * commit made with `git revert --continue`.
  *
+ * What git makes by itself is the same commit each time, so that one which
+ * nobody refers to, and git has thrown away since, can be made again.
+ *
  * It waits for git, and is called from a thread.
  */
+
+#include <stdbool.h>
 
 #include "base/buf.h"
 #include "engine/event.h"
@@ -42,5 +47,9 @@ void reverted_release(struct reverted *out);
 /* -1: it could not be tried, or git failed otherwise. */
 int revert_make(const struct revert_spec *spec, struct reverted *out,
 		struct error *err);
+
+/* Does the repository still have what was made? */
+int revert_is_there(const char *common_dir, const struct oid *commit, bool *out,
+		    struct error *err);
 
 #endif

@@ -46,6 +46,10 @@ if test -e n3 && test -e $tmp/flaky; then exit 1; fi
 fails=0
 cat a b | grep -q bad && fails=1
 echo "\$(ls n* | tail -1) \$fails" >>$tmp/tested
+if test -e $tmp/hold && test "\$(cat $tmp/hold)" = "\$(wc -l <$tmp/tested)"; then
+	touch $tmp/reached
+	exec sleep 1000
+fi
 exit \$fails
 SCRIPT
 
@@ -108,11 +112,61 @@ check "more runs are asked for, and only these are made" '
 	culprit run --batch | grep "culprit 4/4 crashed, parent 0/4, revert on culprit 0/4, revert on bad end 0/4: "
 	test "$(wc -l <tested)" = 4
 '
+# git throws away what nothing refers to any more.
+throw_away()
+{
+	git -C "$repo" reflog expire --expire=now --all
+	git -C "$repo" gc -q --prune=now
+	reverts=$(culprit log --format json | python3 -c "
+import json, sys
+print(*(e[\"commit\"] for e in json.load(sys.stdin)[\"events\"]
+	if e[\"kind\"] == \"revert\"))")
+	test "$(echo $reverts | wc -w)" = 2
+	for revert in $reverts; do
+		fails git -C "$repo" cat-file -e $revert
+	done
+}
+
+check "a revert that git threw away is made again, and is the same" '
+	throw_away
+	rm tested
+	culprit verify --runs 5
+	culprit run --batch | grep "culprit 5/5 crashed, parent 0/5, revert on culprit 0/5, revert on bad end 0/5: the revert fixes it$"
+	test "$(wc -l <tested)" = 4
+	test "$(logged "revert of .* made")" = 2
+	culprit undo
+'
 check "the order can be taken back" '
 	culprit undo 2
 	culprit status >out
 	fails grep "^verif" out
 	culprit status --json | json "j[\"verify\"] is None"
+'
+# killed_at N: run, and kill the engine in the middle of its Nth run
+killed_at()
+{
+	rm -f reached
+	echo $1 >hold
+	"$CULPRIT" -C "$repo" --session-dir "$session" run --batch >said 2>&1 &
+	engine=$!
+	until_true "test -e reached"
+	kill -9 $engine
+	rm hold
+	wait $engine || :
+}
+
+check "an engine that is killed while it verifies is followed by one that goes on" '
+	found plain.cfg c8 c1
+	culprit verify --runs 2
+	for at in 1 2 2 2 2 2 1; do
+		: >tested
+		killed_at $at
+	done
+	git -C "$repo" reflog expire --expire=now --all
+	git -C "$repo" gc -q --prune=now
+	culprit run --batch >said
+	grep "^verified: culprit 2/2 crashed, parent 0/2, revert on culprit 0/2, revert on bad end 0/2: the revert fixes it$" said
+	test "$(git -C "$repo" worktree list | wc -l)" = 1
 '
 check "a bug with two causes stays when one is taken back" '
 	found plain.cfg two c1
