@@ -44,8 +44,8 @@ static int check(struct cli *cli, const char *path)
 	}
 	tell(NULL, path ? FINDING_OK : FINDING_NOTE,
 	     path ? path
-		  : "there are no settings: name a file with -c, or write "
-		    "culprit.cfg");
+		  : "there are no settings: name a file with -c, write "
+		    "culprit.cfg, or give --test to 'culprit start'");
 	if (preflight(&settings, cli->repo, tell, NULL) == 0)
 		code = EXIT_OK;
 out:

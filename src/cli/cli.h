@@ -120,9 +120,6 @@ void cli_json_verify(struct json *json, struct session *session);
 /* The rule of the session, as one writes it, under "policy". */
 void cli_json_policy(struct json *json, const struct engine *engine);
 
-/* A line of progress for an event, for `run` and `demo`; "" for none. */
-void cli_tell(void *data, struct session *session, const struct event *event);
-
 /*
  * The events of a session as text, json, git or syzbot; for text, how many
  * there were.

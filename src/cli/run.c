@@ -18,14 +18,37 @@
 #define READY_FD 3
 #define SHOW_MAX (1024 * 1024)
 
-static void tell_build(struct session *session, const struct event *event,
-		       struct buf *out)
+/* What has been told so far. */
+struct telling {
+	struct oid under; /* the commit whose name stood last */
+};
+
+static void tell_name(struct telling *telling, struct session *session,
+		      const struct event *event, struct buf *out)
+{
+	int commit = graph_find(session_graph(session), &event->commit);
+
+	buf_printf(out, "%.*s  %s\n", OID_SHORT, event->commit.hex,
+		   session_subject(session, commit));
+	telling->under = event->commit;
+}
+
+/* Several commits may be built and run by turns: whose is what follows? */
+static void tell_whose(struct telling *telling, struct session *session,
+		       const struct event *event, struct buf *out)
+{
+	if (graph_find(session_graph(session), &event->commit) >= 0 &&
+	    !oid_equal(&telling->under, &event->commit))
+		tell_name(telling, session, event, out);
+}
+
+static void tell_build(struct telling *telling, struct session *session,
+		       const struct event *event, struct buf *out)
 {
 	int commit = graph_find(session_graph(session), &event->commit);
 	const struct plan *plan = engine_plan(session_engine(session));
 
-	buf_printf(out, "%.*s  %s\n", OID_SHORT, event->commit.hex,
-		   session_subject(session, commit));
+	tell_name(telling, session, event, out);
 	if (plan->state == PLAN_TEST && plan->commit == commit &&
 	    !plan->merge_base && !plan->release && !plan->confirming)
 		buf_printf(out, "    %d left after this, ~%d step%s\n",
@@ -44,8 +67,8 @@ static void tell_failure(const struct event *build, struct buf *out)
 }
 
 /* What is built ahead is told when it is asked for. */
-static void tell_begin(struct session *session, const struct event *event,
-		       struct buf *out)
+static void tell_begin(struct telling *telling, struct session *session,
+		       const struct event *event, struct buf *out)
 {
 	int commit = graph_find(session_graph(session), &event->commit);
 	const struct step *step =
@@ -53,22 +76,25 @@ static void tell_begin(struct session *session, const struct event *event,
 
 	if (event->number == BUILD_AHEAD)
 		return;
-	tell_build(session, event, out);
+	tell_build(telling, session, event, out);
 	if (step && step->taken == event && step->build && !step->build_begin)
 		tell_failure(step->build, out);
 }
 
-static void tell_end(struct session *session, const struct event *event,
-		     struct buf *out)
+static void tell_end(struct telling *telling, struct session *session,
+		     const struct event *event, struct buf *out)
 {
 	int commit = graph_find(session_graph(session), &event->commit);
 
-	if (!engine_ahead_of(session_engine(session), commit))
-		tell_failure(event, out);
+	if (event->build == BUILD_OK ||
+	    engine_ahead_of(session_engine(session), commit))
+		return;
+	tell_whose(telling, session, event, out);
+	tell_failure(event, out);
 }
 
-static void tell_verdict(struct session *session, const struct event *event,
-			 struct buf *out)
+static void tell_verdict(struct telling *telling, struct session *session,
+			 const struct event *event, struct buf *out)
 {
 	struct engine *engine = session_engine(session);
 	const struct step *step = engine_step_of(
@@ -76,6 +102,7 @@ static void tell_verdict(struct session *session, const struct event *event,
 
 	size_t begin;
 
+	tell_whose(telling, session, event, out);
 	buf_puts(out, "    ");
 	begin = out->length;
 	if (step)
@@ -116,8 +143,8 @@ static bool tell_verified(struct session *session, const struct event *event,
  * Runs that bring no verdict are told too, with the last of them: of an end
  * that was given, and those that a person asked for.
  */
-static void tell_runs(struct session *session, const struct event *event,
-		      struct buf *out)
+static void tell_runs(struct telling *telling, struct session *session,
+		      const struct event *event, struct buf *out)
 {
 	struct engine *engine = session_engine(session);
 	const struct step *step = engine_step_of(
@@ -133,6 +160,7 @@ static void tell_runs(struct session *session, const struct event *event,
 	if (j.verdict == VERDICT_NONE ||
 	    (step->given->by == BY_POLICY && j.verdict != step->verdict))
 		return;
+	tell_whose(telling, session, event, out);
 	buf_puts(out, "    ");
 	engine_letters(step, out);
 	if (step->given->by == BY_START)
@@ -145,20 +173,21 @@ static void tell_runs(struct session *session, const struct event *event,
 			   verdict_name(j.verdict));
 }
 
-void cli_tell(void *data, struct session *session, const struct event *event)
+/* Lines of progress for an event; none for most. */
+static void tell(void *data, struct session *session, const struct event *event)
 {
+	struct telling *telling = data;
 	struct buf out;
 
-	(void)data;
 	buf_init(&out, 0);
 	if (event->kind == EVENT_BUILD_BEGIN)
-		tell_begin(session, event, &out);
+		tell_begin(telling, session, event, &out);
 	else if (event->kind == EVENT_VERDICT)
-		tell_verdict(session, event, &out);
+		tell_verdict(telling, session, event, &out);
 	else if (event->kind == EVENT_RUN)
-		tell_runs(session, event, &out);
+		tell_runs(telling, session, event, &out);
 	else if (event->kind == EVENT_BUILD)
-		tell_end(session, event, &out);
+		tell_end(telling, session, event, &out);
 	else if (event->kind == EVENT_REVERT && oid_is_none(&event->commit)) {
 		describe_event(session, event, &out);
 		buf_putc(&out, '\n');
@@ -231,11 +260,13 @@ static void say(void *data, const char *text)
 
 int cli_work(struct cli *cli, bool stay, int ready_fd)
 {
+	struct telling telling = { .under = { "" } };
 	const struct control_options options = {
+		.data = &telling,
 		.program = cli->program,
 		.stay = stay,
 		.ready_fd = ready_fd,
-		.tell = cli_tell,
+		.tell = tell,
 		.say = say,
 		.checkout = say_checkout,
 	};

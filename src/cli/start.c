@@ -13,7 +13,9 @@
 #include "control/desk.h"
 #include "control/orders.h"
 #include "control/passing.h"
+#include "control/preflight.h"
 #include "control/sessions.h"
+#include "control/settings.h"
 #include "engine/engine.h"
 #include "engine/verdict.h"
 #include "repo/repo.h"
@@ -38,6 +40,37 @@ static void advise(struct session *session, struct buf *text)
 		buf_puts(text, "each commit is tested once; if the bug does "
 			       "not always show, order 'culprit policy "
 			       "adaptive'\n");
+}
+
+static void warn_of(void *data, enum finding finding, const char *text)
+{
+	struct buf *out = data;
+
+	if (finding == FINDING_WRONG)
+		buf_printf(out, "culprit: warning: %s\n", text);
+}
+
+/* It can begin all the same: what is wrong now may be mended before it runs. */
+static void warn(struct cli *cli)
+{
+	struct settings settings;
+	struct buf text;
+	char *path;
+
+	buf_init(&text, 0);
+	settings_init(&settings);
+	if (begin_read_settings(cli->session, &settings, NULL) == 0 &&
+	    preflight(&settings, cli->repo, warn_of, &text) > 0) {
+		path = session_settings(cli->session);
+		buf_printf(&text,
+			   "culprit: mend this, or the settings in '%s', "
+			   "before 'culprit run'\n",
+			   path);
+		free(path);
+	}
+	cli_print(stderr, &text);
+	settings_release(&settings);
+	buf_release(&text);
 }
 
 static int begin(struct cli *cli, struct begin *begin)
@@ -81,6 +114,8 @@ static int begin(struct cli *cli, struct begin *begin)
 		buf_printf(&text, "the session before this one stays in %s\n",
 			   before);
 	cli_print(stdout, &text);
+	if (code == EXIT_OK && desk_can_run(cli->session))
+		warn(cli);
 out:
 	buf_release(&text);
 	free(before);

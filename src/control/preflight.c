@@ -80,7 +80,7 @@ static void look_at_file(struct look *look, const char *key, const char *path)
 	if (access(path, R_OK) == 0)
 		say(look, FINDING_OK, "%s: %s", key, path);
 	else
-		say(look, FINDING_WRONG, "%s: cannot read %s: %s", key, path,
+		say(look, FINDING_WRONG, "%s: cannot read '%s': %s", key, path,
 		    strerror(errno));
 }
 

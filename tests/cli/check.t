@@ -72,13 +72,13 @@ qemu-system-x86$"
 '
 check "an initramfs or a disk that is not there" '
 	wrong "s/guest.gz\"; app/none.gz\"; app/" \
-		"guest.initrd: cannot read $tmp/none.gz: No such file"
+		"guest.initrd: cannot read .$tmp/none.gz.: No such file"
 	wrong "s/initrd = .guest.gz/image = \"none.img/" \
-		"guest.image: cannot read $tmp/none.img: No such file"
+		"guest.image: cannot read .$tmp/none.img.: No such file"
 '
 check "a key that is not there, is public, or has a passphrase" '
 	wrong "s/\"id\"/\"none\"/" \
-		"ssh.keys: cannot read $tmp/none: No such file"
+		"ssh.keys: cannot read .$tmp/none.: No such file"
 	wrong "s/\"id\"/\"id.pub\"/" \
 		"ssh.keys: .$tmp/id.pub. is no private key that can be read here$"
 	ssh-keygen -q -t ed25519 -N secret -f locked
@@ -118,5 +118,16 @@ left alone, and are no part of what is tested$" out
 	git -C "$repo" checkout -q number
 	look
 	fails grep uncommitted out
+'
+check "a start says the same as a warning, and begins" '
+	git -C "$repo" tag -f c0 HEAD~1 >/dev/null
+	sed "s/guest.gz\"/absent.gz\"/" good.cfg >changed.cfg
+	PATH="$tmp/bin" "$CULPRIT" -C "$repo" --session-dir "$tmp/begun" start \
+		-c "$tmp/changed.cfg" HEAD c0 >out 2>err || { cat err; false; }
+	grep "^session $tmp/begun" out
+	grep "^culprit: warning: guest.initrd: cannot read .$tmp/absent.gz.:" \
+		err
+	grep "^culprit: mend this, or the settings in .$tmp/begun/culprit.cfg" \
+		err
 '
 plan

@@ -183,6 +183,23 @@ check "two commands are settings enough, and say what a flaky test needs" '
 	culprit status --json | grep "strict/1%/1%"
 	test -z "$(ls passing)"
 '
+check "whose runs a line shows is said where commits take turns" '
+	cat >turns.cfg <<-END
+	build = { command = "true"; ahead = 2; };
+	test = { command = "test \$(cat number) -lt 7"; slots = 3; };
+	policy = "adaptive";
+	END
+	begin turns.cfg c20 c1
+	culprit run --batch >said
+	awk "/^[0-9a-f]+  /{ name = \$1 }
+		/^    [.X>]+  (good|bad)/ { sub(/[:,]/, \"\", \$2)
+			print name, \$2 }" said | sort -u >told
+	culprit status | awk "\$1 ~ /^[0-9]+\$/ { print \$3, \$2 }" >steps
+	test "$(wc -l <told)" -gt 3
+	while read -r line; do
+		grep "^$line$" steps
+	done <told
+'
 check "words beside a file, or half of them, are refused" '
 	echo "title = \"x\";" >title.cfg
 	exits 1 culprit start -c "$tmp/title.cfg" --test true c9 c1 2>err
