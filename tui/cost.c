@@ -100,6 +100,16 @@ static void add_numbers(const struct question *q, struct buf *out)
 	const struct preview_end *was = &q->preview->before;
 	const struct preview_end *is = &q->preview->after;
 
+	if (is->believed) {
+		buf_printf(out, "%d suspect%s by the verdicts", is->suspects,
+			   plural(is->suspects));
+		if (has_numbers(was))
+			buf_printf(out,
+				   was->suspects == is->suspects ? ", as now"
+								 : "; now %d",
+				   was->suspects);
+		return;
+	}
 	buf_printf(out, "%d suspect%s, ~%d step%s", is->suspects,
 		   plural(is->suspects), is->steps, plural(is->steps));
 	if (!has_numbers(was))
@@ -167,7 +177,7 @@ static void say_search(struct cost *cost, const struct question *q)
 	if (is->needs_person && is->state == PLAN_TEST)
 		buf_puts(&text, "; you are asked");
 	put(cost, SEARCH, "search",
-	    lost || (has_numbers(was) && has_numbers(is) &&
+	    lost || (has_numbers(was) && has_numbers(is) && !is->believed &&
 		     is->steps > was->steps)
 		    ? ROLE_SKIP
 		    : ROLE_PLAIN,

@@ -331,6 +331,10 @@ static void put_search(struct page *page)
 		line_put(&page->line, ROLE_SKIP,
 			 "a merge base is bad: the bug was fixed on the good "
 			 "side");
+	else if (plan->state == PLAN_TEST && plan->believed)
+		line_printf(&page->line, ROLE_TITLE,
+			    "%d suspect%s by the verdicts", plan->suspects,
+			    plan->suspects == 1 ? "" : "s");
 	else if (plan->state == PLAN_TEST)
 		line_printf(&page->line, ROLE_TITLE,
 			    "%d suspects, about %d more %s after this one",

@@ -212,6 +212,22 @@ static void fill_warnings(struct model *model, struct session *session,
 	warnings_release(&warnings);
 }
 
+/* By git's rule in steps, by what is believed in bits and runs. */
+static void fill_to_go(struct model *model, const struct plan *plan,
+		       const struct sure *sure)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	if (plan->believed && sure)
+		sure_say_to_go(sure, true, &text);
+	else
+		buf_printf(&text, "%d left, ~%d %s", plan->left, plan->steps,
+			   plan->steps == 1 ? "step" : "steps");
+	str_copy(model->to_go, sizeof(model->to_go), text.text);
+	buf_release(&text);
+}
+
 /* How sure, in few words: while nothing stands out there are none. */
 static void fill_sure(struct model *model, struct session *session,
 		      const struct sure *sure)
@@ -243,7 +259,7 @@ static void fill_left(struct model *model, const struct engine *engine,
 		      const struct sure *sure)
 {
 	if (engine_policy(engine)->kind == POLICY_ADAPTIVE &&
-	    model->left_ms >= 0 && sure && sure->left_ms >= 0)
+	    model->left_ms >= 0 && sure)
 		model->left_ms = sure->left_ms;
 }
 
@@ -535,6 +551,7 @@ void model_build(struct model *model, struct session *session,
 	fill_culprit(model, session, plan, view->ascii);
 	fill_warnings(model, session, plan, view->ascii);
 	sure = sure_glance(session, &glance) ? &glance : NULL;
+	fill_to_go(model, plan, sure);
 	fill_sure(model, session, sure);
 	fill_questions(model, session);
 	model->resumes = plan_resumes(plan);

@@ -133,6 +133,7 @@ struct model {
 	/* "confirmed 98.9 %"; of a search, once one is likelier than others,
 	   "likeliest 34 %"; "" for nothing to say */
 	char sure[MODEL_SURE];
+	char to_go[48]; /* "267 left, ~7 steps", "5.2 bits, ~14 runs" */
 	/* what is believed of the selected commit, "" for nothing */
 	char believed[MODEL_TEXT];
 	/* why to look twice at it: the first reason, and how many */

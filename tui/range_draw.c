@@ -461,9 +461,7 @@ static void remark(char *out, size_t size, const struct range_view *view)
 	size_t length = 0;
 
 	if (model->state == PLAN_TEST && model->suspects > 0)
-		length = (size_t)snprintf(out, size, "%d left, ~%d %s | ",
-					  model->left, model->steps,
-					  model->steps == 1 ? "step" : "steps");
+		length = (size_t)snprintf(out, size, "%s | ", model->to_go);
 	snprintf(out + length, size - length, "%s | %s",
 		 folded ? "folded" : "unfolded",
 		 page->oldest_first ? "oldest first" : "newest first");

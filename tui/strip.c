@@ -16,9 +16,7 @@ void strip_left(char *out, size_t size, const struct model *model, bool doubts)
 
 	out[0] = '\0';
 	if (model->state == PLAN_TEST && model->suspects > 0)
-		length = (size_t)snprintf(out, size, "%d left, ~%d %s",
-					  model->left, model->steps,
-					  model->steps == 1 ? "step" : "steps");
+		length = (size_t)snprintf(out, size, "%s", model->to_go);
 	if (doubts && model->culprit < 0 && *model->sure && length < size)
 		length += (size_t)snprintf(out + length, size - length, "%s%s",
 					   length ? " | " : "", model->sure);

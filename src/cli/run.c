@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "control/control.h"
 #include "control/describe.h"
+#include "control/sure.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "engine/verify.h"
@@ -47,13 +48,21 @@ static void tell_build(struct telling *telling, struct session *session,
 {
 	int commit = graph_find(session_graph(session), &event->commit);
 	const struct plan *plan = engine_plan(session_engine(session));
+	struct sure sure;
 
 	tell_name(telling, session, event, out);
 	if (plan->state == PLAN_TEST && plan->commit == commit &&
-	    !plan->merge_base && !plan->release && !plan->confirming)
+	    !plan->merge_base && !plan->release && !plan->confirming) {
+		if (plan->believed && sure_glance(session, &sure)) {
+			buf_puts(out, "    ");
+			sure_say_to_go(&sure, false, out);
+			buf_putc(out, '\n');
+			return;
+		}
 		buf_printf(out, "    %d left after this, ~%d step%s\n",
 			   plan->left, plan->steps,
 			   plan->steps == 1 ? "" : "s");
+	}
 }
 
 static void tell_failure(const struct event *build, struct buf *out)

@@ -13,6 +13,7 @@
 #include "control/command.h"
 #include "control/desk.h"
 #include "control/sessions.h"
+#include "control/sure.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "repo/repo.h"
@@ -47,13 +48,17 @@ static void add_session(struct session *session, struct buf *out)
 {
 	struct engine *engine = session_engine(session);
 	const struct plan *plan = engine_plan(engine);
+	struct sure sure;
 
 	buf_puts(out, plan->paused ? "paused" : plan_state_name(plan->state));
 	if (plan->state == PLAN_FOUND)
 		buf_printf(
 			out, " %.*s", OID_SHORT,
 			graph_oid(session_graph(session), plan->commit)->hex);
-	else if (plan->state == PLAN_TEST && plan->suspects > 0)
+	else if (plan->believed && sure_glance(session, &sure)) {
+		buf_puts(out, ", ");
+		sure_say_to_go(&sure, true, out);
+	} else if (plan->state == PLAN_TEST && plan->suspects > 0)
 		buf_printf(out, ", %d left, ~%d step%s", plan->left,
 			   plan->steps, plan->steps == 1 ? "" : "s");
 	add_engine(session, out);

@@ -132,6 +132,11 @@ static void json_counts(struct json *json, const struct plan *plan)
 		return;
 	}
 	json_number(json, "suspects", plan->suspects);
+	if (plan->believed) { /* bits_left, runs_left and minutes_left say it */
+		json_null(json, "left");
+		json_null(json, "steps_left");
+		return;
+	}
 	json_number(json, "left", plan->left);
 	json_number(json, "steps_left", plan->steps);
 }
@@ -354,6 +359,10 @@ static void json_belief(struct json *json, struct session *session)
 		json_null(json, "minutes_left");
 	else
 		json_real(json, "minutes_left", (double)sure.left_ms / 60000);
+	if (sure.runs_left < 0)
+		json_null(json, "runs_left");
+	else
+		json_number(json, "runs_left", sure.runs_left);
 	json_real(json, "rate", sure.rate);
 	json_number(json, "clean_runs", sure.clean);
 	json_real(json, "outside", sure.outside);

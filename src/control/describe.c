@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "control/sure.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "engine/prior.h"
@@ -406,6 +407,7 @@ static void describe_test(struct session *session, const struct plan *plan,
 			  struct buf *out)
 {
 	const struct graph *graph = session_graph(session);
+	struct sure sure;
 
 	if (plan->confirming)
 		buf_puts(out, "Bisecting: the ends are tested first\n");
@@ -420,7 +422,12 @@ static void describe_test(struct session *session, const struct plan *plan,
 	else if (plan->picked)
 		buf_puts(out, "Bisecting: testing the commit that was "
 			      "picked\n");
-	else
+	else if (plan->believed && sure_glance(session, &sure)) {
+		buf_puts(out, "Bisecting: ");
+		sure_say_to_go(&sure, false, out);
+		buf_printf(out, "; %d suspect%s by the verdicts\n",
+			   plan->suspects, plan->suspects == 1 ? "" : "s");
+	} else
 		buf_printf(out,
 			   "Bisecting: %d revision%s left to test after this "
 			   "(roughly %d step%s)\n",

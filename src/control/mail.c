@@ -209,6 +209,10 @@ static void put_so_far(const struct letter *letter)
 	}
 	if (plan->state == PLAN_TEST && plan->confirming)
 		buf_puts(letter->out, "These ends are not confirmed yet.\n");
+	else if (plan->state == PLAN_TEST && plan->believed)
+		buf_printf(letter->out, "%d commit%s suspect.\n",
+			   plan->suspects,
+			   plan->suspects == 1 ? " is" : "s are");
 	else if (plan->state == PLAN_TEST && plan->suspects > 0)
 		buf_printf(letter->out,
 			   "%d commit%s suspect, about %d more step%s.\n",

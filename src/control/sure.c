@@ -108,10 +108,25 @@ static bool was_tested(const struct step *step)
 	return false;
 }
 
-/* Bits a minute of the last tests, 0 where they brought nothing. */
-static double find_pace(struct engine *engine, double bits)
+static int finished_runs(const struct step *step)
 {
-	int tests = 0;
+	int count = 0;
+
+	for (int i = 0; i < step->run_count; i++)
+		count += step->runs[i].fact != NULL;
+	return count;
+}
+
+/* What the last tests brought. */
+struct gained {
+	double bits, minutes;
+	int runs;
+};
+
+/* False where they brought nothing, or nothing is known of it. */
+static bool find_gain(struct engine *engine, double bits, struct gained *out)
+{
+	int tests = 0, runs = 0;
 	int64_t ms = 0, from = 0;
 	double before;
 
@@ -124,11 +139,12 @@ static double find_pace(struct engine *engine, double bits)
 		if (!from || first_seq(step) < from)
 			from = first_seq(step);
 		ms += took;
+		runs += finished_runs(step);
 		if (++tests == PACE_TESTS)
 			break;
 	}
 	if (!from || ms <= 0)
-		return 0;
+		return false;
 	before = engine_bits_before(engine, from);
 	if (before < 0) {
 		/* all is from then on: before it each was as likely */
@@ -136,7 +152,8 @@ static double find_pace(struct engine *engine, double bits)
 
 		before = log2(belief->count);
 	}
-	return before > bits ? (before - bits) * 60000 / (double)ms : 0;
+	*out = (struct gained){ before - bits, (double)ms / 60000, runs };
+	return before > bits;
 }
 
 /*
@@ -149,6 +166,7 @@ bool sure_glance(struct session *session, struct sure *out)
 	const struct plan *plan = engine_plan(engine);
 	const struct belief *belief = engine_belief(engine);
 	bool found = plan->state == PLAN_FOUND;
+	struct gained gained;
 
 	if (!belief)
 		return false;
@@ -163,6 +181,7 @@ bool sure_glance(struct session *session, struct sure *out)
 		.clean = belief_runs(belief, SILENT_END),
 		.outside = belief->outside,
 		.left_ms = -1,
+		.runs_left = -1,
 		.weak = { .commit = -1 },
 		.remedy = { .commit = -1 },
 	};
@@ -173,9 +192,13 @@ bool sure_glance(struct session *session, struct sure *out)
 	if (out->chance >= CONFIRMED &&
 	    is_direct(engine, session_graph(session), out->commit, out->clean))
 		out->word = SURE_CONFIRMED;
-	out->pace = find_pace(engine, out->bits);
-	if (out->pace > 0 && !found && out->bits > BITS_LITTLE)
-		out->left_ms = (int64_t)(out->bits / out->pace * 60000);
+	if (!find_gain(engine, out->bits, &gained))
+		return true;
+	out->pace = gained.bits / gained.minutes;
+	if (found || out->bits <= BITS_LITTLE)
+		return true;
+	out->left_ms = (int64_t)(out->bits / out->pace * 60000);
+	out->runs_left = (int)ceil(out->bits * gained.runs / gained.bits);
 	return true;
 }
 

@@ -56,6 +56,7 @@ struct sure {
 	double bits; /* what is not known yet */
 	double pace; /* bits a minute, of the last five tests; 0: not known */
 	int64_t left_ms; /* at that pace; -1: not known, or nothing is left */
+	int runs_left;	 /* likewise */
 	double rate;	 /* the share of runs that show the bug where it is */
 	int clean;	/* runs without it after which a commit is good: 95 % */
 	double outside; /* that it is none of them */
@@ -98,6 +99,8 @@ void sure_tell(struct session *session, struct buf *out);
 void sure_say_best(struct session *session, const struct sure *sure,
 		   struct buf *out);
 void sure_say_left(const struct sure *sure, struct buf *out);
+/* "5.2 bits left, about 14 runs, 12 min"; brief: "5.2 bits, ~14 runs". */
+void sure_say_to_go(const struct sure *sure, bool brief, struct buf *out);
 void sure_say_outside(const struct sure *sure, struct buf *out);
 void sure_say_rate(const struct sure *sure, struct buf *out);
 void sure_say_weak(struct session *session, const struct sure *sure,

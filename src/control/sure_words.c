@@ -55,23 +55,37 @@ void sure_say_odds(double chance, struct buf *out)
 		buf_printf(out, "%.1f:1", odds);
 }
 
-static void say_left(double bits, int64_t ms, struct buf *out)
+static void say_time(int64_t ms, const char *about, struct buf *out)
 {
 	int64_t minutes = (ms + 30000) / 60000;
 
-	buf_printf(out, "%.1f bits left", bits);
-	if (ms < 0)
-		return;
 	if (minutes < 1)
 		buf_puts(out, ", less than a minute");
 	else if (minutes < 90)
-		buf_printf(out, ", about %d min", (int)minutes);
+		buf_printf(out, ", %s%d min", about, (int)minutes);
 	else if (minutes < 100 * 60)
-		buf_printf(out, ", about %d h %d min", (int)(minutes / 60),
+		buf_printf(out, ", %s%d h %d min", about, (int)(minutes / 60),
 			   (int)(minutes % 60));
 	else
-		buf_printf(out, ", about %d days", (int)(minutes / 1440));
-	buf_puts(out, " at this pace");
+		buf_printf(out, ", %s%d days", about, (int)(minutes / 1440));
+}
+
+void sure_say_to_go(const struct sure *sure, bool brief, struct buf *out)
+{
+	buf_printf(out, brief ? "%.1f bits" : "%.1f bits left", sure->bits);
+	if (sure->runs_left > 0)
+		buf_printf(out, brief ? ", ~%d run%s" : ", about %d run%s",
+			   sure->runs_left, sure->runs_left == 1 ? "" : "s");
+	if (!brief && sure->left_ms >= 0)
+		say_time(sure->left_ms, sure->runs_left > 0 ? "" : "about ",
+			 out);
+}
+
+static void say_left(const struct sure *sure, struct buf *out)
+{
+	sure_say_to_go(sure, false, out);
+	if (sure->left_ms >= 0)
+		buf_puts(out, " at this pace");
 }
 
 /*
@@ -183,7 +197,7 @@ void sure_say_left(const struct sure *sure, struct buf *out)
 	size_t before = out->length;
 
 	if (!sure->found && sure->bits >= BITS_LITTLE)
-		say_left(sure->bits, sure->left_ms, out);
+		say_left(sure, out);
 	if (sure->likely > 1)
 		buf_printf(out, "%s95 %% are with %d of %d%s",
 			   out->length > before ? "; " : "", sure->likely,

@@ -411,6 +411,7 @@ static void count_left(struct engine *engine)
 	const struct midpoint *mid = &engine->ends.mid;
 
 	settle_suspects(engine);
+	engine->plan.believed = true;
 	engine->plan.suspects = mid->all;
 	engine->plan.left = mid->kind == MIDPOINT_TEST ? mid->left : 0;
 	engine->plan.steps = mid->kind == MIDPOINT_TEST ? mid->steps : 1;

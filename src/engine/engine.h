@@ -165,6 +165,8 @@ struct plan {
 	int suspects; /* commits that can still be the culprit */
 	int left;     /* git's numbers for the midpoint */
 	int steps;
+	bool believed; /* what is tested hangs on the belief: then these say
+			  nothing of how long it takes */
 	const int *candidates; /* PLAN_ONLY_SKIPPED: the possible culprits */
 	int candidate_count;
 

@@ -47,6 +47,7 @@ static struct preview_end end_of(struct engine *engine)
 		.suspects = plan->suspects,
 		.left = plan->left,
 		.steps = plan->steps,
+		.believed = plan->believed,
 		.paused = plan->paused,
 		.needs_person = plan->needs_person,
 	};

@@ -23,6 +23,7 @@ struct preview_end {
 	enum plan_state state;
 	int commit; /* under test, or the culprit; -1 for none */
 	int suspects, left, steps;
+	bool believed; /* the steps say nothing */
 	bool paused;
 	bool needs_person;
 };

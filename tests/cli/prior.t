@@ -120,6 +120,23 @@ check "the order alone lists the commits" '
 
 weighed=$(steps)
 
+check "while it searches bits and runs are left, and no steps" '
+	session=$tmp/going
+	begin weighed.cfg c41 c1
+	culprit run --batch >out
+	grep "^    [0-9.]* bits left" out
+	fails grep "steps\{0,1\}$" out
+	culprit retract c30
+	culprit skip c30 >out
+	grep "^Bisecting: [0-9.]* bits left, .*; 12 suspects by the verdicts$" out
+	culprit status --json >json
+	json "j[\"state\"] == \"test\" and j[\"suspects\"] == 12 and
+		j[\"left\"] is None and j[\"steps_left\"] is None and
+		j[\"belief\"][\"bits_left\"] > 0 and
+		j[\"belief\"][\"runs_left\"] > 0" <json
+	session=$tmp/session
+'
+
 check "it can be taken away and back, and nothing is run for it" '
 	culprit prior none -m "the report misleads"
 	culprit prior | grep "^before any test all commits are alike"
