@@ -509,8 +509,8 @@ static int take_all(const struct reading *in)
 
 static int add_text(struct reading *in, config_t *config, const char *text)
 {
-	if (config_read_string(config, text) != CONFIG_TRUE)
-		return table_unread(config, in->path, in->err);
+	if (table_read_text(config, text, in->path, in->err) < 0)
+		return -1;
 	in->root = config_root_setting(config);
 	return take_all(in);
 }
@@ -522,9 +522,7 @@ static int add_file(struct reading *in, const char *path)
 
 	config_init(&config);
 	in->path = path;
-	if (config_read_file(&config, path) != CONFIG_TRUE) {
-		table_unread(&config, path, in->err);
-	} else {
+	if (table_read(&config, path, in->err) == 0) {
 		in->root = config_root_setting(&config);
 		ret = take_all(in);
 	}

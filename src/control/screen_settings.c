@@ -257,14 +257,13 @@ int screen_settings_read(struct screen_settings *settings, const char *path,
 {
 	struct screen_settings fresh = *settings;
 	config_t config;
-	int ret = -1;
+	int ret;
 
 	config_init(&config);
-	if (config_read_file(&config, path) == CONFIG_TRUE)
+	ret = table_read(&config, path, err);
+	if (ret == 0)
 		ret = take_root(&fresh, path, config_root_setting(&config),
 				asked, err);
-	else
-		table_unread(&config, path, err);
 	config_destroy(&config);
 	if (ret == 0)
 		*settings = fresh;

@@ -563,17 +563,14 @@ int settings_keys_read(struct settings *settings, const char *path,
 {
 	const struct reader reader = { path, folder };
 	config_t config;
-	int ret = -1;
+	int ret;
 
 	config_init(&config);
-	if (config_read_file(&config, path) == CONFIG_TRUE)
+	ret = table_read(&config, path, err);
+	if (ret == 0)
 		ret = take_group(settings, &reader,
 				 config_root_setting(&config), top_keys, true,
 				 err);
-	else if (config_error_type(&config) == CONFIG_ERR_FILE_IO)
-		error_errno(err, "cannot read the settings '%s'", path);
-	else
-		table_unread(&config, path, err);
 	config_destroy(&config);
 	return ret;
 }

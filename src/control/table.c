@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/table.h"
 
+#include <string.h>
+
+#include "base/buf.h"
 #include "base/error.h"
+#include "base/io.h"
+#include "base/str.h"
 
 int table_wrong(const char *path, const config_setting_t *item,
 		const char *what, struct error *err)
@@ -20,10 +25,66 @@ int table_wrong(const char *path, const config_setting_t *item,
 			 name ? name : "the table", what);
 }
 
-int table_unread(const config_t *config, const char *path, struct error *err)
+/* The line, from 1, that includes another file; 0: none does. */
+static int line_with_include(const char *text)
 {
-	if (config_error_type(config) == CONFIG_ERR_FILE_IO)
-		return error_errno(err, "cannot read '%s'", path);
-	return error_set(err, ERROR_INPUT, "%s:%d: %s", path,
-			 config_error_line(config), config_error_text(config));
+	for (int line = 1; *text; line++) {
+		if (str_starts(text + strspn(text, " \t"), "@include"))
+			return line;
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return 0;
+}
+
+int table_read_text(config_t *config, const char *text, const char *path,
+		    struct error *err)
+{
+	int line = line_with_include(text);
+
+	if (line)
+		return error_set(
+			err, ERROR_INPUT,
+			"%s:%d: @include: no other file is read; write "
+			"here what it says",
+			path, line);
+	if (config_read_string(config, text) != CONFIG_TRUE)
+		return error_set(err, ERROR_INPUT, "%s:%d: %s", path,
+				 config_error_line(config),
+				 config_error_text(config));
+	return 0;
+}
+
+/* What is behind a NUL would not be read. */
+static int check_whole(const struct buf *text, const char *path,
+		       struct error *err)
+{
+	int line = 1;
+
+	if (text->cut)
+		return error_set(err, ERROR_INPUT,
+				 "%s:1: it is longer than %d MB, so it is no "
+				 "table",
+				 path, TABLE_MAX >> 20);
+	if (strlen(text->text) == text->length)
+		return 0;
+	for (const char *at = text->text; *at; at++)
+		line += *at == '\n';
+	return error_set(err, ERROR_INPUT, "%s:%d: there is a NUL in it", path,
+			 line);
+}
+
+int table_read(config_t *config, const char *path, struct error *err)
+{
+	struct buf text;
+	int ret;
+
+	buf_init(&text, TABLE_MAX);
+	ret = io_load(path, &text, err);
+	if (ret == 0)
+		ret = check_whole(&text, path, err);
+	if (ret == 0)
+		ret = table_read_text(config, text.text, path, err);
+	buf_release(&text);
+	return ret;
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is wrong with a table that a person wrote for libconfig, as
- * "file:line: what".  Says it; reads nothing and knows no table's keys.
+ * Tables that a person wrote for libconfig: read from a file, and what is wrong
+ * with one, as "file:line: what".  Knows no table's keys.
+ *
+ * A file stands for itself: libconfig's @include is refused.  A session keeps
+ * a copy of its settings and rules, which has to say the same wherever it is
+ * read; and one that came from somebody else must not bring in what nobody was
+ * shown, nor read on in a file that never ends.
  */
 #ifndef CONTROL_TABLE_H
 #define CONTROL_TABLE_H
@@ -10,14 +15,23 @@
 
 struct error;
 
+#define TABLE_MAX (4 * 1024 * 1024) /* bytes of a file */
+
+/*
+ * Read a file into a config that was initialised.  ERROR_SYSTEM when it cannot
+ * be read, with errno; ERROR_INPUT when it is no table.
+ */
+int table_read(config_t *config, const char *path, struct error *err);
+
+/* The same of a text, named `path` in errors. */
+int table_read_text(config_t *config, const char *text, const char *path,
+		    struct error *err);
+
 /*
  * An entry is not what it should be.  The entry is named by itself or by the
  * nearest around it that has a name.  Returns -1.
  */
 int table_wrong(const char *path, const config_setting_t *item,
 		const char *what, struct error *err);
-
-/* libconfig could not read the file, or it is no table.  Returns -1. */
-int table_unread(const config_t *config, const char *path, struct error *err);
 
 #endif

@@ -292,17 +292,15 @@ static int take_all(const struct reading *in, const config_setting_t *root)
 	return 0;
 }
 
-/* What libconfig made of a file or a text becomes a table. */
+/* What was read of a file or a text, 0 or -1, becomes a table. */
 static struct versions *take(const config_t *config, int read, const char *path,
 			     struct error *err)
 {
 	struct versions *versions;
 	struct reading in = { .path = path, .err = err };
 
-	if (read != CONFIG_TRUE) {
-		table_unread(config, path, err);
+	if (read < 0)
 		return NULL;
-	}
 	versions = xcalloc(1, sizeof(*versions));
 	in.versions = versions;
 	if (take_all(&in, config_root_setting(config)) < 0) {
@@ -319,7 +317,8 @@ struct versions *versions_parse(const char *text, const char *path,
 	config_t config;
 
 	config_init(&config);
-	versions = take(&config, config_read_string(&config, text), path, err);
+	versions = take(&config, table_read_text(&config, text, path, err),
+			path, err);
 	config_destroy(&config);
 	return versions;
 }
@@ -333,7 +332,7 @@ struct versions *versions_load(const char *path, struct error *err)
 		return versions_parse(versions_table, "kernel-versions.cfg",
 				      err);
 	config_init(&config);
-	versions = take(&config, config_read_file(&config, path), path, err);
+	versions = take(&config, table_read(&config, path, err), path, err);
 	config_destroy(&config);
 	return versions;
 }

@@ -286,9 +286,25 @@ static void what_libconfig_cannot_read_has_a_line_too(void **state)
 	refused(scene, "title = \"x\";\ntitle = \"y\";", 2, "");
 	refused(scene, "title = \"x\";\n\n}", 3, "");
 	refused(scene, "title = \"x", 1, "");
-	refused(scene, "@include \"absent.cfg\"\n", 1, "");
 	assert_int_equal(read_bytes(scene, binary, sizeof(binary)), -1);
 	assert_true(str_starts(scene->err.text, scene->path));
+}
+
+/* Settings are kept with a session, and shown to who is to trust them. */
+static void a_file_stands_for_itself(void **state)
+{
+	static const char hidden[] = "title = \"x\";\n/*\0*/ title = \"y\";";
+	struct scene *scene = *state;
+
+	refused(scene, "@include \"absent.cfg\"\n", 1,
+		"@include: no other file is read");
+	refused(scene, "title = \"x\";\n \t@include \"/dev/zero\"\n", 2,
+		"@include: no other file is read");
+	assert_int_equal(read_bytes(scene, hidden, sizeof(hidden) - 1), -1);
+	assert_true(str_starts(scene->err.text, scene->path));
+	assert_non_null(strstr(scene->err.text, ":2: there is a NUL in it"));
+	assert_int_equal(read_text(scene, "title = \"a @include \\\"b\\\"\";"),
+			 0);
 }
 
 static void fixups_are_a_list_of_groups(void **state)
@@ -615,6 +631,7 @@ int main(void)
 		test(values_are_checked_where_they_stand),
 		test(regular_expressions_are_tried_at_once),
 		test(what_libconfig_cannot_read_has_a_line_too),
+		test(a_file_stands_for_itself),
 		test(fixups_are_a_list_of_groups),
 		test(a_fixup_that_makes_no_sense_is_refused),
 		test(a_build_without_a_test_is_refused),
