@@ -16,12 +16,14 @@
 
 #define CHUNK (64 * 1024)
 
+/* As it is made, so that none with columns or rows of another kind is taken. */
+#define TABLE                                        \
+	"CREATE TABLE sqlar (name TEXT PRIMARY KEY," \
+	" mode INT, mtime INT, sz INT, data BLOB)"
+
 int archive_make(struct store *store, struct error *err)
 {
-	return store_run(store,
-			 "CREATE TABLE sqlar (name TEXT PRIMARY KEY, mode INT,"
-			 " mtime INT, sz INT, data BLOB)",
-			 err);
+	return store_run(store, TABLE, err);
 }
 
 bool archive_is_there(struct store *store)
@@ -30,7 +32,8 @@ bool archive_is_there(struct store *store)
 
 	return store_number(store,
 			    "SELECT count(*) FROM sqlite_schema"
-			    " WHERE type = 'table' AND name = 'sqlar'",
+			    " WHERE type = 'table' AND name = 'sqlar'"
+			    " AND sql = '" TABLE "'",
 			    &count, NULL) == 0 &&
 	       count == 1;
 }

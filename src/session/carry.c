@@ -212,15 +212,12 @@ static char *place_of(void *data, const char *name)
 }
 
 /* All tables, indices and triggers as SQL, sorted; the caller frees. */
-static char *schema_of(const char *path, struct error *err)
+static char *schema_in(struct store *store, struct error *err)
 {
-	struct store *store;
 	sqlite3_stmt *row = NULL;
 	struct buf all;
 	char *text = NULL;
 
-	if (store_open(path, &store, err) < 0)
-		return NULL;
 	buf_init(&all, 0);
 	if (sqlite3_prepare_v2(store->db,
 			       "SELECT type, name, tbl_name, sql"
@@ -240,34 +237,95 @@ static char *schema_of(const char *path, struct error *err)
 	}
 	sqlite3_finalize(row);
 	buf_release(&all);
+	return text;
+}
+
+static char *schema_of(const char *path, struct error *err)
+{
+	struct store *store;
+	char *text;
+
+	if (store_open(path, &store, err) < 0)
+		return NULL;
+	text = schema_in(store, err);
 	store_close(store);
 	return text;
+}
+
+/* That of a session as we would make one. */
+static char *model_schema(const char *dir, struct error *err)
+{
+	char *model = xasprintf("%s/model.db", dir), *text = NULL;
+
+	if (journal_create(model, NULL, 0, err) == 0)
+		text = schema_of(model, err);
+	unlink(model);
+	free(model);
+	return text;
+}
+
+static int is_none_of_ours(const char *path, struct error *err)
+{
+	return error_set(err, ERROR_INPUT,
+			 "'%s' is no session as culprit exports them: its "
+			 "tables are others",
+			 path);
 }
 
 /* Is it made as the one is that we would make? */
 static int check_schema(const char *dir, const char *journal, const char *path,
 			struct error *err)
 {
-	char *model = xasprintf("%s/model.db", dir);
-	char *ours = NULL, *theirs = NULL;
-	int ret = -1;
+	char *ours = model_schema(dir, err);
+	char *theirs = ours ? schema_of(journal, err) : NULL;
+	int ret = theirs ? 0 : -1;
 
-	if (journal_create(model, NULL, 0, err) < 0)
-		goto out;
-	ours = schema_of(model, err);
-	theirs = ours ? schema_of(journal, err) : NULL;
 	if (theirs && !str_equal(ours, theirs))
-		error_set(err, ERROR_INPUT,
-			  "'%s' is no session as culprit exports them: its "
-			  "tables are others",
-			  path);
-	else if (theirs)
-		ret = 0;
-out:
-	unlink(model);
-	free(model);
+		ret = is_none_of_ours(path, err);
 	free(ours);
 	free(theirs);
+	return ret;
+}
+
+/*
+ * Before anything is made of a file: does it hold what acts by itself, when
+ * something is written or copied?  No trigger and no index but our own, which
+ * a session of an older format has too, fewer of them; no view, and no table
+ * that a module makes up.
+ */
+static int check_inert(struct store *foreign, const char *dir,
+		       struct error *err)
+{
+	char *ours = model_schema(dir, err);
+	sqlite3_stmt *row = NULL;
+	int ret = -1, code = SQLITE_DONE;
+
+	if (!ours)
+		return -1;
+	if (sqlite3_prepare_v2(foreign->db,
+			       "SELECT printf('%s\n%s\n%s\n%s\n', type, name,"
+			       " tbl_name, sql) FROM sqlite_schema"
+			       " WHERE sql IS NOT NULL AND (type <> 'table'"
+			       " OR sql NOT LIKE 'CREATE TABLE%')",
+			       -1, &row, NULL) != SQLITE_OK) {
+		store_failed(foreign, "read", err);
+		goto out;
+	}
+	while ((code = sqlite3_step(row)) == SQLITE_ROW) {
+		const char *entry = (const char *)sqlite3_column_text(row, 0);
+
+		if (!entry || !strstr(ours, entry))
+			break;
+	}
+	if (code == SQLITE_ROW)
+		is_none_of_ours(foreign->path, err);
+	else if (code != SQLITE_DONE)
+		store_failed(foreign, "read", err);
+	else
+		ret = 0;
+out:
+	sqlite3_finalize(row);
+	free(ours);
 	return ret;
 }
 
@@ -306,7 +364,8 @@ static int unpack(const char *path, const char *dir, const char *repository,
 			  "'%s' is no session as culprit exports them", path);
 		goto out;
 	}
-	if (archive_unpack(foreign, place_of, (void *)(uintptr_t)dir,
+	if (check_inert(foreign, dir, err) < 0 ||
+	    archive_unpack(foreign, place_of, (void *)(uintptr_t)dir,
 			   (int64_t)st.st_size * INFLATE + ALWAYS, err) < 0 ||
 	    store_copy(foreign, journal, &store, err) < 0)
 		goto out;

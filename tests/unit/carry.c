@@ -242,6 +242,21 @@ static void a_hostile_file_is_refused(void **state)
 		 "CREATE TRIGGER evil AFTER INSERT ON meta BEGIN"
 		 " DELETE FROM meta; END",
 		 "its tables are others");
+	/* what would not end is not begun */
+	tampered(world,
+		 "CREATE TRIGGER evil BEFORE UPDATE ON meta BEGIN"
+		 " SELECT count(*) FROM (WITH RECURSIVE n(x) AS (SELECT 1"
+		 " UNION ALL SELECT x + 1 FROM n) SELECT x FROM n); END",
+		 "its tables are others");
+	tampered(world,
+		 "CREATE INDEX evil ON meta (hex(zeroblob(length(name))))",
+		 "its tables are others");
+	tampered(world, "CREATE VIEW evil AS SELECT 1",
+		 "its tables are others");
+	tampered(world,
+		 "DROP TABLE sqlar; CREATE TABLE sqlar (name, mode, mtime,"
+		 " sz, data AS (zeroblob(sz)))",
+		 "is no session as culprit exports them");
 	tampered(world, "DROP TRIGGER events_no_update", "its tables");
 	tampered(world,
 		 "DROP TRIGGER events_no_update;"
