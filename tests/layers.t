@@ -194,9 +194,9 @@ if test -f "$build/libengine.a" && command -v nm >/dev/null &&
 	'
 	# .data.rel.ro holds constants with pointers, and is fine; the
 	# sanitizers add tables of their own.  rescue is what a signal handler
-	# of the screen writes to give the terminal back; no_prompt is a
-	# string for envp, which is not const.
-	may_change="(rescue|no_prompt\.[0-9]+)\$"
+	# of the screen writes to give the terminal back; no_prompt and
+	# no_protocol are strings for envp, which is not const.
+	may_change="(rescue|no_(prompt|protocol)\.[0-9]+)\$"
 	check "no object of ours can change that is not owned by somebody" '
 		for archive in "$build"/lib*.a; do
 			objdump -t "$archive" 2>/dev/null |

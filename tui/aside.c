@@ -9,6 +9,7 @@
 
 #include "base/argv.h"
 #include "base/gitenv.h"
+#include "base/str.h"
 #include "base/xalloc.h"
 
 extern char **environ;
@@ -85,16 +86,21 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *bytes)
 	buf_add(&job->aside->text, bytes->base, (size_t)got);
 }
 
-/* Our environment without what speaks to git of a repository. */
+/*
+ * Our environment without what speaks to git of a repository, and without a
+ * way for it to fetch what a clone lacks: this only looks.
+ */
 static char **clean_environment(void)
 {
 	struct argv env = ARGV_INIT;
 
 	for (char **variable = environ; *variable; variable++)
-		if (!gitenv_has(*variable))
+		if (!gitenv_has(*variable) &&
+		    !str_starts(*variable, "GIT_ALLOW_PROTOCOL="))
 			argv_add(&env, *variable);
 	argv_add(&env, "GIT_TERMINAL_PROMPT=0");
 	argv_add(&env, "GIT_OPTIONAL_LOCKS=0");
+	argv_add(&env, "GIT_ALLOW_PROTOCOL=");
 	return env.items;
 }
 

@@ -66,9 +66,6 @@ void desk_recount(struct session *session, const struct step *step,
 }
 
 static const char *const show_options[] = {
-	"--no-ext-diff",
-	"--no-textconv",
-	"--no-show-signature",
 	"--format=fuller",
 	"--stat",
 	"--patch",
@@ -85,8 +82,10 @@ void desk_show_argv(const struct repo *repo, const char *hex, struct argv *out)
 void desk_stat_argv(const struct repo *repo, const char *hex, struct argv *out)
 {
 	static const char *const options[] = {
-		"--no-ext-diff", "--no-show-signature",	       "--format=",
-		"--shortstat",	 "--diff-merges=first-parent", NULL,
+		"--format=",
+		"--shortstat",
+		"--diff-merges=first-parent",
+		NULL,
 	};
 
 	argv_add(out, "git");
@@ -97,9 +96,6 @@ void desk_sum_up_argv(const struct repo *repo, const char *hex,
 		      struct argv *out)
 {
 	static const char *const options[] = {
-		"--no-ext-diff",
-		"--no-textconv",
-		"--no-show-signature",
 		"--format=medium",
 		"--stat=72",
 		"--diff-merges=first-parent",

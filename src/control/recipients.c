@@ -39,8 +39,9 @@ static int read_patch(const struct recipients_spec *spec, struct buf *out,
 		      struct error *err)
 {
 	static const char *const options[] = {
-		"--no-ext-diff",   "--no-textconv",   "--no-show-signature",
-		"--src-prefix=a/", "--dst-prefix=b/", NULL,
+		"--src-prefix=a/",
+		"--dst-prefix=b/",
+		NULL,
 	};
 
 	return show_commit(spec->repo, spec->commit->hex, options, out, err);

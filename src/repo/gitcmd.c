@@ -28,13 +28,13 @@
  * What speaks of one repository must not lead git into another one.  The
  * rest of the environment is the user's wish and stays.
  */
-static bool is_scrubbed(const char *variable)
+static bool is_scrubbed(const char *variable, bool fetches)
 {
 	return gitenv_has(variable) ||
-	       str_starts(variable, "GIT_TERMINAL_PROMPT=");
+	       str_starts(variable, "GIT_TERMINAL_PROMPT=") ||
+	       (!fetches && str_starts(variable, "GIT_ALLOW_PROTOCOL="));
 }
 
-/* The strings are borrowed from the environment. */
 static bool is_among(const char *variable, const char *const *list)
 {
 	size_t name = strcspn(variable, "=") + 1;
@@ -45,14 +45,17 @@ static bool is_among(const char *variable, const char *const *list)
 	return false;
 }
 
-static char **make_environment(const char *const *own)
+/* The strings are borrowed from the environment. */
+static char **make_environment(const struct gitcmd *command)
 {
 	static char no_prompt[] = "GIT_TERMINAL_PROMPT=0";
+	static char no_protocol[] = "GIT_ALLOW_PROTOCOL=";
+	const char *const *own = command->env;
 	char **env = NULL;
 	size_t count = 0, room = 0;
 
 	for (char **p = environ; *p; p++) {
-		if (is_scrubbed(*p) || is_among(*p, own))
+		if (is_scrubbed(*p, command->fetches) || is_among(*p, own))
 			continue;
 		array_grow(env, count + 1, &room);
 		env[count++] = *p;
@@ -61,8 +64,10 @@ static char **make_environment(const char *const *own)
 		array_grow(env, count + 1, &room);
 		env[count++] = (char *)(uintptr_t)*own;
 	}
-	array_grow(env, count + 2, &room);
+	array_grow(env, count + 3, &room);
 	env[count++] = no_prompt;
+	if (!command->fetches)
+		env[count++] = no_protocol;
 	env[count] = NULL;
 	return env;
 }
@@ -147,10 +152,10 @@ static void become_git(pid_t parent, char **argv, char **env,
 	_exit(127);
 }
 
-static int spawn(pid_t *pid, char **argv, const char *const *own,
+static int spawn(pid_t *pid, char **argv, const struct gitcmd *command,
 		 const int streams[3], struct error *err)
 {
-	char **env = make_environment(own);
+	char **env = make_environment(command);
 	pid_t parent = getpid();
 
 	*pid = fork();
@@ -240,7 +245,7 @@ int gitcmd_run(const struct gitcmd *command, struct error *err)
 	}
 	if (fill(streams[0], command->input, command->input_length, err) < 0)
 		goto out;
-	if (spawn(&pid, argv, command->env, streams, err) < 0)
+	if (spawn(&pid, argv, command, streams, err) < 0)
 		goto out;
 	if (wait_for(pid, &status, err) < 0)
 		goto out;

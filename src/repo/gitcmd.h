@@ -7,6 +7,9 @@
  *
  * No shell is involved.  git never asks for anything, and does not see what
  * the environment says of another repository (GIT_DIR, GIT_INDEX_FILE...).
+ *
+ * Who only reads talks to nobody: in a clone that lacks objects git would fetch
+ * them, by whatever program its configuration names.
  */
 
 #include <stdbool.h>
@@ -21,6 +24,7 @@ struct gitcmd {
 	size_t input_length;
 	const char *const *env; /* "NAME=value" of its own; NULL: none */
 	struct buf *output;	/* standard output is added here, or NULL */
+	bool fetches;		/* what a partial clone lacks: for checkouts */
 	bool *answer; /* or NULL; else it asks a question: exit 0 and 1
 			       are true and false, and no failure */
 };

@@ -26,7 +26,9 @@ int patches_of_commit(struct repo *repo, const struct oid *commit,
 			       "--no-textconv",
 			       commit->hex,
 			       NULL };
-	const struct gitcmd command = { .argv = argv, .output = out };
+	const struct gitcmd command = { .argv = argv,
+					.output = out,
+					.fetches = true };
 	int ret = gitcmd_run(&command, err);
 
 	if (ret == 0 && out->length == 0)

@@ -280,7 +280,7 @@ out:
 static int find(struct repo *repo, const char *spec, git_object **object,
 		struct error *err)
 {
-	if (is_search(spec))
+	if (*spec != '-' && is_search(spec))
 		return ask_git(repo, spec, object, err);
 	if (git_revparse_single(object, repo->git, spec) == 0)
 		return 0;

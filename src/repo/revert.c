@@ -61,9 +61,9 @@ static int git_in(const char *path, const char *const *words,
 		NULL,
 	};
 	struct argv argv = ARGV_INIT;
-	struct gitcmd command = { .env = env,
-				  .output = output,
-				  .answer = answer };
+	struct gitcmd command = {
+		.env = env, .output = output, .answer = answer, .fetches = true
+	};
 	int ret;
 
 	argv_add(&argv, "-C");

@@ -8,9 +8,17 @@
 void show_argv(const struct repo *repo, const char *hex,
 	       const char *const *options, struct argv *out)
 {
-	const char *const before[] = { "-C",	     repo_common_dir(repo),
-				       "--no-pager", "show",
-				       "--no-color", NULL };
+	/* no program that the repository's configuration names */
+	const char *const before[] = { "-C",
+				       repo_common_dir(repo),
+				       "--no-pager",
+				       "show",
+				       "--no-color",
+				       "--no-ext-diff",
+				       "--no-textconv",
+				       "--no-show-signature",
+				       "--submodule=short",
+				       NULL };
 
 	argv_add_all(out, before);
 	argv_add_all(out, options);

@@ -94,7 +94,9 @@ static bool is_free(const char *path)
 static int run_git(const char *const *argv, struct buf *output,
 		   struct error *err)
 {
-	const struct gitcmd command = { .argv = argv, .output = output };
+	const struct gitcmd command = { .argv = argv,
+					.output = output,
+					.fetches = true };
 
 	return gitcmd_run(&command, err);
 }

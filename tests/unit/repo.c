@@ -96,6 +96,7 @@ static char *git_try(const char *dir, const char *words, const char *input)
 	while ((word = strsep(&rest, " ")) && count < 63)
 		argv[count++] = word;
 	ret = gitcmd_run(&(struct gitcmd){ .argv = argv,
+					   .fetches = true,
 					   .input = input,
 					   .input_length =
 						   input ? strlen(input) : 0,
