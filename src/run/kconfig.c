@@ -95,7 +95,8 @@ int kconfig_read(struct kconfig *config, const char *path, struct error *err)
 		number++;
 		while (length > 0 && isspace((unsigned char)line[length - 1]))
 			line[--length] = '\0';
-		if (take_option(config, line) || !*line || *line == '#')
+		if (strlen(line) == (size_t)length &&
+		    (take_option(config, line) || !*line || *line == '#'))
 			continue;
 		error_set(err, ERROR_INPUT,
 			  "%s:%d: expected CONFIG_NAME=VALUE, # CONFIG_NAME "
