@@ -25,6 +25,7 @@
 #include "repo/range.h"
 #include "repo/reach.h"
 #include "repo/repo.h"
+#include "repo/show.h"
 #include "repo/tags.h"
 #include "repo/worktree.h"
 #include "tests/unit/scratch.h"
@@ -1470,6 +1471,93 @@ static void a_commit_is_a_patch_but_not_a_merge(void **state)
 	free(merge);
 }
 
+/* A program that leaves a mark; what it was told to do it does not. */
+static char *write_trap(const struct place *place, const char *mark)
+{
+	char *trap = in(place, "trap");
+	char *text = xasprintf("#!/bin/sh\ntouch '%s'\n", mark);
+
+	write_file(trap, text);
+	assert_int_equal(chmod(trap, 0755), 0);
+	free(text);
+	return trap;
+}
+
+static void set_config(const struct place *place, const char *name,
+		       const char *value)
+{
+	char *words = xasprintf("config %s %s", name, value);
+
+	git_do(place->path, words);
+	free(words);
+}
+
+/* Two commits of `f`, which a program of the configuration makes text of. */
+static char *trapped_commit(const struct place *place, const char *trap)
+{
+	char *file = in(place, "r/f"),
+	     *attributes = in(place, "r/.gitattributes");
+
+	set_config(place, "user.name", "me");
+	set_config(place, "user.email", "me@here");
+	set_config(place, "diff.evil.textconv", trap);
+	write_file(attributes, "f diff=evil\n");
+	for (int i = 0; i < 2; i++) {
+		write_file(file, i ? "two\n" : "one\n");
+		git_do(place->path, "add -A");
+		git_do(place->path, "commit -q -m told");
+	}
+	free(attributes);
+	free(file);
+	return git(place->path, "rev-parse HEAD");
+}
+
+/* The object is gone, and a remote is said to have it. */
+static void lose(const struct place *place, const char *id, const char *trap)
+{
+	char *path = xasprintf("%s/objects/%.2s/%s", place->common, id, id + 2);
+
+	assert_int_equal(unlink(path), 0);
+	set_config(place, "remote.origin.url", place->dir);
+	set_config(place, "remote.origin.uploadpack", trap);
+	set_config(place, "remote.origin.promisor", "true");
+	set_config(place, "extensions.partialClone", "origin");
+	set_config(place, "core.repositoryFormatVersion", "1");
+	free(path);
+}
+
+static void who_only_looks_starts_no_program(void **state)
+{
+	static const char *const options[] = { "--patch", NULL };
+	struct place *place = *state;
+	char *mark = in(place, "mark"), *trap = write_trap(place, mark);
+	char *commit = trapped_commit(place, trap), *blob;
+	struct repo *repo = open_repo(place->path);
+	struct error err = ERROR_INIT;
+	struct buf out;
+
+	buf_init(&out, 0);
+	assert_int_equal(show_commit(repo, commit, options, &out, &err), 0);
+	assert_non_null(strstr(out.text, "+two"));
+	assert_int_equal(access(mark, F_OK), -1);
+	/* the trap is one */
+	free(git_try(place->path, "show --textconv", NULL));
+	assert_int_equal(unlink(mark), 0);
+	/* nor is what a clone lacks fetched */
+	blob = git(place->path, "rev-parse HEAD:f");
+	lose(place, blob, trap);
+	assert_int_equal(show_commit(repo, commit, options, &out, &err), -1);
+	assert_int_equal(access(mark, F_OK), -1);
+	free(git_try(place->path, "show --no-textconv", NULL));
+	assert_int_equal(unlink(mark), 0);
+	repo_close(repo);
+	buf_release(&out);
+	free(blob);
+	free(commit);
+	free(trap);
+	free(mark);
+}
+
 static void much_input_and_output_is_no_deadlock(void **state)
 {
 	struct place *place = *state;
@@ -1542,6 +1630,7 @@ int main(void)
 		TEST(what_git_complains_of_is_in_the_error),
 		TEST(a_commit_is_behind_itself_and_what_came_after),
 		TEST(a_commit_is_a_patch_but_not_a_merge),
+		TEST(who_only_looks_starts_no_program),
 		TEST(much_input_and_output_is_no_deadlock),
 	};
 
