@@ -76,7 +76,7 @@ out:
 	return dir;
 }
 
-static bool is_free(const char *path)
+static bool is_free(const char *path, const char *but)
 {
 	DIR *dir = opendir(path);
 	struct dirent *entry;
@@ -86,9 +86,29 @@ static bool is_free(const char *path)
 		return errno == ENOENT;
 	while (empty && (entry = readdir(dir)))
 		empty = str_equal(entry->d_name, ".") ||
-			str_equal(entry->d_name, "..");
+			str_equal(entry->d_name, "..") ||
+			str_equal(entry->d_name, but);
 	closedir(dir);
 	return empty;
+}
+
+/*
+ * All that a git leaves which was killed while it made a worktree: where its
+ * own folder of it would be.
+ */
+static bool is_begun(const char *common_dir, const char *path)
+{
+	char *dot_git = xasprintf("%s/.git", path), *line = read_line(dot_git);
+	char *real = realpath(common_dir, NULL);
+	char *wanted =
+		xasprintf("gitdir: %s/worktrees/", real ? real : common_dir);
+	bool begun = line && str_starts(line, wanted) && is_free(path, ".git");
+
+	free(wanted);
+	free(real);
+	free(line);
+	free(dot_git);
+	return begun;
 }
 
 static int run_git(const char *const *argv, struct buf *output,
@@ -125,6 +145,9 @@ static int take_over(const char *git_dir, const char *path,
 }
 
 /*
+ * Without files, which the checkout gets: a git that is killed among them
+ * would take away what says that this is a worktree, and leave them.
+ *
  * --force twice: also where git still has one registered that was deleted,
  * even a locked one.  Never `git worktree prune`: that would forget any
  * worktree of the user's whose disk is not mounted just now.
@@ -133,13 +156,17 @@ static int make(const char *common_dir, const char *path, const struct oid *oid,
 		struct error *err)
 {
 	char *dir = xasprintf("--git-dir=%s", common_dir);
-	const char *argv[] = { dir,	  "worktree", "add", "--detach",
-			       "--force", "--force",  "--",  path,
-			       oid->hex,  NULL };
-	int ret = run_git(argv, NULL, err);
+	const char *argv[] = {
+		dir,	   "worktree", "add", "--detach", "--no-checkout",
+		"--force", "--force",  "--",  path,	  oid->hex,
+		NULL
+	};
+	int ret;
 
+	remove_in(path, ".git");
+	ret = run_git(argv, NULL, err);
 	free(dir);
-	return ret;
+	return ret < 0 ? -1 : worktree_checkout(path, oid, err);
 }
 
 int worktree_ensure(const char *common_dir, const char *path,
@@ -150,7 +177,7 @@ int worktree_ensure(const char *common_dir, const char *path,
 
 	if (git_dir)
 		ret = take_over(git_dir, path, oid, err);
-	else if (is_free(path))
+	else if (is_free(path, NULL) || is_begun(common_dir, path))
 		ret = make(common_dir, path, oid, err);
 	else
 		ret = error_set(err, ERROR_STATE,

@@ -1216,6 +1216,46 @@ static void a_worktree_is_taken_over_with_what_a_killed_git_left(void **state)
 	free(path);
 }
 
+/* git writes .git, then the folder that it leads to, and then the files. */
+static void a_worktree_that_was_only_begun_is_made(void **state)
+{
+	struct place *place = *state;
+	char *path = in(place, "w"), *dot_git = in(place, "w/.git"), *line;
+	char *file = in(place, "w/file"), *git_dir, *away = in(place, "away");
+	char *index;
+
+	fill_checkout(place);
+	ensure(place, path, "c1");
+	git_dir = worktree_git_dir(place->common, path);
+	/* killed before there was a folder of git's */
+	assert_int_equal(rename(git_dir, away), 0);
+	assert_int_equal(unlink(file), 0);
+	ensure(place, path, "c2");
+	assert_at(place, path, "rev-parse c2", "version 2\n");
+	/* killed among the files, before there was an index */
+	index = git(path, "rev-parse --git-path index");
+	assert_int_equal(unlink(index), 0);
+	assert_int_equal(unlink(file), 0);
+	git_do(place->path, "worktree lock ../w");
+	ensure(place, path, "c3");
+	assert_at(place, path, "rev-parse c3", "version 3\n");
+	/* who leads elsewhere is somebody else's */
+	drop(place, path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	line = xasprintf("gitdir: %s/nowhere\n", place->dir);
+	write_file(dot_git, line);
+	assert_false(worktree_ensure(place->common, path, &(struct oid){ "" },
+				     NULL) == 0);
+	assert_true(exists(dot_git));
+	free(line);
+	free(index);
+	free(away);
+	free(git_dir);
+	free(file);
+	free(dot_git);
+	free(path);
+}
+
 static void a_worktree_whose_folder_is_gone_is_made_again(void **state)
 {
 	struct place *place = *state;
@@ -1620,6 +1660,7 @@ int main(void)
 		TEST(no_tags_are_no_error),
 		TEST(a_worktree_is_made_moved_and_removed),
 		TEST(a_worktree_is_taken_over_with_what_a_killed_git_left),
+		TEST(a_worktree_that_was_only_begun_is_made),
 		TEST(a_worktree_whose_folder_is_gone_is_made_again),
 		TEST(a_registered_worktree_without_folder_is_removed),
 		TEST(what_is_in_the_way_is_left_alone),
