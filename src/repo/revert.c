@@ -364,14 +364,21 @@ static void forget(const struct revert_spec *spec)
 	free(path);
 }
 
+/*
+ * What a git that was killed has left is thrown away, new files too: half a
+ * revert must not be taken for what a person did.  So there is a note only when
+ * there is something for a person.
+ */
 static int begin(const struct revert_spec *spec, struct reverted *out,
 		 struct error *err)
 {
-	if (worktree_ensure(spec->common_dir, spec->path, &spec->base, err) <
-		    0 ||
-	    note(spec, err) < 0)
+	if (worktree_ensure(spec->common_dir, spec->path, &spec->base, err) < 0)
 		return -1;
-	return try_revert(spec, out, err);
+	forget(spec);
+	if (worktree_clean(spec->path, err) < 0 ||
+	    try_revert(spec, out, err) < 0)
+		return -1;
+	return out->made == MADE_CONFLICT ? note(spec, err) : 0;
 }
 
 /* It was left to a person, at the base or with commits of theirs on it. */

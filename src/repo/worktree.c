@@ -136,8 +136,13 @@ static void remove_in(const char *dir, const char *name)
 static int take_over(const char *git_dir, const char *path,
 		     const struct oid *oid, struct error *err)
 {
-	remove_in(git_dir, "index.lock");
-	remove_in(git_dir, "HEAD.lock");
+	static const char *const locks[] = {
+		"index.lock",	  "HEAD.lock",	      "ORIG_HEAD.lock",
+		"MERGE_MSG.lock", "REVERT_HEAD.lock", "AUTO_MERGE.lock"
+	};
+
+	for (size_t i = 0; i < sizeof(locks) / sizeof(*locks); i++)
+		remove_in(git_dir, locks[i]);
 	if (worktree_checkout(path, oid, NULL) == 0)
 		return 0;
 	remove_in(git_dir, "index");

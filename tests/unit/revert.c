@@ -159,6 +159,15 @@ static void assert_same_tree(const struct place *place,
 	assert_string_equal(made->tree.hex, tree.hex);
 }
 
+static void ok_is_there(const struct place *place, const struct oid *commit,
+			bool *there)
+{
+	struct error err = ERROR_INIT;
+
+	if (revert_is_there(place->common, commit, there, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
 static void on_top_of_itself_its_parents_tree_is_left(void **state)
 {
 	struct place *place = *state;
@@ -176,6 +185,48 @@ static void on_top_of_itself_its_parents_tree_is_left(void **state)
 	free(before);
 	free(after);
 	free(head);
+}
+
+static void made_again_it_is_the_same_commit(void **state)
+{
+	struct place *place = *state;
+	struct oid first = without(place, "two", "two", 0)->oid;
+	const struct reverted *again;
+	bool there;
+
+	ok_is_there(place, &first, &there);
+	assert_true(there);
+	setenv("GIT_COMMITTER_DATE", "@1234567890 +0100", 1);
+	setenv("GIT_AUTHOR_NAME", "Somebody Else", 1);
+	again = without(place, "two", "two", 0);
+	unsetenv("GIT_COMMITTER_DATE");
+	unsetenv("GIT_AUTHOR_NAME");
+	assert_int_equal(again->made, MADE_OK);
+	assert_string_equal(again->oid.hex, first.hex);
+	memset(first.hex, '1', 40);
+	ok_is_there(place, &first, &there);
+	assert_false(there);
+}
+
+/* Files half written, no index yet, and locks. */
+static void half_a_revert_is_nobodys_work(void **state)
+{
+	struct place *place = *state;
+	struct oid first = without(place, "two", "two", 0)->oid;
+	char *lock = git(place->tree, "rev-parse --git-path MERGE_MSG.lock");
+	char *index = git(place->tree, "rev-parse --git-path index.lock");
+	const struct reverted *again;
+
+	git_do(place->tree, "checkout -q --detach two");
+	put(place->tree, "f", "half\n");
+	put(place->tree, "new", "of the revert\n");
+	file_write(lock, "we", "", 0);
+	file_write(index, "we", "", 0);
+	again = without(place, "two", "two", 0);
+	assert_int_equal(again->made, MADE_OK);
+	assert_string_equal(again->oid.hex, first.hex);
+	free(lock);
+	free(index);
 }
 
 static void the_worktree_serves_for_several(void **state)
@@ -300,6 +351,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 		TEST(on_top_of_itself_its_parents_tree_is_left),
+		TEST(made_again_it_is_the_same_commit),
+		TEST(half_a_revert_is_nobodys_work),
 		TEST(the_worktree_serves_for_several),
 		TEST(what_was_taken_back_already_leaves_nothing_to_do),
 		TEST(a_conflict_is_left_for_a_person_to_mend),
