@@ -9,7 +9,9 @@ $CULPRIT is the program.  Prints rows, tab between:
     BENCH name ours peer ratio unit
 
 Times are CPU seconds of the whole process, user and system, the best of
-three; CRASH_CORPUS names a folder of console logs; ratio is peer through ours; "-" where there is no honest peer.
+three; CRASH_CORPUS names a folder of console logs; ratio is peer through ours; "-"
+where there is no honest peer.  A name ends in "(at least Nx)" or "(at most N)"
+where there is a target.
 
 LINUX_LIKE names a bare repository made by gen_linuxlike.py (1.3 million
 commits, tags v1 to v85 and next); where it is not set but that program is
@@ -30,8 +32,11 @@ def output(*argv):
                           stdout=subprocess.PIPE).stdout
 
 
-def cpu(argv, runs=3):
-    """Least CPU time of three runs, and what the last one printed."""
+def cpu(argv, runs=3, memory=None):
+    """Least CPU time of three runs, and what the last one printed.
+
+    memory: a list that gets the most memory of the runs, in MB; what is
+    mapped of the repository's own files counts in that."""
     best = None
     for _ in range(runs):
         with tempfile.TemporaryFile("w+") as said:
@@ -42,6 +47,8 @@ def cpu(argv, runs=3):
                 sys.exit("failed: " + " ".join(argv))
             said.seek(0)
             text = said.read()
+        if memory is not None:
+            memory.append(used.ru_maxrss / 1024)
         spent = used.ru_utime + used.ru_stime
         best = spent if best is None else min(best, spent)
     return best, text
@@ -71,19 +78,24 @@ def repository(folder):
     return repo
 
 
-def midpoint(repo, good, bad, graph, runs=3):
+def target(least):
+    return " (at least %gx)" % least if least else ""
+
+
+def midpoint(repo, good, bad, graph, runs=3, least=None):
     ours, our_answer = cpu([os.environ["CULPRIT"], "next", "--repo", repo,
-                            "--bad", bad, "--good", good])
+                            "--bad", bad, "--good", good], 5)
     peer, git_answer = cpu(["git", "-C", repo, "rev-list", "--bisect", bad,
                             "^" + good], runs)
     if our_answer != git_answer:
         sys.exit("the answers differ on %s..%s" % (good, bad))
     suspects = output("git", "-C", repo, "rev-list", "--count",
                       good + ".." + bad).strip()
-    row("midpoint of %s commits, %s" % (suspects, graph), ours, peer)
+    row("midpoint of %s commits, %s%s" % (suspects, graph, target(least)),
+        ours, peer)
 
 
-def all_weights(repo, good, bad):
+def all_weights(repo, good, bad, least=None):
     """With a skip every weight has to be known, in git too."""
     middle = output("git", "-C", repo, "rev-list", "--bisect", bad,
                     "^" + good).strip()
@@ -91,7 +103,7 @@ def all_weights(repo, good, bad):
                    bad, "--good", good, "--skip", middle])
     peer, _ = cpu(["git", "-C", repo, "rev-list", "--bisect-all", bad,
                    "^" + good])
-    row("all weights of %s..%s" % (good, bad), ours, peer)
+    row("all weights of %s..%s%s" % (good, bad, target(least)), ours, peer)
 
 
 def shared_clone(repo, path, *config):
@@ -134,40 +146,62 @@ def linux_like(folder):
     return repo
 
 
-def whole(repo, graph):
+def whole(repo, graph, most=None, limit=None):
     """git does not come to an end here within a quarter of an hour."""
     root = output("git", "-C", repo, "rev-list", "--max-parents=0",
                   "v85").split()[-1]
+    memory = []
     ours, _ = cpu([os.environ["CULPRIT"], "next", "--repo", repo, "--bad",
-                   "v85", "--good", root], 1)
-    row("midpoint of all history, 1.3 million, %s" % graph, ours, None)
+                   "v85", "--good", root], 1, memory)
+    row("midpoint of all history, 1.3 million, %s%s" % (
+        graph, " (at most %s)" % most if most else ""), ours, None)
+    row("memory of that%s" % (" (at most %s)" % limit if limit else ""),
+        memory[0], None, "MB")
+
+
+def warm(path, runs=3):
+    """What tests/bench/warm says, the least of each."""
+    program = os.path.join(os.path.dirname(os.environ["CULPRIT"]),
+                           "tests/bench/warm")
+    took = {}
+    for _ in range(runs):
+        for line in output(program, path).splitlines():
+            name, number = line.split("\t")
+            took[name] = min(float(number), took.get(name, float("inf")))
+    return took
 
 
 def session_of(repo, folder, good, bad):
     """A session as it is stored, and what it costs to have it open."""
     path = os.path.abspath(os.path.join(folder, "%s-%s" % (good, bad)))
     subprocess.run(["rm", "-rf", path], check=True)
-    subprocess.run([os.environ["CULPRIT"], "--session-dir", path, "start",
-                    bad, good], cwd=repo, check=True,
+    culprit = [os.environ["CULPRIT"], "--session-dir", path]
+    subprocess.run(culprit + ["start", bad, good], cwd=repo, check=True,
                    stdout=subprocess.DEVNULL)
-    took = {}
-    warm = os.path.join(os.path.dirname(os.environ["CULPRIT"]),
-                        "tests/bench/warm")
-    for _ in range(3):
-        for line in output(warm, path).splitlines():
-            name, number = line.split("\t")
-            took[name] = min(float(number), took.get(name, float("inf")))
+    took = warm(path)
     peer, _ = cpu(["git", "-C", repo, "rev-list", "--bisect", bad,
                    "^" + good])
     what = "%d commits" % took["suspects"]
-    row("open a session of " + what, took["open"], None, "ms")
+    row("open a session of %s (at most 50)" % what, took["open"], None, "ms")
     for answer in "next if good", "next if bad":
-        row(answer + ", warm, " + what, took[answer], peer * 1000, "ms")
+        row("%s, warm, %s (at most 10; at least 50x)" % (answer, what),
+            took[answer], peer * 1000, "ms")
     row("override at step 3 of %d, %s" % (took["steps"], what),
         took["override"], peer * 1000, "ms")
     row("the range as a view, " + what, took["view"], None, "ms")
-    row("memory of an open session, " + what, took["kilobytes"] / 1024, None,
-        "MB")
+    row("memory of an open session, %s (at most 30)" % what,
+        took["kilobytes"] / 1024, None, "MB")
+    for step in range(10):
+        subprocess.run(culprit + ["bad" if step % 3 else "good"], cwd=repo,
+                       check=True, stdout=subprocess.DEVNULL)
+    took = warm(path)
+    row("first step back in a replay, " + what, took["first step back"], None,
+        "ms")
+    row("dearest further step back, " + what, took["dearest step back"], None,
+        "ms")
+    row("a search as a course, " + what, took["course"], None, "ms")
+    row("what if its third verdict were another, " + what, took["what if"],
+        None, "ms")
 
 
 def linux(folder):
@@ -182,14 +216,14 @@ def linux(folder):
                "--no-progress")
     plain = shared_clone(big, os.path.join(folder, "linux-plain.git"),
                          ("core.commitGraph", "false"))
-    midpoint(plain, "v84", "v85", "no commit-graph")
-    midpoint(graph, "v84", "v85", "commit-graph")
-    midpoint(graph, "v82", "v85", "commit-graph")
-    all_weights(graph, "v84", "next")
-    midpoint(graph, "v75", "v85", "commit-graph", 1)
+    midpoint(plain, "v84", "v85", "no commit-graph", least=1.5)
+    midpoint(graph, "v84", "v85", "commit-graph", least=10)
+    midpoint(graph, "v82", "v85", "commit-graph", least=30)
+    all_weights(graph, "v84", "next", least=20)
+    midpoint(graph, "v75", "v85", "commit-graph", 1, least=100)
     session_of(graph, folder, "v84", "v85")
     session_of(graph, folder, "v84", "next")
-    whole(graph, "commit-graph")
+    whole(graph, "commit-graph", "2.5", "200")
     whole(plain, "no commit-graph")
 
 

@@ -5,9 +5,10 @@
  *
  * What a session costs an engine that has it open: opening it, what is next
  * after either answer, a search to its end, and the plan after a verdict
- * early in that search is overruled.  Nothing is written.  Prints "name TAB
- * number" a line, milliseconds of processor time; the last ones are counts and
- * kilobytes.
+ * early in that search is overruled.  Where the session was searched already:
+ * a replay that goes back through it, and what another verdict on its third
+ * commit would have come to.  Nothing is written.  Prints "name TAB number" a
+ * line, milliseconds of processor time, counts or kilobytes.
  */
 
 #include <stdint.h>
@@ -17,11 +18,13 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "engine/course.h"
 #include "engine/engine.h"
 #include "engine/event.h"
 #include "engine/fold.h"
 #include "engine/graph.h"
 #include "engine/strata.h"
+#include "engine/whatif.h"
 #include "session/session.h"
 
 #define STEPS_MAX 64
@@ -112,6 +115,64 @@ static void search(struct engine *engine, const struct graph *graph)
 	say("override", now() - begin);
 }
 
+/* The dearest step of a replay through all events, and the first one. */
+static void replay(struct session *session)
+{
+	size_t count = session_event_count(session);
+	struct error err = ERROR_INIT;
+	double most = 0;
+
+	for (size_t at = count; at-- > 1;) {
+		double begin = now();
+
+		if (session_go(session, at, &err) < 0)
+			fail(&err);
+		engine_plan(session_engine(session));
+		begin = now() - begin;
+		if (at == count - 1)
+			say("first step back", begin);
+		else if (begin > most)
+			most = begin;
+	}
+	say("dearest step back", most);
+	if (session_go(session, count, &err) < 0)
+		fail(&err);
+}
+
+static void what_if(struct session *session)
+{
+	size_t count = session_event_count(session), verdicts = 0;
+	const struct event **events = calloc(count, sizeof(*events));
+	struct whatif_change change = { .from = 0 };
+	struct error err = ERROR_INIT;
+	struct course course;
+	struct whatif whatif;
+	double begin;
+
+	for (size_t i = 0; i < count; i++) {
+		events[i] = session_event(session, i);
+		if (events[i]->kind == EVENT_VERDICT && ++verdicts == 5)
+			change.event = *events[i];
+	}
+	if (verdicts < 5)
+		goto out;
+	begin = now();
+	course_make(&course, session_present_graph(session), events, count);
+	say("course", now() - begin);
+	course_release(&course);
+	change.event.verdict = change.event.verdict == VERDICT_GOOD
+				       ? VERDICT_BAD
+				       : VERDICT_GOOD;
+	begin = now();
+	if (whatif_make(&whatif, session_present_graph(session), events, count,
+			&change, 1, &err) < 0)
+		fail(&err);
+	say("what if", now() - begin);
+	whatif_release(&whatif);
+out:
+	free(events);
+}
+
 int main(int argc, char **argv)
 {
 	struct error err = ERROR_INIT;
@@ -137,6 +198,8 @@ int main(int argc, char **argv)
 	say("kilobytes", peak_memory());
 	strata_release(&strata);
 	search(engine_copy(session_engine(session)), graph);
+	replay(session);
+	what_if(session);
 	session_close(session);
 	return 0;
 }
