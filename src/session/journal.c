@@ -843,6 +843,20 @@ int journal_name_commit(struct journal *journal, const struct oid *oid,
 	return row_write(&row, err);
 }
 
+/*
+ * Ids come in no order, so their index is written all over: with the pages of
+ * it in memory a million commits take minutes less.
+ */
+void journal_spread(struct journal *journal, bool wide)
+{
+	sqlite3_exec(journal->store->db,
+		     wide ? "PRAGMA cache_size = -131072"
+			  : "PRAGMA cache_size = -2000",
+		     NULL, NULL, NULL);
+	if (!wide)
+		sqlite3_db_release_memory(journal->store->db);
+}
+
 /* The columns of the two statements are the same, in the same order. */
 static int copy_row(struct journal *journal, struct row *known,
 		    struct error *err)

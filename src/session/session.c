@@ -354,7 +354,10 @@ static int check_id(const struct oid *oid, struct error *err)
 
 int session_store_begin(struct session *session, struct error *err)
 {
-	return begin(session, err);
+	if (begin(session, err) < 0)
+		return -1;
+	journal_spread(session->journal, true);
+	return 0;
 }
 
 int session_store_one(struct session *session,
@@ -381,7 +384,9 @@ int session_store_end(struct session *session, int result, struct error *err)
 		result = journal_store_shape(session->journal,
 					     (int64_t)session->count,
 					     session->graph, known, err);
-	return end(session, kept, result, err);
+	result = end(session, kept, result, err);
+	journal_spread(session->journal, false);
+	return result;
 }
 
 /* Those of its parents that nobody told of. */
