@@ -70,6 +70,16 @@ static const struct {
 	  "  culprit judge 1a2b3c4#3 ignored -m 'the power failed'\n" },
 	{ "more",
 	  "  culprit more 1a2b3c4 10\n" },
+	{ "pin",
+	  "It is taken to be wrong once in a million times, where a person's usual\n"
+	  "verdict is once in 50, whatever runs of other commits say.\n"
+	  "\n"
+	  "  -m WHY          for the log and the report\n" },
+	{ "widen",
+	  "Without COMMIT older releases are tested, newest first, until one has not\n"
+	  "the bug; the older end counts no more. 'culprit undo' takes it back.\n"
+	  "\n"
+	  "  -m WHY          for the log and the report\n" },
 	{ "verify",
 	  "  --runs N        so many of each, by default 20\n"
 	  "  --no-revert     only the culprit and its parents\n"
