@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "engine/graph.h"
 #include "engine/losses.h"
 
 /*
- * The search waits for a person where too many runs were lost at several
- * commits: what is under way may end (and may show that all is well), builds
- * go on, no new run is made, and no commit is skipped for what was lost.
+ * Too many runs were lost at several commits.  One more is made of a commit
+ * whose runs were not: is that lost too, the search waits for a person.  What
+ * is under way may end (and may show that all is well), builds go on, no other
+ * run is begun, and no commit is skipped for what was lost.
  */
 
 #define REASON_MAX 70 /* bytes of it in the question */
@@ -114,18 +116,65 @@ static void bring_forward(struct engine *engine)
 	wishes[at] = question;
 }
 
+static bool drop_runs(struct engine *engine, int commit)
+{
+	size_t kept = 0;
+	bool others = false;
+
+	for (size_t i = 0; i < engine->wish_count; i++) {
+		const struct wish *wish = &engine->wishes[i];
+
+		if (wish->kind == WISH_RUNS && wish->commit == commit)
+			continue;
+		others |= wish->kind == WISH_RUNS;
+		engine->wishes[kept++] = *wish;
+	}
+	engine->wish_count = kept;
+	return others;
+}
+
+/* One run where all was well, when what is under way has ended. */
+static void try_control(struct engine *engine, const struct trouble *trouble,
+			int commit)
+{
+	int running = fold_count_running(&fold_step_of(engine, commit)->shown);
+	struct plan *plan = &engine->plan;
+
+	if (drop_runs(engine, commit) && !running)
+		return;
+	plan->commit = commit;
+	plan->merge_base = plan->release = plan->confirming = false;
+	plan->picked = plan->needs_person = false;
+	if (running)
+		wish_add(engine, WISH_RUNS, commit)->runs = running;
+	else
+		wish_wave(engine, commit, 1);
+	wish_because(
+		engine,
+		"is it the machines or the commits? %d of the last %d "
+		"runs were lost, at %d commits, and those of %.*s were not",
+		trouble->lost, trouble->runs, trouble->commits, OID_SHORT,
+		graph_oid(engine->graph, commit)->hex);
+}
+
 void plan_hold(struct engine *engine)
 {
 	struct trouble trouble;
 	size_t kept = 0;
+	int control;
 
 	losses_trouble(engine, &trouble);
 	if (!trouble.on)
 		return;
+	control = losses_control(engine, &trouble);
 	for (size_t i = 0; i < engine->wish_count; i++)
 		if (stays(engine, &trouble, &engine->wishes[i]))
 			engine->wishes[kept++] = engine->wishes[i];
 	engine->wish_count = kept;
+	if (control >= 0 && engine->plan.state == PLAN_TEST) {
+		try_control(engine, &trouble, control);
+		return;
+	}
 	ask(engine, &trouble);
 	bring_forward(engine);
 }

@@ -64,6 +64,37 @@ double losses_chance(int k, int n, int lost, int said)
 	return sum > 1 ? 1 : sum;
 }
 
+/* The event of the latest run anywhere that was not lost, or 0. */
+static int64_t last_that_said(const struct engine *engine)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < engine->step_count; i++) {
+		const struct step *step = &engine->steps[i]->shown;
+
+		for (int k = 0; k < step->run_count; k++) {
+			const struct run_state *run = &step->runs[k];
+
+			if (run->fact && says_something(engine, run) &&
+			    run->fact->seq > last)
+				last = run->fact->seq;
+		}
+	}
+	return last;
+}
+
+/* ... of a commit that was, or 0. */
+static int64_t last_lost(const struct engine *engine, const struct step *step)
+{
+	int64_t last = 0;
+
+	for (int i = 0; i < step->run_count; i++)
+		if (loss_of(engine, &step->runs[i]) != LOSS_NONE &&
+		    step->runs[i].fact->seq > last)
+			last = step->runs[i].fact->seq;
+	return last;
+}
+
 /*
  * One commit beside the others.
  */
@@ -108,9 +139,32 @@ static void find_own(const struct engine *engine,
 	}
 }
 
-static void find_beside(const struct engine *engine, const struct step *step,
-			struct beside *beside)
+/*
+ * Was every run of the commit lost, while one since went well elsewhere?  Then
+ * that says what the commit is, and nothing of how often runs are lost.
+ */
+static bool is_dead(const struct engine *engine, const struct step *step,
+		    int64_t said)
 {
+	int lost = 0;
+
+	for (int i = 0; i < step->run_count; i++) {
+		const struct run_state *run = &step->runs[i];
+
+		if (!run->fact || !run->counts)
+			continue;
+		if (says_something(engine, run))
+			return false;
+		lost += loss_of(engine, run) != LOSS_NONE;
+	}
+	return lost >= BADLY_LEAST && last_lost(engine, step) < said;
+}
+
+static void find_beside(const struct engine *engine, const struct step *step,
+			int64_t said, struct beside *beside)
+{
+	if (is_dead(engine, step, said))
+		return;
 	for (int i = 0; i < step->run_count; i++) {
 		const struct run_state *run = &step->runs[i];
 		enum loss loss = loss_of(engine, run);
@@ -145,6 +199,7 @@ void losses_find(const struct engine *engine, const struct folded_step *step,
 		 struct losses *out)
 {
 	struct beside beside = { .first = 0 };
+	int64_t said;
 
 	*out = (struct losses){ .chance = 1 };
 	if (!step || engine->symptom == SYMPTOM_NO_BUILD)
@@ -152,9 +207,11 @@ void losses_find(const struct engine *engine, const struct folded_step *step,
 	find_own(engine, step, out, &beside);
 	if (!out->lost)
 		return;
+	said = last_that_said(engine);
 	for (size_t i = 0; i < engine->step_count; i++)
 		if (engine->steps[i] != step)
-			find_beside(engine, &engine->steps[i]->shown, &beside);
+			find_beside(engine, &engine->steps[i]->shown, said,
+				    &beside);
 	out->chance = losses_chance(out->lost, out->lost + out->said,
 				    beside.all.lost, beside.all.said);
 	out->badly = out->lost >= BADLY_LEAST && out->chance < BADLY_CHANCE &&
@@ -199,35 +256,6 @@ static int newest_first(const void *a, const void *b)
 
 	return (x->run->fact->seq < y->run->fact->seq) -
 	       (x->run->fact->seq > y->run->fact->seq);
-}
-
-static int64_t last_that_said(const struct engine *engine)
-{
-	int64_t last = 0;
-
-	for (size_t i = 0; i < engine->step_count; i++) {
-		const struct step *step = &engine->steps[i]->shown;
-
-		for (int k = 0; k < step->run_count; k++) {
-			const struct run_state *run = &step->runs[k];
-
-			if (run->fact && says_something(engine, run) &&
-			    run->fact->seq > last)
-				last = run->fact->seq;
-		}
-	}
-	return last;
-}
-
-static int64_t last_lost(const struct engine *engine, const struct step *step)
-{
-	int64_t last = 0;
-
-	for (int i = 0; i < step->run_count; i++)
-		if (loss_of(engine, &step->runs[i]) != LOSS_NONE &&
-		    step->runs[i].fact->seq > last)
-			last = step->runs[i].fact->seq;
-	return last;
 }
 
 /*
@@ -355,4 +383,41 @@ bool losses_spoilt(const struct engine *engine, const struct trouble *trouble,
 	    run->fact->seq < trouble->from || loss == LOSS_NONE)
 		return false;
 	return loss == LOSS_INFRA || !is_explained(engine, step, trouble->said);
+}
+
+/* The event of its latest run that was not lost, or 0. */
+static int64_t last_said(const struct engine *engine, const struct step *step)
+{
+	int64_t last = 0;
+
+	for (int i = 0; i < step->run_count; i++)
+		if (step->runs[i].fact &&
+		    says_something(engine, &step->runs[i]) &&
+		    step->runs[i].fact->seq > last)
+			last = step->runs[i].fact->seq;
+	return last;
+}
+
+int losses_control(const struct engine *engine, const struct trouble *trouble)
+{
+	int64_t latest = 0;
+	int control = -1;
+
+	if (!trouble->on || trouble->kinds[LOSS_INFRA])
+		return -1;
+	for (size_t i = 0; i < engine->step_count; i++) {
+		const struct folded_step *step = engine->steps[i];
+		int64_t said = last_said(engine, &step->shown);
+		int64_t lost = last_lost(engine, &step->shown);
+
+		if (!said || fold_is_scratch(step) || fold_is_unbuilt(step))
+			continue;
+		if (lost >= trouble->from && lost > said)
+			return -1;
+		if (said > latest) {
+			latest = said;
+			control = step->shown.commit;
+		}
+	}
+	return control;
 }

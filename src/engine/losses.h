@@ -34,7 +34,8 @@ enum loss loss_of(const struct engine *engine, const struct run_state *run);
 
 /*
  * The chance that k or more of n runs are lost, where `lost` others were and
- * `said` were not: the tail of a beta-binomial, the share of lost runs being
+ * `said` were not (those of commits that never booted aside, once a run went
+ * well since): the tail of a beta-binomial, the share of lost runs being
  * Beta(0.5 + lost, 10 + said).
  */
 double losses_chance(int k, int n, int lost, int said);
@@ -76,6 +77,13 @@ struct trouble {
  * it is not one bad commit among fine ones.
  */
 void losses_trouble(const struct engine *engine, struct trouble *out);
+
+/*
+ * The machines or the commits?  A commit whose runs were not lost says it, if
+ * one more is made there: the one that ran last.  -1 where it was lost too, or
+ * our own side said itself that it failed, or there is none.
+ */
+int losses_control(const struct engine *engine, const struct trouble *trouble);
 
 /* Is it one of those runs?  They are made again when a person resumes. */
 bool losses_spoilt(const struct engine *engine, const struct trouble *trouble,

@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "engine/fold.h"
 #include "engine/graph.h"
 #include "engine/losses.h"
@@ -355,6 +356,70 @@ static void runs_that_end_well_end_the_trouble(void **state)
 	world_release(&w);
 }
 
+/* e is skipped for its boot failures; d is next to it, and as bad. */
+static void a_control_run_tells_the_commits_from_the_machines(void **state)
+{
+	struct world w = broken_night();
+	const struct plan *plan;
+
+	(void)state;
+	world_build(&w, "a", BUILD_OK);
+	world_build(&w, "d", BUILD_OK);
+	world_runs(&w, "d", "BBB");
+	assert_true(trouble_of(&w).on);
+	/* the last that came up is a: one more run of it, and no question */
+	assert_string_equal(world_plan(&w), "test a");
+	assert_int_equal(wished_runs(&w), 1);
+	plan = engine_plan(w.engine);
+	assert_false(plan->needs_person);
+	assert_string_equal(question_of(&w), "");
+	world_runs(&w, "a", ".");
+	assert_false(trouble_of(&w).on);
+	assert_true(losses_at(&w, "d").badly);
+	assert_true(losses_at(&w, "e").badly);
+	assert_string_equal(world_plan(&w), "d is skip");
+	world_release(&w);
+}
+
+static void a_control_run_that_is_lost_too_is_the_machines(void **state)
+{
+	struct world w = broken_night();
+
+	(void)state;
+	world_build(&w, "a", BUILD_OK);
+	world_build(&w, "d", BUILD_OK);
+	world_runs(&w, "d", "BBB");
+	world_runs(&w, "a", "B");
+	assert_true(trouble_of(&w).on);
+	assert_int_equal(wished_runs(&w), 0);
+	asks(&w, "8 of the last 10 runs were lost, at 3 commits: 8 did not "
+		 "boot. ");
+	world_release(&w);
+}
+
+static void a_control_run_waits_for_what_is_under_way(void **state)
+{
+	struct world w = broken_night();
+	struct event begin = { .kind = EVENT_RUN_BEGIN, .by = BY_ENGINE };
+	char next[8];
+
+	(void)state;
+	world_build(&w, "a", BUILD_OK);
+	str_copy(next, sizeof(next),
+		 world_name(&w, engine_plan(w.engine)->commit));
+	world_build(&w, next, BUILD_OK);
+	begin.commit = world_oid(next);
+	begin.number = 10;
+	world_apply(&w, begin);
+	world_runs(&w, next, "BBB");
+	assert_true(trouble_of(&w).on);
+	assert_string_equal(question_of(&w), "");
+	assert_string_equal(world_name(&w, engine_plan(w.engine)->commit),
+			    next);
+	assert_int_equal(wished_runs(&w), 1);
+	world_release(&w);
+}
+
 static void what_is_under_way_is_not_given_up(void **state)
 {
 	struct world w = broken_night();
@@ -389,6 +454,7 @@ static void no_commit_is_skipped_for_what_was_lost_then(void **state)
 	world_build(&w, "d", BUILD_OK);
 	world_runs(&w, "d", "BBBBBBBBBB");
 	assert_true(trouble_of(&w).on);
+	world_runs(&w, "a", "B");
 	/* nothing but the question */
 	assert_int_equal(engine_plan(w.engine)->wishes[0].kind, WISH_ASK);
 	world_release(&w);
@@ -465,6 +531,11 @@ int main(void)
 		cmocka_unit_test(a_resume_makes_just_the_spoilt_runs_again),
 		cmocka_unit_test(undoing_the_resume_counts_them_again),
 		cmocka_unit_test(runs_that_end_well_end_the_trouble),
+		cmocka_unit_test(
+			a_control_run_tells_the_commits_from_the_machines),
+		cmocka_unit_test(
+			a_control_run_that_is_lost_too_is_the_machines),
+		cmocka_unit_test(a_control_run_waits_for_what_is_under_way),
 		cmocka_unit_test(what_is_under_way_is_not_given_up),
 		cmocka_unit_test(no_commit_is_skipped_for_what_was_lost_then),
 		cmocka_unit_test(
