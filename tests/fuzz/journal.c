@@ -112,8 +112,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-static const char *const tables[] = { "events",	 "commits", "meta",
-				      "crashes", "phases",  "errands" };
+static const char *const tables[] = { "events", "commits", "meta",  "crashes",
+				      "phases", "errands", "shapes" };
 
 enum { TABLES = sizeof(tables) / sizeof(*tables) };
 
@@ -148,6 +148,8 @@ static void bind(sqlite3_stmt *row, int kind, const uint8_t *bytes,
 		sqlite3_bind_int64(row, 1, number);
 		break;
 	case 1:
+		sqlite3_bind_blob(row, 1, bytes, (int)length, SQLITE_STATIC);
+		break;
 	case 2:
 		sqlite3_bind_text(row, 1, (const char *)bytes, (int)length,
 				  SQLITE_STATIC);
