@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "control/joblist.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
@@ -193,6 +194,28 @@ static void first_line(char *out, size_t size, const char *text, bool ascii)
 	text_copy(out, size, line, ascii);
 }
 
+/* For how long; on a cluster also where, or why it waits. */
+static void tell_running(struct shown *shown, struct session *session,
+			 const struct run_state *run, int64_t now)
+{
+	const struct joblist_item *job;
+	char time[24], where[96];
+	struct joblist jobs;
+
+	joblist_read(&jobs, session_dir(session));
+	job = joblist_find(&jobs, shown->id, run->number);
+	if (job) {
+		now += run->begin->at - job->since;
+		first_line(shown->where, sizeof(shown->where),
+			   joblist_say(job, where, sizeof(where)),
+			   shown->log.ascii);
+	}
+	snprintf(shown->fact, sizeof(shown->fact), "%s %s",
+		 job && !str_equal(job->state, "runs") ? "queued" : "running",
+		 str_duration(time, now - run->begin->at));
+	joblist_release(&jobs);
+}
+
 static void describe(struct shown *shown, struct session *session, int64_t now,
 		     bool ascii)
 {
@@ -216,8 +239,7 @@ static void describe(struct shown *shown, struct session *session, int64_t now,
 		first_line(shown->fact, sizeof(shown->fact), run_title(run),
 			   ascii);
 	} else if (run->running && run->begin) {
-		snprintf(shown->fact, sizeof(shown->fact), "running %s",
-			 str_duration(time, now - run->begin->at));
+		tell_running(shown, session, run, now);
 	} else if (run->fact) {
 		first_line(text, sizeof(text), run->fact->text, ascii);
 		snprintf(shown->fact, sizeof(shown->fact), "%s after %s%s%s",

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "control/joblist.h"
 #include "control/pace.h"
 #include "control/sure.h"
 #include "engine/graph.h"
@@ -256,9 +257,26 @@ static void signature_of(struct buf *out, struct engine *engine,
 	buf_puts(out, "new");
 }
 
-static void build_line(struct model *model, struct engine *engine,
+/* And where, should it be a job. */
+static void add_job(struct session *session, const struct step *step,
+		    struct buf *line)
+{
+	const struct joblist_item *item;
+	struct joblist jobs;
+	char where[96];
+
+	joblist_read(&jobs, session_dir(session));
+	item = joblist_find(&jobs, step->build_begin->commit.hex, -1);
+	if (item)
+		buf_printf(line, "  %s",
+			   joblist_say(item, where, sizeof(where)));
+	joblist_release(&jobs);
+}
+
+static void build_line(struct model *model, struct session *session,
 		       const struct step *step, const struct model_view *view)
 {
+	struct engine *engine = session_engine(session);
 	struct buf line;
 	char time[24];
 
@@ -267,6 +285,7 @@ static void build_line(struct model *model, struct engine *engine,
 		buf_printf(&line, "building %s",
 			   str_duration(time,
 					view->now - step->build_begin->at));
+		add_job(session, step, &line);
 	} else if (step->build) {
 		bool ok = step->build->build == BUILD_OK;
 		bool fails = step->build->build == BUILD_FAILED;
@@ -291,11 +310,24 @@ static void build_line(struct model *model, struct engine *engine,
 	buf_release(&line);
 }
 
+/* Of a run on a cluster: where it is, or why it waits, and for how long. */
+static const char *tell_job(struct model_run *out,
+			    const struct joblist_item *item, int64_t now,
+			    char *where, size_t size)
+{
+	if (!str_equal(item->state, "runs"))
+		out->word = ledger_word('-');
+	out->duration_ms = now > item->since ? now - item->since : 0;
+	return joblist_say(item, where, size);
+}
+
 static void fill_run(struct model_run *out, const struct run_state *run,
+		     const struct joblist_item *job,
 		     const struct model_view *view)
 {
 	const struct event *fact = run->fact;
 	const char *detail = "", *title = run_title(run);
+	char where[96];
 
 	out->number = run->number;
 	out->letter = engine_run_letter(run);
@@ -305,9 +337,14 @@ static void fill_run(struct model_run *out, const struct run_state *run,
 	if (run->running && run->begin) {
 		out->duration_ms = view->now - run->begin->at;
 		detail = run->begin->text;
+		if (job)
+			detail = tell_job(out, job, view->now, where,
+					  sizeof(where));
 	} else if (fact) {
 		out->duration_ms = fact->duration_ms;
 		detail = fact->text;
+		if (str_empty(detail))
+			detail = joblist_say_past(fact, where, sizeof(where));
 	}
 	out->crashed = !str_empty(title);
 	if (out->crashed)
@@ -315,20 +352,26 @@ static void fill_run(struct model_run *out, const struct run_state *run,
 	first_line(out->detail, sizeof(out->detail), detail, view->ascii);
 }
 
-static void fill_runs(struct model *model, struct engine *engine,
+static void fill_runs(struct model *model, struct session *session,
 		      const struct step *step, const struct model_view *view)
 {
+	struct engine *engine = session_engine(session);
+	const char *hex = graph_oid(session_graph(session), step->commit)->hex;
+	struct joblist jobs;
 	int more = wants_runs(model, step) ? queued(engine, step) : 0;
 	int next = 0;
 
 	model->run_count = step->run_count + more;
 	model->runs =
 		xcalloc((size_t)model->run_count + 1, sizeof(*model->runs));
+	joblist_read(&jobs, session_dir(session));
 	for (int i = 0; i < step->run_count; i++) {
-		fill_run(&model->runs[i], &step->runs[i], view);
+		fill_run(&model->runs[i], &step->runs[i],
+			 joblist_find(&jobs, hex, step->runs[i].number), view);
 		model->runs_done += !step->runs[i].running;
 		next = step->runs[i].number + 1;
 	}
+	joblist_release(&jobs);
 	for (int i = step->run_count; i < model->run_count; i++) {
 		model->runs[i].number = next++;
 		model->runs[i].letter = '-';
@@ -397,7 +440,7 @@ void ledger_fill_runs(struct model *model, struct session *session,
 		str_copy(model->build, sizeof(model->build), "not built");
 		return;
 	}
-	build_line(model, engine, step, view);
-	fill_runs(model, engine, step, view);
+	build_line(model, session, step, view);
+	fill_runs(model, session, step, view);
 	fill_console(model, session, step, view);
 }

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "control/joblist.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "engine/rate.h"
@@ -121,6 +122,7 @@ struct runs {
 	struct session *session;
 	const struct step *step;
 	const struct oid *oid;
+	struct joblist jobs;
 	const struct columns *at;
 	int columns;
 	const char *title; /* the one that was written out, or NULL */
@@ -213,10 +215,27 @@ static void put_below(struct runs *runs, const struct run_state *run)
 	pager_add_line(runs->pager, run->number, &runs->line);
 }
 
+/* The target, or the node of a cluster. */
+static const char *where_of(const struct runs *runs,
+			    const struct run_state *run, char *out, size_t size)
+{
+	const struct joblist_item *job =
+		joblist_find(&runs->jobs, runs->oid->hex, run->number);
+
+	if (run->fact)
+		joblist_say_past(run->fact, out, size);
+	else if (job)
+		joblist_say(job, out, size);
+	else
+		*out = '\0';
+	if (!*out && run->begin && run->begin->text)
+		str_copy(out, size, run->begin->text);
+	return out;
+}
+
 static void put_run(struct runs *runs, const struct run_state *run)
 {
-	char letter = engine_run_letter(run);
-	const char *where = run->begin ? run->begin->text : NULL;
+	char letter = engine_run_letter(run), where[96];
 
 	line_printf(&runs->line, ROLE_PLAIN, "%3d", run->number);
 	line_to(&runs->line, runs->at->result);
@@ -225,7 +244,8 @@ static void put_run(struct runs *runs, const struct run_state *run)
 	if (runs->at->run_end) {
 		put_phases(runs, run->fact);
 		line_to(&runs->line, runs->at->where);
-		line_put_cut(&runs->line, ROLE_PLAIN, where ? where : "",
+		line_put_cut(&runs->line, ROLE_PLAIN,
+			     where_of(runs, run, where, sizeof(where)),
 			     runs->at->where_width);
 		put_size(runs, run);
 	}
@@ -351,11 +371,13 @@ static void put_all(struct runs *runs, struct engine *engine,
 	struct run_state *states = sorted(step, order);
 	struct tally tally;
 
+	joblist_read(&runs->jobs, session_dir(runs->session));
 	put_heads(runs);
 	if (step->same_as >= 0)
 		put_same(runs);
 	for (int i = 0; i < step->run_count; i++)
 		put_run(runs, &states[i]);
+	joblist_release(&runs->jobs);
 	free(states);
 	if (!step->run_count && !step->same_runs) {
 		line_put(&runs->line, ROLE_DIM, "  -  it has not been run");

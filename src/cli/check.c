@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "control/preflight.h"
+#include "control/preflight_cluster.h"
 #include "control/settings.h"
 #include "repo/repo.h"
 
@@ -46,7 +47,10 @@ static int check(struct cli *cli, const char *path)
 	     path ? path
 		  : "there are no settings: name a file with -c, write "
 		    "culprit.cfg, or give --test to 'culprit start'");
-	if (preflight(&settings, cli->repo, tell, NULL) == 0)
+	if (preflight(&settings, cli->repo, tell, NULL) +
+		    preflight_cluster(&settings, cli->repo, cli->program, tell,
+				      NULL) ==
+	    0)
 		code = EXIT_OK;
 out:
 	settings_release(&settings);

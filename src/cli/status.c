@@ -13,6 +13,7 @@
 #include "base/xalloc.h"
 #include "control/describe.h"
 #include "control/desk.h"
+#include "control/joblist.h"
 #include "control/prospects.h"
 #include "control/questions.h"
 #include "control/sure.h"
@@ -253,6 +254,37 @@ static void json_remedy(struct json *json, struct session *session,
 	json_close_object(json);
 }
 
+/* Those that a cluster has now, or is given next. */
+static void json_jobs(struct json *json, struct session *session)
+{
+	struct joblist list;
+
+	joblist_read(&list, session_dir(session));
+	json_bool(json, "cluster_away", list.away != NULL);
+	json_open_array(json, "jobs");
+	for (int i = 0; i < list.count; i++) {
+		const struct joblist_item *item = &list.items[i];
+
+		json_open_object(json, NULL);
+		json_text(json, "id", item->id);
+		json_text(json, "kind", item->build ? "build" : "run");
+		json_text(json, "commit", item->commit);
+		if (item->build)
+			json_null(json, "number");
+		else
+			json_number(json, "number", item->number);
+		json_text(json, "state", item->state);
+		json_text(json, "node",
+			  str_empty(item->node) ? NULL : item->node);
+		json_text(json, "reason",
+			  str_empty(item->words) ? NULL : item->words);
+		json_number(json, "since", item->since);
+		json_close_object(json);
+	}
+	json_close_array(json);
+	joblist_release(&list);
+}
+
 static void json_doubts(struct json *json, struct session *session)
 {
 	struct sure_doubt *list;
@@ -411,6 +443,7 @@ static void print_json(struct cli *cli)
 	json_candidates(&json, session, plan);
 	json_engine(&json, session);
 	json_ahead(&json, session);
+	json_jobs(&json, session);
 	json_fixups(&json, engine);
 	json_open_array(&json, "steps");
 	for (int i = 0; i < engine_step_count(engine); i++)
@@ -478,6 +511,32 @@ static void text_idle(struct session *session, struct buf *out)
 	free(worktree);
 }
 
+/* What a cluster has of it. */
+static void text_jobs(struct session *session, struct buf *out)
+{
+	struct joblist list;
+
+	joblist_read(&list, session_dir(session));
+	if (list.away)
+		buf_printf(out, "%s does not answer, it is waited for\n",
+			   list.away);
+	for (int i = 0; i < list.count; i++) {
+		const struct joblist_item *item = &list.items[i];
+
+		buf_printf(out, "job %s: ", item->id ? item->id : "-");
+		if (item->build)
+			buf_puts(out, "build");
+		else
+			buf_printf(out, "run %d", item->number);
+		buf_printf(out, " of %.*s, %s%s%s", OID_SHORT, item->commit,
+			   item->state, *item->node ? " on " : "", item->node);
+		if (str_equal(item->state, "queued") && *item->words)
+			buf_printf(out, " (%s)", item->words);
+		buf_putc(out, '\n');
+	}
+	joblist_release(&list);
+}
+
 /* A kernel takes minutes: where to look on. */
 static void text_build(struct session *session, struct buf *out)
 {
@@ -519,6 +578,7 @@ static void print_text(struct cli *cli)
 		buf_printf(&out, "%s\n", ahead.text);
 	if (process.alive) {
 		text_build(session, &out);
+		text_jobs(session, &out);
 		buf_printf(&out, "engine: process %d on %s\n", process.pid,
 			   process.host);
 	} else {

@@ -383,7 +383,8 @@ static void look_at_guest(struct look *look)
 		say(look, FINDING_NOTE,
 		    "guest: neither initrd nor image: the kernel has nothing "
 		    "to start");
-	if (look->settings->target == TARGET_QEMU)
+	if (look->settings->target == TARGET_QEMU &&
+	    look->settings->executor == EXECUTOR_LOCAL)
 		look_at_qemu(look);
 	if (guest->ssh_user)
 		look_at_keys(look);

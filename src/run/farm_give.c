@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "run/shell.h"
 #include "run/ticket.h"
 
 #define INDEX_MAX  1000	  /* what schedulers take as the index of a job */
@@ -102,30 +103,10 @@ static int write_ticket(const struct farm *farm, const struct task *task,
 	return ret;
 }
 
-/* A word of the shell. */
-static char *quoted(const char *word)
-{
-	struct buf out;
-	char *text;
-
-	buf_init(&out, 0);
-	buf_putc(&out, '\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			buf_puts(&out, "'\\''");
-		else
-			buf_putc(&out, *word);
-	}
-	buf_putc(&out, '\'');
-	text = buf_take(&out);
-	buf_release(&out);
-	return text;
-}
-
 static char *command_of(const struct farm *farm, const char *batch)
 {
-	char *program = quoted(farm->spec.program);
-	char *session = quoted(farm->spec.session);
+	char *program = shell_word(farm->spec.program);
+	char *session = shell_word(farm->spec.session);
 	char *command = xasprintf("%s job %s %s", program, session, batch);
 
 	free(program);

@@ -59,4 +59,99 @@ check "what is found on the cluster is what is found here" '
 	shape >there.shape && cat here.shape && diff here.shape there.shape
 '
 
+test -n "${LONG-}" || plan
+
+# The practice repository, whose runs wait as long as there is a file.
+session=$tmp/practice-session
+repo=$tmp/practice
+hold=$tmp/hold
+export CULPRIT_DEMO_SEED=1
+
+check "there is a practice repository" '
+	"$CULPRIT" demo --batch --dir "$repo" >demo
+	{
+		sed "s|command = \"./practice\"|command = \"while test -e $hold; do sleep 0.05; done; ./practice\"|" \
+			"$repo/culprit.cfg"
+		echo "executor = \"slurm\"; slurm = { poll = 1; };"
+	} >"$tmp/practice.cfg"
+	grep "test -e $hold" "$tmp/practice.cfg"
+'
+answer=$(git -C "$repo" rev-parse refs/demo/answer)
+
+check "it has the same culprit there" '
+	begin practice.cfg master v1.0
+	culprit run --batch >practice.out
+	grep "^$answer is the first bad commit" practice.out
+	test -z "$(ls "$session/jobs" 2>/dev/null)"
+'
+
+# The same, and everything goes wrong.
+
+# each with all its words
+facts()
+{
+	culprit log --format json
+}
+
+engine_up()
+{
+	culprit run --batch >>"$tmp/faults.out" 2>&1 &
+	engine=$!
+	until_true "culprit status --json | json 'j[\"engine\"][\"alive\"]'"
+	culprit status --json | json 'j["engine"]["pid"]' >"$tmp/engine.pid"
+}
+
+# the id of a run that goes on, on a node
+running()
+{
+	squeue -h -r -t R -w "$1" -o "%i %j" | sed -n "/:run/s/ .*//p" |
+		head -n 1
+}
+
+runs_on()
+{
+	until_true "test -n \"\$(running $1)\"" 120
+}
+
+check "a run that somebody else cancels is trouble of ours, no verdict" '
+	touch "$hold"
+	begin practice.cfg master v1.0
+	engine_up
+	runs_on n2
+	scancel "$(running n2)"
+	until_true "facts | grep \"stopped, and not by this session\"" 60
+'
+check "a node that dies loses nothing but its run" '
+	runs_on n1
+	node_kill n1
+	until_true "facts | grep \"on n1 is gone.*NODE_FAIL\"" 120
+	node_up n1
+'
+check "a controller that is away is waited for, and that is said once" '
+	runs_on n2
+	controller_down
+	rm "$hold"
+	until_true "grep \"slurm does not answer\" faults.out" 120
+	controller_up
+	until_true "grep \"slurm answers again\" faults.out" 120
+	test "$(grep -c "does not answer" faults.out)" = 1
+'
+check "kill -9 of the engine loses no job" '
+	until_true "test -n \"\$(squeue -h -r -t R -o %i)\"" 120
+	touch "$hold"
+	until_true "test -n \"\$(running n1,n2)\"" 120
+	id=$(running n1,n2)
+	kill -9 "$(cat engine.pid)"
+	engine_up
+	until_true "culprit status --json | grep \"$id\"" 60
+	test "$(running n1,n2)" = "$id"
+	rm "$hold"
+	until_true "facts | grep \"slurm: job $id on\"" 60
+'
+check "and the culprit is the same" '
+	until_true "grep \"is the first bad commit\" faults.out" 600
+	grep "^$answer is the first bad commit" faults.out
+	until_true "test -z \"\$(squeue -h -o %i)\""
+'
+
 plan
