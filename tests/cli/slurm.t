@@ -70,7 +70,7 @@ export CULPRIT_DEMO_SEED=1
 check "there is a practice repository" '
 	"$CULPRIT" demo --batch --dir "$repo" >demo
 	{
-		sed "s|command = \"./practice\"|command = \"while test -e $hold; do sleep 0.05; done; ./practice\"|" \
+		sed "s|timeout = 20;|timeout = 600;|; s|command = \"./practice\"|command = \"while test -e $hold; do sleep 0.05; done; ./practice\"|" \
 			"$repo/culprit.cfg"
 		echo "executor = \"slurm\"; slurm = { poll = 1; };"
 	} >"$tmp/practice.cfg"
