@@ -113,10 +113,19 @@ runs_on()
 	until_true "test -n \"\$(running $1)\"" 120
 }
 
-check "a run that somebody else cancels is trouble of ours, no verdict" '
+check "kill -9 of the engine loses no job" '
 	touch "$hold"
 	begin practice.cfg master v1.0
 	engine_up
+	runs_on n1
+	id=$(running n1)
+	kill -9 "$(cat engine.pid)"
+	wait "$engine" || :
+	engine_up
+	until_true "culprit status | grep \"job $id: run .*, runs on n1\"" 60
+	test "$(running n1)" = "$id"
+'
+check "a run that somebody else cancels is trouble of ours, no verdict" '
 	runs_on n2
 	scancel "$(running n2)"
 	until_true "facts | grep \"stopped, and not by this session\"" 60
@@ -135,18 +144,6 @@ check "a controller that is away is waited for, and that is said once" '
 	controller_up
 	until_true "grep \"slurm answers again\" faults.out" 120
 	test "$(grep -c "does not answer" faults.out)" = 1
-'
-check "kill -9 of the engine loses no job" '
-	until_true "test -n \"\$(squeue -h -r -t R -o %i)\"" 120
-	touch "$hold"
-	until_true "test -n \"\$(running n1,n2)\"" 120
-	id=$(running n1,n2)
-	kill -9 "$(cat engine.pid)"
-	engine_up
-	until_true "culprit status --json | grep \"$id\"" 60
-	test "$(running n1,n2)" = "$id"
-	rm "$hold"
-	until_true "facts | grep \"slurm: job $id on\"" 60
 '
 check "and the culprit is the same" '
 	until_true "grep \"is the first bad commit\" faults.out" 600
