@@ -226,7 +226,8 @@ static LIBSSH2_DISCONNECT_FUNC(on_disconnect)
 {
 	struct ssh_wire *wire = *abstract;
 	char text[128];
-	size_t length = message_len > 0 ? (size_t)message_len : 0;
+	/* NULL where the packet is shorter than it claims */
+	size_t length = message && message_len > 0 ? (size_t)message_len : 0;
 
 	(void)session;
 	(void)reason;
@@ -234,12 +235,18 @@ static LIBSSH2_DISCONNECT_FUNC(on_disconnect)
 	(void)language_len;
 	if (length > sizeof(text) - 1)
 		length = sizeof(text) - 1;
-	memcpy(text, message, length);
+	if (length)
+		memcpy(text, message, length);
 	tidy_utf8(text, length);
 	tidy_controls(text);
-	if (!wire->ended[0])
+	if (wire->ended[0])
+		return;
+	if (length)
 		snprintf(wire->ended, sizeof(wire->ended),
 			 "the peer closed the connection and says '%s'", text);
+	else
+		snprintf(wire->ended, sizeof(wire->ended),
+			 "the peer closed the connection");
 }
 
 /* libuv only says that there is an error; the socket knows which. */
