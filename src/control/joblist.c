@@ -93,7 +93,7 @@ char *joblist_say(const struct joblist_item *item, char *out, size_t size)
 	if (str_equal(item->state, "runs"))
 		snprintf(out, size, "%s, job %s", item->node, id);
 	else if (str_equal(item->state, "queued") && *item->words)
-		snprintf(out, size, "job %s queued: %s", id, item->words);
+		snprintf(out, size, "job %s: %s", id, item->words);
 	else
 		str_copy(out, size, item->state);
 	return out;
