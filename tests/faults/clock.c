@@ -75,12 +75,12 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 
 int gettimeofday(struct timeval *restrict now, void *restrict zone)
 {
-	struct timespec time;
+	struct timespec exact;
 
 	(void)zone;
-	clock_gettime(CLOCK_REALTIME, &time);
-	now->tv_sec = time.tv_sec;
-	now->tv_usec = time.tv_nsec / 1000;
+	clock_gettime(CLOCK_REALTIME, &exact);
+	now->tv_sec = exact.tv_sec;
+	now->tv_usec = exact.tv_nsec / 1000;
 	return 0;
 }
 

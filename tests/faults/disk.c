@@ -174,7 +174,7 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file,
 
 	*mine = (struct file){ .disk = vfs->pAppData };
 	mine->watched = flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL);
-	mine->which = flags & SQLITE_OPEN_WAL ? DISK_WAL : DISK_DB;
+	mine->which = (flags & SQLITE_OPEN_WAL) ? DISK_WAL : DISK_DB;
 	if (real(file)->pMethods)
 		file->pMethods = &methods;
 	return ret;
@@ -273,7 +273,8 @@ void disk_cut(const struct disk *disk, size_t count, enum cut how,
 		out[i] = (struct image){ NULL, 0 };
 		if (!base[i].bytes)
 			continue;
-		grow(&out[i], base[i].size);
+		out[i].bytes = xmalloc(base[i].size + 1);
+		out[i].size = base[i].size;
 		memcpy(out[i].bytes, base[i].bytes, base[i].size);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -317,6 +318,18 @@ void image_load(const char *dir, struct image out[DISK_FILES])
 	}
 }
 
+static void write_image(const char *path, const struct image *image)
+{
+	FILE *file = fopen(path, "we");
+	size_t put;
+
+	if (!file)
+		abort();
+	put = fwrite(image->bytes, 1, image->size, file);
+	if (fclose(file) != 0 || put != image->size)
+		abort();
+}
+
 void image_store(const char *dir, const struct image images[DISK_FILES])
 {
 	char *shm = xasprintf("%s/session.db-shm", dir);
@@ -325,14 +338,10 @@ void image_store(const char *dir, const struct image images[DISK_FILES])
 	free(shm);
 	for (int i = 0; i < DISK_FILES; i++) {
 		char *path = path_of(dir, i);
-		FILE *file;
 
 		unlink(path);
-		file = images[i].bytes ? fopen(path, "we") : NULL;
-		if (file && (fwrite(images[i].bytes, 1, images[i].size, file) !=
-				     images[i].size ||
-			     fclose(file) != 0))
-			abort();
+		if (images[i].bytes)
+			write_image(path, &images[i]);
 		free(path);
 	}
 }
