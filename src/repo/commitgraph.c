@@ -286,14 +286,32 @@ static bool has_replacements(const struct repo *repo)
 	return found;
 }
 
+/* Where git sees another history than the objects, we do not. */
+static int check_altered(const struct repo *repo, struct error *err)
+{
+	if (has_grafts(repo))
+		return error_set(err, ERROR_GIT,
+				 "grafts are not followed, so git sees another "
+				 "history than this; '%s/info/grafts' has them",
+				 repo->common_dir);
+	if (has_replacements(repo) && !getenv("GIT_NO_REPLACE_OBJECTS"))
+		return error_set(
+			err, ERROR_GIT,
+			"replaced objects are not followed, so git may "
+			"see another history than this; 'git replace "
+			"-l' lists them, 'git replace -d' undoes one");
+	return 0;
+}
+
 int commitgraph_open(struct repo *repo, struct commitgraph **out,
 		     struct error *err)
 {
 	struct commitgraph *graph;
 
 	*out = NULL;
-	if (is_switched_off(repo) || repo_is_shallow(repo) ||
-	    has_grafts(repo) || has_replacements(repo))
+	if (check_altered(repo, err) < 0)
+		return -1;
+	if (is_switched_off(repo) || repo_is_shallow(repo))
 		return 0;
 	graph = xcalloc(1, sizeof(*graph));
 	if (add_all(graph, repo, err) < 0) {

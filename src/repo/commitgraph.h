@@ -35,7 +35,8 @@ struct commitgraph_commit {
 
 /*
  * *out is NULL where there is none that git would use.  Fails where there is
- * one that makes no sense, with a sentence that names it and what to do.
+ * one that makes no sense, and where history was altered by grafts or replaced
+ * objects, with a sentence that says so and what to do.
  */
 int commitgraph_open(struct repo *repo, struct commitgraph **out,
 		     struct error *err);

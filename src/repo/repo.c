@@ -18,7 +18,8 @@
 
 /*
  * Not handled: refs/replace and info/grafts.  git honours them, libgit2 does
- * not, so in a repository that has them git may see other parents than we.
+ * not, so in a repository that has them git may see other parents than we;
+ * whoever reads a range is told (commitgraph.c).
  */
 
 int handle_failed(struct error *err)

@@ -188,6 +188,26 @@ for i in range(n):
 chmod u+w "$file"
 cp whole "$file"
 
+check "replaced objects are not followed, and that is said" '
+	cd history
+	git replace main "$first"
+	cd ..
+	midpoint >out 2>err
+	cmp out wanted
+	grep "replaced objects are not followed.*git replace -l" err
+	test $(wc -l <err) = 1
+	GIT_NO_REPLACE_OBJECTS=1 midpoint >out 2>err
+	cmp out wanted
+	test ! -s err
+	git -C history replace -d main
+'
+check "nor are grafts" '
+	git -C history rev-parse main >history/.git/info/grafts
+	midpoint >out 2>err
+	rm history/.git/info/grafts
+	cmp out wanted
+	grep "grafts are not followed.*info/grafts" err
+'
 check "it is not asked where core.commitGraph is off" '
 	edit "b = b[:30]"
 	git -C history config core.commitGraph false
