@@ -26,7 +26,7 @@
 #define OVERHEAD 0.01
 
 struct adaptive {
-	struct belief belief;
+	const struct belief *belief; /* kept.c's, until the next event */
 	bool settled_there;
 	struct belief settled; /* without the waves that are in flight */
 	bool advised;	       /* world and advice are there */
@@ -43,7 +43,7 @@ bool adaptive_is_at_work(const struct engine *engine)
 
 static const struct belief *adaptive_belief(const struct engine *engine)
 {
-	return engine->adaptive ? &engine->adaptive->belief : NULL;
+	return engine->adaptive ? engine->adaptive->belief : NULL;
 }
 
 void adaptive_drop(struct engine *engine)
@@ -52,7 +52,6 @@ void adaptive_drop(struct engine *engine)
 
 	if (!adaptive)
 		return;
-	belief_release(&adaptive->belief);
 	if (adaptive->settled_there)
 		belief_release(&adaptive->settled);
 	if (adaptive->advised)
@@ -64,17 +63,17 @@ void adaptive_drop(struct engine *engine)
 
 void adaptive_refresh(struct engine *engine)
 {
-	struct adaptive *adaptive;
+	const struct belief *belief;
 
 	adaptive_drop(engine);
 	if (engine->policy.kind != POLICY_ADAPTIVE ||
 	    engine->symptom == SYMPTOM_NO_BUILD)
 		return;
-	adaptive = xcalloc(1, sizeof(*adaptive));
-	if (belief_for_plan(&adaptive->belief, engine, false))
-		engine->adaptive = adaptive;
-	else
-		free(adaptive);
+	belief = kept_belief(engine);
+	if (!belief)
+		return;
+	engine->adaptive = xcalloc(1, sizeof(*engine->adaptive));
+	engine->adaptive->belief = belief;
 }
 
 static int slots_of(const struct engine *engine)
@@ -118,7 +117,7 @@ static bool goes_on(const struct engine *engine, const struct folded_step *step)
 		adaptive->settled_there =
 			belief_for_plan(&adaptive->settled,
 					(struct engine *)(uintptr_t)engine,
-					true);
+					true, NULL);
 	return !adaptive->settled_there ||
 	       !advice_is_decisive(&adaptive->settled, in_flight);
 }
@@ -377,7 +376,7 @@ static void advise(const struct engine *engine, struct adaptive *adaptive)
 		.sites = adaptive->sites,
 		.site_count = (int)adaptive->site_count,
 	};
-	advice_make(&adaptive->advice, &adaptive->belief, &adaptive->world,
+	advice_make(&adaptive->advice, adaptive->belief, &adaptive->world,
 		    engine->policy.risk / 1000.0);
 	adaptive->advised = true;
 }
@@ -392,12 +391,12 @@ int adaptive_ahead(const struct engine *engine, struct choice *next, int room)
 		return 0;
 	if (!adaptive->advised)
 		advise(engine, adaptive);
-	now.runs = advice_runs(&adaptive->belief, adaptive->world.slots);
+	now.runs = advice_runs(adaptive->belief, adaptive->world.slots);
 	if (adaptive->advice.choice.commit == now.commit &&
 	    (adaptive->advice.kind == ADVICE_TEST ||
 	     adaptive->advice.kind == ADVICE_CONFIRM))
 		now = adaptive->advice.choice;
-	return advice_ahead(&adaptive->belief, &adaptive->world,
+	return advice_ahead(adaptive->belief, &adaptive->world,
 			    engine->policy.risk / 1000.0, &now, next, room);
 }
 
@@ -513,7 +512,7 @@ static void follow(struct engine *engine, struct adaptive *adaptive)
 		undecided(engine, advice);
 		break;
 	case ADVICE_WIDEN:
-		widen(engine, &adaptive->belief);
+		widen(engine, adaptive->belief);
 		break;
 	case ADVICE_NOTHING:
 		plan_nothing(engine);
@@ -568,7 +567,7 @@ void adaptive_plan(struct engine *engine)
 	step = build_to_keep(engine);
 	if (step) {
 		test(engine, step->shown.commit,
-		     advice_runs(&adaptive->belief, slots_of(engine)));
+		     advice_runs(adaptive->belief, slots_of(engine)));
 		return;
 	}
 	advise(engine, adaptive);

@@ -195,13 +195,16 @@ bool belief_of(struct belief *belief, struct engine *engine,
 	return there;
 }
 
-bool belief_for_plan(struct belief *belief, struct engine *engine, bool settled)
+bool belief_for_plan(struct belief *belief, struct engine *engine, bool settled,
+		     bool *any_run)
 {
 	struct asking asking = { .engine = engine, .settled = settled };
 	bool there;
 
 	ask(&asking);
 	there = believe(belief, &asking);
+	if (any_run)
+		*any_run = asking.any_run;
 	forget(&asking);
 	return there;
 }

@@ -370,8 +370,16 @@ void wish_touched(struct engine *engine);
 
 /* kept.c */
 
-/* What was kept until the next event. */
+/* What was kept until the next event, what the policy made of it too. */
 void kept_forget(struct engine *engine);
+
+/*
+ * What is believed, also before the first run; NULL where there is no range.
+ * Worked out once an event, for plan and front ends alike; borrowed until the
+ * next event.
+ */
+struct belief;
+const struct belief *kept_belief(struct engine *engine);
 
 /* hold.c */
 
@@ -381,12 +389,12 @@ void plan_hold(struct engine *engine);
 /* belief_of.c */
 
 /*
- * As belief_of, but also before the first run; settled: without what the waves
- * in flight have shown so far.
+ * As belief_of, but also before the first run: *any_run, which may be NULL, says
+ * whether there was one.  settled: without what the waves in flight have shown
+ * so far.
  */
-struct belief;
-bool belief_for_plan(struct belief *belief, struct engine *engine,
-		     bool settled);
+bool belief_for_plan(struct belief *belief, struct engine *engine, bool settled,
+		     bool *any_run);
 
 /* plan.c */
 void plan_make(struct engine *engine);

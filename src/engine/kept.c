@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/xalloc.h"
+#include "engine/adaptive.h"
 #include "engine/belief.h"
 
 /*
@@ -13,6 +14,7 @@
 
 struct kept {
 	bool asked, known; /* belief */
+	bool any_run;
 	struct belief belief;
 	int64_t before; /* the event before which there were `bits`; or 0 */
 	double bits;
@@ -27,6 +29,7 @@ static struct kept *kept_of(struct engine *engine)
 
 void kept_forget(struct engine *engine)
 {
+	adaptive_drop(engine); /* it holds the belief */
 	if (!engine->kept)
 		return;
 	if (engine->kept->known)
@@ -35,15 +38,24 @@ void kept_forget(struct engine *engine)
 	engine->kept = NULL;
 }
 
-const struct belief *engine_belief(struct engine *engine)
+const struct belief *kept_belief(struct engine *engine)
 {
 	struct kept *kept = kept_of(engine);
 
 	if (!kept->asked) {
 		kept->asked = true;
-		kept->known = belief_of(&kept->belief, engine, NULL);
+		kept->known = belief_for_plan(&kept->belief, engine, false,
+					      &kept->any_run);
 	}
 	return kept->known ? &kept->belief : NULL;
+}
+
+/* Before the first run all that is known is what was said. */
+const struct belief *engine_belief(struct engine *engine)
+{
+	const struct belief *belief = kept_belief(engine);
+
+	return belief && engine->kept->any_run ? belief : NULL;
 }
 
 double engine_bits_before(struct engine *engine, int64_t seq)

@@ -379,17 +379,26 @@ static bool is_lost(const struct tally *tally, struct judgement *j)
 	return true;
 }
 
+struct judgement tally_counted(const struct tally *tally)
+{
+	int crashes = tally->outcomes[OUTCOME_CRASHED];
+
+	return (struct judgement){
+		.crashes = crashes,
+		.crashes_needed = 1,
+		.valid = crashes + tally->outcomes[OUTCOME_OK],
+		.valid_needed = 1,
+	};
+}
+
 static struct judgement judge_by_odds(const struct policy *policy,
 				      const struct tally *tally,
 				      const struct around *around)
 {
-	struct judgement j = { .crashes = tally->outcomes[OUTCOME_CRASHED],
-			       .crashes_needed = 1,
-			       .valid_needed = 1 };
+	struct judgement j = tally_counted(tally);
 	struct trial_of_odds trial;
 	bool lost;
 
-	j.valid = j.crashes + tally->outcomes[OUTCOME_OK];
 	trial_begin(&trial, policy, tally, around);
 	j.odds = odds_log(&trial.odds, &trial.record);
 	if (j.valid > 0)

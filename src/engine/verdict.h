@@ -80,7 +80,7 @@ struct judgement {
 	int crashes_needed; /* for bad */
 	int valid;	    /* runs that say something: ok or crashed */
 	int valid_needed;
-	double odds; /* strict, adaptive: the logarithm of the odds that it has
+	double odds; /* strict, adaptive before there is a range: the logarithm of the odds that it has
 			the bug, by its own runs; 0: even */
 	/* adaptive, in a range: by the runs of all commits */
 	bool believed;
@@ -112,6 +112,9 @@ void tally_add_open(struct tally *tally);
 
 /* What the runs say, without open crashes; commit and said stay 0. */
 void tally_record(const struct tally *tally, struct record *record);
+
+/* What was seen, and nothing made of it. */
+struct judgement tally_counted(const struct tally *tally);
 
 /*
  * By the commit's own runs: adaptive gives its verdicts in a range by the

@@ -284,9 +284,10 @@ struct judgement weigh_judge(const struct engine *engine,
 	if (engine->symptom == SYMPTOM_NO_BUILD)
 		return judge_build(step);
 	weigh_tally(engine, step, &tally);
-	j = judge_tally(engine, step, &tally);
+	j = tally_counted(&tally);
 	if (adaptive_judge(engine, step, &j))
 		return j;
+	j = judge_tally(engine, step, &tally);
 	return judge_lost(engine, step, &tally, j);
 }
 

@@ -184,6 +184,53 @@ static void four_trees_are_built_alike_and_run(void **state)
 	world_release(&w);
 }
 
+/* d, by runs of its own and clean ones of its parent. */
+static struct world believed(void)
+{
+	struct world w = found(line, "adaptive", false);
+
+	world_runs(&w, "f", "XXXX");
+	world_runs(&w, "d", "XXX");
+	world_runs(&w, "c", "....");
+	return w;
+}
+
+static void a_culprit_that_is_believed_is_verified_too(void **state)
+{
+	struct world w = believed();
+
+	(void)state;
+	PLAN("found d");
+	OK(verify(&w, "d", 3, true));
+	assert_string_equal(wishes(&w),
+			    "revert d/d, revert f/d, build d/d, run d 3/d, "
+			    "build c/d, run c 3/d");
+	OK(revert(&w, "d", "d", "r", MADE_OK));
+	OK(revert(&w, "d", "f", "s", MADE_OK));
+	test(&w, "d", "XXX");
+	test(&w, "c", "...");
+	test(&w, "r", "...");
+	assert_int_equal(result(&w), VERIFY_UNDER_WAY);
+	test(&w, "s", "...");
+	assert_int_equal(result(&w), VERIFY_CONFIRMED);
+	PLAN("found d");
+	world_release(&w);
+}
+
+/* What was made to verify is a run like any other: the belief goes on. */
+static void a_parent_that_crashes_sends_the_belief_on(void **state)
+{
+	struct world w = believed();
+
+	(void)state;
+	OK(verify(&w, "d", 3, false));
+	test(&w, "d", "XXX");
+	test(&w, "c", "XXX");
+	assert_int_equal(result(&w), VERIFY_OVERTURNED);
+	assert_string_not_equal(world_plan(&w), "found d");
+	world_release(&w);
+}
+
 static void runs_from_before_the_order_are_not_counted(void **state)
 {
 	struct world w = found(line, "exit-code", false);
@@ -493,6 +540,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(four_trees_are_built_alike_and_run),
+		cmocka_unit_test(a_culprit_that_is_believed_is_verified_too),
+		cmocka_unit_test(a_parent_that_crashes_sends_the_belief_on),
 		cmocka_unit_test(runs_from_before_the_order_are_not_counted),
 		cmocka_unit_test(in_fix_mode_the_bug_has_to_come_back),
 		cmocka_unit_test(a_bug_with_two_causes_survives_the_revert),
