@@ -223,11 +223,9 @@ void disk_take_away(struct disk *disk)
 
 static void grow(struct image *image, size_t size)
 {
-	size_t room = image->size;
-
 	if (size <= image->size && image->bytes)
 		return;
-	array_grow(image->bytes, size + 1, &room);
+	image->bytes = xreallocarray(image->bytes, size + 1, 1);
 	memset(image->bytes + image->size, 0, size - image->size);
 	image->size = size;
 }
