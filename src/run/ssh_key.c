@@ -140,14 +140,18 @@ static EVP_PKEY *openssh_rsa(struct ssh_blob secret)
 static unsigned char *openssh_body(const struct buf *text, size_t *length)
 {
 	const char *from = strstr(text->text, openssh_begin);
-	const char *to = strstr(text->text, openssh_end);
+	const char *to;
 	unsigned char *body;
 	char *letters;
 	size_t count = 0;
 
-	if (!from || !to || to < from)
+	if (!from)
 		return NULL;
 	from += strlen(openssh_begin);
+	/* the two may share dashes */
+	to = strstr(from, openssh_end);
+	if (!to)
+		return NULL;
 	letters = xmalloc((size_t)(to - from) + 1);
 	for (; from < to; from++) {
 		if (!isspace((unsigned char)*from))
