@@ -210,7 +210,8 @@ static void write_paths(const struct engine *engine, struct buf *out)
 
 	if (!paths && start) {
 		paths = strstr(start->text, " -- ");
-		paths += paths ? 1 : 0;
+		if (paths)
+			paths++;
 	}
 	if (paths && !strpbrk(paths, "\n\r#"))
 		buf_printf(out, " %s", paths);
