@@ -121,6 +121,15 @@ class Session:
                               env=self.env, check=True, text=True,
                               capture_output=True).stdout.strip()
 
+    def collect(self):
+        """All that git can: not where a killed git has left a lock, which
+        the next engine takes away."""
+        for words in (["reflog", "expire", "--expire=now", "--all"],
+                      ["gc", "-q", "--prune=now"]):
+            subprocess.run(["git", "-C", str(self.repo), *words],
+                           env=self.env, check=False,
+                           stderr=subprocess.DEVNULL)
+
     def command(self, *words):
         return [CULPRIT, "-C", str(self.repo), *words]
 
@@ -349,8 +358,7 @@ def kill_engines(session, kills, done):
             session.still()
             session.check()
             if verifying:
-                session.git("reflog", "expire", "--expire=now", "--all")
-                session.git("gc", "-q", "--prune=now")
+                session.collect()
             continue
         if engine.returncode == 2:
             session.help()
