@@ -100,6 +100,30 @@ check "a shallow clone: nothing is begun, and it says how to go on" '
 	cd ..
 	by_hand shallow
 '
+check "extensions that concern neither objects nor refs are no matter" '
+	git clone -q whole extended
+	git -C extended config core.repositoryformatversion 1
+	git -C extended config extensions.preciousObjects true
+	git -C extended config extensions.worktreeConfig true
+	by_hand extended
+'
+check "an unknown one is said by its name" '
+	git init -q unknown && cd unknown
+	git commit -q --allow-empty -m 1
+	git config core.repositoryformatversion 1
+	git config extensions.tomorrow true
+	exits 1 "$CULPRIT" start HEAD HEAD^ 2>err
+	grep "^culprit: .*tomorrow" err
+'
+check "refs as a reftable: it says so, and how to go on" '
+	git init -q reftable && cd reftable
+	git commit -q --allow-empty -m 1
+	git config core.repositoryformatversion 1
+	git config extensions.refStorage reftable
+	exits 1 "$CULPRIT" start HEAD HEAD^ 2>err
+	grep "^culprit: .*as reftable, which libgit2 cannot read.*refs migrate" err
+	test $(wc -l <err) = 1
+'
 if git init -q --object-format=sha256 sha256 2>/dev/null; then
 	check "ids of SHA-256: it says that they cannot be read" '
 		cd sha256
