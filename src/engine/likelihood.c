@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine/likelihood.h"
 
+#include <assert.h>
 #include <math.h>
 
 /* The shares of commits that lie: see the header. */
@@ -60,13 +61,25 @@ static double either(double a, double b)
 	return high + log1p(exp(low - high));
 }
 
+double logs_together(const double *logs, int count)
+{
+	double most = logs[0], sum = 0;
+
+	assert(count > 0);
+	for (int i = 1; i < count; i++)
+		most = logs[i] > most ? logs[i] : most;
+	for (int i = 0; i < count; i++)
+		sum += exp(logs[i] - most);
+	return most + log(sum);
+}
+
 /* "At least one of m runs crashed", at this rate. */
 static double one_of(int m, double rate)
 {
 	return log1p(-exp(m * log1p(-rate)));
 }
 
-static double seen(const struct record *record, double rate)
+double record_fit(const struct record *record, double rate)
 {
 	double sum = record->showing * log(rate) + record->clean * log1p(-rate);
 
@@ -122,10 +135,10 @@ void likelihood_of(const struct record *record, double with[RATES_MAX],
 			say(record->said, with, without, count);
 		return;
 	}
-	other = log(OTHER_CAUSE) + seen(record, OTHER_RATE);
+	other = log(OTHER_CAUSE) + record_fit(record, OTHER_RATE);
 	for (int i = 0; i < count; i++) {
-		double bug = seen(record, rates[i].with);
-		double none = seen(record, rates[i].without);
+		double bug = record_fit(record, rates[i].with);
+		double none = record_fit(record, rates[i].without);
 
 		with[i] = either(log1p(-SILENT) + bug, log(SILENT) + none);
 		without[i] = either(log1p(-OTHER_CAUSE) + none, other);
@@ -154,10 +167,10 @@ void likelihood_clean(const struct record *record, int runs,
 	likelihood_rates(&count);
 	if (!record)
 		record = &none_at_all;
-	other = log(OTHER_CAUSE) + seen(record, OTHER_RATE);
+	other = log(OTHER_CAUSE) + record_fit(record, OTHER_RATE);
 	for (int i = 0; i < count; i++) {
-		double bug = seen(record, rates[i].with);
-		double none = seen(record, rates[i].without);
+		double bug = record_fit(record, rates[i].with);
+		double none = record_fit(record, rates[i].without);
 		double clean_bug = pow(1 - rates[i].with, runs);
 		double clean_none = pow(1 - rates[i].without, runs);
 

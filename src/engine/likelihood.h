@@ -58,6 +58,15 @@ struct record {
  */
 bool record_is_empty(const struct record *record);
 
+/*
+ * The natural logarithm of the chance of its runs, where each crashes at this
+ * rate, above 0 and below 1; without any bound.
+ */
+double record_fit(const struct record *record, double rate);
+
+/* Of the sum of what these are the logarithms of; count is above 0. */
+double logs_together(const double *logs, int count);
+
 /* Count the runs of another one too. */
 void record_add(struct record *record, const struct record *more);
 

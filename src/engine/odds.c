@@ -1,41 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine/odds.h"
 
-#include <assert.h>
 #include <math.h>
-
-/* ln(1 - (1 - rate)^runs): one of so many showed it, or more */
-static double one_of(double rate, int runs)
-{
-	return log(-expm1(runs * log1p(-rate)));
-}
-
-static double seen(const struct record *record, double rate)
-{
-	double sum = record->showing * log(rate) + record->clean * log1p(-rate);
-
-	for (int m = 1; m <= WAVE_MAX; m++)
-		if (record->killed[m])
-			sum += record->killed[m] * one_of(rate, m);
-	return sum;
-}
-
-/* ln of the sum of exp */
-static double together(const double *logs, int count)
-{
-	double most = logs[0], sum = 0;
-
-	assert(count > 0);
-	for (int i = 1; i < count; i++)
-		most = logs[i] > most ? logs[i] : most;
-	for (int i = 0; i < count; i++)
-		sum += exp(logs[i] - most);
-	return most + log(sum);
-}
 
 static void scale(struct odds *odds)
 {
-	double sum = together(odds->weights, odds->count);
+	double sum = logs_together(odds->weights, odds->count);
 
 	for (int i = 0; i < odds->count; i++)
 		odds->weights[i] -= sum;
@@ -45,13 +15,16 @@ static void scale(struct odds *odds)
 void odds_sequential(struct odds *odds, double noise,
 		     const struct record *known)
 {
+	struct record runs = *known;
+
+	runs.open = 0;
 	odds->count = ODDS_MAX;
 	odds->bounded = false;
 	for (int i = 0; i < ODDS_MAX; i++) {
 		double rate = (i + 0.5) / ODDS_MAX;
 
 		odds->rates[i] = (struct rate){ rate, noise, 1.0 / ODDS_MAX };
-		odds->weights[i] = seen(known, rate) - 0.5 * log(rate) -
+		odds->weights[i] = record_fit(&runs, rate) - 0.5 * log(rate) -
 				   0.5 * log1p(-rate);
 	}
 	scale(odds);
@@ -83,13 +56,14 @@ double odds_log(const struct odds *odds, const struct record *record)
 		likelihood_of(&runs, with, without);
 	for (int i = 0; i < odds->count; i++) {
 		if (!odds->bounded) {
-			with[i] = seen(&runs, odds->rates[i].with);
-			without[i] = seen(&runs, odds->rates[i].without);
+			with[i] = record_fit(&runs, odds->rates[i].with);
+			without[i] = record_fit(&runs, odds->rates[i].without);
 		}
 		with[i] += odds->weights[i];
 		without[i] += odds->weights[i];
 	}
-	return together(with, odds->count) - together(without, odds->count);
+	return logs_together(with, odds->count) -
+	       logs_together(without, odds->count);
 }
 
 /* A clean run never speaks for the bug, so one can halve. */

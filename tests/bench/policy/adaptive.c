@@ -58,7 +58,7 @@ static void describe(struct hunt *hunt)
 	const struct sim *sim = hunt->sim;
 
 	hunt->world = (struct world){
-		.build = BUILD_MIN * MINUTE,
+		.build = sim->cell->build * MINUTE,
 		.clean = (hunt->clean_minutes + CLEAN_MIN) / (hunt->clean + 1) *
 			 MINUTE,
 		.crash = (hunt->crash_minutes + CRASH_MIN) /
@@ -155,7 +155,6 @@ static void decide(struct hunt *hunt, struct advice *advice)
 	describe(hunt);
 	advice_make(advice, &hunt->belief, &hunt->world,
 		    hunt->sim->cell->delta);
-	advice_release(advice);
 	took = cpu_seconds() - begun;
 	hunt->sim->thought += took;
 	hunt->sim->longest = fmax(hunt->sim->longest, took);
@@ -173,6 +172,9 @@ void search_adaptive(struct sim *sim, struct answer *answer)
 		answer->single = advice.kind == ADVICE_FOUND;
 		answer->commit = advice.commit;
 		sim->claimed = advice.chance;
+		if (advice.kind == ADVICE_UNDECIDED)
+			answer_set(answer, sim, advice.set, advice.set_count);
+		advice_release(&advice);
 		if (advice.kind != ADVICE_TEST && advice.kind != ADVICE_CONFIRM)
 			break;
 		note_begun(&hunt, advice.choice.commit);

@@ -9,10 +9,15 @@
  *     policy grid [OPTION=VALUE...]  every cell, and the gates: hours
  *     policy time                    how long one decision takes
  *
+ * policy=session and policy=session-table are whole sessions, with the
+ * engine's own fold and plan: for ranges of some hundred commits.
+ *
  * Options: policy=NAME range=line:16384 (or merges:N, or dag:FILE, `-` for
  * the standard input; tests/data/git.dag.gz unpacked is one) p=1 q=0 lost=0.05
- * broken=0 mask=0 delta=0.05 vms=10 workers=1 n=100 seed=1 jobs=2.  With more
- * than one worker builds go on ahead.
+ * broken=0 mask=0 delta=0.05 vms=10 workers=1 n=100 seed=1 jobs=2 build=6.7
+ * (minutes) from=0 to=1 (where in the range the culprit is) confirm=1 (a
+ * session tests its ends first).  With more than one worker builds go on
+ * ahead.  each=1 prints a row for each world too.
  */
 
 #include <stdio.h>
@@ -58,7 +63,8 @@ static void run_cell(const struct options *options)
 
 	trials_head(&options->plan);
 	for (const struct rule *rule = rules; rule->name; rule++) {
-		if (options->policy && strcmp(options->policy, rule->name) != 0)
+		if (options->policy ? strcmp(options->policy, rule->name) != 0
+				    : rule->asked)
 			continue;
 		trials_of(&options->plan, rule->name, trials);
 		if (strcmp(rule->name, "syzkaller") == 0)
@@ -120,8 +126,13 @@ static void take_option(struct options *options, const char *word)
 		   take_number(word, "lost", &cell->lost) ||
 		   take_number(word, "broken", &cell->broken) ||
 		   take_number(word, "mask", &cell->mask) ||
+		   take_number(word, "build", &cell->build) ||
+		   take_number(word, "from", &cell->from) ||
+		   take_number(word, "to", &cell->to) ||
 		   take_number(word, "delta", &cell->delta)) {
 		return;
+	} else if (take_number(word, "confirm", &value)) {
+		cell->confirm = value > 0;
 	} else if (take_number(word, "vms", &value)) {
 		cell->vms = value < 1	      ? 1
 			    : value > VMS_MAX ? VMS_MAX
@@ -135,6 +146,8 @@ static void take_option(struct options *options, const char *word)
 		cell->seed = (uint64_t)value;
 	} else if (take_number(word, "n", &value)) {
 		options->plan.trials = value < 1 ? 1 : (int)value;
+	} else if (take_number(word, "each", &value)) {
+		options->plan.each = value > 0;
 	} else if (take_number(word, "jobs", &value)) {
 		options->plan.jobs = value < 1 ? 1 : (int)value;
 	} else {
@@ -150,6 +163,9 @@ int main(int argc, char **argv)
 				    .vms = 10,
 				    .workers = 1,
 				    .delta = 0.05,
+				    .build = BUILD_MIN,
+				    .to = 1,
+				    .confirm = true,
 				    .seed = 1 },
 			  .trials = 100,
 			  .jobs = 2 },

@@ -7,10 +7,24 @@
 
 #include "base/array.h"
 #include "engine/graph.h"
+#include "engine/likelihood.h"
 #include "engine/span.h"
 #include "engine/suspects.h"
 #include "engine/verdict.h"
 #include "tests/bench/policy/sim.h"
+
+void answer_set(struct answer *answer, const struct sim *sim,
+		const int *commits, int count)
+{
+	int blocked = 0;
+
+	answer->in_set = false;
+	for (int i = 0; i < count; i++) {
+		answer->in_set = answer->in_set || commits[i] == sim->culprit;
+		blocked += sim_is_blocked(sim, commits[i]);
+	}
+	answer->enclosed = answer->in_set && blocked == count;
+}
 
 /*
  * git's order: each verdict is final, and the next commit is the one that git
@@ -44,6 +58,24 @@ static struct midpoint next_of(const struct searching *searching)
 
 	suspects_free(suspects);
 	return midpoint;
+}
+
+/* What git would print: there are only skipped commits left to test. */
+static void answer_left(const struct searching *searching,
+			struct answer *answer)
+{
+	const struct suspects_query query = {
+		.bad = searching->bad,
+		.goods = searching->goods,
+		.good_count = (int)searching->good_count,
+		.skips = searching->skips,
+		.skip_count = (int)searching->skip_count,
+	};
+	struct suspects *suspects =
+		suspects_find(searching->sim->cell->graph, &query);
+
+	answer_set(answer, searching->sim, suspects->commits, suspects->count);
+	suspects_free(suspects);
 }
 
 static void take(struct searching *searching, int commit, enum verdict verdict)
@@ -136,6 +168,8 @@ static void search(struct searching *searching, struct answer *answer)
 		}
 		answer->single = midpoint.kind == MIDPOINT_FOUND;
 		answer->commit = midpoint.commit;
+		if (midpoint.kind == MIDPOINT_ONLY_SKIPPED)
+			answer_left(searching, answer);
 		break;
 	}
 	free(searching->goods);
@@ -230,30 +264,20 @@ struct evidence {
 
 static double log_odds(const struct evidence *evidence)
 {
-	double high = -INFINITY, sum = 0;
-
-	for (int i = 0; i < RATES; i++)
-		high = fmax(high, evidence->with[i]);
-	for (int i = 0; i < RATES; i++)
-		sum += exp(evidence->with[i] - high);
-	return high + log(sum) - evidence->without;
-}
-
-static double log_seen(double rate, const struct batch *batch)
-{
-	int crashed = batch->crashed - (batch->flying > 0);
-	double sum = crashed * log(rate) + batch->clean * log1p(-rate);
-
-	if (batch->flying)
-		sum += log1p(-exp(batch->flying * log1p(-rate)));
-	return sum;
+	return logs_together(evidence->with, RATES) - evidence->without;
 }
 
 static void weigh(struct evidence *evidence, const struct batch *batch)
 {
+	struct record record = { .showing =
+					 batch->crashed - (batch->flying > 0),
+				 .clean = batch->clean };
+
+	if (batch->flying)
+		record.killed[batch->flying] = 1;
 	for (int i = 0; i < RATES; i++)
-		evidence->with[i] += log_seen(rate_at(i), batch);
-	evidence->without += log_seen(STRAY, batch);
+		evidence->with[i] += record_fit(&record, rate_at(i));
+	evidence->without += record_fit(&record, STRAY);
 }
 
 static bool is_settled(const void *data, const struct batch *batch, int flying)
@@ -337,11 +361,14 @@ static void search_strict(struct sim *sim, struct answer *answer)
 }
 
 const struct rule rules[] = {
-	{ "git", "git bisect run, one run a commit", search_git },
-	{ "syzkaller", "syzkaller's table of 2024", search_table },
-	{ "strict", "a sequential test of each commit", search_strict },
-	{ "adaptive", "the engine's advice", search_adaptive },
-	{ NULL, NULL, NULL },
+	{ "git", "git bisect run, one run a commit", search_git, false },
+	{ "syzkaller", "syzkaller's table of 2024", search_table, false },
+	{ "strict", "a sequential test of each commit", search_strict, false },
+	{ "adaptive", "the engine's advice", search_adaptive, false },
+	{ "session", "a whole session of adaptive", search_session, true },
+	{ "session-table", "one of syzkaller's table", search_session_table,
+	  true },
+	{ NULL, NULL, NULL, false },
 };
 
 const struct rule *rule_find(const char *name)

@@ -39,7 +39,10 @@ static void place_bug(struct sim *sim)
 	const struct span *span = sim->cell->span;
 	const int *commits = span_commits(span);
 	int count = span_count(span);
-	int place = (int)(chance(sim, CULPRIT, 0, 0) * count);
+	const struct cell *cell = sim->cell;
+	double share = cell->from +
+		       chance(sim, CULPRIT, 0, 0) * (cell->to - cell->from);
+	int place = (int)(share * count);
 
 	sim->culprit = commits[place];
 	sim->bug[sim->culprit] = 1;
@@ -70,15 +73,20 @@ static void break_builds(struct sim *sim)
 	}
 }
 
-bool sim_is_fair(const struct sim *sim)
+bool sim_is_blocked(const struct sim *sim, int commit)
 {
 	const int *parents;
-	int count = graph_parents(sim->cell->graph, sim->culprit, &parents);
+	int count = graph_parents(sim->cell->graph, commit, &parents);
 
 	for (int i = 0; i < count; i++)
 		if (sim->broken[parents[i]])
-			return false;
-	return !sim->broken[sim->culprit];
+			return true;
+	return sim->broken[commit];
+}
+
+bool sim_is_fair(const struct sim *sim)
+{
+	return !sim_is_blocked(sim, sim->culprit);
 }
 
 void sim_make(struct sim *sim, const struct cell *cell, uint64_t number)
@@ -114,7 +122,7 @@ static void drop_build(struct sim *sim, int at)
 	}
 }
 
-static void pass(struct sim *sim, double until)
+void sim_pass(struct sim *sim, double until)
 {
 	sim->now = fmax(sim->now, until);
 	for (int i = sim->building_count - 1; i >= 0; i--) {
@@ -141,8 +149,8 @@ static void start_build(struct sim *sim, int commit)
 	int at = sim->building_count++;
 
 	sim->building[at] = commit;
-	sim->ready[at] =
-		sim->now + (sim->broken[commit] ? BUILD_MIN / 2 : BUILD_MIN);
+	sim->ready[at] = sim->now + (sim->broken[commit] ? sim->cell->build / 2
+							 : sim->cell->build);
 	sim->state[commit] = KERNEL_COMING;
 	sim->builds++;
 }
@@ -161,7 +169,7 @@ bool sim_need(struct sim *sim, int commit)
 		start_build(sim, commit);
 	}
 	if (sim->state[commit] == KERNEL_COMING)
-		pass(sim, sim->ready[find_build(sim, commit)]);
+		sim_pass(sim, sim->ready[find_build(sim, commit)]);
 	return sim->state[commit] == KERNEL_READY;
 }
 
@@ -189,13 +197,6 @@ double sim_left(const struct sim *sim, int commit)
 		return sim->ready[at] - sim->now;
 	return sim->state[commit] == KERNEL_READY ? 0 : -1;
 }
-
-enum fate { FATE_CLEAN, FATE_CRASH, FATE_LOST };
-
-struct flight {
-	enum fate fate;
-	double began, ends;
-};
 
 static double rate_of(const struct sim *sim, int commit)
 {
@@ -228,6 +229,11 @@ static struct flight start_run(struct sim *sim, int commit, double now)
 	u = log1p(-lasts * hazard) / log1p(-hazard);
 	return (struct flight){ FATE_CRASH, now,
 				now + BOOT_MIN + (CLEAN_MIN - BOOT_MIN) * u };
+}
+
+struct flight sim_fly(struct sim *sim, int commit)
+{
+	return start_run(sim, commit, sim->now);
 }
 
 static int first_to_end(const struct flight *flights, int count)
@@ -286,5 +292,5 @@ void sim_run(struct sim *sim, int commit, int runs, bool refill,
 		}
 	}
 	sim->vm_minutes += (now - begin) * vms;
-	pass(sim, now + OVERHEAD_MIN);
+	sim_pass(sim, now + OVERHEAD_MIN);
 }

@@ -20,7 +20,7 @@ struct span;
 #define VMS_MAX	    20
 #define WORKERS_MAX 8
 
-/* Minutes, as syzbot's logs have them. */
+/* Minutes, as syzbot's logs have them; a build's are the cell's. */
 #define BUILD_MIN    6.7
 #define CLEAN_MIN    11.0
 #define BOOT_MIN     1.6
@@ -33,11 +33,14 @@ struct cell {
 	const struct graph *graph;
 	struct span *span; /* the whole range, kept from world to world */
 	int good, bad;
-	double p, q;   /* runs that crash, with the bug and without it */
-	double lost;   /* runs that say nothing */
-	double broken; /* commits that do not build, in blocks of about 40 */
-	double mask;   /* bad commits that hide the bug */
+	double p, q;	 /* runs that crash, with the bug and without it */
+	double lost;	 /* runs that say nothing */
+	double from, to; /* where in the range the culprit is, 0 to 1 */
+	double broken;	 /* commits that do not build, in blocks of about 40 */
+	double mask;	 /* bad commits that hide the bug */
 	int vms, workers;
+	double build; /* minutes of a build */
+	bool confirm; /* a session's ends are tested first */
 	bool ahead;   /* builds go on while a commit is tested */
 	double delta; /* the chance of being wrong that adaptive may stop at */
 	uint64_t seed;
@@ -74,6 +77,9 @@ struct sim {
  */
 bool sim_is_fair(const struct sim *sim);
 
+/* Does this commit not build, or a parent of it? */
+bool sim_is_blocked(const struct sim *sim, int commit);
+
 void sim_make(struct sim *sim, const struct cell *cell, uint64_t number);
 void sim_release(struct sim *sim);
 
@@ -88,6 +94,17 @@ void sim_build(struct sim *sim, const int *commits, int count);
 
 /* Minutes until it is built; < 0 for one that is not, and not begun. */
 double sim_left(const struct sim *sim, int commit);
+
+enum fate { FATE_CLEAN, FATE_CRASH, FATE_LOST };
+
+struct flight {
+	enum fate fate;
+	double began, ends; /* minutes */
+};
+
+/* One run of a commit, from now on; and time goes by. */
+struct flight sim_fly(struct sim *sim, int commit);
+void sim_pass(struct sim *sim, double until);
 
 /* What a batch of runs came to. */
 struct batch {

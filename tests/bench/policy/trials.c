@@ -17,7 +17,7 @@
 static void run_trial(const struct cell *cell, const struct rule *rule,
 		      int number, struct trial *trial)
 {
-	struct answer answer = { false, -1 };
+	struct answer answer = { .commit = -1 };
 	struct sim sim;
 
 	sim_make(&sim, cell, (uint64_t)number);
@@ -25,6 +25,7 @@ static void run_trial(const struct cell *cell, const struct rule *rule,
 	*trial = (struct trial){
 		.named = answer.single,
 		.right = answer.single && answer.commit == sim.culprit,
+		.enclosed = answer.enclosed,
 		.fair = sim_is_fair(&sim),
 		.builds = sim.builds,
 		.runs = sim.runs_started,
@@ -122,6 +123,12 @@ struct summary trials_sum(const struct trial *trials, int count)
 	summary.right_of_fair = mean_of(values, count);
 	count = 0;
 	for (int i = 0; i < all; i++)
+		if (!trials[i].fair)
+			values[count++] = trials[i].enclosed;
+	summary.enclosed_of_unfair = mean_of(values, count);
+	summary.unfair = count;
+	count = 0;
+	for (int i = 0; i < all; i++)
 		if (trials[i].named && trials[i].claimed >= 0)
 			values[count++] = trials[i].claimed;
 	summary.claimed = mean_of(values, count);
@@ -157,13 +164,16 @@ void trials_head(const struct plan *plan)
 	       cell->p, cell->q, cell->broken, cell->mask, cell->lost,
 	       cell->vms, cell->workers, cell->ahead ? " ahead" : "",
 	       plan->trials, span_count(cell->span));
-	printf("# %-10s %10s %5s %5s %5s %10s %12s %22s %7s %21s %6s\n",
-	       "policy", "right %", "wrong", "none", "fair", "builds", "runs",
-	       "minutes (9 of 10)", "vm min", "claimed less so", "bound");
+	printf("# %-13s %10s %5s %5s %5s %6s %10s %12s %22s %7s %21s %6s\n",
+	       "policy", "right %", "wrong", "none", "fair", "set", "builds",
+	       "runs", "minutes (9 of 10)", "vm min", "claimed less so",
+	       "bound");
 }
 
 /*
- * fair: how many are right where the culprit can be told apart.  bound: the
+ * fair: how many are right where the culprit can be told apart.  set: where it
+ * cannot, since it or a parent of it does not build, how many end with what git
+ * says then too: one of these, which do not build.  bound: the
  * fewest runs that could do, by information, through those that were made.
  */
 static void print_row(const struct plan *plan, const char *name,
@@ -172,20 +182,35 @@ static void print_row(const struct plan *plan, const char *name,
 	double bound = log2(span_count(plan->cell.span)) /
 		       capacity(plan->cell.p) / s->runs.value;
 
-	printf("# %-10s %5.1f ±%3.1f %5.1f %5.1f %5.1f %5.1f ±%3.1f "
-	       "%6.1f ±%4.1f %6.1f ±%4.1f (%6.1f) %7.0f ",
-	       name, s->right.value * 100, s->right.error * 100,
-	       s->wrong.value * 100,
+	printf("# %-13s %5.1f ±%3.1f %5.1f %5.1f %5.1f ", name,
+	       s->right.value * 100, s->right.error * 100, s->wrong.value * 100,
 	       fabs(100 - 100 * (s->right.value + s->wrong.value)),
-	       s->right_of_fair.value * 100, s->builds.value, s->builds.error,
-	       s->runs.value, s->runs.error, s->minutes.value, s->minutes.error,
-	       s->slow, s->vm_minutes.value);
+	       s->right_of_fair.value * 100);
+	if (s->unfair)
+		printf("%6.1f ", s->enclosed_of_unfair.value * 100);
+	else
+		printf("%6s ", "-");
+	printf("%5.1f ±%3.1f "
+	       "%6.1f ±%4.1f %6.1f ±%4.1f (%6.1f) %7.0f ",
+	       s->builds.value, s->builds.error, s->runs.value, s->runs.error,
+	       s->minutes.value, s->minutes.error, s->slow,
+	       s->vm_minutes.value);
 	if (s->claimed.value > 0)
 		printf("%7.3f %+6.3f ±%.3f", s->claimed.value, s->excess.value,
 		       s->excess.error);
 	else
 		printf("%21s", "-");
 	printf(" %4.0f %%\n", bound * 100);
+}
+
+/* For a program that compares policies that are not here, world by world. */
+static void print_each(const struct trial *trials, int count, const char *name)
+{
+	for (int i = 0; i < count; i++)
+		printf("WORLD\t%d\t%s\t%d\t%d\t%d\t%d\t%d\t%.2f\t%.4f\n", i,
+		       name, trials[i].named, trials[i].right, trials[i].fair,
+		       trials[i].builds, trials[i].runs, trials[i].minutes,
+		       trials[i].claimed);
 }
 
 /* In the same worlds: how much quicker than another, and how much righter. */
@@ -214,6 +239,8 @@ struct summary trials_of(const struct plan *plan, const char *name,
 
 	trials_run(plan, rule_find(name), trials);
 	summary = trials_sum(trials, plan->trials);
+	if (plan->each)
+		print_each(trials, plan->trials, name);
 	print_row(plan, name, &summary);
 	fflush(stdout);
 	return summary;

@@ -17,11 +17,13 @@ struct rule;
 struct plan {
 	struct cell cell;
 	int trials, jobs;
+	bool each; /* a row for each world */
 };
 
 /* One world's end. */
 struct trial {
 	bool right, named;
+	bool enclosed; /* what is left is all that anybody can say */
 	bool fair; /* the culprit can be told apart: it and its parents build */
 	int builds, runs;
 	double minutes, vm_minutes, claimed;
@@ -37,7 +39,8 @@ struct mean {
 struct summary {
 	int trials, named;
 	struct mean right, wrong, builds, runs, minutes, vm_minutes;
-	struct mean right_of_fair;
+	struct mean right_of_fair, enclosed_of_unfair;
+	int unfair;
 	double slow; /* nine of ten are quicker */
 	/* of those that were named: what was claimed, less what was so */
 	struct mean claimed, excess;
