@@ -59,6 +59,18 @@ check "what is found on the cluster is what is found here" '
 	shape >there.shape && cat here.shape && diff here.shape there.shape
 '
 
+check "another session on the same cluster does not disturb it" '
+	for session in "$tmp/one" "$tmp/two"; do
+		begin slurm.cfg c8 c1
+		culprit run --batch >"$session.out" &
+	done
+	wait
+	for session in "$tmp/one" "$tmp/two"; do
+		grep "^$(full c6) is the first bad commit" "$session.out"
+		shape | diff here.shape -
+	done
+'
+
 test -n "${LONG-}" || plan
 
 # The practice repository, whose runs wait as long as there is a file.
