@@ -345,8 +345,8 @@ static void search_on(struct range_page *page, struct session *session,
 }
 
 /* Which way older commits lie: 1 is down the line. */
-static void find(struct range_page *page, struct session *session, bool back,
-		 bool ascii)
+static void search(struct range_page *page, struct session *session, bool back,
+		   bool ascii)
 {
 	bool older = back == page->oldest_first;
 
@@ -374,7 +374,7 @@ static void begin_search(struct range_page *page, struct session *session,
 	if (range_find_begin(&page->find, page->wanted, &err) < 0)
 		text_copy(page->said, sizeof(page->said), err.text, ascii);
 	else
-		find(page, session, false, ascii);
+		search(page, session, false, ascii);
 }
 
 static void asking_key(struct range_page *page, struct session *session,
@@ -503,7 +503,7 @@ static enum range_answer other_key(struct range_page *page,
 		return RANGE_DONE;
 	case 'n':
 	case 'N':
-		find(page, session, key == 'N', ascii);
+		search(page, session, key == 'N', ascii);
 		return RANGE_DONE;
 	case INPUT_ESCAPE:
 		if (!page->marking)

@@ -17,15 +17,14 @@ void asleep_init(struct asleep *asleep)
 	asleep->ran = now_of(CLOCK_MONOTONIC);
 }
 
-struct slept asleep_look(struct asleep *asleep)
+void asleep_look(struct asleep *asleep, struct slept *out)
 {
 	struct asleep before = *asleep;
-	struct slept slept = { 0, false };
 
+	*out = (struct slept){ 0, false };
 	asleep_init(asleep);
 	if (asleep->seen - before.seen >= ASLEEP_MS) {
-		slept.ms = asleep->seen - before.seen;
-		slept.alone = asleep->ran - before.ran >= ASLEEP_MS;
+		out->ms = asleep->seen - before.seen;
+		out->alone = asleep->ran - before.ran >= ASLEEP_MS;
 	}
-	return slept;
 }

@@ -29,6 +29,6 @@ struct slept {
 };
 
 void asleep_init(struct asleep *asleep);
-struct slept asleep_look(struct asleep *asleep);
+void asleep_look(struct asleep *asleep, struct slept *out);
 
 #endif

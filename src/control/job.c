@@ -40,6 +40,7 @@ struct job_process {
 	struct target_room *target;
 	struct ticket *ticket;
 	bool stopped, ended, failed;
+	char host[256];
 	struct error err;
 };
 
@@ -58,13 +59,12 @@ static const char *node_name(char *out, size_t size)
 static void write_end(struct job_process *job, struct ticket_end *end)
 {
 	char *path = ticket_path(job->folder, job->token, "end");
-	char host[256] = "";
 	struct buf text;
 
 	end->build = job->ticket->build;
 	end->commit = job->ticket->run.commit;
 	end->place = job->ticket->place;
-	end->node = node_name(host, sizeof(host));
+	end->node = node_name(job->host, sizeof(job->host));
 	end->stopped = job->stopped;
 	buf_init(&text, 0);
 	ticket_end_say(end, &text);

@@ -130,8 +130,9 @@ void control_cancel_all(struct control *control)
 
 void control_look_for_sleep(struct control *control)
 {
-	struct slept slept = asleep_look(&control->asleep);
+	struct slept slept;
 
+	asleep_look(&control->asleep, &slept);
 	if (!slept.ms)
 		return;
 	snprintf(control->slept, sizeof(control->slept),

@@ -250,10 +250,10 @@ int touching_find(const struct touching *touching, struct texts *files,
 
 	buf_init(&said, 0);
 	ret = touched_ask(&touched, touching->common_dir, err);
-	if (ret == 0)
+	if (ret == 0) {
 		find_files(touching, &touched, files);
-	if (ret == 0)
 		ret = ask_compiled(touching, &touched, &compiled, err);
+	}
 	if (ret == 0)
 		make_lists(&touched, files, compiled, lists);
 	compiled_free(compiled);

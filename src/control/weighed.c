@@ -167,7 +167,7 @@ static void list_kind(struct session *session,
 void weighed_list(struct session *session, struct buf *out)
 {
 	struct weighed_prior weighed;
-	size_t before = out->length;
+	size_t before;
 
 	engine_prior(session_engine(session), &weighed.prior);
 	buf_printf(out, "prior: %s\n",

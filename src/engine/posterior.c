@@ -238,7 +238,7 @@ void posterior_rates(const struct posterior *posterior, double rates[RATES_MAX])
 }
 
 /* A logarithm whose number changes no sum: most have one, once much was seen. */
-#define NOTHING -100.0
+#define NOTHING (-100.0)
 
 /* What a record says is taken out of the logarithms again. */
 static double highest_without(const struct posterior *posterior, int record)

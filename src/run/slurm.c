@@ -16,10 +16,10 @@
 #include "base/xalloc.h"
 #include "run/child.h"
 
-#define LIMIT_MS   60000	     /* of one of Slurm's programs */
-#define ANSWER_MAX (8 * 1024 * 1024) /* bytes of its words */
-#define BEHIND	   "1000"	     /* a niceness */
-#define FORMAT	   "%k|%i|%T|%N|%r"  /* what slurm_read_job reads */
+#define LIMIT_MS   60000		     /* of one of Slurm's programs */
+#define ANSWER_MAX (8 * 1024 * 1024)	     /* bytes of its words */
+#define BEHIND	   "1000"		     /* a niceness */
+#define FORMAT	   "--format=%k|%i|%T|%N|%r" /* what slurm_read_job reads */
 
 struct slurm {
 	struct executor executor; /* the head */
@@ -363,9 +363,9 @@ static void slurm_look(struct executor *executor, const char *const *names,
 	struct argv argv = ARGV_INIT;
 	char *list = listed(names);
 
-	argv_add_all(&argv, (const char *const[]){ "squeue", "--noheader",
-						   "--array", "--states=all",
-						   "--format=" FORMAT, NULL });
+	argv_add_all(&argv,
+		     (const char *const[]){ "squeue", "--noheader", "--array",
+					    "--states=all", FORMAT, NULL });
 	argv_take(&argv, xasprintf("--user=%ld", (long)getuid()));
 	argv_take(&argv, xasprintf("--name=%s", list));
 	free(list);
