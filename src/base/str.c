@@ -14,14 +14,15 @@ bool str_equal(const char *a, const char *b)
 
 bool str_starts(const char *text, const char *prefix)
 {
-	return strncmp(text, prefix, strlen(prefix)) == 0;
+	return text && strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
 bool str_ends(const char *text, const char *suffix)
 {
-	size_t length = strlen(text), tail = strlen(suffix);
+	size_t length = text ? strlen(text) : 0, tail = strlen(suffix);
 
-	return tail <= length && strcmp(text + length - tail, suffix) == 0;
+	return text && tail <= length &&
+	       strcmp(text + length - tail, suffix) == 0;
 }
 
 bool str_empty(const char *text)

@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 bool str_equal(const char *a, const char *b); /* NULL equals only NULL */
-bool str_starts(const char *text, const char *prefix);
-bool str_ends(const char *text, const char *suffix);
-bool str_empty(const char *text); /* NULL or "" */
+bool str_starts(const char *text, const char *prefix); /* NULL does not */
+bool str_ends(const char *text, const char *suffix);   /* nor end so */
+bool str_empty(const char *text);		       /* NULL or "" */
 
 /*
  * A whole decimal number, nothing before or after it; false when it is not
