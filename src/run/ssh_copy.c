@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "run/shell.h"
 #include "run/ssh_op.h"
 #include "run/ssh_send.h"
 
@@ -48,29 +49,9 @@ static struct copy *copy_of(struct ssh_op *op)
 	return (struct copy *)op; /* its first member */
 }
 
-/* A word for the shell there. */
-static char *quoted(const char *text)
-{
-	struct buf out;
-	char *word;
-
-	buf_init(&out, 0);
-	buf_putc(&out, '\'');
-	for (; *text; text++) {
-		if (*text == '\'')
-			buf_puts(&out, "'\\''");
-		else
-			buf_putc(&out, *text);
-	}
-	buf_putc(&out, '\'');
-	word = buf_take(&out);
-	buf_release(&out);
-	return word;
-}
-
 static void by_scp(struct copy *copy)
 {
-	char *to = quoted(copy->to);
+	char *to = shell_word(copy->to);
 
 	copy->op.ssh->no_sftp = true;
 	ssh_let_go(copy->op.ssh, copy->channel);
