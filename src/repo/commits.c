@@ -632,3 +632,12 @@ int commits_verify(struct commits *commits, int commit, struct error *err)
 	git_odb_object_free(object);
 	return ret;
 }
+
+int commits_find_end(struct commits *commits, const struct oid *oid, int *out,
+		     struct error *err)
+{
+	if (commits_find(commits, oid, out, err) < 0 ||
+	    commits_expand(commits, *out, err) < 0)
+		return -1;
+	return commits_verify(commits, *out, err);
+}

@@ -69,6 +69,14 @@ int commits_check(struct repo *repo, const struct graph *graph, int commit,
 		  const struct commit_text *text, struct error *err);
 
 /*
+ * An end of a search, found and expanded.  Ends are few, so what the
+ * commit-graph says of them is held against their objects at once; for others
+ * that is done when their texts are read.
+ */
+int commits_find_end(struct commits *commits, const struct oid *oid, int *out,
+		     struct error *err);
+
+/*
  * Read one commit object, for its text.  text points into *object, which the
  * caller frees with git_odb_object_free.
  */

@@ -15,16 +15,6 @@ static int expand(void *data, int commit, struct error *err)
 	return commits_expand(data, commit, err);
 }
 
-/* As for a session (range.c): the ends are held against their objects. */
-static int find_end(struct commits *commits, const struct oid *oid, int *number,
-		    struct error *err)
-{
-	if (commits_find(commits, oid, number, err) < 0 ||
-	    commits_expand(commits, *number, err) < 0)
-		return -1;
-	return commits_verify(commits, *number, err);
-}
-
 static int walk(struct listing *listing, const struct listing_query *query,
 		struct error *err)
 {
@@ -63,11 +53,12 @@ static int load(struct listing *listing, struct repo *repo,
 		.skips = xcalloc(query->skip_count, sizeof(int)),
 	};
 	commits_open(repo, listing->graph, &listing->reader);
-	if (find_end(listing->reader, query->bad, &listing->bad, err) < 0)
+	if (commits_find_end(listing->reader, query->bad, &listing->bad, err) <
+	    0)
 		goto failed;
 	for (size_t i = 0; i < query->good_count; i++)
-		if (find_end(listing->reader, &query->goods[i],
-			     &listing->goods[i], err) < 0)
+		if (commits_find_end(listing->reader, &query->goods[i],
+				     &listing->goods[i], err) < 0)
 			goto failed;
 	if (walk(listing, query, err) < 0)
 		goto failed;

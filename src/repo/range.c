@@ -253,19 +253,6 @@ out:
 	return ret;
 }
 
-/*
- * The ends are few, so what the commit-graph says of them is held against
- * their objects at once; for others that is done when their texts are read.
- */
-static int find_end(struct commits *commits, const struct oid *oid, int *number,
-		    struct error *err)
-{
-	if (commits_find(commits, oid, number, err) < 0 ||
-	    commits_expand(commits, *number, err) < 0)
-		return -1;
-	return commits_verify(commits, *number, err);
-}
-
 static int load(struct repo *repo, const struct oid *bad,
 		const struct oid *goods, size_t good_count, struct graph *graph,
 		struct error *err)
@@ -275,11 +262,11 @@ static int load(struct repo *repo, const struct oid *bad,
 	int ret = -1;
 
 	commits_open(repo, graph, &commits);
-	if (find_end(commits, bad, &ends.bad, err) < 0)
+	if (commits_find_end(commits, bad, &ends.bad, err) < 0)
 		goto out;
 	for (; (size_t)ends.count < good_count; ends.count++)
-		if (find_end(commits, &goods[ends.count],
-			     &ends.goods[ends.count], err) < 0)
+		if (commits_find_end(commits, &goods[ends.count],
+				     &ends.goods[ends.count], err) < 0)
 			goto out;
 	if (load_suspects(commits, graph, &ends, err) < 0)
 		goto out;
