@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -29,9 +28,7 @@
 struct asking {
 	const struct recipients_spec *spec;
 	struct buf output;
-	bool ended;
-	enum child_stop why;
-	int exit_status;
+	struct child_answer answer;
 };
 
 /* As `git show` prints it, whatever the user's configuration says. */
@@ -77,24 +74,6 @@ out:
 	return ret;
 }
 
-static void on_output(void *data, const char *bytes, size_t length)
-{
-	struct asking *asking = data;
-
-	buf_add(&asking->output, bytes, length);
-}
-
-static void on_end(void *data, enum child_stop why, int exit_status,
-		   int64_t duration_ms)
-{
-	struct asking *asking = data;
-
-	(void)duration_ms;
-	asking->ended = true;
-	asking->why = why;
-	asking->exit_status = exit_status;
-}
-
 static int run_script(struct asking *asking, const char *patch, bool blame,
 		      struct error *err)
 {
@@ -113,19 +92,10 @@ static int run_script(struct asking *asking, const char *patch, bool blame,
 		.cwd = repo_workdir(spec->repo),
 		.timeout_ms = spec->timeout_ms,
 		.output_max = OUTPUT_MAX,
-		.on_output = on_output,
-		.on_end = on_end,
-		.data = asking,
 	};
-	struct child *started;
-	uv_loop_t loop;
-	int ret;
 
-	uv_loop_init(&loop);
-	ret = child_start(&loop, &child, &started, err);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	uv_loop_close(&loop);
-	return ret;
+	asking->answer.said = &asking->output;
+	return child_wait(&child, &asking->answer, err);
 }
 
 /* The last line that says something: programs put the reason there. */
@@ -143,10 +113,10 @@ static const char *last_line(struct buf *output)
 static void say_why(struct asking *asking, struct buf *notes)
 {
 	buf_puts(notes, SCRIPT);
-	if (asking->why == CHILD_TIME)
+	if (asking->answer.why == CHILD_TIME)
 		buf_printf(notes, " did not end within %d seconds",
 			   (int)(asking->spec->timeout_ms / 1000));
-	else if (asking->why == CHILD_OUTPUT)
+	else if (asking->answer.why == CHILD_OUTPUT)
 		buf_printf(notes, " wrote more than %d KiB", OUTPUT_MAX / 1024);
 	else
 		buf_printf(notes, " failed: %.300s",
@@ -165,13 +135,14 @@ static size_t ask(const struct recipients_spec *spec, const char *patch,
 	buf_init(&asking.output, OUTPUT_MAX);
 	if (run_script(&asking, patch, blame, &err) < 0)
 		buf_printf(notes, "%s\n", err.text);
-	else if (asking.why != CHILD_RAN || asking.exit_status != 0)
+	else if (asking.answer.why != CHILD_RAN ||
+		 asking.answer.exit_status != 0)
 		say_why(&asking, notes);
 	else
 		count = maintainers_parse(asking.output.text,
 					  asking.output.length, people);
 	buf_release(&asking.output);
-	return asking.ended ? count : 0;
+	return asking.answer.ended ? count : 0;
 }
 
 static void ask_script(const struct recipients_spec *spec,

@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "base/argv.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
@@ -340,4 +341,40 @@ out:
 void child_stop(struct child *child)
 {
 	stop(child, CHILD_ASKED);
+}
+
+static void on_said(void *data, const char *bytes, size_t length)
+{
+	struct child_answer *answer = data;
+
+	buf_add(answer->said, bytes, length);
+}
+
+static void on_answered(void *data, enum child_stop why, int exit_status,
+			int64_t duration_ms)
+{
+	struct child_answer *answer = data;
+
+	(void)duration_ms;
+	answer->ended = true;
+	answer->why = why;
+	answer->exit_status = exit_status;
+}
+
+int child_wait(const struct child_spec *spec, struct child_answer *answer,
+	       struct error *err)
+{
+	struct child_spec own = *spec;
+	struct child *child;
+	uv_loop_t loop;
+	int ret;
+
+	own.on_output = on_said;
+	own.on_end = on_answered;
+	own.data = answer;
+	uv_loop_init(&loop);
+	ret = child_start(&loop, &own, &child, err);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	uv_loop_close(&loop);
+	return ret;
 }

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct child;
 struct error;
 typedef struct uv_loop_s uv_loop_t;
@@ -56,6 +57,21 @@ struct child_spec {
  */
 int child_start(uv_loop_t *loop, const struct child_spec *spec,
 		struct child **out, struct error *err);
+
+/* What one said that was waited for, and how it ended. */
+struct child_answer {
+	struct buf *said; /* the caller's, for its output */
+	bool ended;	  /* else it was never started */
+	enum child_stop why;
+	int exit_status; /* as for on_end */
+};
+
+/*
+ * Start it on a loop of its own and wait for its end: for what a person waits
+ * for anyway.  The spec's call backs and data are ours.
+ */
+int child_wait(const struct child_spec *spec, struct child_answer *answer,
+	       struct error *err);
 
 /* Kill it and all it started; on_end follows.  Twice is harmless. */
 void child_stop(struct child *child);

@@ -415,51 +415,6 @@ struct executor *slurm_new(uv_loop_t *loop, const struct slurm_spec *spec)
  * How much there is.
  */
 
-struct question {
-	struct buf said;
-	bool ran;
-	int exit_status;
-};
-
-static void on_said(void *data, const char *bytes, size_t length)
-{
-	struct question *question = data;
-
-	buf_add(&question->said, bytes, length);
-}
-
-static void on_answered(void *data, enum child_stop why, int exit_status,
-			int64_t duration_ms)
-{
-	struct question *question = data;
-
-	(void)duration_ms;
-	question->ran = why == CHILD_RAN;
-	question->exit_status = exit_status;
-}
-
-static int ask(const char *keeper, const char *const *argv,
-	       struct question *question, struct error *err)
-{
-	const struct child_spec spec = {
-		.keeper = keeper,
-		.argv = argv,
-		.timeout_ms = LIMIT_MS,
-		.on_output = on_said,
-		.on_end = on_answered,
-		.data = question,
-	};
-	struct child *child;
-	uv_loop_t loop;
-	int ret;
-
-	uv_loop_init(&loop);
-	ret = child_start(&loop, &spec, &child, err);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	uv_loop_close(&loop);
-	return ret;
-}
-
 /* Lines "8/4/0/12", processors in use, idle, away, all; a node each. */
 static int count_room(char *text, int cpus)
 {
@@ -481,24 +436,28 @@ int slurm_capacity(const char *keeper, const char *partition, int cpus,
 	char *named = partition ? xasprintf("--partition=%s", partition) : NULL;
 	const char *argv[] = { "sinfo",	      "--noheader", "--Node",
 			       "--format=%C", named,	    NULL };
-	struct question question = { .ran = false };
+	const struct child_spec spec = { .keeper = keeper,
+					 .argv = argv,
+					 .timeout_ms = LIMIT_MS };
+	struct buf said;
+	struct child_answer answer = { .said = &said };
 	char *words;
 	int ret = -1;
 
-	buf_init(&question.said, ANSWER_MAX);
-	if (ask(keeper, argv, &question, err) < 0)
+	buf_init(&said, ANSWER_MAX);
+	if (child_wait(&spec, &answer, err) < 0)
 		goto out;
-	if (!question.ran || question.exit_status != 0) {
-		words = last_words(&question.said);
+	if (answer.why != CHILD_RAN || answer.exit_status != 0) {
+		words = last_words(&said);
 		error_set(err, ERROR_SYSTEM, "Slurm does not answer: %s",
 			  words);
 		free(words);
 		goto out;
 	}
-	*out = count_room(question.said.text, cpus);
+	*out = count_room(said.text, cpus);
 	ret = 0;
 out:
-	buf_release(&question.said);
+	buf_release(&said);
 	free(named);
 	return ret;
 }
