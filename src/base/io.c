@@ -64,6 +64,18 @@ int io_load(const char *path, struct buf *out, struct error *err)
 	return ret;
 }
 
+char *io_text(const char *path, size_t limit)
+{
+	struct buf bytes;
+	char *text;
+
+	buf_init(&bytes, limit);
+	io_load(path, &bytes, NULL);
+	text = buf_take(&bytes);
+	buf_release(&bytes);
+	return text;
+}
+
 int io_pump(int from, int to)
 {
 	char *chunk = xmalloc(CHUNK);

@@ -33,6 +33,12 @@ int io_read_all(int fd, struct buf *out);
  */
 int io_load(const char *path, struct buf *out, struct error *err);
 
+/*
+ * The file as a text of at most so many bytes, 0: any; "" where it cannot be
+ * read.  For the caller to free.
+ */
+char *io_text(const char *path, size_t limit);
+
 /* From where both files stand to the end of the first; -1 with errno. */
 int io_pump(int from, int to);
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/buf.h"
 #include "base/io.h"
 #include "base/record.h"
 #include "base/str.h"
@@ -38,14 +37,10 @@ void joblist_read(struct joblist *list, const char *session)
 {
 	char *path = cluster_state(session), *at, *value;
 	const char *key;
-	struct buf text;
 	size_t room = 0;
 
 	memset(list, 0, sizeof(*list));
-	buf_init(&text, TEXT_MAX);
-	io_load(path, &text, NULL);
-	at = list->text = buf_take(&text);
-	buf_release(&text);
+	at = list->text = io_text(path, TEXT_MAX);
 	free(path);
 	while (record_next(&at, &key, &value)) {
 		if (str_equal(key, "away")) {

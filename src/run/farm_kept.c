@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/buf.h"
 #include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
@@ -94,11 +93,8 @@ void farm_find_product(struct farm *farm, const char *token)
 {
 	char *path = ticket_path(farm->spec.folder, token, "built");
 	struct ticket_end end;
-	struct buf text;
 
-	buf_init(&text, 0);
-	io_load(path, &text, NULL);
-	if (ticket_end_read(&end, buf_take(&text), NULL) == 0 && end.build &&
+	if (ticket_end_read(&end, io_text(path, 0), NULL) == 0 && end.build &&
 	    end.built.result == BUILD_OK && end.place >= 0 &&
 	    end.place < farm->spec.place_count) {
 		farm_build_over(farm, end.place, end.commit);
@@ -108,5 +104,4 @@ void farm_find_product(struct farm *farm, const char *token)
 		free(path);
 	}
 	ticket_end_release(&end);
-	buf_release(&text);
 }

@@ -36,13 +36,9 @@
 static char *load(const struct farm *farm, const char *token, const char *kind,
 		  size_t limit)
 {
-	char *path = ticket_path(farm->spec.folder, token, kind), *text;
-	struct buf bytes;
+	char *path = ticket_path(farm->spec.folder, token, kind);
+	char *text = io_text(path, limit);
 
-	buf_init(&bytes, limit);
-	io_load(path, &bytes, NULL);
-	text = buf_take(&bytes);
-	buf_release(&bytes);
 	free(path);
 	return text;
 }
