@@ -39,16 +39,11 @@
 struct look {
 	const struct settings *settings;
 	struct repo *repo;
-	preflight_tell *tell;
-	void *data;
-	int wrong;
+	struct findings findings;
 };
 
-static void say(struct look *look, enum finding finding, const char *format,
-		...) __attribute__((format(printf, 3, 4)));
-
-static void say(struct look *look, enum finding finding, const char *format,
-		...)
+void finding_say(struct findings *findings, enum finding finding,
+		 const char *format, ...)
 {
 	char text[1024];
 	va_list args;
@@ -56,8 +51,8 @@ static void say(struct look *look, enum finding finding, const char *format,
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	look->wrong += finding == FINDING_WRONG;
-	look->tell(look->data, finding, text);
+	findings->wrong += finding == FINDING_WRONG;
+	findings->tell(findings->data, finding, text);
 }
 
 static void need_program(struct look *look, const char *name,
@@ -66,10 +61,11 @@ static void need_program(struct look *look, const char *name,
 	char *path = program_find(name);
 
 	if (path)
-		say(look, FINDING_OK, "%s: %s", name, path);
+		finding_say(&look->findings, FINDING_OK, "%s: %s", name, path);
 	else
-		say(look, FINDING_WRONG, "%s is not installed: apt install %s",
-		    name, package);
+		finding_say(&look->findings, FINDING_WRONG,
+			    "%s is not installed: apt install %s", name,
+			    package);
 	free(path);
 }
 
@@ -78,10 +74,11 @@ static void look_at_file(struct look *look, const char *key, const char *path)
 	if (!path)
 		return;
 	if (access(path, R_OK) == 0)
-		say(look, FINDING_OK, "%s: %s", key, path);
+		finding_say(&look->findings, FINDING_OK, "%s: %s", key, path);
 	else
-		say(look, FINDING_WRONG, "%s: cannot read '%s': %s", key, path,
-		    strerror(errno));
+		finding_say(&look->findings, FINDING_WRONG,
+			    "%s: cannot read '%s': %s", key, path,
+			    strerror(errno));
 }
 
 static void look_at_room(struct look *look)
@@ -94,35 +91,40 @@ static void look_at_room(struct look *look)
 	bool scarce;
 
 	if (statvfs(folder, &room) < 0) {
-		say(look, FINDING_NOTE, "space: cannot ask about %s: %s",
-		    folder, strerror(errno));
+		finding_say(&look->findings, FINDING_NOTE,
+			    "space: cannot ask about %s: %s", folder,
+			    strerror(errno));
 		return;
 	}
 	gib = (uint64_t)room.f_bavail * room.f_frsize / GIB;
 	if (trees > 1)
 		snprintf(what, sizeof(what), "up to %d worktrees", trees);
 	scarce = gib < (uint64_t)ROOM_GIB * (uint64_t)trees;
-	say(look, scarce ? FINDING_NOTE : FINDING_OK,
-	    "space: %" PRIu64 " GiB free for %s, builds and consoles%s%s", gib,
-	    what, scarce ? ", which a kernel may fill" : "",
-	    scarce && trees > 1 ? "; build.ahead = 0 needs one worktree only"
-				: "");
+	finding_say(&look->findings, scarce ? FINDING_NOTE : FINDING_OK,
+		    "space: %" PRIu64
+		    " GiB free for %s, builds and consoles%s%s",
+		    gib, what, scarce ? ", which a kernel may fill" : "",
+		    scarce && trees > 1
+			    ? "; build.ahead = 0 needs one worktree only"
+			    : "");
 }
 
 static void look_at_repository(struct look *look)
 {
 	if (repo_is_shallow(look->repo))
-		say(look, FINDING_WRONG,
-		    "repository: a shallow clone, commits are missing from "
-		    "it: run 'git fetch --unshallow'");
+		finding_say(
+			&look->findings, FINDING_WRONG,
+			"repository: a shallow clone, commits are missing from "
+			"it: run 'git fetch --unshallow'");
 	else
-		say(look, FINDING_OK, "repository: %s",
-		    repo_common_dir(look->repo));
+		finding_say(&look->findings, FINDING_OK, "repository: %s",
+			    repo_common_dir(look->repo));
 	if (repo_is_changed(look->repo))
-		say(look, FINDING_NOTE,
-		    "repository: %s has uncommitted changes: they are left "
-		    "alone, and are no part of what is tested",
-		    repo_workdir(look->repo));
+		finding_say(
+			&look->findings, FINDING_NOTE,
+			"repository: %s has uncommitted changes: they are left "
+			"alone, and are no part of what is tested",
+			repo_workdir(look->repo));
 	look_at_room(look);
 }
 
@@ -136,10 +138,12 @@ static void look_at_fixups(struct look *look)
 
 		if (fixup_read(look->repo, &specs->items[i], &fixup, &err) <
 		    0) {
-			say(look, FINDING_WRONG, "fixup: %s", err.text);
+			finding_say(&look->findings, FINDING_WRONG, "fixup: %s",
+				    err.text);
 			continue;
 		}
-		say(look, FINDING_OK, "fixup: %s", fixup.name);
+		finding_say(&look->findings, FINDING_OK, "fixup: %s",
+			    fixup.name);
 		fixup_release(&fixup);
 	}
 }
@@ -154,9 +158,10 @@ static void look_at_rules(struct look *look)
 		return;
 	rules = rules_load(&path, 1, &err);
 	if (rules)
-		say(look, FINDING_OK, "oops: %s", path);
+		finding_say(&look->findings, FINDING_OK, "oops: %s", path);
 	else
-		say(look, FINDING_WRONG, "oops: %s", err.text);
+		finding_say(&look->findings, FINDING_WRONG, "oops: %s",
+			    err.text);
 	rules_free(rules);
 }
 
@@ -176,9 +181,11 @@ static void look_at_compiler(struct look *look)
 	target_compiler(build, versions, reach, &path, &err);
 out:
 	if (path)
-		say(look, FINDING_OK, "compiler: %s for HEAD", path);
+		finding_say(&look->findings, FINDING_OK,
+			    "compiler: %s for HEAD", path);
 	else
-		say(look, FINDING_WRONG, "compiler: %s", err.text);
+		finding_say(&look->findings, FINDING_WRONG, "compiler: %s",
+			    err.text);
 	free(path);
 	reach_free(reach);
 	versions_free(versions);
@@ -188,16 +195,17 @@ static void say_need(struct look *look, enum finding finding,
 		     const struct need *need, const char *why)
 {
 	if (need->header)
-		say(look, finding,
-		    "<%s> is not there, which %s%s: "
-		    "apt install %s",
-		    need->header, finding == FINDING_WRONG ? "CONFIG_" : "",
-		    why, need->package);
+		finding_say(&look->findings, finding,
+			    "<%s> is not there, which %s%s: "
+			    "apt install %s",
+			    need->header,
+			    finding == FINDING_WRONG ? "CONFIG_" : "", why,
+			    need->package);
 	else
-		say(look, finding,
-		    "%s is not installed, which CONFIG_%s: "
-		    "apt install %s",
-		    need->program, why, need->package);
+		finding_say(&look->findings, finding,
+			    "%s is not installed, which CONFIG_%s: "
+			    "apt install %s",
+			    need->program, why, need->package);
 }
 
 static void look_at_needs(struct look *look, const struct kconfig *config)
@@ -228,7 +236,8 @@ static void read_config(struct look *look, const char *key, const char *path,
 	if (access(path, R_OK) < 0 || kconfig_read(config, path, &err) == 0)
 		look_at_file(look, key, path);
 	else
-		say(look, FINDING_WRONG, "%s: %s", key, err.text);
+		finding_say(&look->findings, FINDING_WRONG, "%s: %s", key,
+			    err.text);
 }
 
 static void look_at_config(struct look *look)
@@ -242,9 +251,10 @@ static void look_at_config(struct look *look)
 		read_config(look, "build.fragments", *file, &config);
 	if (!str_equal(build->arch, "um") &&
 	    str_equal(kconfig_value(&config, "UML"), "y"))
-		say(look, FINDING_WRONG,
-		    "build.config: it is one of ARCH=um, and build.arch is %s",
-		    build->arch);
+		finding_say(&look->findings, FINDING_WRONG,
+			    "build.config: it is one of ARCH=um, and "
+			    "build.arch is %s",
+			    build->arch);
 	look_at_needs(look, &config);
 	kconfig_release(&config);
 }
@@ -256,8 +266,8 @@ static void look_at_build(struct look *look)
 
 	if (!build->config) {
 		if (look->settings->build_command)
-			say(look, FINDING_OK, "build: %s",
-			    look->settings->build_command);
+			finding_say(&look->findings, FINDING_OK, "build: %s",
+				    look->settings->build_command);
 		return;
 	}
 	look_at_config(look);
@@ -269,23 +279,26 @@ static void look_at_build(struct look *look)
 	look_at_compiler(look);
 	ccache = build->ccache ? program_find("ccache") : NULL;
 	if (build->ccache && !ccache)
-		say(look, FINDING_NOTE,
-		    "ccache is not installed: builds take longer without it");
+		finding_say(&look->findings, FINDING_NOTE,
+			    "ccache is not installed: builds take longer "
+			    "without it");
 	free(ccache);
 }
 
 static void look_at_kvm(struct look *look)
 {
 	if (access("/dev/kvm", R_OK | W_OK) == 0)
-		say(look, FINDING_OK,
-		    "kvm: /dev/kvm may be opened; the first run shows whether "
-		    "guests boot under it");
+		finding_say(&look->findings, FINDING_OK,
+			    "kvm: /dev/kvm may be opened; the first run shows "
+			    "whether "
+			    "guests boot under it");
 	else
-		say(look,
-		    look->settings->guest.kvm == 1 ? FINDING_WRONG
-						   : FINDING_NOTE,
-		    "kvm: cannot open /dev/kvm: %s; qemu is slow without it",
-		    strerror(errno));
+		finding_say(&look->findings,
+			    look->settings->guest.kvm == 1 ? FINDING_WRONG
+							   : FINDING_NOTE,
+			    "kvm: cannot open /dev/kvm: %s; qemu is slow "
+			    "without it",
+			    strerror(errno));
 }
 
 /* One with a passphrase is of use where an agent has it. */
@@ -296,15 +309,17 @@ static void look_at_key(struct look *look, const char *path)
 	struct stat info;
 
 	if (access(path, R_OK) == 0 && ssh_key_load(path, &key, &err) < 0) {
-		say(look,
-		    getenv("SSH_AUTH_SOCK") ? FINDING_NOTE : FINDING_WRONG,
-		    "ssh.keys: %s", err.text);
+		finding_say(&look->findings,
+			    getenv("SSH_AUTH_SOCK") ? FINDING_NOTE
+						    : FINDING_WRONG,
+			    "ssh.keys: %s", err.text);
 		return;
 	}
 	ssh_key_free(key);
 	look_at_file(look, "ssh.keys", path);
 	if (stat(path, &info) == 0 && (info.st_mode & 077))
-		say(look, FINDING_NOTE, "ssh.keys: others may read %s", path);
+		finding_say(&look->findings, FINDING_NOTE,
+			    "ssh.keys: others may read %s", path);
 }
 
 static void look_at_keys(struct look *look)
@@ -314,16 +329,18 @@ static void look_at_keys(struct look *look)
 	for (char *const *key = guest->ssh_keys; key && *key; key++)
 		look_at_key(look, *key);
 	if (!guest->ssh_keys && !getenv("SSH_AUTH_SOCK"))
-		say(look, FINDING_WRONG,
-		    "ssh: there is no key: name some in ssh.keys, or start an "
-		    "agent");
+		finding_say(&look->findings, FINDING_WRONG,
+			    "ssh: there is no key: name some in ssh.keys, or "
+			    "start an "
+			    "agent");
 	look_at_file(look, "ssh.host_key", guest->ssh_host_key);
 	look_at_file(look, "ssh.known_hosts", guest->ssh_known_hosts);
 	if (!guest->ssh_host_key && !guest->ssh_known_hosts &&
 	    look->settings->target != TARGET_MACHINE)
-		say(look, FINDING_NOTE,
-		    "ssh: no host key is given, the first that a guest shows "
-		    "is believed");
+		finding_say(&look->findings, FINDING_NOTE,
+			    "ssh: no host key is given, the first that a guest "
+			    "shows "
+			    "is believed");
 }
 
 static void look_at_qemu(struct look *look)
@@ -335,10 +352,11 @@ static void look_at_qemu(struct look *look)
 	if (guest->command)
 		return;
 	if (!program)
-		say(look, FINDING_WRONG,
-		    "build.arch: how qemu boots a kernel of '%s' is not known "
-		    "here: give the whole command with guest.command",
-		    arch);
+		finding_say(&look->findings, FINDING_WRONG,
+			    "build.arch: how qemu boots a kernel of '%s' is "
+			    "not known "
+			    "here: give the whole command with guest.command",
+			    arch);
 	else if (guest->program)
 		need_program(look, guest->program, "qemu-system");
 	else
@@ -361,14 +379,17 @@ static void look_at_reproducer(struct look *look)
 	cc = reproducer_cc(look->settings, &err);
 	path = cc ? program_find(cc) : NULL;
 	if (path)
-		say(look, FINDING_OK, "reproducer: to be compiled by %s", path);
+		finding_say(&look->findings, FINDING_OK,
+			    "reproducer: to be compiled by %s", path);
 	else if (cc)
-		say(look, FINDING_WRONG,
-		    "reproducer: there is no %s to compile it with: install "
-		    "it, or name another with reproducer.cc",
-		    cc);
+		finding_say(&look->findings, FINDING_WRONG,
+			    "reproducer: there is no %s to compile it with: "
+			    "install "
+			    "it, or name another with reproducer.cc",
+			    cc);
 	else
-		say(look, FINDING_WRONG, "reproducer: %s", err.text);
+		finding_say(&look->findings, FINDING_WRONG, "reproducer: %s",
+			    err.text);
 	free(path);
 }
 
@@ -380,9 +401,10 @@ static void look_at_guest(struct look *look)
 	look_at_file(look, "guest.image", guest->image);
 	look_at_file(look, "guest.root", guest->root);
 	if (!guest->initrd && !guest->image && !guest->root && !guest->command)
-		say(look, FINDING_NOTE,
-		    "guest: neither initrd nor image: the kernel has nothing "
-		    "to start");
+		finding_say(&look->findings, FINDING_NOTE,
+			    "guest: neither initrd nor image: the kernel has "
+			    "nothing "
+			    "to start");
 	if (look->settings->target == TARGET_QEMU &&
 	    look->settings->executor == EXECUTOR_LOCAL)
 		look_at_qemu(look);
@@ -400,31 +422,35 @@ static void look_at_machine(struct look *look)
 
 	look_at_keys(look);
 	if (inquire(look->settings, &running, &err) == 0)
-		say(look, FINDING_OK, "machine: %s runs %s", machine->host,
-		    running.kernel);
+		finding_say(&look->findings, FINDING_OK, "machine: %s runs %s",
+			    machine->host, running.kernel);
 	else
-		say(look, FINDING_WRONG, "machine: %s", err.text);
+		finding_say(&look->findings, FINDING_WRONG, "machine: %s",
+			    err.text);
 	if (!machine->install && !machine->image && !machine->install_there)
-		say(look, FINDING_NOTE,
-		    "machine: nothing installs the kernel there: neither "
-		    "install nor image nor install_there");
+		finding_say(
+			&look->findings, FINDING_NOTE,
+			"machine: nothing installs the kernel there: neither "
+			"install nor image nor install_there");
 	if (!machine->console)
-		say(look, FINDING_NOTE,
-		    "machine: there is no console: of a kernel that dies "
-		    "nothing is known but that");
+		finding_say(
+			&look->findings, FINDING_NOTE,
+			"machine: there is no console: of a kernel that dies "
+			"nothing is known but that");
 	if (!machine->power_cycle)
-		say(look, FINDING_NOTE,
-		    "machine: there is no power_cycle: after a kernel that "
-		    "hangs somebody has to switch it off and on");
+		finding_say(
+			&look->findings, FINDING_NOTE,
+			"machine: there is no power_cycle: after a kernel that "
+			"hangs somebody has to switch it off and on");
 	look_at_reproducer(look);
 }
 
 int preflight(const struct settings *settings, struct repo *repo,
 	      preflight_tell *tell, void *data)
 {
-	struct look look = {
-		.settings = settings, .repo = repo, .tell = tell, .data = data
-	};
+	struct look look = { .settings = settings,
+			     .repo = repo,
+			     .findings = { tell, data, 0 } };
 
 	look_at_repository(&look);
 	look_at_rules(&look);
@@ -435,9 +461,11 @@ int preflight(const struct settings *settings, struct repo *repo,
 	else if (settings->target != TARGET_COMMAND)
 		look_at_guest(&look);
 	else if (settings->test_command)
-		say(&look, FINDING_OK, "test: %s", settings->test_command);
+		finding_say(&look.findings, FINDING_OK, "test: %s",
+			    settings->test_command);
 	else
-		say(&look, FINDING_NOTE,
-		    "test: there is no command, verdicts are given by hand");
-	return look.wrong;
+		finding_say(&look.findings, FINDING_NOTE,
+			    "test: there is no command, verdicts are given by "
+			    "hand");
+	return look.findings.wrong;
 }

@@ -21,6 +21,16 @@ enum finding {
 /* text is borrowed for the call; it may hold what others wrote. */
 typedef void preflight_tell(void *data, enum finding finding, const char *text);
 
+/* Who is told, and how many things were wrong so far. */
+struct findings {
+	preflight_tell *tell;
+	void *data;
+	int wrong;
+};
+
+void finding_say(struct findings *findings, enum finding finding,
+		 const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /*
  * repo is the repository of the sources.  Returns how many things are wrong.
  */

@@ -2,7 +2,6 @@
 #include "control/preflight_cluster.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,13 +30,12 @@
 #define ASK_MS	    1000
 #define NAME	    "culprit:check"
 #define FREE_GIB    1 /* fewer are told */
+#define ANSWER_MAX  (64 * 1024)
 
 struct look {
 	const struct settings *settings;
 	const char *program;
-	preflight_tell *tell;
-	void *data;
-	int wrong;
+	struct findings findings;
 
 	char *folder, *name, *file, *log;
 	uv_loop_t loop;
@@ -47,22 +45,6 @@ struct look {
 	char *id, *words; /* of the job; or NULL */
 	bool refused, looking;
 };
-
-static void say(struct look *look, enum finding finding, const char *format,
-		...) __attribute__((format(printf, 3, 4)));
-
-static void say(struct look *look, enum finding finding, const char *format,
-		...)
-{
-	char text[1024];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	look->wrong += finding == FINDING_WRONG;
-	look->tell(look->data, finding, text);
-}
 
 /*
  * What is here.
@@ -79,9 +61,10 @@ static bool has_programs(struct look *look)
 		free(path);
 		if (path)
 			continue;
-		say(look, FINDING_WRONG,
-		    "slurm: %s is not installed: apt install slurm-client",
-		    names[i]);
+		finding_say(
+			&look->findings, FINDING_WRONG,
+			"slurm: %s is not installed: apt install slurm-client",
+			names[i]);
 		return false;
 	}
 	return true;
@@ -95,17 +78,21 @@ static bool look_at_room(struct look *look)
 
 	if (slurm_capacity(look->program, slurm->partition, slurm->run.cpus,
 			   &room, &err) < 0) {
-		say(look, FINDING_WRONG, "slurm: %s", err.text);
+		finding_say(&look->findings, FINDING_WRONG, "slurm: %s",
+			    err.text);
 		return false;
 	}
 	if (room < 1)
-		say(look, FINDING_WRONG,
-		    "slurm: %s has no node with room for a run",
-		    slurm->partition ? slurm->partition : "the cluster");
+		finding_say(&look->findings, FINDING_WRONG,
+			    "slurm: %s has no node with room for a run",
+			    slurm->partition ? slurm->partition
+					     : "the cluster");
 	else
-		say(look, FINDING_OK, "slurm: room for %d run%s at once%s%s",
-		    room, room == 1 ? "" : "s", slurm->partition ? " in " : "",
-		    slurm->partition ? slurm->partition : "");
+		finding_say(&look->findings, FINDING_OK,
+			    "slurm: room for %d run%s at once%s%s", room,
+			    room == 1 ? "" : "s",
+			    slurm->partition ? " in " : "",
+			    slurm->partition ? slurm->partition : "");
 	return room >= 1;
 }
 
@@ -249,16 +236,16 @@ static void tell_program(struct look *look, const char *node, const char *name,
 	char *here = job_look_for(name, &size_here);
 
 	if (!path)
-		say(look, FINDING_WRONG, "%s: %s is not installed there", node,
-		    name);
+		finding_say(&look->findings, FINDING_WRONG,
+			    "%s: %s is not installed there", node, name);
 	else if (here && size != size_here)
-		say(look, FINDING_WRONG,
-		    "%s: %s is not the same as here: %s has %" PRId64
-		    " bytes, ours %" PRId64,
-		    node, name, path, size, size_here);
+		finding_say(&look->findings, FINDING_WRONG,
+			    "%s: %s is not the same as here: %s has %" PRId64
+			    " bytes, ours %" PRId64,
+			    node, name, path, size, size_here);
 	else
-		say(look, FINDING_OK, "%s: %s%s", node, path,
-		    here ? ", as here" : "");
+		finding_say(&look->findings, FINDING_OK, "%s: %s%s", node, path,
+			    here ? ", as here" : "");
 	free(here);
 }
 
@@ -267,13 +254,15 @@ static void tell_kvm(struct look *look, const char *node, bool there)
 	if (look->settings->target != TARGET_QEMU)
 		return;
 	if (there)
-		say(look, FINDING_OK, "%s: /dev/kvm may be opened", node);
+		finding_say(&look->findings, FINDING_OK,
+			    "%s: /dev/kvm may be opened", node);
 	else
-		say(look,
-		    look->settings->guest.kvm == 1 ? FINDING_WRONG
-						   : FINDING_NOTE,
-		    "%s: /dev/kvm cannot be opened; qemu is slow without it",
-		    node);
+		finding_say(&look->findings,
+			    look->settings->guest.kvm == 1 ? FINDING_WRONG
+							   : FINDING_NOTE,
+			    "%s: /dev/kvm cannot be opened; qemu is slow "
+			    "without it",
+			    node);
 }
 
 /* A program's path and size stand behind its name. */
@@ -288,9 +277,11 @@ static void tell_node(struct look *look, char *text)
 		if (str_equal(key, "node")) {
 			node = value;
 		} else if (str_equal(key, "gib")) {
-			say(look, number < FREE_GIB ? FINDING_NOTE : FINDING_OK,
-			    "%s: sees %s, %" PRId64 " GiB are free there", node,
-			    look->folder, number);
+			finding_say(
+				&look->findings,
+				number < FREE_GIB ? FINDING_NOTE : FINDING_OK,
+				"%s: sees %s, %" PRId64 " GiB are free there",
+				node, look->folder, number);
 		} else if (str_equal(key, "kvm")) {
 			tell_kvm(look, node, number != 0);
 		} else if (str_equal(key, "program")) {
@@ -312,33 +303,25 @@ static void tell_silence(struct look *look, char *log)
 {
 	log[strcspn(log, "\n")] = '\0';
 	if (look->refused)
-		say(look, FINDING_WRONG, "slurm: does not take a job: %s",
-		    look->words);
+		finding_say(&look->findings, FINDING_WRONG,
+			    "slurm: does not take a job: %s", look->words);
 	else if (*log)
-		say(look, FINDING_WRONG, "slurm: a small job failed: %s", log);
+		finding_say(&look->findings, FINDING_WRONG,
+			    "slurm: a small job failed: %s", log);
 	else if (look->words && str_equal(look->words, "COMPLETED"))
-		say(look, FINDING_WRONG,
-		    "slurm: what a node wrote into %s is not seen here: is it "
-		    "on a file system that both share?",
-		    look->folder);
+		finding_say(&look->findings, FINDING_WRONG,
+			    "slurm: what a node wrote into %s is not seen "
+			    "here: is it "
+			    "on a file system that both share?",
+			    look->folder);
 	else
-		say(look, FINDING_WRONG,
-		    "slurm: a small job did not write into %s (%s): do nodes "
-		    "see that folder, and %s?",
-		    look->folder, look->words ? look->words : "it waits",
-		    look->program);
-}
-
-static char *load(const char *path)
-{
-	struct buf text;
-	char *out;
-
-	buf_init(&text, 64 * 1024);
-	io_load(path, &text, NULL);
-	out = buf_take(&text);
-	buf_release(&text);
-	return out;
+		finding_say(&look->findings, FINDING_WRONG,
+			    "slurm: a small job did not write into %s (%s): do "
+			    "nodes "
+			    "see that folder, and %s?",
+			    look->folder,
+			    look->words ? look->words : "it waits",
+			    look->program);
 }
 
 static void look_at_node(struct look *look)
@@ -346,12 +329,13 @@ static void look_at_node(struct look *look)
 	char *text, *log;
 
 	if (mkdir(look->folder, 0700) < 0 && access(look->folder, W_OK) < 0) {
-		say(look, FINDING_WRONG, "cannot write to %s", look->folder);
+		finding_say(&look->findings, FINDING_WRONG,
+			    "cannot write to %s", look->folder);
 		return;
 	}
 	wait_for_job(look);
-	text = load(look->file);
-	log = load(look->log);
+	text = io_text(look->file, ANSWER_MAX);
+	log = io_text(look->log, ANSWER_MAX);
 	if (*text)
 		tell_node(look, text);
 	else
@@ -367,8 +351,7 @@ int preflight_cluster(const struct settings *settings, struct repo *repo,
 {
 	struct look look = { .settings = settings,
 			     .program = program,
-			     .tell = tell,
-			     .data = data };
+			     .findings = { tell, data, 0 } };
 
 	if (settings->executor != EXECUTOR_SLURM)
 		return 0;
@@ -384,5 +367,5 @@ int preflight_cluster(const struct settings *settings, struct repo *repo,
 	free(look.log);
 	free(look.id);
 	free(look.words);
-	return look.wrong;
+	return look.findings.wrong;
 }
