@@ -383,7 +383,7 @@ const struct belief *kept_belief(struct engine *engine);
 
 /* hold.c */
 
-/* No new run while trouble of our own side (losses.h) is not mended. */
+/* In trouble (losses.h) one control run, and without it no new run at all. */
 void plan_hold(struct engine *engine);
 
 /* belief_of.c */

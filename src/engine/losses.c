@@ -64,26 +64,20 @@ double losses_chance(int k, int n, int lost, int said)
 	return sum > 1 ? 1 : sum;
 }
 
-/* The event of the latest run anywhere that was not lost, or 0. */
-static int64_t last_that_said(const struct engine *engine)
+/* The event of a commit's latest run that was not lost, or 0. */
+static int64_t last_said(const struct engine *engine, const struct step *step)
 {
 	int64_t last = 0;
 
-	for (size_t i = 0; i < engine->step_count; i++) {
-		const struct step *step = &engine->steps[i]->shown;
-
-		for (int k = 0; k < step->run_count; k++) {
-			const struct run_state *run = &step->runs[k];
-
-			if (run->fact && says_something(engine, run) &&
-			    run->fact->seq > last)
-				last = run->fact->seq;
-		}
-	}
+	for (int i = 0; i < step->run_count; i++)
+		if (step->runs[i].fact &&
+		    says_something(engine, &step->runs[i]) &&
+		    step->runs[i].fact->seq > last)
+			last = step->runs[i].fact->seq;
 	return last;
 }
 
-/* ... of a commit that was, or 0. */
+/* ... that was lost, or 0. */
 static int64_t last_lost(const struct engine *engine, const struct step *step)
 {
 	int64_t last = 0;
@@ -92,6 +86,20 @@ static int64_t last_lost(const struct engine *engine, const struct step *step)
 		if (loss_of(engine, &step->runs[i]) != LOSS_NONE &&
 		    step->runs[i].fact->seq > last)
 			last = step->runs[i].fact->seq;
+	return last;
+}
+
+/* ... of the latest run anywhere that was not lost, or 0. */
+static int64_t last_that_said(const struct engine *engine)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < engine->step_count; i++) {
+		int64_t said = last_said(engine, &engine->steps[i]->shown);
+
+		if (said > last)
+			last = said;
+	}
 	return last;
 }
 
@@ -383,19 +391,6 @@ bool losses_spoilt(const struct engine *engine, const struct trouble *trouble,
 	    run->fact->seq < trouble->from || loss == LOSS_NONE)
 		return false;
 	return loss == LOSS_INFRA || !is_explained(engine, step, trouble->said);
-}
-
-/* The event of its latest run that was not lost, or 0. */
-static int64_t last_said(const struct engine *engine, const struct step *step)
-{
-	int64_t last = 0;
-
-	for (int i = 0; i < step->run_count; i++)
-		if (step->runs[i].fact &&
-		    says_something(engine, &step->runs[i]) &&
-		    step->runs[i].fact->seq > last)
-			last = step->runs[i].fact->seq;
-	return last;
 }
 
 int losses_control(const struct engine *engine, const struct trouble *trouble)
