@@ -43,15 +43,20 @@ struct searching {
 	double weights[100]; /* strict: logarithms, by rate */
 };
 
-static struct midpoint next_of(const struct searching *searching)
+static struct suspects_query query_of(const struct searching *searching)
 {
-	const struct suspects_query query = {
+	return (struct suspects_query){
 		.bad = searching->bad,
 		.goods = searching->goods,
 		.good_count = (int)searching->good_count,
 		.skips = searching->skips,
 		.skip_count = (int)searching->skip_count,
 	};
+}
+
+static struct midpoint next_of(const struct searching *searching)
+{
+	const struct suspects_query query = query_of(searching);
 	const struct graph *graph = searching->sim->cell->graph;
 	struct suspects *suspects = suspects_find(graph, &query);
 	struct midpoint midpoint = suspects_midpoint(graph, &query, suspects);
@@ -64,13 +69,7 @@ static struct midpoint next_of(const struct searching *searching)
 static void answer_left(const struct searching *searching,
 			struct answer *answer)
 {
-	const struct suspects_query query = {
-		.bad = searching->bad,
-		.goods = searching->goods,
-		.good_count = (int)searching->good_count,
-		.skips = searching->skips,
-		.skip_count = (int)searching->skip_count,
-	};
+	const struct suspects_query query = query_of(searching);
 	struct suspects *suspects =
 		suspects_find(searching->sim->cell->graph, &query);
 
