@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "session/folder.h"
 #include "session/journal.h"
+#include "session/journal_commits.h"
 #include "session/session.h"
 
 /*

@@ -11,6 +11,7 @@
 #include "engine/event.h"
 #include "engine/graph.h"
 #include "session/journal.h"
+#include "session/journal_commits.h"
 
 /* The times between loads of commits: one steps back and forth over them. */
 #define KEPT 4

@@ -15,6 +15,7 @@
 #include "engine/graph.h"
 #include "session/folder.h"
 #include "session/journal.h"
+#include "session/journal_commits.h"
 #include "session/past.h"
 
 /* What session_subject and its like gave out for a commit. */

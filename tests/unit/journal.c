@@ -17,6 +17,7 @@
 #include "engine/event.h"
 #include "engine/graph.h"
 #include "session/journal.h"
+#include "session/journal_commits.h"
 #include "session/store.h"
 #include "tests/unit/scratch.h"
 
