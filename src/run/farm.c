@@ -434,12 +434,19 @@ static void on_closed(uv_handle_t *handle)
 {
 	struct farm *farm = handle->data;
 
-	free(farm);
+	if (--farm->open == 0)
+		free(farm);
 }
 
 static void farm_free(struct runner *runner)
 {
 	struct farm *farm = self(runner);
+	uv_handle_t *const handles[] = {
+		(uv_handle_t *)&farm->soon,
+		(uv_handle_t *)&farm->late,
+		(uv_handle_t *)&farm->look,
+		(uv_handle_t *)&farm->watch,
+	};
 
 	drop_orphans(farm);
 	while (farm->calls)
@@ -449,10 +456,10 @@ static void farm_free(struct runner *runner)
 	farm_release_products(farm);
 	free(farm->waiting);
 	free(farm->shunned);
-	uv_close((uv_handle_t *)&farm->soon, NULL);
-	uv_close((uv_handle_t *)&farm->late, NULL);
-	uv_close((uv_handle_t *)&farm->watch, NULL);
-	uv_close((uv_handle_t *)&farm->look, on_closed);
+	for (size_t i = 0; i < sizeof(handles) / sizeof(handles[0]); i++) {
+		farm->open++;
+		uv_close(handles[i], on_closed);
+	}
 }
 
 static const struct runner_ops farm_ops = {

@@ -81,6 +81,7 @@ struct farm {
 	struct farm_spec spec;
 	uv_timer_t soon, look, late;
 	uv_fs_event_t watch; /* of the folder: for what is written here */
+	int open;	     /* of these handles */
 	struct task *tasks;
 	struct product *products;
 	size_t product_count, product_room;
