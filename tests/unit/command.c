@@ -108,8 +108,12 @@ static int tear_down(void **state)
 {
 	struct scene *scene = *state;
 
-	if (scene->runner)
+	if (scene->runner) {
+		/* a test that failed leaves what it had begun */
+		scene->runner->ops->cancel(scene->runner, NULL);
+		uv_run(&scene->loop, UV_RUN_DEFAULT);
 		scene->runner->ops->free(scene->runner);
+	}
 	assert_int_equal(uv_loop_close(&scene->loop), 0);
 	forget(&scene->build);
 	forget(&scene->run);
@@ -1028,6 +1032,7 @@ static void a_build_goes_on_in_another_place_while_one_is_tested(void **state)
 	struct result second = { .ended = 0 };
 	struct error err = ERROR_INIT;
 	char expected[4200];
+	int niceness;
 
 	assert_int_equal(mkdir(beside, 0700), 0);
 	scene->spec.further = &further;
@@ -1048,7 +1053,11 @@ static void a_build_goes_on_in_another_place_while_one_is_tested(void **state)
 	assert_int_equal(ops->has(scene->runner, 1, OTHER), RUNNER_HAS_THERE);
 	assert_int_equal(ops->has(scene->runner, 0, OTHER), RUNNER_HAS_NOT);
 	assert_int_equal(ops->has(scene->runner, 0, COMMIT), RUNNER_HAS_THERE);
-	snprintf(expected, sizeof(expected), "%s 10\n", beside);
+	errno = 0;
+	niceness = nice(0) + 10;
+	assert_int_equal(errno, 0);
+	snprintf(expected, sizeof(expected), "%s %d\n", beside,
+		 niceness < 19 ? niceness : 19);
 	assert_file(made, expected);
 
 	ops->cancel(scene->runner, COMMIT);
