@@ -384,6 +384,15 @@ static void in_a_folder_without_the_right_to_write_things_are_found(
 	end(&scene);
 }
 
+static int write_slowly(struct cache *cache, const char *key,
+			const struct cache_file *file)
+{
+	int ret = cache_put(cache, key, file, 1, NULL, NULL);
+
+	cache_close(cache);
+	return ret < 0;
+}
+
 /*
  * Start a process that puts an entry from a pipe.  When this returns it has
  * its folder and waits for the bytes.
@@ -400,8 +409,7 @@ static pid_t start_writer(struct scene *scene, const char *key, int *feed)
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0)
-		_exit(cache_put(open_cache(scene, 0), key, &file, 1, NULL,
-				NULL) < 0);
+		_exit(write_slowly(open_cache(scene, 0), key, &file));
 	*feed = open(fifo, O_WRONLY | O_CLOEXEC); /* waits for the reader */
 	assert_true(*feed >= 0);
 	free(fifo);

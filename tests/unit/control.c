@@ -503,14 +503,14 @@ static void an_engine_is_started_seen_and_stopped(void **state)
 {
 	struct world *world = *state;
 	struct engine_process engine;
-	char host[64] = "", text[64];
+	char host[64] = "", text[64], *program = scratch_program();
 	size_t last;
 
 	begin_fake(world, "c runs=~\\n*");
 	assert_true(desk_can_run(world->session));
 	desk_engine(world->session, &engine);
 	assert_false(engine.alive);
-	ok(desk_start_engine(world->session, "/proc/self/exe", &world->err));
+	ok(desk_start_engine(world->session, program, &world->err));
 	desk_engine(world->session, &engine);
 	assert_true(engine.alive);
 	assert_true(engine.pid > 1 && engine.pid != getpid());
@@ -518,9 +518,8 @@ static void an_engine_is_started_seen_and_stopped(void **state)
 	gethostname(host, sizeof(host) - 1);
 	assert_string_equal(engine.host, host);
 
-	assert_int_equal(desk_start_engine(world->session, "/proc/self/exe",
-					   &world->err),
-			 -1);
+	assert_int_equal(
+		desk_start_engine(world->session, program, &world->err), -1);
 	snprintf(text, sizeof(text), "process %d on", engine.pid);
 	assert_non_null(strstr(world->err.text, text));
 
@@ -532,6 +531,7 @@ static void an_engine_is_started_seen_and_stopped(void **state)
 	assert_int_equal(
 		engine_event(session_engine(world->session), last)->kind,
 		EVENT_ENGINE_GONE);
+	free(program);
 }
 
 static void stopping_without_an_engine_says_so(void **state)
@@ -546,11 +546,12 @@ static void stopping_without_an_engine_says_so(void **state)
 static void an_engine_that_gives_up_tells_why(void **state)
 {
 	struct world *world = *state;
+	char *program = scratch_program();
 
 	begin_fake(world, "nonsense");
-	assert_int_equal(desk_start_engine(world->session, "/proc/self/exe",
-					   &world->err),
-			 -1);
+	assert_int_equal(
+		desk_start_engine(world->session, program, &world->err), -1);
+	free(program);
 	assert_non_null(strstr(world->err.text, "did not start"));
 	assert_non_null(strstr(world->err.text, "line 1"));
 	assert_int_equal(desk_start_engine(world->session, "/nonexistent",

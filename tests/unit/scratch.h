@@ -60,6 +60,19 @@ static inline void scratch_remove(char *path)
 	free(path);
 }
 
+/* The file of this program, to start it once more; the caller frees it. */
+static inline char *scratch_program(void)
+{
+	char path[4096];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path));
+
+	if (length <= 0 || length == sizeof(path)) {
+		perror("/proc/self/exe");
+		abort();
+	}
+	return xstrndup(path, (size_t)length);
+}
+
 /* From now on this process minds permissions, even as root. */
 static inline bool scratch_obey_permissions(void)
 {
