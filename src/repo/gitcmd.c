@@ -130,17 +130,22 @@ static int drain(int fd, struct buf *out, struct error *err)
 
 /*
  * In the child.  git ends with whoever asked for it: an engine that is killed
- * leaves no git at work in its worktree.  SIGTERM lets it remove its locks.
+ * leaves no git at work in its worktree.  SIGTERM lets it remove its locks,
+ * but for one that it is just making.
  */
-static void become_git(pid_t parent, char **argv, char **env,
-		       const int streams[3])
+static void end_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(127);
+}
+
+/* In the child. */
+static void become_git(char **argv, char **env, const int streams[3])
 {
 	struct sigaction usual = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != parent)
-		_exit(127);
 	sigemptyset(&none);
 	sigaction(SIGPIPE, &usual, NULL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -159,8 +164,13 @@ static int spawn(pid_t *pid, char **argv, const struct gitcmd *command,
 	pid_t parent = getpid();
 
 	*pid = fork();
-	if (*pid == 0)
-		become_git(parent, argv, env, streams);
+	if (*pid == 0) {
+		if (command->whole)
+			setpgid(0, 0);
+		else
+			end_with(parent);
+		become_git(argv, env, streams);
+	}
 	free(env);
 	return *pid < 0 ? error_errno(err, "cannot run git") : 0;
 }

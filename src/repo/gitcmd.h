@@ -8,6 +8,11 @@
  * No shell is involved.  git never asks for anything, and does not see what
  * the environment says of another repository (GIT_DIR, GIT_INDEX_FILE...).
  *
+ * git ends with who asked for it, unless it is to be whole: then neither that
+ * nor an interrupt from the keyboard cuts it.  That is for what is short and
+ * locks what is shared with the user: a git that is ended in the very call that
+ * makes a lock file leaves it, and nobody can change a ref any more.
+ *
  * Who only reads talks to nobody: in a clone that lacks objects git would fetch
  * them, by whatever program its configuration names.
  */
@@ -25,6 +30,7 @@ struct gitcmd {
 	const char *const *env; /* "NAME=value" of its own; NULL: none */
 	struct buf *output;	/* standard output is added here, or NULL */
 	bool fetches;		/* what a partial clone lacks: for checkouts */
+	bool whole;   /* ends by itself, whoever is killed meanwhile */
 	bool *answer; /* or NULL; else it asks a question: exit 0 and 1
 			       are true and false, and no failure */
 };

@@ -424,11 +424,12 @@ static int write_refs(const char *git_dir, const struct gitstate *read,
 		    &change.goods);
 	create_refs(&change.input, "skip", &wanted->skips, &change.skips);
 	if (ret == 0 && change.input.length) {
-		ret = gitcmd_run(
-			&(struct gitcmd){ .argv = argv,
-					  .input = change.input.text,
-					  .input_length = change.input.length },
-			err);
+		ret = gitcmd_run(&(struct gitcmd){ .argv = argv,
+						   .input = change.input.text,
+						   .input_length =
+							   change.input.length,
+						   .whole = true },
+				 err);
 		if (ret < 0 && err)
 			err->code = ERROR_BUSY;
 	}

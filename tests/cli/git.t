@@ -416,6 +416,31 @@ check "killed at any time, what it left is mended and told once" '
 	touch open
 	culprit run | grep "^$(full c23) is the first bad commit"
 '
+check "a mark that is being written is written whole, whoever is killed" '
+	begin c40 c1
+	mkdir bin
+	cat >bin/git <<-WAITS
+	#!/bin/sh
+	case " \$* " in
+	*" update-ref "*)
+		touch "$tmp/marking"
+		until test -e "$tmp/go"; do sleep 0.02; done
+	esac
+	exec $(command -v git) "\$@"
+	WAITS
+	chmod +x bin/git
+	PATH=$tmp/bin:$PATH "$CULPRIT" -C "$repo" --session-dir "$session" \
+		good c12 &
+	order=$!
+	until_true "test -e marking"
+	kill -9 $order
+	wait $order || :
+	marks_are "bad c40, good c1"
+	touch go
+	until_true "marks_are \"bad c40, good c1, good c12\""
+	culprit status
+	there bisect log | grep "good $(full c12)"
+'
 engine=
 
 # Both at random.
