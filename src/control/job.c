@@ -25,6 +25,7 @@
 #include "run/ticket.h"
 
 #define FENCE_MS  5000 /* between two looks for the ticket */
+#define LAST_MS	  1000 /* who killed what we started has killed us by then */
 #define ANSWER_MS 500  /* and for the answer, once it was asked */
 #define SIGNALS	  3
 
@@ -32,14 +33,15 @@ struct job_process {
 	const char *program, *session, *token;
 	char *folder, *ticket_file, *enough_file;
 	uv_loop_t loop;
-	uv_timer_t fence, answer;
+	uv_timer_t fence, answer, last;
 	uv_signal_t signals[SIGNALS];
 	struct settings settings;
 	struct rules *rules;
 	struct target_place place;
 	struct target_room *target;
 	struct ticket *ticket;
-	bool stopped, ended, failed;
+	struct buf held; /* an end that is not believed yet */
+	bool holds, stopped, ended, failed;
 	char host[256];
 	struct error err;
 };
@@ -55,24 +57,56 @@ static const char *node_name(char *out, size_t size)
 	return out;
 }
 
-/* The last that it does: who finds this knows that nobody is at work. */
-static void write_end(struct job_process *job, struct ticket_end *end)
+static void say_end(struct job_process *job, struct ticket_end *end,
+		    struct buf *out)
 {
-	char *path = ticket_path(job->folder, job->token, "end");
-	struct buf text;
-
 	end->build = job->ticket->build;
 	end->commit = job->ticket->run.commit;
 	end->place = job->ticket->place;
 	end->node = node_name(job->host, sizeof(job->host));
 	end->stopped = job->stopped;
-	buf_init(&text, 0);
-	ticket_end_say(end, &text);
-	job->failed = ticket_write(path, &text, true, &job->err) < 0;
+	ticket_end_say(end, out);
+}
+
+/* The last that it does: who finds this knows that nobody is at work. */
+static void write_text(struct job_process *job, const struct buf *text)
+{
+	char *path = ticket_path(job->folder, job->token, "end");
+
+	job->failed = ticket_write(path, text, true, &job->err) < 0;
 	job->ended = true;
-	buf_release(&text);
 	free(path);
 	uv_stop(&job->loop);
+}
+
+static void write_end(struct job_process *job, struct ticket_end *end)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	say_end(job, end, &text);
+	write_text(job, &text);
+	buf_release(&text);
+}
+
+static void on_last(uv_timer_t *timer)
+{
+	struct job_process *job = timer->data;
+
+	write_text(job, &job->held);
+}
+
+/*
+ * A scheduler that stops a job sends the signal to all its processes, one after
+ * the other.  Where a build or a guest got it first, its end looks like one of
+ * its own: a commit that does not build, a machine that was lost.  So whatever
+ * went wrong is written only when no signal came to us either.
+ */
+static void hold_end(struct job_process *job, struct ticket_end *end)
+{
+	job->holds = true;
+	say_end(job, end, &job->held);
+	uv_timer_start(&job->last, on_last, LAST_MS, 0);
 }
 
 static void end_as_infra(struct job_process *job, const struct error *err)
@@ -100,15 +134,22 @@ static void on_built(void *data, const struct build_end *built)
 			   RUNNER_HAS_KEPT;
 	}
 	end.image = image;
-	write_end(job, &end);
+	if (built->result == BUILD_OK || job->stopped)
+		write_end(job, &end);
+	else
+		hold_end(job, &end);
 	free(image);
 }
 
 static void on_ran(void *data, const struct run_end *ran)
 {
+	struct job_process *job = data;
 	struct ticket_end end = { .run = *ran };
 
-	write_end(data, &end);
+	if (ran->outcome == OUTCOME_OK || job->stopped)
+		write_end(job, &end);
+	else
+		hold_end(job, &end);
 }
 
 /*
@@ -172,11 +213,15 @@ static bool on_decides(void *data, const struct crash *crashes, int count)
 static void stop(struct job_process *job)
 {
 	struct runner *runner = target_runner(job->target);
+	struct ticket_end nothing = { .stopped = true };
 
 	if (job->stopped || job->ended)
 		return;
 	job->stopped = true;
-	runner->ops->cancel(runner, NULL);
+	if (job->holds)
+		write_end(job, &nothing);
+	else
+		runner->ops->cancel(runner, NULL);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -265,7 +310,8 @@ static void watch(struct job_process *job)
 
 	uv_timer_init(&job->loop, &job->fence);
 	uv_timer_init(&job->loop, &job->answer);
-	job->fence.data = job->answer.data = job;
+	uv_timer_init(&job->loop, &job->last);
+	job->fence.data = job->answer.data = job->last.data = job;
 	uv_timer_start(&job->fence, on_fence, FENCE_MS, FENCE_MS);
 	for (int i = 0; i < SIGNALS; i++) {
 		uv_signal_init(&job->loop, &job->signals[i]);
@@ -313,6 +359,7 @@ static void release(struct job_process *job)
 	uv_loop_close(&job->loop);
 	rules_free(job->rules);
 	settings_release(&job->settings);
+	buf_release(&job->held);
 	ticket_release(job->ticket);
 	free(job->ticket);
 	free(job->folder);
@@ -330,6 +377,7 @@ static int one_job(const char *program, const char *session, const char *token,
 	int ret;
 
 	name_files(&job);
+	buf_init(&job.held, 0);
 	settings_init(&job.settings);
 	uv_loop_init(&job.loop);
 	ret = read_ticket(&job, err);

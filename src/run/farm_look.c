@@ -33,6 +33,14 @@
 #define LOG_MAX	  4096
 #define SEEN_MAX  (16 * 1024 * 1024)
 
+static void put(char **where, const char *text)
+{
+	if (str_equal(*where, text))
+		return;
+	free(*where);
+	*where = xstrdup_null(text);
+}
+
 static char *load(const struct farm *farm, const char *token, const char *kind,
 		  size_t limit)
 {
@@ -70,7 +78,8 @@ static void say_lost(const struct farm *farm, const struct task *task,
 		buf_puts(out, " was stopped, and not by this session");
 	else
 		buf_puts(out, " is gone and did not say how it ended");
-	if (!str_empty(task->words))
+	/* what the executor says of one that it has not seen end is old */
+	if (task->gone && !str_empty(task->words))
 		buf_printf(out, ": %s", task->words);
 	add_log(farm, task, out);
 }
@@ -172,6 +181,8 @@ static void end_task(struct farm *farm, struct task *task)
 	if (ticket_end_read(&end, text, &err) < 0 ||
 	    (end.stopped && !task->cancelled)) {
 		task->dropped |= end.stopped;
+		if (end.node)
+			put(&task->node, end.node);
 		lose(farm, task);
 	} else if (task->cancelled || end.build != task->build) {
 		farm_end_cancelled(farm, task);
@@ -304,14 +315,6 @@ static void look_at_folder(struct farm *farm)
 static bool was_given(const struct task *task)
 {
 	return task->state == TASK_UNSURE || task->state >= TASK_QUEUED;
-}
-
-static void put(char **where, const char *text)
-{
-	if (str_equal(*where, text))
-		return;
-	free(*where);
-	*where = xstrdup_null(text);
 }
 
 static const struct executor_job *find_job(const struct task *task,
