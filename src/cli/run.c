@@ -2,7 +2,9 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -296,6 +298,21 @@ int cli_work(struct cli *cli, bool stay, int ready_fd)
 	return end == CONTROL_FOUND ? EXIT_OK : EXIT_NEEDS_PERSON;
 }
 
+/*
+ * Nothing is left to do, and nothing to clean up: then a kernel's tree is not
+ * checked out only to be removed again.
+ */
+static bool is_over(struct session *session)
+{
+	const struct plan *plan = engine_plan(session_engine(session));
+	char *worktree = session_worktree(session);
+	bool left = access(worktree, F_OK) == 0;
+
+	free(worktree);
+	return plan->state == PLAN_FOUND && !plan->needs_person &&
+	       plan->wish_count == 0 && !left;
+}
+
 int cli_run(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -319,5 +336,9 @@ int cli_run(struct cli *cli, int argc, char **argv)
 				 argv[optind]);
 	if (cli_open(cli, &err) < 0)
 		return cli_fail(&err);
+	if (!stay && is_over(cli->session)) {
+		say_end(cli);
+		return EXIT_OK;
+	}
 	return cli_work(cli, stay, stay ? READY_FD : -1);
 }

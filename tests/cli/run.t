@@ -128,6 +128,15 @@ check "a crash has its title, a console its file" '
 	grep "^Linux version 12, run 0$" "$session/runs/$(full c12)/0.console"
 	culprit status | grep "^page fault in net_open$"
 '
+check "where nothing is left to do nothing is checked out" '
+	grep "^checking out to" said
+	culprit run >again
+	grep "^$(full c12) is the first bad commit$" again
+	fails grep "^checking out" again
+	culprit more c12 1
+	culprit run >again
+	grep "^checking out to" again
+'
 check "the commands know the commit, the run, the worktree and the session" '
 	cat >env.cfg <<-SETTINGS
 	test: { command = "env >$tmp/env.\$CULPRIT_SLOT; pwd >>$tmp/env.1"; };
