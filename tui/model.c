@@ -408,11 +408,43 @@ static void fill_rule(struct model *model, struct engine *engine,
 	}
 }
 
-/* When the search last came to anything: notes and orders take no time. */
-static int64_t last_work(const struct engine *engine)
+/* When the verdict on a commit was given, or `at` if that is later. */
+static int64_t verdict_time(struct engine *engine, int commit, int64_t at)
 {
-	size_t at = engine_event_count(engine);
+	const struct step *step = engine_step_of(engine, commit);
 
+	return step && step->given && step->given->at > at ? step->given->at
+							   : at;
+}
+
+/*
+ * How many events there were when the engine that found the culprit ended:
+ * what a person orders later on is no part of the search.  All of them where
+ * no engine has ended since.
+ */
+static size_t events_of_search(struct session *session, int culprit)
+{
+	struct engine *engine = session_engine(session);
+	size_t count = engine_event_count(engine);
+	int64_t found = verdict_time(engine, culprit, 0);
+	const int *parents;
+	int parent_count =
+		graph_parents(session_graph(session), culprit, &parents);
+
+	for (int i = 0; i < parent_count; i++)
+		found = verdict_time(engine, parents[i], found);
+	for (size_t at = 0; at < count; at++) {
+		const struct event *event = engine_event(engine, at);
+
+		if (event->kind == EVENT_ENGINE_GONE && event->at >= found)
+			return at;
+	}
+	return count;
+}
+
+/* When the search last came to anything: notes and orders take no time. */
+static int64_t last_work(const struct engine *engine, size_t at)
+{
 	while (at-- > 1) {
 		const struct event *event = engine_event(engine, at);
 
@@ -423,10 +455,14 @@ static int64_t last_work(const struct engine *engine)
 	return engine_event(engine, 0)->at;
 }
 
-static void fill_times(struct model *model, struct engine *engine,
-		       const struct model_view *view)
+static void fill_times(struct model *model, struct session *session,
+		       const struct plan *plan, const struct model_view *view)
 {
+	struct engine *engine = session_engine(session);
 	const struct event *start = engine_start_event(engine);
+	size_t searched = plan->state == PLAN_FOUND
+				  ? events_of_search(session, plan->commit)
+				  : engine_event_count(engine);
 	struct pace pace;
 	int64_t spent = 0;
 
@@ -436,7 +472,7 @@ static void fill_times(struct model *model, struct engine *engine,
 	/* where nobody works the time stands, and costs nothing to show */
 	model->elapsed_ms = (view->engine.alive && model->state != PLAN_FOUND
 				     ? view->now
-				     : last_work(engine)) -
+				     : last_work(engine, searched)) -
 			    start->at;
 	if (model->state != PLAN_TEST || model->bad.commit < 0 ||
 	    model->good.commit < 0)
@@ -556,7 +592,7 @@ void model_build(struct model *model, struct session *session,
 	fill_questions(model, session);
 	model->resumes = plan_resumes(plan);
 	fill_rule(model, engine, plan, view);
-	fill_times(model, engine, view);
+	fill_times(model, session, plan, view);
 	fill_left(model, engine, sure);
 	fill_status(model, session, view);
 	ledger_fill_runs(model, session, view);

@@ -273,6 +273,34 @@ static void the_time_left_comes_from_the_steps_so_far(void **state)
 	assert_int_equal(look(world)->elapsed_ms, 65000);
 }
 
+static void what_comes_after_the_search_is_none_of_its_time(void **state)
+{
+	struct world *world = *state;
+	struct oid oid = tale_oid(3);
+	int64_t took;
+
+	between(world, 4, "exit-code");
+	tale_mark(&world->tale, BY_POLICY, tale_oid(2).hex, VERDICT_GOOD, NULL);
+	tale_runs(&world->tale, oid.hex, "X", 10);
+	tale_mark(&world->tale, BY_POLICY, oid.hex, VERDICT_BAD, NULL);
+	say(world, (struct event){ .kind = EVENT_ENGINE_GONE });
+	assert_int_equal(look(world)->state, PLAN_FOUND);
+	took = look(world)->elapsed_ms;
+	assert_int_not_equal(took, 0);
+	/* the next day somebody wants to see it once more */
+	tale_pass(&world->tale, 86400000);
+	say(world, (struct event){ .kind = EVENT_MORE,
+				   .by = BY_PERSON,
+				   .commit = oid,
+				   .number = 1 });
+	tale_runs(&world->tale, oid.hex, ".", 10);
+	say(world, (struct event){ .kind = EVENT_ENGINE_GONE });
+	assert_int_equal(look(world)->elapsed_ms, took);
+	/* a verdict that moves the end is part of it */
+	tale_mark(&world->tale, BY_PERSON, oid.hex, VERDICT_BAD, "seen it");
+	assert_true(look(world)->elapsed_ms > took);
+}
+
 static void the_selection_is_a_commit_not_a_line(void **state)
 {
 	struct world *world = *state;
@@ -372,6 +400,7 @@ int main(void)
 		model_test(a_verdict_that_the_rule_would_not_give_is_doubtful),
 		model_test(a_verdict_that_contradicts_is_set_aside),
 		model_test(the_time_left_comes_from_the_steps_so_far),
+		model_test(what_comes_after_the_search_is_none_of_its_time),
 		model_test(the_selection_is_a_commit_not_a_line),
 		model_test(a_picked_commit_says_why_it_is_tested),
 		model_test(in_a_search_for_a_fix_the_old_end_is_bad),
