@@ -433,8 +433,8 @@ static void check_policy(const struct proposal *proposal,
 
 	if (!*text)
 		say(checks, PROPOSAL_POLICY, PROPOSAL_OPEN,
-		    "empty: one run a commit; adaptive: as many as a flaky "
-		    "bug needs");
+		    "empty: one run a commit; adaptive: more, for a flaky "
+		    "bug");
 	else if (policy_parse(&policy, text, NULL) < 0)
 		say(checks, PROPOSAL_POLICY, PROPOSAL_WRONG,
 		    "adaptive, strict, syzkaller or exit-code");
@@ -453,6 +453,8 @@ static void check_written(const struct proposal *proposal, struct repo *repo,
 		    targets[proposal->target].says);
 		return;
 	}
+	if (checks->fields[PROPOSAL_POLICY].finding == PROPOSAL_WRONG)
+		return; /* once is enough */
 	if (write_passing(proposal, &path, &err) < 0) {
 		say(checks, PROPOSAL_TARGET, PROPOSAL_WRONG, "%s", err.text);
 		return;
