@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "control/command.h"
 #include "tui/field.h"
 #include "tui/grid.h"
@@ -127,6 +128,63 @@ static const struct {
 	{ NULL, NULL, GROUP_ENGINE },	{ NULL, NULL, GROUP_BEGIN },
 	{ "Runs", runs, NO_GROUP },	{ "Evidence", evidence, NO_GROUP },
 };
+
+/* Where the keys of one view, or of some, mean what they say. */
+static const struct {
+	const struct entry *own;
+	const char *where;
+} elsewhere[] = {
+	{ range, "the range (2)" },   { runs, "the runs (3)" },
+	{ logs, "the logs (4, 5)" },  { evidence, "the evidence (6)" },
+	{ replay, "the replay (8)" },
+};
+
+static const char *keys_word(const struct keymap *keys, const char *word,
+			     char *out, size_t size)
+{
+	return keys ? keymap_hint(keys, word, out, size) : word;
+}
+
+static bool has_word(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	while (*words) {
+		size_t next = strcspn(words, " ");
+
+		if (next == length && strncmp(words, word, length) == 0)
+			return true;
+		words += next;
+		words += strspn(words, " ");
+	}
+	return false;
+}
+
+static const struct entry *find_key(const struct entry *own, const char *word)
+{
+	for (; own->key; own++)
+		if (has_word(own->key, word))
+			return own;
+	return NULL;
+}
+
+void help_say_unused(int key, const struct keymap *keys, struct buf *out)
+{
+	char word[16], pressed[32];
+	const char *name = keymap_word(key, word, sizeof(word));
+	const char *shown = keys_word(keys, name, pressed, sizeof(pressed));
+
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(*elsewhere); i++) {
+		const struct entry *entry = find_key(elsewhere[i].own, name);
+
+		if (!entry)
+			continue;
+		buf_printf(out, "%s is a key of %s: %s", shown,
+			   elsewhere[i].where, entry->text);
+		return;
+	}
+	buf_printf(out, "%s does nothing here; ? lists the keys", shown);
+}
 
 struct entries {
 	struct entry *items;

@@ -10,7 +10,9 @@
 
 #include <stdbool.h>
 
+struct buf;
 struct grid;
+struct keymap;
 
 struct help {
 	bool open;
@@ -24,5 +26,11 @@ struct help {
  */
 bool help_key(struct help *help, int key);
 void help_draw(struct grid *grid, struct help *help);
+
+/*
+ * Of a key that did nothing in the view that is shown: where it does, and what
+ * there.  keys may be NULL.
+ */
+void help_say_unused(int key, const struct keymap *keys, struct buf *out);
 
 #endif

@@ -18,6 +18,7 @@
 #include "tui/app.h"
 #include "tui/further.h"
 #include "tui/grid.h"
+#include "tui/help.h"
 #include "tui/input.h"
 #include "tui/keymap.h"
 #include "tui/steer.h"
@@ -353,6 +354,18 @@ static bool asks_or_orders(int key)
 	       (key > ' ' && key < 0x7f && strchr("vaputxPQmRVsC", key));
 }
 
+static void say_unused(struct app *app, int key)
+{
+	struct buf line;
+
+	if (key == INPUT_ESCAPE || (key >= INPUT_UP && key <= INPUT_ANSWER))
+		return;
+	buf_init(&line, 0);
+	help_say_unused(key, app->keys, &line);
+	app_say(app, false, line.text);
+	buf_release(&line);
+}
+
 void order_key(struct app *app, int key)
 {
 	const struct model_row *row = app_selected(app);
@@ -415,6 +428,7 @@ void order_key(struct app *app, int key)
 		app_start_engine(app);
 		break;
 	default:
+		say_unused(app, key);
 		break;
 	}
 }

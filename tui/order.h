@@ -15,7 +15,8 @@
 struct app;
 struct grid;
 
-/* The same key in every view; one that orders nothing is let pass. */
+/* The same key in every view; of one that orders nothing it is said where it
+   means anything. */
 void order_key(struct app *app, int key);
 
 /* Another session takes the place of this one; dir becomes the app's. */

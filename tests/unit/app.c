@@ -1166,6 +1166,24 @@ static void enter_goes_from_steps_to_runs_to_console(void **state)
 	assert_non_null(strstr(app->home.toast, "not begun"));
 }
 
+static void a_key_of_another_view_says_which(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	type(app, "V");
+	assert_string_equal(app->home.toast, "V is a key of the range (2): "
+					     "mark a range, skip it");
+	assert_false(app->home.toast_is_error);
+	type(app, "2V");
+	assert_null(strstr(app->home.toast, "is a key of"));
+	type(app, "1b");
+	assert_string_equal(app->home.toast,
+			    "b does nothing here; ? lists the keys");
+	app_key(app, INPUT_ESCAPE);
+	assert_string_equal(app->home.toast, "");
+}
+
 static void help_lists_the_commands_and_closes(void **state)
 {
 	static const int closing[] = { '?', 'q', INPUT_ESCAPE };
@@ -1348,6 +1366,7 @@ int main(void)
 		app_test(more_runs_and_picks_are_orders_too),
 		app_test(the_selection_moves_and_stays_inside),
 		app_test(enter_goes_from_steps_to_runs_to_console),
+		app_test(a_key_of_another_view_says_which),
 		app_test(help_lists_the_commands_and_closes),
 		app_test(what_is_typed_in_the_help_leaves_what_has_it),
 		app_test(only_q_leaves),
