@@ -57,6 +57,10 @@ struct builder {
 	bool ahead;
 	bool cancelled;
 	struct error trouble; /* ours: a log not written, products not kept */
+	enum build_result result; /* while the disk takes the log */
+	int exit_status;
+	int64_t duration_ms;
+	struct buf why;
 	build_done *done;
 	void *data;
 };
@@ -176,30 +180,30 @@ static void reset(struct builder *builder)
 	builder->trouble.code = ERROR_NONE;
 	builder->signature[0] = '\0';
 	buf_clear(&builder->said);
+	buf_clear(&builder->why);
 }
 
 /* All is put back before the call, so that another build may start in it. */
-static void finish(struct builder *builder, int exit_status,
-		   enum build_result result, struct buf *text)
+static void tell(struct builder *builder)
 {
-	char signature[SIGNATURE_HEX + 1];
+	char signature[SIGNATURE_HEX + 1], *why;
 	struct errands errands = builder->errands;
 	struct build_end end = {
-		.result = result,
+		.result = builder->result,
 		.cancelled = builder->cancelled,
-		.exit_status = exit_status,
-		.duration_ms =
-			(int64_t)((uv_hrtime() - builder->began) / 1000000),
+		.exit_status = builder->exit_status,
+		.duration_ms = builder->duration_ms,
 		.errands = errands.items,
 		.errand_count = errands.count,
 	};
 
 	if (builder->trouble.code != ERROR_NONE) {
 		end.result = BUILD_INFRA;
-		buf_clear(text);
-		buf_puts(text, builder->trouble.text);
+		buf_clear(&builder->why);
+		buf_puts(&builder->why, builder->trouble.text);
 	}
-	end.text = text->length > 0 ? text->text : NULL;
+	why = buf_take(&builder->why);
+	end.text = *why ? why : NULL;
 	memcpy(signature, builder->signature, sizeof(signature));
 	end.signature = *signature ? signature : NULL;
 	if (builder->refused && end.result == BUILD_FAILED)
@@ -210,15 +214,31 @@ static void finish(struct builder *builder, int exit_status,
 	reset(builder);
 	builder->done(builder->data, &end);
 	errands_release(&errands);
+	free(why);
 }
 
-static void finish_ok(struct builder *builder)
+static void on_synced(void *data, const struct error *err)
 {
-	struct buf text;
+	struct builder *builder = data;
 
-	buf_init(&text, 0);
-	finish(builder, 0, BUILD_OK, &text);
-	buf_release(&text);
+	if (err && builder->trouble.code == ERROR_NONE)
+		builder->trouble = *err;
+	tell(builder);
+}
+
+static void finish(struct builder *builder, int exit_status,
+		   enum build_result result, const char *text)
+{
+	builder->result = result;
+	builder->exit_status = exit_status;
+	builder->duration_ms =
+		(int64_t)((uv_hrtime() - builder->began) / 1000000);
+	buf_puts(&builder->why, text);
+	if (builder->cancelled) /* nobody keeps it */
+		tell(builder);
+	else
+		recorder_sync(&builder->record, builder->loop, on_synced,
+			      builder);
 }
 
 static void make_products(uv_work_t *thread)
@@ -232,7 +252,7 @@ static void make_products(uv_work_t *thread)
 static void on_products(uv_work_t *thread, int status)
 {
 	(void)status;
-	finish_ok(thread->data);
+	finish(thread->data, 0, BUILD_OK, "");
 }
 
 /*
@@ -254,7 +274,7 @@ static int go_on(struct builder *builder)
 		return uv_queue_work(builder->loop, &builder->thread,
 				     make_products, on_products);
 	}
-	finish_ok(builder);
+	finish(builder, 0, BUILD_OK, "");
 	return 0;
 }
 
@@ -405,7 +425,7 @@ static void on_end(void *data, enum child_stop why, int exit_status,
 	if (result != BUILD_OK || builder->trouble.code != ERROR_NONE ||
 	    builder->cancelled ||
 	    advance(builder, exit_status, &result, &text) < 0)
-		finish(builder, exit_status, result, &text);
+		finish(builder, exit_status, result, text.text);
 	buf_release(&text);
 }
 
@@ -470,6 +490,7 @@ struct builder *builder_new(uv_loop_t *loop, const struct builder_spec *spec)
 	builder->record.fd = -1;
 	buf_init(&builder->said, SAID_MAX);
 	buf_init(&builder->doing, 0);
+	buf_init(&builder->why, 0);
 	builder->checkout = argv_copy(spec->checkout);
 	return builder;
 }
@@ -486,5 +507,6 @@ void builder_free(struct builder *builder)
 	free(builder->built);
 	buf_release(&builder->said);
 	buf_release(&builder->doing);
+	buf_release(&builder->why);
 	free(builder);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/recorder.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
@@ -193,6 +195,73 @@ int recorder_write(struct recorder *record, const char *bytes, size_t length,
 	if (record->index)
 		index_feed(record, bytes, length);
 	return 0;
+}
+
+/*
+ * Onto the disk.
+ */
+
+struct record_sync {
+	uv_work_t thread;
+	const struct recorder *record;
+	struct error err;
+	recorder_synced *done;
+	void *data;
+};
+
+/* EINVAL, EROFS: a pipe or the like, which no disk has. */
+static int sync_fd(int fd)
+{
+	return fsync(fd) < 0 && errno != EINVAL && errno != EROFS ? -1 : 0;
+}
+
+/* A new file has no name before its folder is there too. */
+static int sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? xstrndup(path, (size_t)(slash - path) + 1)
+			     : xstrdup(".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int ret = fd < 0 ? -1 : sync_fd(fd);
+
+	free(folder);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+static void sync_record(uv_work_t *thread)
+{
+	struct record_sync *sync = thread->data;
+	const struct recorder *record = sync->record;
+
+	if (record->fd < 0)
+		return;
+	if (sync_fd(record->fd) < 0 || sync_folder(record->path) < 0)
+		error_errno(&sync->err, "cannot write '%s' to the disk",
+			    record->path);
+}
+
+static void on_synced(uv_work_t *thread, int status)
+{
+	struct record_sync *sync = thread->data;
+
+	(void)status;
+	sync->done(sync->data,
+		   sync->err.code == ERROR_NONE ? NULL : &sync->err);
+	free(sync);
+}
+
+void recorder_sync(struct recorder *record, uv_loop_t *loop,
+		   recorder_synced *done, void *data)
+{
+	struct record_sync *sync = xcalloc(1, sizeof(*sync));
+
+	sync->record = record;
+	sync->done = done;
+	sync->data = data;
+	sync->thread.data = sync;
+	uv_queue_work(loop, &sync->thread, sync_record, on_synced);
 }
 
 void recorder_close(struct recorder *record)

@@ -16,6 +16,7 @@
 
 struct error;
 struct record_index;
+typedef struct uv_loop_s uv_loop_t;
 
 struct recorder {
 	char *path;
@@ -34,6 +35,17 @@ int recorder_write(struct recorder *record, const char *bytes, size_t length,
 
 /* Note in the index what happens at this offset, or (-1) here. */
 void recorder_mark(struct recorder *record, enum log_kind kind, int64_t offset);
+
+/*
+ * The disk takes what was written, so that a power cut leaves no fact without
+ * its evidence.  That may last, so it is done in libuv's pool; then `done` is
+ * called, from the loop, with what the disk did not take, or NULL.  Until then
+ * nothing is written to the record, and it stays open.  One that is not open
+ * is fine.
+ */
+typedef void recorder_synced(void *data, const struct error *err);
+void recorder_sync(struct recorder *record, uv_loop_t *loop,
+		   recorder_synced *done, void *data);
 
 /* One that was never opened, all zero but fd -1, is fine. */
 void recorder_close(struct recorder *record);

@@ -46,12 +46,15 @@ struct trial {
 	bool mute;			/* there is no console */
 	struct visit *visit;		/* or NULL */
 	bool visits;			/* now or later */
+	bool apart;			/* its program only shows the console */
 	struct visited visited;
 	char *visit_text;
 	struct recorder output;	      /* of the reproducer */
-	int64_t said;		      /* bytes of it that are in there */
+	int64_t said;		      /* bytes of it, the left out too */
 	int64_t kernel_at, booted_at; /* as its console told last */
 	bool says_up; /* the console tells when, and nothing else does */
+	struct ending ending; /* how the program ended */
+	int64_t duration_ms;
 	uint64_t began, came_up, tests; /* of uv_hrtime; 0: not yet */
 	char *line;			/* the program's command */
 	struct errands errands;
@@ -204,18 +207,16 @@ static void on_said(void *data, const char *bytes, size_t length)
 	int64_t room = trial->output_max - trial->said;
 	bool cut = trial->output_max && (int64_t)length > room;
 
-	if (trial->output.fd < 0)
+	if (trial->output.fd < 0 || (trial->output_max && room < 0))
 		return;
+	trial->said += (int64_t)length;
 	if (cut)
 		length = (size_t)room;
-	trial->said += (int64_t)length;
 	/* what it said is no evidence: a full disk ends no run here */
-	if (recorder_write(&trial->output, bytes, length, NULL) < 0) {
+	if (recorder_write(&trial->output, bytes, length, NULL) < 0)
 		recorder_close(&trial->output);
-	} else if (cut) {
+	else if (cut)
 		note_cut(trial);
-		recorder_close(&trial->output);
-	}
 }
 
 static int begin_visit(struct trial *trial, const struct visit_spec *spec,
@@ -280,6 +281,7 @@ static int begin(struct trial *trial, const struct trial_spec *spec,
 {
 	trial->visits = spec->visit != NULL;
 	trial->after = spec->visit;
+	trial->apart = spec->bringup != NULL;
 	if (spec->bringup)
 		begin_bringup(trial, spec->bringup);
 	else if (spec->visit)
@@ -342,7 +344,7 @@ static void judge(const struct trial *trial, const struct ending *ending,
 		.guest = trial->guest,
 		.boot_only = trial->boot_only,
 		.visited = trial->visits ? &trial->visited : NULL,
-		.apart = trial->bringup != NULL,
+		.apart = trial->apart,
 		.mute = trial->mute,
 		.on_timeout = trial->on_timeout,
 	};
@@ -380,41 +382,78 @@ static void account(struct trial *trial, enum child_stop why,
 	end->errand_count = trial->errands.count;
 }
 
-static void on_end(void *data, enum child_stop why, int exit_status,
-		   int64_t duration_ms)
+/* The disk has its evidence. */
+static void tell(struct trial *trial)
 {
-	struct trial *trial = data;
-	struct ending ending = ending_of(trial, why, exit_status);
 	struct run_end end = {
 		.cancelled = trial->cancelled,
-		.exit_status = exit_status,
-		.duration_ms = duration_ms,
+		.exit_status = trial->ending.exit_status,
+		.duration_ms = trial->duration_ms,
 	};
 	struct crash beside = { .title = NULL };
 	struct sight sight;
 	struct buf text;
 
-	trial->child = NULL;
-	uv_timer_stop(&trial->timer);
 	buf_init(&text, 0);
-	watch_end(trial->watch);
 	console_look(watch_console(trial->watch), &sight);
-	for (int i = 0; i < sight.crash_count; i++)
-		on_crash_at(trial, sight.at[i]);
 	if (trial->trouble.code != ERROR_NONE) {
 		end.outcome = OUTCOME_INFRA;
 		buf_puts(&text, trial->trouble.text);
 	} else {
-		judge(trial, &ending, &sight, &beside, &end, &text);
+		judge(trial, &trial->ending, &sight, &beside, &end, &text);
 	}
 	end.text = text.length > 0 ? text.text : NULL;
-	account(trial, why, &end);
-	bringup_free(trial->bringup); /* what it borrows goes now */
-	trial->bringup = NULL;
+	account(trial, trial->ending.why, &end);
 	trial->done(trial->data, &end);
 	sight_release(&sight);
 	trial_free(trial);
 	buf_release(&text);
+}
+
+static void on_output_synced(void *data, const struct error *err)
+{
+	(void)err; /* no evidence, as above */
+	tell(data);
+}
+
+static void on_synced(void *data, const struct error *err)
+{
+	struct trial *trial = data;
+
+	if (err && trial->trouble.code == ERROR_NONE)
+		trial->trouble = *err;
+	recorder_sync(&trial->output, trial->loop, on_output_synced, trial);
+}
+
+static void mark_crashes(struct trial *trial)
+{
+	struct sight sight;
+
+	console_look(watch_console(trial->watch), &sight);
+	for (int i = 0; i < sight.crash_count; i++)
+		on_crash_at(trial, sight.at[i]);
+	sight_release(&sight);
+}
+
+static void on_end(void *data, enum child_stop why, int exit_status,
+		   int64_t duration_ms)
+{
+	struct trial *trial = data;
+
+	trial->child = NULL;
+	trial->ending = ending_of(trial, why, exit_status);
+	trial->duration_ms = duration_ms;
+	visit_free(trial->visit);
+	trial->visit = NULL;
+	bringup_free(trial->bringup); /* what it borrows goes now */
+	trial->bringup = NULL;
+	uv_timer_stop(&trial->timer);
+	watch_end(trial->watch);
+	mark_crashes(trial);
+	if (trial->cancelled) /* nobody keeps it */
+		tell(trial);
+	else
+		recorder_sync(&trial->record, trial->loop, on_synced, trial);
 }
 
 /* Our own changes to the environment, and the caller's. */

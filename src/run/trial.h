@@ -14,7 +14,8 @@
  *     testing -> stopping   [its time is over; the visit is]
  *     any -> stopping       [trial_cancel; the watch: a crash that decides,
  *                            silence; a record that cannot be written]
- *     any -> ended          [on_end: the program and all it started are gone]
+ *     any -> syncing        [on_end: the program and all it started are gone]
+ *     syncing -> ended      [on_synced: the disk has its console]
  *
  * With a bringup (bringup.h), for a real machine, the program only shows what
  * that has on its console, or nothing.  The console counts from the moment

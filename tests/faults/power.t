@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The power is cut while an engine is at work: no fact is without its evidence.
+
+. "$(dirname "$0")/../tap.sh"
+. "$top/tests/cli/lib.sh"
+
+command -v python3 >/dev/null || skip_all "python3 is not installed"
+lib=$build/tests/faults/power.so
+test -e "$lib" || skip_all "$lib was not built"
+grep -q __asan_init "$CULPRIT" &&
+	skip_all "sanitizers want to be loaded before all else"
+
+line_repo "$tmp/line" 8
+session=$tmp/session
+cat >settings.cfg <<'SETTINGS'
+policy = "syzkaller/2/2";
+build: { command = "echo building; echo done"; };
+test: {
+	command = "echo started; echo $CULPRIT_RUN; test $(cat number) -lt 5 ||
+		echo BUG: number too high";
+	crash = "BUG: .*";
+	slots = 2;
+};
+SETTINGS
+"$CULPRIT" -C "$repo" --session-dir "$session" start \
+	-c "$tmp/settings.cfg" c8 c1 >/dev/null
+mkdir taken
+cp -R "$session" taken/before
+
+# after_cuts [LOST]
+after_cuts()
+{
+	"$top/tests/faults/power.py" "$CULPRIT" "$session" "$tmp/taken" "$@"
+}
+
+check "the engine finds the culprit beside a disk that is watched" '
+	FAULTS_POWER=$tmp/taken LD_PRELOAD=$lib "$CULPRIT" -C "$repo" \
+		--session-dir "$session" run --batch >out
+	grep "^$(git -C "$repo" rev-parse c5) is the first bad commit" out
+	test -s taken/log
+'
+check "whenever the power is cut, each run and build has all it said" '
+	after_cuts >said || { cat said; exit 1; }
+	grep " 0 without" said
+	grep "^[1-9][0-9]" said
+'
+check "this would be seen where consoles, or logs of builds, are not synced" '
+	exits 1 after_cuts .console >said
+	grep " [1-9][0-9]* without" said
+	exits 1 after_cuts .log >said
+	grep " [1-9][0-9]* without" said
+'
+plan
