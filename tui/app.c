@@ -164,13 +164,13 @@ void app_want_engine(struct app *app)
 /* An engine that is alive may just be leaving: look again a little later. */
 static void start_wanted_engine(struct app *app)
 {
-	if (app->now >= app->engine_wanted ||
-	    !plan_has_work(engine_plan(session_engine(app->session)))) {
-		app->engine_wanted = 0;
-	} else if (!app->model.engine_alive) {
-		app->engine_wanted = 0;
+	bool work = plan_has_work(engine_plan(session_engine(app->session)));
+
+	if (app->model.engine_alive && work && app->now < app->engine_wanted)
+		return;
+	app->engine_wanted = 0;
+	if (!app->model.engine_alive && work)
 		app_start_engine(app);
-	}
 }
 
 /* It came to this while nobody did anything here. */

@@ -567,6 +567,23 @@ static void give_settings(const struct app *app)
 }
 
 /* Stands for this program: says what it was asked, and perhaps whom to tell. */
+/* A session that took its time to open still has its engine started. */
+static void an_engine_that_is_wanted_is_tried_however_late(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+
+	give_settings(app);
+	app->starts_engine = true;
+	app_want_engine(app);
+	assert_int_not_equal(app->engine_wanted, 0);
+	assert_string_equal(app->home.toast, "");
+	app_refresh(app, world->tale.now + 60000);
+	assert_int_equal(app->engine_wanted, 0);
+	/* by a program that ends at once, and is told so */
+	assert_true(app->home.toast_is_error);
+}
+
 static void with_program(struct world *world)
 {
 	char *path = xasprintf("%s/program", world->tale.folder);
@@ -1325,6 +1342,7 @@ int main(void)
 		app_test(the_cursor_is_seen_where_a_text_is_written),
 		app_test(the_person_is_called_when_needed_and_when_done),
 		app_test(of_two_screens_one_orders),
+		app_test(an_engine_that_is_wanted_is_tried_however_late),
 		app_test(a_place_is_found_again),
 		app_test(the_range_opens_once_when_few_are_left),
 		app_test(a_slow_line_is_told),
