@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
@@ -55,14 +56,16 @@ static void describe_rule(struct dialog *dialog, struct engine *engine,
 			  int commit)
 {
 	struct judgement judgement = engine_judge(engine, commit);
+	struct buf text;
 
 	dialog->rule = judgement.verdict != VERDICT_NONE ? judgement.verdict
 							 : judgement.leaning;
-	snprintf(dialog->rule_text, sizeof(dialog->rule_text),
-		 "%scrashes %d of %d needed, valid runs %d of %d needed",
-		 judgement.verdict == VERDICT_NONE ? "open yet; " : "",
-		 judgement.crashes, judgement.crashes_needed, judgement.valid,
-		 judgement.valid_needed);
+	buf_init(&text, 0);
+	if (judgement.verdict == VERDICT_NONE)
+		buf_puts(&text, "open yet; ");
+	judgement_say(&judgement, engine_policy(engine), &text);
+	str_copy(dialog->rule_text, sizeof(dialog->rule_text), text.text);
+	buf_release(&text);
 }
 
 /* What else the runs say than the letters: how many of them count. */

@@ -334,6 +334,16 @@ static void say_rule(struct model *model, bool asks, const char *text)
 	str_copy(model->rule.text, sizeof(model->rule.text), text);
 }
 
+static void say_judgement(struct model *model, const struct engine *engine)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	judgement_say(&model->rule.judgement, engine_policy(engine), &text);
+	str_copy(model->rule.text, sizeof(model->rule.text), text.text);
+	buf_release(&text);
+}
+
 static void rule_of_test(struct model *model, struct engine *engine,
 			 const struct plan *plan, const struct model_view *view)
 {
@@ -353,6 +363,7 @@ static void rule_of_test(struct model *model, struct engine *engine,
 	else {
 		model->rule.shown = true;
 		model->rule.judgement = engine_judge(engine, plan->commit);
+		say_judgement(model, engine);
 	}
 }
 

@@ -90,7 +90,7 @@ struct model_mark {
 struct model_rule {
 	bool shown;
 	struct judgement judgement;
-	char text[MODEL_TEXT]; /* in words, where it is no judgement */
+	char text[MODEL_TEXT]; /* in words; of a judgement what it lacks */
 	bool asks;	       /* text is what a person must decide */
 };
 

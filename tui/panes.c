@@ -162,11 +162,8 @@ void panes_meter(struct grid *grid, int x, int y, int width,
 				 panes_verdict_role(judgement->leaning),
 				 "leaning %s",
 				 verdict_word(judgement->leaning));
-	x += grid_printf(
-		grid, x, y, end - x, ROLE_PLAIN,
-		": crashes %d of %d needed, valid runs %d of %d needed",
-		judgement->crashes, judgement->crashes_needed, judgement->valid,
-		judgement->valid_needed);
+	x += grid_printf(grid, x, y, end - x, ROLE_PLAIN, ": %s",
+			 model->rule.text);
 	if (judgement->leaning == VERDICT_NONE || end - x < 15)
 		return;
 	x += 3;

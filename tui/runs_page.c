@@ -329,6 +329,17 @@ static void put_rate(struct runs *runs, const struct tally *tally)
 	pager_add_line(runs->pager, -1, &runs->line);
 }
 
+static void put_weighed(struct runs *runs, const struct engine *engine,
+			const struct judgement *judgement)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	judgement_say(judgement, engine_policy(engine), &text);
+	line_printf(&runs->line, ROLE_PLAIN, "Rule: %s: ", text.text);
+	buf_release(&text);
+}
+
 static void put_rule(struct runs *runs, struct engine *engine)
 {
 	struct judgement judgement = engine_judge(engine, runs->step->commit);
@@ -336,14 +347,18 @@ static void put_rule(struct runs *runs, struct engine *engine)
 				    ? judgement.verdict
 				    : judgement.leaning;
 
-	line_printf(&runs->line, ROLE_PLAIN,
-		    "Rule: BAD needs %d crash%s, a verdict %d valid run%s of "
-		    "%d. Has %d and %d: ",
-		    judgement.crashes_needed,
-		    judgement.crashes_needed == 1 ? "" : "es",
-		    judgement.valid_needed,
-		    judgement.valid_needed == 1 ? "" : "s", judgement.wanted,
-		    judgement.crashes, judgement.valid);
+	if (policy_counts_runs(engine_policy(engine)))
+		line_printf(&runs->line, ROLE_PLAIN,
+			    "Rule: BAD needs %d crash%s, a verdict %d valid "
+			    "run%s of %d. Has %d and %d: ",
+			    judgement.crashes_needed,
+			    judgement.crashes_needed == 1 ? "" : "es",
+			    judgement.valid_needed,
+			    judgement.valid_needed == 1 ? "" : "s",
+			    judgement.wanted, judgement.crashes,
+			    judgement.valid);
+	else
+		put_weighed(runs, engine, &judgement);
 	line_put(&runs->line, panes_verdict_role(says),
 		 says == VERDICT_NONE ? "open" : verdict_word(says));
 	if (judgement.more_runs)

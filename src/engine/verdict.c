@@ -321,17 +321,22 @@ struct trial_of_odds {
 	bool blind;   /* nothing is known of how often the bug shows */
 };
 
+/* adaptive: of one verdict, whatever the risk of the search as a whole. */
+static double risk_of(const struct policy *policy)
+{
+	return policy->kind == POLICY_STRICT ? policy->risk / 1000.0 : 0.05;
+}
+
 /*
  * strict: Wald's, of the chances of both errors.  adaptive, where there is no
- * range yet: twenty to one, whatever the risk of the search as a whole.
+ * range yet: twenty to one.
  */
 static void trial_begin(struct trial_of_odds *trial,
 			const struct policy *policy, const struct tally *tally,
 			const struct around *around)
 {
 	const struct record *known = &around->known;
-	double risk =
-		policy->kind == POLICY_STRICT ? policy->risk / 1000.0 : 0.05;
+	double risk = risk_of(policy);
 
 	tally_record(tally, &trial->record);
 	trial->bound = log((1 - risk) / risk);
@@ -423,6 +428,36 @@ static struct judgement judge(const struct policy *policy,
 	if (policy_counts_runs(policy))
 		return judge_by_number(policy, tally, around);
 	return judge_by_odds(policy, tally, around);
+}
+
+/* Of the side to which it leans. */
+static double sure_of(const struct judgement *judgement)
+{
+	double bug = judgement->believed ? judgement->bug
+					 : 1 / (1 + exp(-judgement->odds));
+
+	return bug > 0.5 ? bug : 1 - bug;
+}
+
+void judgement_say(const struct judgement *judgement,
+		   const struct policy *policy, struct buf *out)
+{
+	double sure = sure_of(judgement);
+
+	if (policy_counts_runs(policy)) {
+		buf_printf(out,
+			   "crashes %d of %d needed, valid runs %d of %d "
+			   "needed",
+			   judgement->crashes, judgement->crashes_needed,
+			   judgement->valid, judgement->valid_needed);
+		return;
+	}
+	if (judgement->valid)
+		buf_printf(out, "%.*f %% sure, %g %% needed; ", sure >= 0.985,
+			   sure > 0.999 ? 99.9 : sure * 100,
+			   100 - 100 * risk_of(policy));
+	buf_printf(out, "%d of %d crashed", judgement->crashes,
+		   judgement->valid);
 }
 
 struct judgement policy_judge(const struct policy *policy,

@@ -92,6 +92,14 @@ const char *verdict_name(enum verdict verdict);
 bool verdict_parse(enum verdict *verdict, const char *name);
 
 /*
+ * What it is that a verdict still lacks, and has: "crashes 1 of 2 needed, valid
+ * runs 3 of 5 needed"; under a policy that weighs the runs instead of counting
+ * them "92 % sure, 95 % needed; 0 of 13 crashed".
+ */
+void judgement_say(const struct judgement *judgement,
+		   const struct policy *policy, struct buf *out);
+
+/*
  * A policy from its text, a name with its numbers: "exit-code/RUNS",
  * "syzkaller/RUNS/FIRST_RUNS", "strict/RISK%/NOISE%", "adaptive/RISK%"; what
  * is left out is the default.  ERROR_INPUT when it is not one.

@@ -729,6 +729,45 @@ static void alone_a_commit_is_believed_twenty_to_one(void **state)
 		    -log(100));
 }
 
+static void lacks(struct question question, const char *picture,
+		  const char *words)
+{
+	struct judgement j = judge(question, picture);
+	struct policy policy;
+	struct buf text;
+
+	assert_int_equal(policy_parse(&policy, question.policy, NULL), 0);
+	buf_init(&text, 0);
+	judgement_say(&j, &policy, &text);
+	assert_string_equal(text.text, words);
+	buf_release(&text);
+}
+
+/* Where runs are weighed there is no number of them to be needed. */
+static void what_a_verdict_lacks_is_said_as_the_policy_has_it(void **state)
+{
+	struct judgement sure = { .believed = true, .bug = 0.9999, .valid = 3 };
+	struct policy policy;
+	struct buf text;
+
+	(void)state;
+	lacks((struct question){ .policy = "syzkaller/10/20" }, "..X",
+	      "crashes 1 of 2 needed, valid runs 3 of 5 needed");
+	lacks((struct question){ .policy = "adaptive" }, "", "0 of 0 crashed");
+	lacks((struct question){ .policy = "strict" }, "2I", "0 of 0 crashed");
+	assert_int_equal(policy_parse(&policy, "adaptive", NULL), 0);
+	buf_init(&text, 0);
+	judgement_say(&sure, &policy, &text);
+	assert_string_equal(text.text, "99.9 % sure, 95 % needed; "
+				       "0 of 3 crashed");
+	buf_clear(&text);
+	sure.bug = 0.08;
+	judgement_say(&sure, &policy, &text);
+	assert_string_equal(text.text, "92 % sure, 95 % needed; "
+				       "0 of 3 crashed");
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -781,6 +820,8 @@ int main(void)
 			runs_that_say_nothing_are_made_again_but_not_for_ever),
 		cmocka_unit_test(a_person_asks_for_runs_beyond_the_test),
 		cmocka_unit_test(alone_a_commit_is_believed_twenty_to_one),
+		cmocka_unit_test(
+			what_a_verdict_lacks_is_said_as_the_policy_has_it),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
