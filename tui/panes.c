@@ -424,6 +424,13 @@ static void draw_line(struct grid *grid, struct area area, int y,
 	buf_release(&clean);
 }
 
+/* A build's log begins when its tree is there. */
+static bool is_beginning(const struct model *model)
+{
+	return model->shown_run == SHOW_BUILD && model->selected >= 0 &&
+	       model->rows[model->selected].building;
+}
+
 void panes_console(struct grid *grid, struct area area,
 		   const struct model *model, const struct home *home,
 		   const struct tail *tail)
@@ -441,8 +448,9 @@ void panes_console(struct grid *grid, struct area area,
 	}
 	if (!shown && height) {
 		grid_text(grid, area.x, area.y, area.width, ROLE_DIM,
-			  model->console ? "no output yet"
-					 : "nothing has run yet");
+			  !model->console	? "nothing has run yet"
+			  : is_beginning(model) ? "the commit is checked out"
+						: "no output yet");
 		return;
 	}
 	for (size_t i = 0; i < shown; i++)
