@@ -75,12 +75,24 @@ static void draw_line_of_strip(struct grid *grid, const struct model *model,
 		grid_glyph(grid, test, 2, ROLE_RUNNING, GLYPH_DIAMOND);
 }
 
+/* Where what is tested stands: an end that is confirmed is in no middle. */
+static int test_column(const struct model *model, int good, int bad)
+{
+	if (model->test.commit < 0)
+		return (good + bad) / 2;
+	if (model->test.commit == model->good.commit)
+		return good;
+	if (model->test.commit == model->bad.commit)
+		return bad;
+	return (good + bad) / 2;
+}
+
 static void draw_three(struct grid *grid, const struct model *model)
 {
 	int right = grid->columns - 2;
 	int good = model->oldest.commit < 0 ? 1 : 1 + right / 4;
 	int bad = model->reported.commit < 0 ? right : 1 + right * 3 / 4;
-	int test = (good + bad) / 2;
+	int test = test_column(model, good, bad);
 
 	draw_line_of_strip(grid, model, good, test, bad);
 	if (model->oldest.commit >= 0)
@@ -88,10 +100,12 @@ static void draw_three(struct grid *grid, const struct model *model)
 	if (model->reported.commit >= 0)
 		draw_mark(grid, right, &model->reported, ROLE_LINE, "reported");
 	draw_mark(grid, good, &model->good,
-		  panes_verdict_role(model->good.verdict), "");
+		  panes_verdict_role(model->good.verdict),
+		  test == good ? model->test_label : "");
 	draw_mark(grid, bad, &model->bad,
-		  panes_verdict_role(model->bad.verdict), "");
-	if (model->test.commit < 0)
+		  panes_verdict_role(model->bad.verdict),
+		  test == bad ? model->test_label : "");
+	if (model->test.commit < 0 || test == good || test == bad)
 		return;
 	centred(grid, test, 1, ROLE_RUNNING, model->test_label);
 	centred(grid, test, 3, ROLE_RUNNING, model->test.id);
@@ -121,7 +135,8 @@ static void draw_short_strip(struct grid *grid, const struct model *model)
 	x = draw_end(grid, 1, &model->good);
 	grid_repeat(grid, x, 1, line, ROLE_PLAIN, GLYPH_THICK);
 	if (model->test.commit >= 0)
-		grid_glyph(grid, x + line / 2, 1, ROLE_RUNNING, GLYPH_DIAMOND);
+		grid_glyph(grid, test_column(model, x, x + line - 1), 1,
+			   ROLE_RUNNING, GLYPH_DIAMOND);
 	draw_end(grid, x + line + 1, &model->bad);
 	grid_right(grid, grid->columns - 1, 1, ROLE_PLAIN, left);
 }

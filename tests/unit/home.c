@@ -325,6 +325,27 @@ static void an_engine_that_is_gone_is_missed(void **state)
 	picture(scene, "home-toast", 100, 24);
 }
 
+/* The ends come first: where they stand, and by what they are weighed. */
+static void an_end_is_confirmed_where_it_stands(void **state)
+{
+	struct scene *scene = *state;
+	struct tale *tale = &scene->tale;
+	struct event confirm = { .kind = EVENT_CONFIRM, .by = BY_START };
+	struct engine_process engine = LIVE_ENGINE;
+
+	scene->view.can_run = true;
+	scene->view.engine = engine;
+	tale_commits(tale, 64, NULL);
+	tale_start(tale, TALE_TITLE, "adaptive/5%");
+	tale_mark(tale, BY_START, tale_oid(63).hex, VERDICT_BAD, NULL);
+	tale_mark(tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	assert_return_code(tale_tell(tale, confirm), 0);
+	tale_build(tale, tale_oid(63).hex, NULL, 60);
+	tale_runs(tale, tale_oid(63).hex, "..X.", 2);
+	picture(scene, "home-confirming", 100, 30);
+	picture(scene, "home-confirming-80", 80, 24);
+}
+
 /* Both are what would be tested next, one of them is made already. */
 static void what_is_built_ahead_is_named(void **state)
 {
@@ -498,6 +519,7 @@ int main(void)
 		binder_test(a_fork_says_what_comes_along),
 		binder_test(help_is_filtered_as_one_types),
 		binder_test(an_engine_that_is_gone_is_missed),
+		scene_test(an_end_is_confirmed_where_it_stands),
 		scene_test(what_is_built_ahead_is_named),
 		scene_test(an_empty_session_says_what_is_missing),
 		scene_test(a_session_by_hand_asks_for_verdicts),
