@@ -409,6 +409,12 @@ static int write_refs(const char *git_dir, const struct gitstate *read,
 {
 	struct ref_change change = { .read = read, .wanted = wanted };
 	char *dir = xasprintf("--git-dir=%s", git_dir);
+	/*
+	 * A reference-transaction hook hears of it, as it does when git bisect
+	 * marks: it is the user's own, since no clone brings hooks along, and
+	 * who can put one there, or name a folder of them in the configuration,
+	 * has every git of the user's run it.
+	 */
 	const char *argv[] = { dir, "update-ref", "--stdin", NULL };
 	int ret;
 
