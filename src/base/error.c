@@ -19,6 +19,22 @@ int error_set(struct error *err, enum error_code code, const char *format, ...)
 	return -1;
 }
 
+const char *error_advice(const char *words)
+{
+	static const char *const full[] = {
+		"No space left on device",
+		"Disk quota exceeded",
+	};
+
+	for (size_t i = 0; i < sizeof(full) / sizeof(full[0]); i++)
+		if (strstr(words, full[i]))
+			return "; make room there";
+	/* git does not say why */
+	return strstr(words, "unable to write ")
+		       ? "; if its disk is full, make room there"
+		       : "";
+}
+
 int error_errno(struct error *err, const char *format, ...)
 {
 	int saved = errno;
@@ -32,8 +48,8 @@ int error_errno(struct error *err, const char *format, ...)
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
 	used = strlen(err->text);
-	snprintf(err->text + used, sizeof(err->text) - used, ": %s",
-		 strerror(saved));
+	snprintf(err->text + used, sizeof(err->text) - used, ": %s%s",
+		 strerror(saved), error_advice(strerror(saved)));
 	return -1;
 }
 

@@ -38,9 +38,18 @@ struct error {
 int error_set(struct error *err, enum error_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The same with ": strerror(errno)" added and ERROR_SYSTEM as the code. */
+/*
+ * The same with ": strerror(errno)" added and ERROR_SYSTEM as the code; a disk
+ * that is full gets error_advice too.
+ */
 int error_errno(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/*
+ * What to do about it, to stand behind words of git's or of the system: where a
+ * disk is full, or looks so.  Else "".
+ */
+const char *error_advice(const char *words);
 
 /* Put "context: " in front of the text.  Returns -1 too. */
 int error_prefix(struct error *err, const char *format, ...)

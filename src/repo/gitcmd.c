@@ -233,7 +233,8 @@ static int complain(const struct gitcmd *command, int complaint, int status,
 		error_set(err, ERROR_GIT, "git %s: killed by signal %d (%s)",
 			  word, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (line.length)
-		error_set(err, ERROR_GIT, "git %s: %s", word, line.text);
+		error_set(err, ERROR_GIT, "git %s: %s%s", word, line.text,
+			  error_advice(line.text));
 	else
 		error_set(err, ERROR_GIT, "git %s: exit status %d", word,
 			  WEXITSTATUS(status));

@@ -565,7 +565,8 @@ int cache_put(struct cache *cache, const char *key,
 	ret = 0;
 out:
 	if (ret < 0)
-		error_prefix(err, "cannot keep the kernel");
+		error_prefix(err, "cannot keep the kernel in '%s'",
+			     cache->path);
 	draft_close(&draft, cache, !renamed);
 	if (ret == 0 && out)
 		*out = entry;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "run/console.h"
 #include "run/diagnosis.h"
 
@@ -319,6 +320,7 @@ enum build_result judge_checkout(const struct ending *ending,
 		return BUILD_OK;
 	if (ending->why == CHILD_RAN)
 		diagnosis_last(diagnosis, text);
+	buf_puts(text, error_advice(text->text));
 	if (text->length == 0) {
 		buf_puts(text, "the checkout: ");
 		say_ending(ending, text);

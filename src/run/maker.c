@@ -53,6 +53,8 @@ struct maker {
 	char *config; /* what it is configured with, part of the key */
 	struct signature signature;
 	struct cache_entry *fresh; /* made by another thread */
+	struct error not_kept;	   /* why there is none */
+	char *log;
 	build_done *done;
 	void *data;
 };
@@ -102,9 +104,12 @@ static void forget_job(struct maker *maker)
 	free(maker->key);
 	free(maker->cc);
 	free(maker->config);
+	free(maker->log);
 	memset(&maker->steps, 0, sizeof(maker->steps));
 	maker->commands = NULL;
 	maker->commit = maker->key = maker->cc = maker->config = NULL;
+	maker->log = NULL;
+	maker->not_kept.code = ERROR_NONE;
 }
 
 /* Takes the entry; the one that nobody asked for the longest is let go, so
@@ -223,23 +228,29 @@ static void on_soon(uv_timer_t *timer)
 	maker->done(maker->data, &end);
 }
 
-static void log_kept(const struct maker *maker,
-		     const struct build_request *request)
+/* As the log has its commands; takes the words. */
+static void log_take(const struct maker *maker, char *words)
 {
 	struct recorder record = { .fd = -1 };
-	char *line =
-		xasprintf("$ # a kernel of the same sources, configuration "
-			  "and compiler was kept: %s\n",
-			  maker->kept[find_kept(maker, maker->commit)].image);
+	char *line = xasprintf("$ # %s\n", words);
 
-	if (recorder_open_log(&record, request->log, false, NULL) == 0)
+	if (recorder_open_log(&record, maker->log, false, NULL) == 0)
 		recorder_write(&record, line, strlen(line), NULL);
 	recorder_close(&record);
 	free(line);
+	free(words);
+}
+
+static void log_kept(const struct maker *maker)
+{
+	log_take(maker,
+		 xasprintf("a kernel of the same sources, configuration "
+			   "and compiler was kept: %s",
+			   maker->kept[find_kept(maker, maker->commit)].image));
 }
 
 /* Is one kept?  Trouble with the cache is no trouble of the build's. */
-static bool take_kept(struct maker *maker, const struct build_request *request)
+static bool take_kept(struct maker *maker)
 {
 	struct cache_entry *entry = NULL;
 
@@ -249,7 +260,7 @@ static bool take_kept(struct maker *maker, const struct build_request *request)
 		return false;
 	take_entry(maker, entry);
 	read_signature(entry, &maker->signature);
-	log_kept(maker, request);
+	log_kept(maker);
 	uv_timer_start(&maker->soon, on_soon, 0, 0);
 	return true;
 }
@@ -316,7 +327,8 @@ static void keep(struct maker *maker, const char *image)
 		{ .name = KEPT_CONFIG, .from = config },
 	};
 
-	cache_put(maker->spec.cache, maker->key, files, 3, &maker->fresh, NULL);
+	cache_put(maker->spec.cache, maker->key, files, 3, &maker->fresh,
+		  &maker->not_kept);
 	free(config);
 }
 
@@ -343,6 +355,8 @@ static void on_built(void *data, const struct build_end *end)
 	struct maker *maker = data;
 
 	mark_ended(maker, end);
+	if (maker->not_kept.code != ERROR_NONE)
+		log_take(maker, xstrdup(maker->not_kept.text));
 	maker->failed = !end->cancelled && end->result == BUILD_FAILED;
 	if (end->result == BUILD_OK && !end->cancelled) {
 		if (maker->fresh) {
@@ -417,11 +431,12 @@ int maker_make(struct maker *maker, const struct build_request *request,
 	if (kept < maker->kept_count) /* it may come out otherwise now */
 		drop_kept(maker, kept);
 	maker->commit = xstrdup(request->commit);
+	maker->log = xstrdup(request->log);
 	maker->done = done;
 	maker->data = data;
 	if (plan(maker, request->choice, err) < 0)
 		goto failed;
-	if (take_kept(maker, request))
+	if (take_kept(maker))
 		return 0;
 	forget_made(maker);
 	maker->work = (struct builder_work){

@@ -4,10 +4,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/xalloc.h"
 #include "engine/commit.h"
 #include "engine/event.h"
 #include "session/row.h"
@@ -58,6 +60,18 @@ int journal_create(const char *path, const char *repository, int64_t created,
 		return store_publish(journal.store, err);
 	store_close(journal.store);
 	return -1;
+}
+
+void journal_remove(const char *path)
+{
+	static const char *const tails[] = { "", "-wal", "-shm" };
+
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+		char *file = xasprintf("%s%s", path, tails[i]);
+
+		unlink(file);
+		free(file);
+	}
 }
 
 static int read_repository(struct journal *journal, struct error *err)

@@ -28,6 +28,9 @@ struct journal;
 int journal_create(const char *path, const char *repository, int64_t created,
 		   struct error *err);
 
+/* Take one that was just created away again. */
+void journal_remove(const char *path);
+
 /* As store_open: ERROR_STORE with a sentence for whatever is wrong. */
 int journal_open(const char *path, struct journal **out, struct error *err);
 void journal_close(struct journal *journal);

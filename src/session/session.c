@@ -200,6 +200,8 @@ int session_create(const char *dir, const char *repository,
 	    journal_create(path, repository, session_now(), err) < 0)
 		goto out;
 	ret = session_open(dir, out, err);
+	if (ret < 0)
+		journal_remove(path);
 out:
 	free(path);
 	return ret;

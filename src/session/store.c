@@ -40,15 +40,25 @@ static const char *system_says(const struct store *store)
 	return number ? strerror(number) : sqlite3_errmsg(store->db);
 }
 
+/* Some of SQLite's files have no other word for it than trouble. */
+static bool is_full(const struct store *store)
+{
+	int number = sqlite3_system_errno(store->db);
+
+	return failed_with(store, SQLITE_FULL) ||
+	       (failed_with(store, SQLITE_IOERR) &&
+		(number == ENOSPC || number == EDQUOT));
+}
+
 int store_failed(const struct store *store, const char *doing,
 		 struct error *err)
 {
-	switch (sqlite3_errcode(store->db) & 0xff) {
-	case SQLITE_FULL:
+	if (is_full(store))
 		return error_set(err, ERROR_STORE,
 				 "cannot %s '%s': the disk is full; "
 				 "make room and try again",
 				 doing, store->path);
+	switch (sqlite3_errcode(store->db) & 0xff) {
 	case SQLITE_READONLY:
 		return error_set(err, ERROR_STORE,
 				 "cannot %s '%s': it is read-only; check the "

@@ -56,6 +56,21 @@ static void a_system_error_ends_with_the_systems_words(void **state)
 			    "cannot open 'f': No such file or directory");
 }
 
+static void a_disk_that_is_full_is_an_error_with_advice(void **state)
+{
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	errno = ENOSPC;
+	error_errno(&err, "cannot write '%s'", "f");
+	assert_string_equal(err.text,
+			    "cannot write 'f': No space left on device; make "
+			    "room there");
+	assert_string_equal(error_advice("error: unable to write file big"),
+			    "; if its disk is full, make room there");
+	assert_string_equal(error_advice("unable to read tree"), "");
+}
+
 static void context_goes_in_front_and_the_code_stays(void **state)
 {
 	struct error err = ERROR_INIT;
@@ -628,6 +643,7 @@ int main(void)
 		cmocka_unit_test(an_error_says_what_failed_and_is_minus_one),
 		cmocka_unit_test(nobody_has_to_want_the_error),
 		cmocka_unit_test(a_system_error_ends_with_the_systems_words),
+		cmocka_unit_test(a_disk_that_is_full_is_an_error_with_advice),
 		cmocka_unit_test(context_goes_in_front_and_the_code_stays),
 		cmocka_unit_test(a_text_that_is_too_long_is_cut),
 		cmocka_unit_test(an_array_grows_and_keeps_what_it_holds),

@@ -318,7 +318,8 @@ static void a_console_that_cannot_be_written_is_an_error(void **state)
 						 on_run, scene, &err),
 			 -1);
 	assert_string_equal(err.text, "cannot write '/dev/full': "
-				      "No space left on device");
+				      "No space left on device; "
+				      "make room there");
 }
 
 static void a_wrong_script_is_refused_with_the_line(void **state)
