@@ -22,6 +22,7 @@
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "repo/repo.h"
+#include "repo/revert.h"
 #include "repo/worktree.h"
 #include "session/folder.h"
 #include "session/session.h"
@@ -651,6 +652,7 @@ int order_reset(struct order *order, struct error *err)
 	const char *common = session_repository(order->session);
 	struct engine_process engine;
 	char *path, *out;
+	struct buf kept;
 	int ret = 0;
 
 	if (orders_expect(order, 0, 0, "reset", err) < 0)
@@ -666,8 +668,9 @@ int order_reset(struct order *order, struct error *err)
 		ret = worktree_remove(common, path, err);
 	free(path);
 	path = session_revert(order->session);
+	buf_init(&kept, 0);
 	if (common && ret == 0)
-		ret = worktree_remove(common, path, err);
+		ret = revert_clean(common, path, &kept, err);
 	free(path);
 	out = session_out(order->session);
 	if (ret == 0)
@@ -682,6 +685,12 @@ int order_reset(struct order *order, struct error *err)
 			   "the session is left; what it found out stays in "
 			   "%s\n",
 			   session_dir(order->session));
+	if (ret == 0 && kept.length)
+		buf_printf(order->say,
+			   "kept, since somebody has mended a revert there:\n"
+			   "%s",
+			   kept.text);
+	buf_release(&kept);
 	return ret;
 }
 

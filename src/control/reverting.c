@@ -67,7 +67,7 @@ static char *words_of(const struct reverting *reverting)
 		return xstrdup(reverting->err.text);
 	if (reverting->out.made == MADE_CONFLICT)
 		return xasprintf("%s (in %s)", reverting->out.paths.text,
-				 reverting->path);
+				 reverting->out.where);
 	return NULL;
 }
 
@@ -203,8 +203,11 @@ void reverting_clean(struct control *control)
 {
 	const char *common = session_repository(control->session);
 	char *path = session_revert(control->session);
+	struct buf kept;
 
+	buf_init(&kept, 0);
 	if (common)
-		worktree_remove(common, path, NULL);
+		revert_clean(common, path, &kept, NULL);
+	buf_release(&kept);
 	free(path);
 }

@@ -17,6 +17,9 @@
 
 #define PATHS_MAX 200	     /* bytes of them that are told */
 #define FILE_MAX  (16 << 20) /* of a file in which marks are looked for */
+#define STATE_MAX (64 << 20) /* of what is changed in a worktree */
+
+#define PLACES 9 /* worktrees, for as many conflicts at a time */
 
 /*
  *     (nothing) -> at the base  [begin]
@@ -24,7 +27,8 @@
  *     conflict -> made, empty, conflict  [take_up: what a person did]
  *
  * The note in the worktree's git folder says for which base and commit it is
- * there: without it nothing in it is taken for a person's work.
+ * there, and as what git left it: without it nothing in it is taken for a
+ * person's work.
  */
 #define NOTE "culprit-revert"
 
@@ -37,6 +41,8 @@ void reverted_init(struct reverted *out)
 void reverted_release(struct reverted *out)
 {
 	buf_release(&out->paths);
+	free(out->where);
+	out->where = NULL;
 }
 
 /*
@@ -307,43 +313,89 @@ static int try_revert(const struct revert_spec *spec, struct reverted *out,
 	return -1;
 }
 
-static char *note_path(const struct revert_spec *spec)
+/*
+ * A hash of all that differs from what is checked out, and of that: another one
+ * as soon as a person has changed anything.
+ */
+static int hash_state(const char *path, struct oid *out, struct error *err)
 {
-	char *git_dir = worktree_git_dir(spec->common_dir, spec->path);
-	char *path = git_dir ? xasprintf("%s/" NOTE, git_dir) : NULL;
+	const char *words[] = { "hash-object", "--stdin", NULL };
+	struct buf state, hash;
+	struct gitcmd command = { .argv = words, .output = &hash };
+	int ret = -1;
+
+	buf_init(&state, STATE_MAX);
+	buf_init(&hash, 0);
+	if (GIT(path, &state, NULL, err, "rev-parse", "HEAD") < 0 ||
+	    GIT(path, &state, NULL, err, "status", "--porcelain", "-z",
+		"--untracked-files=all") < 0 ||
+	    GIT(path, &state, NULL, err, "diff", "--no-ext-diff",
+		"--no-textconv", "HEAD") < 0)
+		goto out;
+	command.input = state.text;
+	command.input_length = state.length;
+	if (gitcmd_run(&command, err) < 0)
+		goto out;
+	hash.text[strcspn(hash.text, "\n")] = '\0';
+	ret = oid_parse(out, hash.text)
+		      ? 0
+		      : error_set(err, ERROR_GIT,
+				  "git hash-object: '%s' is not an id",
+				  hash.text);
+out:
+	buf_release(&hash);
+	buf_release(&state);
+	return ret;
+}
+
+static char *note_path(const char *common_dir, const char *path)
+{
+	char *git_dir = worktree_git_dir(common_dir, path);
+	char *note = git_dir ? xasprintf("%s/" NOTE, git_dir) : NULL;
 
 	free(git_dir);
-	return path;
+	return note;
 }
 
-static char *note_text(const struct revert_spec *spec)
+/* "BASE COMMIT STATE"; false where there is none. */
+static bool read_note(const char *common_dir, const char *path, struct buf *out)
 {
-	return xasprintf("%s %s\n", spec->base.hex, spec->commit.hex);
+	char *note = note_path(common_dir, path);
+	bool there = note && io_load(note, out, NULL) == 0 && out->length;
+
+	free(note);
+	return there;
 }
 
+/* Is it there for just this? */
 static bool is_noted(const struct revert_spec *spec)
 {
-	char *path = note_path(spec), *wanted = note_text(spec);
-	bool noted = false;
+	char *wanted = xasprintf("%s %s", spec->base.hex, spec->commit.hex);
 	struct buf text;
+	bool noted;
 
 	buf_init(&text, 1024);
-	if (path && io_load(path, &text, NULL) == 0)
-		noted = str_equal(text.text, wanted);
+	noted = read_note(spec->common_dir, spec->path, &text) &&
+		str_starts(text.text, wanted);
 	buf_release(&text);
 	free(wanted);
-	free(path);
 	return noted;
 }
 
 static int note(const struct revert_spec *spec, struct error *err)
 {
-	char *path = note_path(spec), *text = note_text(spec);
-	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-			     0600)
-		      : -1;
-	int ret = 0;
+	char *path = note_path(spec->common_dir, spec->path), *text;
+	struct oid state;
+	int fd, ret = 0;
 
+	if (hash_state(spec->path, &state, err) < 0) {
+		free(path);
+		return -1;
+	}
+	text = xasprintf("%s %s %s\n", spec->base.hex, spec->commit.hex,
+			 state.hex);
+	fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
+		  : -1;
 	if (fd < 0 || io_write(fd, text, strlen(text)) < 0)
 		ret = error_errno(err, "cannot write into '%s'",
 				  path ? path : spec->path);
@@ -357,7 +409,7 @@ static int note(const struct revert_spec *spec, struct error *err)
 /* What is there is nobody's work from now on. */
 static void forget(const struct revert_spec *spec)
 {
-	char *path = note_path(spec);
+	char *path = note_path(spec->common_dir, spec->path);
 
 	if (path)
 		unlink(path);
@@ -412,17 +464,103 @@ static int take_up(const struct revert_spec *spec, struct reverted *out,
 	return conclude(spec, out, err);
 }
 
-int revert_make(const struct revert_spec *spec, struct reverted *out,
-		struct error *err)
+static char *place_path(const char *path, int number)
+{
+	return number == 1 ? xstrdup(path) : xasprintf("%s-%d", path, number);
+}
+
+/* Where this conflicted before, or else where nothing else did. */
+static char *find_place(const struct revert_spec *spec)
+{
+	char *place, *unused = NULL;
+	struct buf text;
+
+	buf_init(&text, 1024);
+	for (int i = 1; i <= PLACES; i++) {
+		struct revert_spec here = *spec;
+
+		place = place_path(spec->path, i);
+		here.path = place;
+		if (is_noted(&here)) {
+			free(unused);
+			unused = place;
+			break;
+		}
+		buf_clear(&text);
+		if (!unused && !read_note(spec->common_dir, place, &text))
+			unused = place;
+		else
+			free(place);
+	}
+	buf_release(&text);
+	return unused;
+}
+
+static int make_at(const struct revert_spec *spec, struct reverted *out,
+		   struct error *err)
 {
 	int ret = is_noted(spec) ? take_up(spec, out, err)
 				 : begin(spec, out, err);
 
 	if (ret == 0 && out->made != MADE_CONFLICT)
 		forget(spec);
+	return ret;
+}
+
+int revert_make(const struct revert_spec *spec, struct reverted *out,
+		struct error *err)
+{
+	struct revert_spec here = *spec;
+	char *place = find_place(spec);
+	int ret;
+
+	here.path = place;
+	ret = place ? make_at(&here, out, err)
+		    : error_set(err, ERROR_STATE,
+				"%d others conflict: mend one of them first, "
+				"in '%s' or beside it",
+				PLACES, spec->path);
 	if (ret < 0)
 		error_prefix(err, "cannot revert %.*s on %.*s", OID_SHORT,
 			     spec->commit.hex, OID_SHORT, spec->base.hex);
+	free(out->where);
+	out->where = place;
+	return ret;
+}
+
+/* Has a person changed what git left there?  Where it cannot be told: yes. */
+static bool has_work(const char *common_dir, const char *path)
+{
+	struct oid state;
+	struct buf text;
+	const char *left;
+	bool work;
+
+	buf_init(&text, 1024);
+	work = read_note(common_dir, path, &text);
+	if (work && hash_state(path, &state, NULL) == 0) {
+		text.text[strcspn(text.text, "\n")] = '\0';
+		left = strrchr(text.text, ' ');
+		work = !left || !str_equal(left + 1, state.hex);
+	}
+	buf_release(&text);
+	return work;
+}
+
+int revert_clean(const char *common_dir, const char *path, struct buf *kept,
+		 struct error *err)
+{
+	int ret = 0;
+
+	for (int i = 1; i <= PLACES && ret == 0; i++) {
+		char *place = place_path(path, i);
+
+		if (has_work(common_dir, place))
+			buf_printf(kept, "%s\n", place);
+		else
+			ret = worktree_remove(common_dir, place, err);
+		free(place);
+	}
 	return ret;
 }
 

@@ -270,6 +270,47 @@ static void a_conflict_is_left_for_a_person_to_mend(void **state)
 	git_do(place->tree, "diff --no-index --quiet x f");
 }
 
+/* Another base is tried beside it, and what was begun there is taken up. */
+static void what_a_person_mends_outlives_other_reverts(void **state)
+{
+	struct place *place = *state;
+	const struct reverted *made;
+	char *second = xasprintf("%s-2", place->tree);
+	struct buf kept;
+
+	commit(place, "three", "f", "3\n");
+	commit(place, "four", "f", "4\n");
+	made = without(place, "two", "three", 0);
+	assert_int_equal(made->made, MADE_CONFLICT);
+	assert_string_equal(made->where, place->tree);
+	put(place->tree, "f", "<<<<<<< half\n");
+	made = without(place, "two", "four", 0);
+	assert_int_equal(made->made, MADE_CONFLICT);
+	assert_string_equal(made->where, second);
+	/* nobody has touched the second one */
+	buf_init(&kept, 0);
+	assert_int_equal(revert_clean(place->common, place->tree, &kept, NULL),
+			 0);
+	assert_int_equal(strncmp(kept.text, place->tree, strlen(place->tree)),
+			 0);
+	assert_string_equal(kept.text + strlen(place->tree), "\n");
+	assert_int_equal(access(second, F_OK), -1);
+	assert_int_equal(without(place, "two", "two", 0)->made, MADE_OK);
+	put(place->tree, "f", "mended\n");
+	made = without(place, "two", "three", 0);
+	assert_int_equal(made->made, MADE_OK);
+	put(place->tree, "x", "mended\n");
+	git_do(place->tree, "diff --no-index --quiet x f");
+	/* it is a commit now */
+	buf_clear(&kept);
+	assert_int_equal(revert_clean(place->common, place->tree, &kept, NULL),
+			 0);
+	assert_string_equal(kept.text, "");
+	assert_int_equal(access(place->tree, F_OK), -1);
+	buf_release(&kept);
+	free(second);
+}
+
 static void who_commits_it_with_git_is_understood(void **state)
 {
 	struct place *place = *state;
@@ -356,6 +397,7 @@ int main(void)
 		TEST(the_worktree_serves_for_several),
 		TEST(what_was_taken_back_already_leaves_nothing_to_do),
 		TEST(a_conflict_is_left_for_a_person_to_mend),
+		TEST(what_a_person_mends_outlives_other_reverts),
 		TEST(who_commits_it_with_git_is_understood),
 		TEST(who_aborts_it_begins_again),
 		TEST(a_removed_file_needs_a_word_to_git),
