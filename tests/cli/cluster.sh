@@ -59,9 +59,11 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 ReturnToService=2
 SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,sched_interval=1
-SlurmdTimeout=10
+SlurmdTimeout=5
 InactiveLimit=0
 KillWait=2
+MessageTimeout=4
+TCPTimeout=1
 MinJobAge=60
 CONF
 	shift
