@@ -59,6 +59,7 @@ check "it comes in elsewhere with all that is known" '
 check "nothing that came with it is run unseen" '
 	commit=$(full c14)
 	culprit -C there bad c13 -m "it does crash, look at the log" >/dev/null
+	culprit -C there pick c11
 	fails culprit -C there run --batch 2>err
 	grep "^culprit: this session was imported, .*culprit trust" err
 	culprit -C there trust >said || test $? = 2
@@ -72,7 +73,9 @@ check "after that it goes on" '
 	grep "no settings of this session wait" err
 	culprit -C there run --batch >said || test $? = 2
 	cat said
-	culprit -C there log | grep "run 0 of $(short c12)"
+	culprit -C here log >before
+	fails grep "run 0 of $(short c11)" before
+	culprit -C there log | grep "end run 0 of $(short c11)"
 '
 
 check "without a repository it needs a folder" '
