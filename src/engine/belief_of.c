@@ -182,6 +182,15 @@ static void forget(struct asking *asking)
 	free(asking->goods);
 }
 
+bool belief_has_runs(struct engine *engine)
+{
+	struct asking asking = { .engine = engine };
+
+	ask(&asking);
+	forget(&asking);
+	return asking.any_run;
+}
+
 bool belief_of(struct belief *belief, struct engine *engine,
 	       const struct record *imagined)
 {

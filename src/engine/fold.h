@@ -395,6 +395,7 @@ void plan_hold(struct engine *engine);
  */
 bool belief_for_plan(struct belief *belief, struct engine *engine, bool settled,
 		     bool *any_run);
+bool belief_has_runs(struct engine *engine); /* *any_run alone, at once */
 
 /* plan.c */
 void plan_make(struct engine *engine);

@@ -50,10 +50,17 @@ const struct belief *kept_belief(struct engine *engine)
 	return kept->known ? &kept->belief : NULL;
 }
 
-/* Before the first run all that is known is what was said. */
+/*
+ * Before the first run all that is known is what was said, and what that comes
+ * to is not worked out: in a range of a million commits it takes a second.
+ */
 const struct belief *engine_belief(struct engine *engine)
 {
-	const struct belief *belief = kept_belief(engine);
+	const struct belief *belief;
+
+	if (!kept_of(engine)->asked && !belief_has_runs(engine))
+		return NULL;
+	belief = kept_belief(engine);
 
 	return belief && engine->kept->any_run ? belief : NULL;
 }

@@ -25,6 +25,9 @@ struct told {
 	struct commit_told is;
 };
 
+/* Few of a million commits are ever shown: so many get room at a time. */
+#define TOLD_BLOCK 512
+
 struct session {
 	char *dir; /* absolute */
 	struct journal *journal;
@@ -41,8 +44,8 @@ struct session {
 	bool redated; /* the graph lacks a date that the journal has by now */
 	bool lost;    /* the invariant could not be restored */
 	struct past *past; /* the time that is shown; NULL: the present */
-	struct told *told;
-	size_t told_count, told_room;
+	struct told **told; /* blocks of them; NULL: none of it was asked for */
+	size_t told_blocks, told_room;
 };
 
 /* The fold. */
@@ -259,6 +262,18 @@ failed:
 	return -1;
 }
 
+static void free_told(struct session *session)
+{
+	for (size_t i = 0; i < session->told_blocks; i++) {
+		for (int k = 0; session->told[i] && k < TOLD_BLOCK; k++) {
+			free(session->told[i][k].is.author);
+			free(session->told[i][k].is.subject);
+		}
+		free(session->told[i]);
+	}
+	free(session->told);
+}
+
 void session_close(struct session *session)
 {
 	if (!session)
@@ -268,11 +283,7 @@ void session_close(struct session *session)
 	for (size_t i = 0; i < session->count; i++)
 		event_free(session->events[i]);
 	free(session->events);
-	for (size_t i = 0; i < session->told_count; i++) {
-		free(session->told[i].is.author);
-		free(session->told[i].is.subject);
-	}
-	free(session->told);
+	free_told(session);
 	past_free(session->past);
 	journal_close(session->journal);
 	free(session->dir);
@@ -484,22 +495,28 @@ const struct graph *session_graph(const struct session *session)
 	return session->past ? past_graph(session->past) : session->graph;
 }
 
-static void make_room_for_told(struct session *session)
+/* The commit's own; nothing is known of it at first. */
+static struct told *told_of(struct session *session, int commit)
 {
-	size_t count = (size_t)graph_count(session->graph);
+	size_t block = (size_t)commit / TOLD_BLOCK;
 
-	if (count <= session->told_count)
-		return;
-	array_grow(session->told, count, &session->told_room);
-	memset(session->told + session->told_count, 0,
-	       (count - session->told_count) * sizeof(*session->told));
-	session->told_count = count;
+	if (block >= session->told_blocks) {
+		array_grow(session->told, block + 1, &session->told_room);
+		memset(session->told + session->told_blocks, 0,
+		       (block + 1 - session->told_blocks) *
+			       sizeof(*session->told));
+		session->told_blocks = block + 1;
+	}
+	if (!session->told[block])
+		session->told[block] =
+			xcalloc(TOLD_BLOCK, sizeof(**session->told));
+	return &session->told[block][commit % TOLD_BLOCK];
 }
 
 /* A commit that was known by name only may have got its texts since. */
-static bool is_told(const struct session *session, int commit)
+static bool is_told(struct session *session, int commit)
 {
-	const struct told *told = &session->told[commit];
+	const struct told *told = told_of(session, commit);
 
 	return told->known &&
 	       told->expanded == graph_is_expanded(session->graph, commit);
@@ -508,7 +525,7 @@ static bool is_told(const struct session *session, int commit)
 static void keep_told(struct session *session, int commit,
 		      struct commit_told is)
 {
-	struct told *told = &session->told[commit];
+	struct told *told = told_of(session, commit);
 
 	free(told->is.author);
 	free(told->is.subject);
@@ -522,13 +539,12 @@ static const struct commit_told *tell(struct session *session, int commit)
 	struct commit_told is;
 
 	assert(commit >= 0 && commit < graph_count(session->graph));
-	make_room_for_told(session);
 	if (!is_told(session, commit)) {
 		if (journal_tell(session->journal, commit, 1, &is, NULL) < 0)
 			return &nothing;
 		keep_told(session, commit, is);
 	}
-	return &session->told[commit].is;
+	return &told_of(session, commit)->is;
 }
 
 void session_read_texts(struct session *session, int first, int count)
@@ -536,7 +552,6 @@ void session_read_texts(struct session *session, int first, int count)
 	struct commit_told *texts = xcalloc((size_t)count + 1, sizeof(*texts));
 
 	assert(first >= 0 && first + count <= graph_count(session->graph));
-	make_room_for_told(session);
 	while (count > 0 && is_told(session, first)) {
 		first++;
 		count--;
