@@ -126,6 +126,7 @@ void app_rebuild(struct app *app)
 		.can_run = desk_can_run(app->session),
 		.link_ms = app->link_ms,
 		.reads = app->helm && !helm_is_ours(app->helm),
+		.moving = mover_moves(&app->mover),
 	};
 
 	look_at_time(app, &view);
@@ -221,21 +222,38 @@ void app_refresh(struct app *app, int64_t now)
 		start_wanted_engine(app);
 }
 
-/* An engine that is alive looks itself. */
-bool app_look_at_git(struct app *app)
+static void look_at_git(struct app *app)
 {
+	bool moves = false;
 	struct buf say;
 
-	if (app->model.engine_alive || mirror_is_busy(app->session) ||
-	    !mirror_is_behind(app->session))
-		return false;
 	buf_init(&say, 64 * 1024);
-	mirror_look(app->session, app->repo, &say);
+	mirror_look(app->session, app->repo, &moves, &say);
 	if (say.length)
 		app_say(app, false, say.text);
 	buf_release(&say);
+	if (moves)
+		mover_follow(&app->mover, app->session);
+}
+
+/* An engine that is alive looks itself. */
+bool app_look_at_git(struct app *app)
+{
+	if (app->model.engine_alive || mirror_is_busy(app->session) ||
+	    !mirror_is_behind(app->session))
+		return false;
+	look_at_git(app);
 	app_want_engine(app);
 	return true;
+}
+
+/* A worktree that was made just now has no state of git's in it yet. */
+void app_moved(struct app *app)
+{
+	if (app->mover.failed)
+		app_say(app, true, app->mover.why.text);
+	else
+		look_at_git(app);
 }
 
 bool app_listen(struct app *app)

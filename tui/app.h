@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "control/desk.h"
+#include "control/mover.h"
 #include "engine/course.h"
 #include "tui/ask.h"
 #include "tui/buildlog.h"
@@ -70,6 +71,7 @@ struct app {
 	struct range_page range;
 	struct peek peek;     /* beside it */
 	struct asides asides; /* what runs beside the screen */
+	struct mover mover;   /* of the worktree, in a session by hand */
 	struct runs_view runs;
 	struct evidence_view evidence;
 	struct commit_view commit;
@@ -137,6 +139,9 @@ void app_refresh(struct app *app, int64_t now);
 
 /* Has somebody used git bisect in the session's worktree?  Takes it in. */
 bool app_look_at_git(struct app *app);
+
+/* The worktree has come to rest (app->mover), or could not be moved. */
+void app_moved(struct app *app);
 
 /* Has a file that is shown changed?  Reads it. */
 bool app_listen(struct app *app);

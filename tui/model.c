@@ -350,7 +350,10 @@ static void rule_of_test(struct model *model, struct engine *engine,
 	const struct step *step = engine_step_of(engine, plan->commit);
 	char time[24];
 
-	if (model->badge == BADGE_HAND && !(step && step->run_count))
+	if (model->badge == BADGE_HAND && view->moving)
+		say_rule(model, false,
+			 "git brings the worktree there: wait before you test");
+	else if (model->badge == BADGE_HAND && !(step && step->run_count))
 		say_rule(model, false,
 			 "test it, then say what it is: v and g, b or s");
 	else if (step && step->build_begin) {

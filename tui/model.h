@@ -49,6 +49,7 @@ struct model_view {
 	bool ascii;
 	bool can_run;
 	bool reads;	 /* another screen steers */
+	bool moving;	 /* the worktree, to what is tested next */
 	int64_t link_ms; /* the round trip of a slow line, or 0 */
 	struct engine_process engine;
 	/* an earlier time is shown: within this step, 0 before the first, of a

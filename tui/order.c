@@ -72,6 +72,7 @@ static int carry_out(struct app *app, const char *name, struct order given,
 		     struct error *err)
 {
 	struct buf say;
+	bool moves = false;
 	int ret;
 
 	buf_init(&say, 64 * 1024);
@@ -80,6 +81,7 @@ static int carry_out(struct app *app, const char *name, struct order given,
 	given.who = app->who;
 	given.say = &say;
 	given.at_once = true;
+	given.moves = &moves;
 	ret = leaves_it_alone(name) || steer_may_order(app)
 		      ? command_order(name, &given, err)
 		      : 1;
@@ -93,6 +95,8 @@ static int carry_out(struct app *app, const char *name, struct order given,
 			app_want_engine(app);
 	}
 	buf_release(&say);
+	if (moves)
+		mover_follow(&app->mover, app->session);
 	app_rebuild(app);
 	return ret;
 }

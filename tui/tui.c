@@ -257,6 +257,16 @@ static void on_aside(void *data)
 	want_frame(loop, FRAME_SOON);
 }
 
+/* git has moved the worktree. */
+static void on_moved(void *data)
+{
+	struct loop *loop = data;
+
+	app_moved(&loop->app);
+	loop->stale = true;
+	want_frame(loop, FRAME_SOON);
+}
+
 /* That no answer is left for whoever reads from the terminal next. */
 static void hear_out(struct loop *loop)
 {
@@ -457,6 +467,24 @@ static void close_all(struct loop *loop)
 	uv_loop_close(&loop->uv);
 }
 
+/*
+ * A git at work is waited for: it would leave half a tree, or one that is not
+ * what the session says is to be tested.
+ */
+static void see_out(struct loop *loop)
+{
+	struct mover *mover = &loop->app.mover;
+	bool moves = mover_moves(mover);
+
+	mover->moved = NULL;
+	if (moves)
+		fprintf(stderr, "git brings the worktree to %.*s...\n",
+			OID_SHORT, mover->wanted.hex);
+	close_all(loop);
+	if (moves && mover->failed)
+		fprintf(stderr, "culprit: %s\n", mover->why.text);
+}
+
 /* To where the last screen left, as a reader if another one steers. */
 static void come(struct loop *loop, bool take_over)
 {
@@ -499,6 +527,9 @@ int tui_main(struct session *session, struct repo *repo,
 		 loop.wishes.settings.ascii || !term_is_utf8());
 	loop.app.keys = &loop.wishes.keys;
 	loop.app.asides = (struct asides){ &loop.uv, on_aside, &loop };
+	loop.app.mover.loop = &loop.uv;
+	loop.app.mover.moved = on_moved;
+	loop.app.mover.data = &loop;
 	loop.app.cursor = loop.wishes.settings.cursor;
 	loop.app.plain = loop.wishes.settings.plain;
 	loop.app.range_at = loop.wishes.settings.range;
@@ -533,7 +564,7 @@ out:
 	term_close(loop.term);
 	go(&loop);
 	app_stop_asides(&loop.app);
-	close_all(&loop);
+	see_out(&loop);
 	grid_free(loop.grid);
 	app_release(&loop.app);
 	if (loop.ended_by)

@@ -57,7 +57,7 @@ int cli_open(struct cli *cli, struct error *err)
 	if (open_session(cli, err) < 0)
 		return -1;
 	buf_init(&say, 0);
-	mirror_look(cli->session, cli->repo, &say);
+	mirror_look(cli->session, cli->repo, NULL, &say);
 	cli_print(stderr, &say);
 	buf_release(&say);
 	return 0;

@@ -203,9 +203,11 @@ int command_order(const char *name, struct order *order, struct error *err)
 				 name);
 	/* `switch` is ordered without one */
 	if (order->session)
-		mirror_look(order->session, order->repo, order->say);
+		mirror_look(order->session, order->repo, order->moves,
+			    order->say);
 	ret = command->carry_out(order, err);
 	if (ret == 0 && order->session)
-		mirror_look(order->session, order->repo, order->say);
+		mirror_look(order->session, order->repo, order->moves,
+			    order->say);
 	return ret;
 }

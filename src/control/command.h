@@ -26,6 +26,8 @@ struct order {
 	const char *who;   /* "user@host" */
 	const char *why;   /* -m, or NULL */
 	bool at_once;	   /* what takes long is begun and not waited for */
+	bool *moves;	   /* out: the worktree is to be moved (mover.h); NULL:
+			      that is done, and waited for */
 	int argc;	   /* the arguments, without the command's name */
 	const char *const *argv;
 	struct buf *say; /* what to tell the person: one or more lines */

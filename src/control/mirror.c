@@ -18,6 +18,7 @@
 #include "control/desk.h"
 #include "control/extend.h"
 #include "control/gitnews.h"
+#include "control/mover.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "repo/gitstate.h"
@@ -48,6 +49,7 @@ struct mirror {
 	char stamp[GITSTATE_STAMP];
 	bool taken;
 	bool changed; /* either side, since both agreed */
+	bool *moves;  /* the caller moves the worktree; or NULL */
 };
 
 static int take_lock(struct mirror *mirror, struct error *err)
@@ -328,21 +330,30 @@ static int write_all(struct mirror *mirror, struct error *err)
 static int follow(struct mirror *mirror, struct error *err)
 {
 	const struct plan *plan = engine_plan(session_engine(mirror->session));
-	const struct oid *oid;
-	struct oid head;
+	struct oid oid, head;
+	int lock, ret = 0;
 
-	if (!mirror->changed || plan->state != PLAN_TEST || plan->paused ||
-	    desk_can_run(mirror->session))
+	if (!mirror->changed || plan->paused ||
+	    !mover_wanted(mirror->session, &oid) ||
+	    (worktree_head(mirror->git_dir, &head) && oid_equal(&head, &oid)))
 		return 0;
-	oid = graph_oid(session_graph(mirror->session), plan->commit);
-	if (worktree_head(mirror->git_dir, &head) && oid_equal(&head, oid))
+	if (mirror->moves) {
+		*mirror->moves = true;
 		return 0;
-	if (worktree_follow(mirror->worktree, oid, err) < 0)
-		return error_prefix(err,
-				    "cannot move the worktree to %.*s, which "
-				    "is under test",
-				    OID_SHORT, oid->hex);
-	return 0;
+	}
+	lock = mover_lock(mirror->worktree, err);
+	if (lock < 0)
+		return -1;
+	/* whoever had the lock may have brought it there */
+	if ((!worktree_head(mirror->git_dir, &head) ||
+	     !oid_equal(&head, &oid)) &&
+	    worktree_follow(mirror->worktree, &oid, err) < 0)
+		ret = error_prefix(err,
+				   "cannot move the worktree to %.*s, which "
+				   "is under test",
+				   OID_SHORT, oid.hex);
+	close(lock);
+	return ret;
 }
 
 static int sync_once(struct mirror *mirror, struct error *err)
@@ -388,10 +399,12 @@ static bool find(struct mirror *mirror, const struct session *session)
 	return mirror->git_dir;
 }
 
-int mirror_sync(struct session *session, struct repo *repo, bool *taken,
-		struct error *err)
+static int sync_both(struct session *session, struct repo *repo, bool *taken,
+		     bool *moves, struct error *err)
 {
-	struct mirror mirror = { .session = session, .repo = repo, .lock = -1 };
+	struct mirror mirror = {
+		.session = session, .repo = repo, .lock = -1, .moves = moves
+	};
 	struct repo *opened = NULL;
 	int ret = 0;
 
@@ -419,11 +432,18 @@ out:
 	return ret;
 }
 
-void mirror_look(struct session *session, struct repo *repo, struct buf *say)
+int mirror_sync(struct session *session, struct repo *repo, bool *taken,
+		struct error *err)
+{
+	return sync_both(session, repo, taken, NULL, err);
+}
+
+void mirror_look(struct session *session, struct repo *repo, bool *moves,
+		 struct buf *say)
 {
 	size_t seen = session_event_count(session);
 	struct error err = ERROR_INIT;
-	int ret = mirror_sync(session, repo, NULL, &err);
+	int ret = sync_both(session, repo, NULL, moves, &err);
 
 	for (; seen < session_event_count(session); seen++) {
 		const struct event *event = session_event(session, seen);

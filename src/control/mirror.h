@@ -43,8 +43,13 @@ struct session;
 int mirror_sync(struct session *session, struct repo *repo, bool *taken,
 		struct error *err);
 
-/* The same, with what was taken in and what went wrong as lines for a person. */
-void mirror_look(struct session *session, struct repo *repo, struct buf *say);
+/*
+ * The same, with what was taken in and what went wrong as lines for a person.
+ * *moves, where given, becomes true where the worktree is to be moved, which
+ * the caller sees to (mover.h); else it is moved.
+ */
+void mirror_look(struct session *session, struct repo *repo, bool *moves,
+		 struct buf *say);
 
 /*
  * May git have something new?  A few stats: for who looks again and again.

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -16,6 +17,7 @@
 #include "control/extend.h"
 #include "control/further.h"
 #include "control/mirror.h"
+#include "control/mover.h"
 #include "control/named.h"
 #include "control/orders_inside.h"
 #include "control/sessions.h"
@@ -66,22 +68,21 @@ static int commit_or_midpoint(const struct order *order, const char *spec,
 /* In a session by hand the worktree goes where the next test is. */
 static int move_worktree(const struct order *order, struct error *err)
 {
-	const struct plan *plan = engine_plan(session_engine(order->session));
-	const char *common = session_repository(order->session);
+	struct oid oid;
 	char *path;
-	int ret;
 
-	if (!order->repo || !common || plan->state != PLAN_TEST ||
-	    desk_can_run(order->session))
+	if (!order->repo || !mover_wanted(order->session, &oid))
 		return 0;
+	if (order->moves) {
+		*order->moves = true;
+		return 0;
+	}
+	if (mover_bring(order->session, &oid, err) < 0)
+		return -1;
 	path = session_worktree(order->session);
-	ret = worktree_ensure(
-		common, path,
-		graph_oid(session_graph(order->session), plan->commit), err);
-	if (ret == 0)
-		buf_printf(order->say, "checked out in %s\n", path);
+	buf_printf(order->say, "checked out in %s\n", path);
 	free(path);
-	return ret;
+	return 0;
 }
 
 int orders_begin(struct session *session, struct repo *repo, struct buf *say,
@@ -93,7 +94,7 @@ int orders_begin(struct session *session, struct repo *repo, struct buf *say,
 	int ret = move_worktree(&order, err);
 
 	if (ret == 0)
-		mirror_look(session, repo, say);
+		mirror_look(session, repo, NULL, say);
 	return ret;
 }
 
@@ -653,7 +654,7 @@ int order_reset(struct order *order, struct error *err)
 	struct engine_process engine;
 	char *path, *out;
 	struct buf kept;
-	int ret = 0;
+	int lock, ret = 0;
 
 	if (orders_expect(order, 0, 0, "reset", err) < 0)
 		return -1;
@@ -664,8 +665,13 @@ int order_reset(struct order *order, struct error *err)
 				 "session: stop it first",
 				 engine.pid, engine.host);
 	path = session_worktree(order->session);
-	if (common)
+	lock = mover_lock(path, err);
+	if (lock < 0)
+		ret = -1;
+	else if (common)
 		ret = worktree_remove(common, path, err);
+	if (lock >= 0)
+		close(lock);
 	free(path);
 	path = session_revert(order->session);
 	buf_init(&kept, 0);

@@ -43,7 +43,7 @@ struct session {
 	bool torn; /* an event was refused after the graph had grown for it */
 	bool redated; /* the graph lacks a date that the journal has by now */
 	bool lost;    /* the invariant could not be restored */
-	struct past *past; /* the time that is shown; NULL: the present */
+	struct past *past;  /* the time that is shown; NULL: the present */
 	struct told **told; /* blocks of them; NULL: none of it was asked for */
 	size_t told_blocks, told_room;
 };

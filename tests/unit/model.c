@@ -100,6 +100,10 @@ static void the_badge_says_who_works(void **state)
 	assert_int_equal(look(world)->badge, BADGE_IDLE);
 	world->view.can_run = false;
 	assert_int_equal(look(world)->badge, BADGE_HAND);
+	assert_non_null(strstr(look(world)->rule.text, "test it, then"));
+	/* what is in the worktree is not yet what the step says */
+	world->view.moving = true;
+	assert_non_null(strstr(look(world)->rule.text, "wait before you test"));
 }
 
 static void without_a_good_commit_it_asks(void **state)
