@@ -503,6 +503,64 @@ check "of two screens one steers, and the other reads until it takes over" '
 	END
 '
 
+check "whichever of two screens is killed, the engine goes on and one steers" '
+	session=$tmp/watched
+	fake_settings "$tmp/watched.cfg" syzkaller/1/1 1 <<-END
+	c10 runs=~
+	$(for n in 1 2 3 4 5 6 7 8 9; do echo "c$n runs=."; done)
+	* runs=X
+	END
+	begin watched.cfg c20 c1
+	cat >"$tmp/bin/holder" <<-END
+	#!/bin/sh
+	read -r pid host <"$session/lock" && echo \$pid
+	END
+	chmod +x "$tmp/bin/holder"
+	screen <<-END
+	wait LIVE
+	wait > run
+	sh holder >"$tmp/engine"
+	terminal 2
+	start culprit
+	full
+	wait READS
+	kill KILL
+	ended KILL
+	terminal 3
+	start culprit
+	full
+	wait READS
+	wait > run
+	terminal 1
+	idle
+	gone READS
+	kill KILL
+	ended KILL
+	terminal 3
+	gone READS
+	wait LIVE
+	sh kill -0 \$(cat "$tmp/engine")
+	sh test "\$(holder)" = "\$(cat "$tmp/engine")"
+	key v g
+	text nobody saw it
+	key Enter
+	wait first bad commit
+	terminal 4
+	start culprit
+	full
+	wait READS
+	wait first bad commit
+	key q
+	ended 0
+	terminal 3
+	key q
+	ended 0
+	restored
+	END
+	rm "$tmp/engine"
+	culprit status | grep "^$(full c11) is the first bad commit"
+'
+
 check "colours are told by NO_COLOR, the terminal and the command line" '
 	rm -rf "$session"
 	culprit start c9 c1
