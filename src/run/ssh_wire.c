@@ -22,6 +22,7 @@
 #define MEMORY_MAX   (32 * 1024 * 1024) /* of one session */
 #define WAITING_HIGH (256 * 1024)	/* to be sent: enough */
 #define FORGET_AT    (64 * 1024)
+#define SLACK	     64		       /* zeros behind each block */
 #define WAITING_MAX  (4 * 1024 * 1024) /* to be sent: the peer is broken */
 
 struct ssh_wire {
@@ -67,7 +68,8 @@ static void end_hostile(struct ssh_wire *wire, const char *why)
 
 /*
  * Zeroed: libssh2 1.10 leaves the name of an exit signal as malloc gave it
- * when the packet is shorter than it says.
+ * when the packet is shorter than it says.  And with zeros behind it: it reads
+ * the 32 bytes of an ed25519 key from a host key that is too short for them.
  */
 void *ssh_wire_alloc(struct ssh_wire *wire, size_t size)
 {
@@ -83,7 +85,7 @@ void *ssh_wire_alloc(struct ssh_wire *wire, size_t size)
 		end_hostile(wire, "the peer makes us keep too much");
 		return NULL;
 	}
-	block = xcalloc(1, sizeof(*block) + size);
+	block = xcalloc(1, sizeof(*block) + size + SLACK);
 	block->size = size;
 	wire->memory += size;
 	return block + 1;
