@@ -230,6 +230,19 @@ static bool left_a_build(struct session *session)
 	return cut;
 }
 
+/*
+ * Of what lies in the worktrees nothing is sure that is not git's own: what
+ * was built when the power went is not all on the disk, and make would take
+ * what is left of it for done.  A kept kernel is synced before it has a name.
+ */
+static void distrust_places(struct control *control)
+{
+	control->places[0].dirty = true;
+	folder_remove(control->places[0].out, NULL);
+	if (session_repository(control->session))
+		further_remove(control->session, 0, NULL);
+}
+
 static int make_worktree(struct control *control, struct error *err)
 {
 	const struct plan *plan = engine_plan(session_engine(control->session));
@@ -423,6 +436,8 @@ int control_run(struct session *session, struct repo *repo,
 	control.places[0].dirty = left_a_build(session);
 	if (session_repository(session) && !control.settings.fake_script)
 		further_remove(session, control.place_count - 1, NULL);
+	if (lease_after_cut(control.lease) && !control.settings.fake_script)
+		distrust_places(&control);
 	control.told = engine_event_count(session_engine(session));
 	if (make_worktree(&control, err) < 0 ||
 	    open_target(&control, err) < 0 || prepare(&control, err) < 0)

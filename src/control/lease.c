@@ -5,15 +5,20 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 
+#define BOOT_ID "/proc/sys/kernel/random/boot_id"
+
 struct lease {
 	int fd;
+	bool after_cut;
 };
 
 static struct flock whole_file(short type)
@@ -21,28 +26,52 @@ static struct flock whole_file(short type)
 	return (struct flock){ .l_type = type, .l_whence = SEEK_SET };
 }
 
-/* The holder's "PID HOST", as far as the file tells. */
-static void read_holder(int fd, int *pid, char *host, int size)
+/* The holder's "PID HOST BOOT", as far as the file tells. */
+static void read_holder(int fd, int *pid, char *host, int size, char boot[64])
 {
-	char text[300], name[256];
+	char text[400], name[256];
 	ssize_t length = pread(fd, text, sizeof(text) - 1, 0);
 
 	*pid = 0;
+	*boot = '\0';
 	str_copy(host, (size_t)size, "an unknown host");
 	if (length <= 0)
 		return;
 	text[length] = '\0';
-	if (sscanf(text, "%d %255s", pid, name) == 2)
+	if (sscanf(text, "%d %255s %63s", pid, name, boot) >= 2)
 		str_copy(host, (size_t)size, name);
+}
+
+/* Of this start of this machine; "" where that is not known. */
+static void read_boot(char boot[64])
+{
+	char *text = io_text(BOOT_ID, 0);
+
+	str_copy(boot, 64, text);
+	boot[strcspn(boot, " \n")] = '\0';
+	free(text);
+}
+
+/* Of another start than this one, as far as both are known. */
+static bool was_cut(int fd)
+{
+	char host[256], before[64], now[64];
+	int pid;
+
+	read_holder(fd, &pid, host, sizeof(host), before);
+	read_boot(now);
+	return *before && *now && !str_equal(before, now);
 }
 
 static int write_holder(int fd, const char *path, struct error *err)
 {
-	char host[256] = "localhost", text[300];
+	char host[256] = "localhost", boot[64], text[400];
 	int length;
 
 	gethostname(host, sizeof(host) - 1);
-	length = snprintf(text, sizeof(text), "%d %s\n", getpid(), host);
+	read_boot(boot);
+	length = snprintf(text, sizeof(text), "%d %s %s\n", getpid(), host,
+			  boot);
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) < 0)
 		return error_errno(err, "cannot write '%s'", path);
 	return 0;
@@ -53,14 +82,15 @@ int lease_take(const char *path, struct lease **out, struct error *err)
 	struct flock lock = whole_file(F_WRLCK);
 	struct lease *lease;
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	char host[256];
+	char host[256], boot[64];
+	bool after_cut;
 	int pid;
 
 	if (fd < 0)
 		return error_errno(err, "cannot open '%s'", path);
 	if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
 		if (errno == EAGAIN || errno == EACCES) {
-			read_holder(fd, &pid, host, sizeof(host));
+			read_holder(fd, &pid, host, sizeof(host), boot);
 			error_set(err, ERROR_BUSY,
 				  "process %d on %s is this session's engine "
 				  "already",
@@ -71,14 +101,21 @@ int lease_take(const char *path, struct lease **out, struct error *err)
 		close(fd);
 		return -1;
 	}
+	after_cut = was_cut(fd);
 	if (write_holder(fd, path, err) < 0) {
 		close(fd);
 		return -1;
 	}
 	lease = xmalloc(sizeof(*lease));
 	lease->fd = fd;
+	lease->after_cut = after_cut;
 	*out = lease;
 	return 0;
+}
+
+bool lease_after_cut(const struct lease *lease)
+{
+	return lease->after_cut;
 }
 
 void lease_give_back(struct lease *lease)
@@ -104,13 +141,14 @@ bool lease_is_held(const char *path, int *pid, char *host, int size)
 {
 	struct flock lock = whole_file(F_WRLCK);
 	int fd = open(path, O_RDWR | O_CLOEXEC);
+	char boot[64];
 	bool held;
 
 	if (fd < 0)
 		return false;
 	held = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 	if (held)
-		read_holder(fd, pid, host, size);
+		read_holder(fd, pid, host, size, boot);
 	close(fd);
 	return held;
 }

@@ -52,4 +52,35 @@ check "this would be seen where consoles, or logs of builds, are not synced" '
 	exits 1 after_cuts .log >said
 	grep " [1-9][0-9]* without" said
 '
+check "what was built when the power went is built anew, and else is not" '
+	cat >settings.cfg <<-SETTINGS
+	policy = "syzkaller/1/1";
+	build: { command = "ls; touch leaving"; };
+	test: { command = "touch $tmp/reached
+		until test -e $tmp/go; do sleep 0.05; done
+		test \$(cat number) -lt 5"; timeout = 60; };
+	SETTINGS
+	killed()
+	{
+		rm -rf "$session" reached
+		"$CULPRIT" -C "$repo" --session-dir "$session" start \
+			-c "$tmp/settings.cfg" c8 c1
+		"$CULPRIT" -C "$repo" --session-dir "$session" run --batch &
+		until_true "test -e reached"
+		kill -KILL $!
+		wait $! || :
+	}
+	log=$session/builds/$(git -C "$repo" rev-parse c4).log
+	killed
+	touch go
+	culprit run --batch
+	grep -x leaving "$log"
+	rm go
+	killed
+	sed -i "s/[^ ]*$/of-an-earlier-boot/" "$session/lock"
+	touch go
+	culprit run --batch
+	test "$(grep -cx number "$log")" = 2
+	fails grep -x leaving "$log"
+'
 plan

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
+#include "base/io.h"
 #include "base/str.h"
 #include "control/control.h"
 #include "control/desk.h"
@@ -423,6 +424,39 @@ static pid_t holder(const char *path)
 	return child;
 }
 
+static bool is_after_cut(const char *path, const char *left)
+{
+	struct error err = ERROR_INIT;
+	struct lease *lease;
+	FILE *file = fopen(path, "we");
+	bool cut;
+
+	assert_non_null(file);
+	assert_int_equal(fputs(left, file) >= 0, true);
+	assert_int_equal(fclose(file), 0);
+	ok(lease_take(path, &lease, &err));
+	cut = lease_after_cut(lease);
+	lease_give_back(lease);
+	return cut;
+}
+
+static void who_went_down_with_the_machine_is_told_from_who_was_killed(
+	void **state)
+{
+	struct world *world = *state;
+	char *lock = session_lock(world->session);
+	char *boot = io_text("/proc/sys/kernel/random/boot_id", 0);
+	char *here = xasprintf("12 host %s", boot);
+
+	assert_false(is_after_cut(lock, ""));
+	assert_false(is_after_cut(lock, "12 host\n"));
+	assert_false(is_after_cut(lock, here));
+	assert_true(is_after_cut(lock, "12 host 0c4-another-boot\n"));
+	free(here);
+	free(boot);
+	free(lock);
+}
+
 static void the_lease_is_held_by_one_process(void **state)
 {
 	struct world *world = *state;
@@ -592,6 +626,7 @@ int main(int argc, char **argv)
 		TEST(without_a_test_command_it_says_what_to_do),
 		TEST(wrong_settings_stop_it_before_anything_is_written),
 		TEST(the_lease_is_held_by_one_process),
+		TEST(who_went_down_with_the_machine_is_told_from_who_was_killed),
 		TEST(a_second_engine_is_refused_and_writes_nothing),
 		TEST(an_engine_is_started_seen_and_stopped),
 		TEST(stopping_without_an_engine_says_so),
