@@ -301,7 +301,8 @@ int64_t app_due(const struct app *app)
 		due = sooner(due, app->replay.due);
 	if (app->engine_wanted)
 		due = sooner(due, app->now + WANTED_LOOK_MS);
-	if (app->repo && app->view == &view_range && peek >= 0)
+	if (app->repo && peek >= 0 &&
+	    (app->view == &view_range || app->view == &view_steps))
 		due = sooner(due, app->now + peek);
 	if (app->plain)
 		return due;

@@ -165,19 +165,32 @@ static bool listen_steps(struct app *app)
 	return tail_read(&app->tail);
 }
 
-static void draw_steps(struct app *app, struct grid *grid)
+static void want_peek(struct app *app)
 {
 	const struct model_row *row = app_selected(app);
-	bool peeks = row && home_peeks(grid->columns, grid->rows);
+	bool peeks = row && home_peeks(app->columns, app->rows);
 
 	peek_want(&app->peek, peeks ? app_id_of(app, row->commit) : "",
 		  app->now);
+}
+
+static void update_steps(struct app *app)
+{
+	want_peek(app);
+	peek_look(&app->peek, app->repo, &app->asides, app->now, app->ascii);
+}
+
+/* What was drawn last may have been of another size. */
+static void draw_steps(struct app *app, struct grid *grid)
+{
+	want_peek(app);
 	app->home.peek = &app->peek;
 	home_draw(grid, &app->model, &app->home, &app->tail);
 }
 
 const struct view view_steps = {
 	.digit = '1',
+	.update = update_steps,
 	.listen = listen_steps,
 	.key = key_steps,
 	.choose = choose_steps,

@@ -76,6 +76,20 @@ check "a search says where it is, and goes on" '
 	END
 '
 
+check "what git says of the chosen step comes by itself" '
+	screen <<-END
+	resize 160x45
+	wait q detach
+	wait Author:
+	key k
+	wait commit $(git -C "$repo" rev-parse 997441d29978)
+	wait Author:
+	clean
+	key q
+	ended 0
+	END
+'
+
 check "in the range git says what touched a path" '
 	screen <<-END
 	key 2
