@@ -305,9 +305,13 @@ static void put_rate(struct runs *runs, const struct tally *tally)
 	int kinds, crashes;
 
 	kinds = count_titles(runs->step, &crashes);
-	line_printf(&runs->line, ROLE_PLAIN, "Titles: %d kind%s in %d crash%s.",
-		    kinds, kinds == 1 ? "" : "s", crashes,
-		    crashes == 1 ? "" : "es");
+	if (crashes)
+		line_printf(&runs->line, ROLE_PLAIN,
+			    "Titles: %d kind%s in %d crash%s.", kinds,
+			    kinds == 1 ? "" : "s", crashes,
+			    crashes == 1 ? "" : "es");
+	else
+		line_put(&runs->line, ROLE_PLAIN, "No run crashed.");
 	if (runs->columns < FULL_COLUMNS)
 		pager_add_line(runs->pager, -1, &runs->line);
 	else

@@ -32,6 +32,7 @@ enum { PANE_TIME = PANE_COUNT }; /* what one can click on beside the ledger */
 
 #define TALL_ROWS 28
 #define FULL_ROWS 20
+#define TALE_MOST 12 /* rows: beyond, the eye has far to go */
 
 /* Rows of each part; 0: there is no room for it. */
 struct layout {
@@ -40,7 +41,8 @@ struct layout {
 	int line;   /* of time, likewise */
 };
 
-static struct layout layout_of(int rows)
+/* The same at all times of a replay, so that nothing jumps. */
+static struct layout layout_of(int rows, int steps)
 {
 	struct layout at = { 0 };
 
@@ -50,6 +52,9 @@ static struct layout layout_of(int rows)
 	}
 	at.ledger = rows - 4 - (at.tale ? at.tale + 1 : 0) -
 		    (at.line ? at.line + 1 : 0);
+	for (; at.tale && at.tale < TALE_MOST && at.ledger > steps + 2;
+	     at.ledger--)
+		at.tale++;
 	return at;
 }
 
@@ -192,19 +197,45 @@ static void go_to_step(struct app *app, int number)
 	app_go_to_time(app);
 }
 
-static void draw_sentences(struct grid *grid, struct area area,
-			   const char *text)
+/* What of it fits into a row; *text is then behind that. */
+static size_t take_row(const char **text, int width)
 {
+	size_t length = line_fits(*text, strcspn(*text, "\n"), width);
+
+	*text += length;
+	*text += strspn(*text, " \n");
+	return length;
+}
+
+static int rows_of(const char *text, int width)
+{
+	int rows = 0;
+
+	for (; *text; rows++)
+		take_row(&text, width);
+	return rows;
+}
+
+/* A sentence a line; one behind another where there is no room for that. */
+static void draw_sentences(struct grid *grid, struct area area, char *sentences)
+{
+	bool tight = rows_of(sentences, area.width) > area.height;
+	const char *text = sentences;
+
+	for (char *c = sentences; tight && *c; c++)
+		if (*c == '\n' && c[1])
+			*c = ' ';
 	for (int y = 0; y < area.height && *text; y++) {
-		size_t length =
-			line_fits(text, strcspn(text, "\n"), area.width);
+		const char *row = text;
 		char line[1024];
 
-		snprintf(line, sizeof(line), "%.*s", (int)length, text);
+		snprintf(line, sizeof(line), "%.*s",
+			 (int)take_row(&text, area.width), row);
 		grid_text(grid, area.x, area.y + y, area.width, ROLE_PLAIN,
 			  line);
-		text += length;
-		text += strspn(text, " \n");
+		if (*text && y == area.height - 1)
+			grid_text(grid, area.x + area.width - 1, area.y + y, 1,
+				  ROLE_DIM, "~");
 	}
 }
 
@@ -385,7 +416,7 @@ static void draw_replay(struct app *app, struct grid *grid)
 		{ "L", "continue" }, { "< >", "speed" }, { "c", "clock" },
 		{ "Enter", "runs" },
 	};
-	struct layout at = layout_of(grid->rows);
+	struct layout at = layout_of(grid->rows, app->replay.step_count);
 	struct area area = { 0, 1, grid->columns, 1 };
 	struct home home = { .focus = PANE_LEDGER };
 	int rows = app->model.row_count + 1;
@@ -394,7 +425,7 @@ static void draw_replay(struct app *app, struct grid *grid)
 	if (frame_too_small(grid))
 		return;
 	frame_title(grid, &app->model);
-	if (app->model.suspects > 0)
+	if (app->model.suspects > 0 && app->model.culprit < 0)
 		snprintf(left, sizeof(left), "%d left, ~%d steps",
 			 app->model.left, app->model.steps);
 	panes_ruler(grid, area, "8 Replay", true, left);
