@@ -73,6 +73,17 @@ static inline char *scratch_program(void)
 	return xstrndup(path, (size_t)length);
 }
 
+/*
+ * So many milliseconds, in which a child has something to say: TEST_SLOW times
+ * as many where it is set, by make check-valgrind.
+ */
+static inline int64_t scratch_ms(int64_t ms)
+{
+	const char *slow = getenv("TEST_SLOW");
+
+	return slow && atol(slow) > 0 ? ms * atol(slow) : ms;
+}
+
 /* From now on this process minds permissions, even as root. */
 static inline bool scratch_obey_permissions(void)
 {
