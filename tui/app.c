@@ -29,6 +29,42 @@
 #define TWICE_MS       400 /* two presses within it are a double one */
 #define WHEEL	       3   /* lines */
 
+bool app_has_course(const struct app *app)
+{
+	return app->course_of &&
+	       app->course_of == session_event_count(app->session);
+}
+
+void app_drop_course(struct app *app)
+{
+	ponder_stop(&app->ponder);
+	course_release(&app->course);
+	app->course_of = 0;
+}
+
+void app_find_course(struct app *app)
+{
+	if (!app_has_course(app) && !ponder_works(&app->ponder))
+		ponder_course(&app->ponder, app->session);
+}
+
+/* What came meanwhile is worked out when somebody asks again. */
+static void on_course(void *data)
+{
+	struct app *app = data;
+	struct pondered result;
+
+	ponder_take(&app->ponder, &result);
+	course_release(&app->course);
+	app->course = result.course;
+	app->course_of = result.events;
+	app->beside.columns = 0;
+	if (result.ret < 0)
+		app_say(app, true, result.why.text);
+	if (app->asides.over)
+		app->asides.over(app->asides.data);
+}
+
 void app_init(struct app *app, struct session *session, struct repo *repo,
 	      const char *program, bool ascii)
 {
@@ -52,6 +88,9 @@ void app_init(struct app *app, struct session *session, struct repo *repo,
 	range_page_init(&app->range);
 	app->range.repo = repo;
 	app->range.asides = &app->asides;
+	app->ponder.over = on_course;
+	app->ponder.data = app;
+	view_beside_init(app);
 }
 
 void app_stop_asides(struct app *app)
@@ -61,6 +100,8 @@ void app_stop_asides(struct app *app)
 	view_commit_stop(&app->commit);
 	peek_stop(&app->peek);
 	range_find_stop(&app->range.find);
+	ponder_stop(&app->ponder);
+	ponder_stop(&app->beside.ponder);
 }
 
 void app_release(struct app *app)

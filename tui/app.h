@@ -16,6 +16,7 @@
 
 #include "control/desk.h"
 #include "control/mover.h"
+#include "control/ponder.h"
 #include "engine/course.h"
 #include "tui/ask.h"
 #include "tui/buildlog.h"
@@ -88,6 +89,8 @@ struct app {
 	struct replay replay;
 	struct course course; /* of it, with the rule's midpoints; empty
 				 while an engine is at work */
+	size_t course_of;     /* so many events; 0: there is none */
+	struct ponder ponder; /* who works it out */
 	bool only_replay;     /* nothing will ever happen in this session */
 
 	int selected; /* a commit; -1: the one under test */
@@ -139,6 +142,11 @@ void app_refresh(struct app *app, int64_t now);
 
 /* Has somebody used git bisect in the session's worktree?  Takes it in. */
 bool app_look_at_git(struct app *app);
+
+/* Have the course worked out, beside the screen, unless it is there. */
+void app_find_course(struct app *app);
+bool app_has_course(const struct app *app);
+void app_drop_course(struct app *app);
 
 /* The worktree has come to rest (app->mover), or could not be moved. */
 void app_moved(struct app *app);

@@ -527,7 +527,8 @@ int tui_main(struct session *session, struct repo *repo,
 		 loop.wishes.settings.ascii || !term_is_utf8());
 	loop.app.keys = &loop.wishes.keys;
 	loop.app.asides = (struct asides){ &loop.uv, on_aside, &loop };
-	loop.app.mover.loop = &loop.uv;
+	loop.app.mover.loop = loop.app.ponder.loop =
+		loop.app.beside.ponder.loop = &loop.uv;
 	loop.app.mover.moved = on_moved;
 	loop.app.mover.data = &loop;
 	loop.app.cursor = loop.wishes.settings.cursor;

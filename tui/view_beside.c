@@ -105,46 +105,103 @@ static void fill_contrast(struct app *app, int columns)
 	buf_release(&said);
 }
 
+static void fill_working(struct app *app, int columns)
+{
+	const struct otherwise *otherwise = &app->beside.otherwise;
+	struct course none = { .stops = NULL };
+	struct buf names;
+
+	buf_init(&names, 0);
+	otherwise_name(otherwise, &names);
+	fill_from(app,
+		  &(struct beside){ .session = app->session,
+				    .one = &none,
+				    .name_one = "Recorded",
+				    .name_two = "What if",
+				    .head = names.text,
+				    .said = "It is being worked out...\n" },
+		  columns);
+	buf_release(&names);
+}
+
 static void fill_alone(struct app *app, int columns)
 {
-	struct course one;
+	const struct course *one = &app->course;
 	struct buf said;
 
+	app_find_course(app);
+	if (!app_has_course(app)) {
+		fill_working(app, columns);
+		return;
+	}
 	buf_init(&said, 0);
-	otherwise_course(app->session, &one);
-	contrast_end(app->session, &one.end, &said);
+	contrast_end(app->session, &one->end, &said);
 	buf_puts(&said, ".\n");
-	contrast_midpoints(&one, &said);
-	if (one.known && !course_departures(&one))
+	contrast_midpoints(one, &said);
+	if (one->known && !course_departures(one))
 		buf_puts(&said, "Git today would test the same commits.\n");
 	buf_puts(&said, "W imagines another verdict on the chosen step, "
 			":what-if anything else; d holds this search against "
 			"another one.\n");
 	fill_from(app,
 		  &(struct beside){ .session = app->session,
-				    .one = &one,
+				    .one = one,
 				    .name_one = "Recorded",
 				    .name_two = "",
 				    .head = "",
 				    .said = said.text },
 		  columns);
-	course_release(&one);
 	buf_release(&said);
+}
+
+/* What does not fit the session is said, and not imagined any more. */
+static void on_thought(void *data)
+{
+	struct app *app = data;
+	struct beside_view *beside = &app->beside;
+	struct pondered result;
+
+	ponder_take(&beside->ponder, &result);
+	if (result.ret < 0) {
+		app_say(app, true, result.why.text);
+		otherwise_drop(&beside->otherwise);
+		otherwise_unmake(&beside->otherwise);
+	} else {
+		otherwise_take(&beside->otherwise, &result.whatif);
+	}
+	beside->made_of = result.events;
+	beside->columns = 0;
+	if (app->asides.over)
+		app->asides.over(app->asides.data);
+}
+
+void view_beside_init(struct app *app)
+{
+	app->beside.ponder.over = on_thought;
+	app->beside.ponder.data = app;
+}
+
+/* While it is worked out anew for what came since, the last result stays. */
+static void think(struct app *app)
+{
+	struct beside_view *beside = &app->beside;
+	const struct otherwise *otherwise = &beside->otherwise;
+
+	while (otherwise->count && !ponder_works(&beside->ponder) &&
+	       (!otherwise->made ||
+		beside->made_of != session_event_count(app->session)))
+		ponder_whatif(&beside->ponder, app->session, otherwise->changes,
+			      otherwise->count);
 }
 
 static void fill(struct app *app, int columns)
 {
 	struct beside_view *beside = &app->beside;
-	struct error err = ERROR_INIT;
 
-	if (beside->otherwise.count &&
-	    (!beside->otherwise.made ||
-	     beside->events != session_event_count(app->session)) &&
-	    otherwise_make(&beside->otherwise, app->session, &err) < 0) {
-		app_say(app, true, err.text);
-		otherwise_release(&beside->otherwise);
-	}
-	if (beside->otherwise.count)
+	think(app);
+	if (beside->otherwise.count && !beside->otherwise.made)
+		fill_working(app, columns);
+	else if (beside->otherwise.count)
 		fill_whatif(app, columns);
 	else if (beside->other.session)
 		fill_contrast(app, columns);
@@ -183,19 +240,20 @@ bool view_beside_imagine(struct app *app, const char *words)
 {
 	struct beside_view *beside = &app->beside;
 	struct error err = ERROR_INIT;
+	size_t count;
 
 	if (otherwise_add(&beside->otherwise, app->session, app->repo, words,
 			  place_of_rules(app), &err) < 0) {
 		app_say(app, true, err.text);
 		return false;
 	}
-	if (otherwise_make(&beside->otherwise, app->session, &err) < 0) {
-		otherwise_drop(&beside->otherwise);
-		app_say(app, true, err.text);
-		return false;
-	}
+	ponder_stop(&beside->ponder);
+	otherwise_unmake(&beside->otherwise);
+	count = beside->otherwise.count;
+	think(app);
+	if (beside->otherwise.count < count)
+		return false; /* it did not fit, and that was said */
 	drop_other(beside);
-	beside->events = session_event_count(app->session); /* made of these */
 	beside->columns = 0;
 	views_go(app, &view_beside);
 	return true;
@@ -229,6 +287,7 @@ bool view_beside_compare(struct app *app, const char *path)
 	if (reopen(&what, &other, &err) < 0)
 		goto out;
 	drop_other(beside);
+	ponder_stop(&beside->ponder);
 	otherwise_release(&beside->otherwise);
 	beside->other = other;
 	name_other(beside, what.path, app->ascii);
@@ -315,6 +374,8 @@ void view_beside_keep(struct app *app)
 			break;
 		otherwise_drop_first(otherwise);
 	}
+	ponder_stop(&app->beside.ponder);
+	otherwise_unmake(otherwise);
 	app->beside.columns = 0;
 	views_update(app);
 }
@@ -345,7 +406,8 @@ static void drop_last(struct app *app)
 	}
 	if (app->beside.otherwise.count == 0)
 		drop_other(&app->beside);
-	app->beside.otherwise.made &= app->beside.otherwise.count == 0;
+	ponder_stop(&app->beside.ponder);
+	otherwise_unmake(&app->beside.otherwise);
 	app->beside.columns = 0;
 	update_beside(app);
 }

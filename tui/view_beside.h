@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "control/otherwise.h"
+#include "control/ponder.h"
 #include "control/reopen.h"
 #include "tui/imagine.h"
 #include "tui/pager.h"
@@ -26,6 +27,8 @@ struct app;
 struct beside_view {
 	struct pager page;
 	struct otherwise otherwise; /* what is imagined */
+	struct ponder ponder;	    /* who works it out */
+	size_t made_of;		    /* so many events of the session */
 	struct reopened other;	    /* another past; no session: none */
 	char other_name[64];	    /* clean */
 	size_t events;		    /* of the session when it was filled */
@@ -33,6 +36,7 @@ struct beside_view {
 	struct imagine imagine;	    /* the dialog */
 };
 
+void view_beside_init(struct app *app);
 void view_beside_release(struct beside_view *beside);
 
 /* One more decision, in words; false, said, when it cannot be imagined. */

@@ -15,7 +15,6 @@
 #include "base/text.h"
 #include "control/contrast.h"
 #include "control/desk.h"
-#include "control/otherwise.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
@@ -63,13 +62,14 @@ static void update_replay(struct app *app)
 {
 	struct replay *replay = &app->replay;
 
+	if (!app->model.engine_alive)
+		app_find_course(app);
 	if (session_event_count(app->session) == replay->count)
 		return;
 	session_go(app->session, SIZE_MAX, NULL);
 	replay_read(replay, app->session, app->ascii);
-	course_release(&app->course);
-	if (!app->model.engine_alive)
-		otherwise_course(app->session, &app->course);
+	if (app->model.engine_alive)
+		app_drop_course(app);
 	app_go_to_time(app);
 }
 

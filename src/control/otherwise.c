@@ -42,7 +42,7 @@ void otherwise_drop_first(struct otherwise *otherwise)
 		drop_change(otherwise, 0);
 }
 
-static void drop_whatif(struct otherwise *otherwise)
+void otherwise_unmake(struct otherwise *otherwise)
 {
 	if (otherwise->made)
 		whatif_release(&otherwise->whatif);
@@ -51,7 +51,7 @@ static void drop_whatif(struct otherwise *otherwise)
 
 void otherwise_release(struct otherwise *otherwise)
 {
-	drop_whatif(otherwise);
+	otherwise_unmake(otherwise);
 	while (otherwise_drop(otherwise))
 		;
 	free(otherwise->changes);
@@ -355,7 +355,7 @@ int otherwise_make(struct otherwise *otherwise, struct session *session,
 	const struct event **events;
 	int ret;
 
-	drop_whatif(otherwise);
+	otherwise_unmake(otherwise);
 	events = events_of(session, &count);
 	ret = whatif_make(&otherwise->whatif, session_present_graph(session),
 			  events, count, otherwise->changes, otherwise->count,
@@ -363,6 +363,13 @@ int otherwise_make(struct otherwise *otherwise, struct session *session,
 	free(events);
 	otherwise->made = ret == 0;
 	return ret;
+}
+
+void otherwise_take(struct otherwise *otherwise, const struct whatif *taken)
+{
+	otherwise_unmake(otherwise);
+	otherwise->whatif = *taken;
+	otherwise->made = true;
 }
 
 /*

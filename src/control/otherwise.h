@@ -52,6 +52,10 @@ void otherwise_drop_first(struct otherwise *otherwise);
 int otherwise_make(struct otherwise *otherwise, struct session *session,
 		   struct error *err);
 
+/* The same, made by somebody else (ponder.h); and no longer made. */
+void otherwise_take(struct otherwise *otherwise, const struct whatif *taken);
+void otherwise_unmake(struct otherwise *otherwise);
+
 /*
  * The events before the test of a step (from 1) began; ERROR_INPUT when there
  * is no such step.

@@ -182,6 +182,19 @@ void course_finish(struct course *course)
 	finish_end(course);
 }
 
+void course_let_go(struct course *course)
+{
+	struct course kept = { .stops = course->stops,
+			       .count = course->count,
+			       .room = course->room,
+			       .end = course->end,
+			       .known = course->known };
+
+	course->stops = NULL;
+	course_release(course);
+	*course = kept;
+}
+
 void course_make(struct course *course, const struct graph *graph,
 		 const struct event *const *events, size_t count)
 {

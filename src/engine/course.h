@@ -89,7 +89,13 @@ int course_take(struct course *course, const struct event *event,
 /* No more events: verdicts, numbers and the end are those of now. */
 void course_finish(struct course *course);
 
-/* All three: of events that a journal has. */
+/*
+ * After that: what was found out stays, and needs neither graph nor engine any
+ * more.
+ */
+void course_let_go(struct course *course);
+
+/* The first three: of events that a journal has. */
 void course_make(struct course *course, const struct graph *graph,
 		 const struct event *const *events, size_t count);
 

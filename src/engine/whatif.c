@@ -22,9 +22,10 @@ struct imagining {
 	size_t count;
 	const struct whatif_change *changes;
 	size_t change_count;
-	struct word *then;    /* by commit, as it was recorded */
-	struct oid *midpoint; /* by event that opens a stop, else "" */
-	bool *undone;	      /* by event, in the end */
+	const atomic_bool *stop; /* or NULL */
+	struct word *then;	 /* by commit, as it was recorded */
+	struct oid *midpoint;	 /* by event that opens a stop, else "" */
+	bool *undone;		 /* by event, in the end */
 
 	/* of one course that is imagined */
 	struct course *course;
@@ -34,6 +35,13 @@ struct imagining {
 	bool parted;  /* a verdict has: what a log says of its own search is
 			 not so any more */
 };
+
+static int check_stop(const struct imagining *of, struct error *err)
+{
+	if (!of->stop || !atomic_load(of->stop))
+		return 0;
+	return error_set(err, ERROR_BUSY, "nobody wants to know any more");
+}
 
 static bool is_rule(enum event_kind kind)
 {
@@ -88,7 +96,8 @@ static bool rests_on_runs(const struct event *event)
 	       (event->by == BY_IMPORT || event->by == BY_POLICY);
 }
 
-static void look_back(struct imagining *of, struct whatif *out)
+static int look_back(struct imagining *of, struct whatif *out,
+		     struct error *err)
 {
 	struct course *course = &out->recorded;
 
@@ -100,6 +109,8 @@ static void look_back(struct imagining *of, struct whatif *out)
 				     : graph_find(of->graph, &event->commit);
 		size_t stops = course->count;
 
+		if (check_stop(of, err) < 0)
+			return -1;
 		if (commit >= 0 && rests_on_runs(event))
 			of->then[commit] = judge(course->engine, commit);
 		course_take(course, event, NULL);
@@ -113,6 +124,7 @@ static void look_back(struct imagining *of, struct whatif *out)
 		of->undone[i] = here && engine_is_undone(course->engine, here);
 	}
 	course_finish(course);
+	return 0;
 }
 
 /* What is imagined. */
@@ -298,6 +310,8 @@ static int feed(struct imagining *of, size_t place, struct error *err)
 
 	if (of->fed[place])
 		return 0;
+	if (check_stop(of, err) < 0)
+		return -1;
 	of->fed[place] = true;
 	if (place_rules(of, place, event, err) < 0)
 		return -1;
@@ -495,16 +509,17 @@ static bool is_complete(const struct course_end *end)
 	       end->state == PLAN_MERGE_BASE_BAD;
 }
 
-int whatif_make(struct whatif *out, const struct graph *graph,
-		const struct event *const *events, size_t count,
-		const struct whatif_change *changes, size_t change_count,
-		struct error *err)
+int whatif_make_until(struct whatif *out, const struct graph *graph,
+		      const struct event *const *events, size_t count,
+		      const struct whatif_change *changes, size_t change_count,
+		      const atomic_bool *stop, struct error *err)
 {
 	struct imagining of = { .graph = graph,
 				.events = events,
 				.count = count,
 				.changes = changes,
-				.change_count = change_count };
+				.change_count = change_count,
+				.stop = stop };
 	int ret = -1;
 
 	memset(out, 0, sizeof(*out));
@@ -513,8 +528,8 @@ int whatif_make(struct whatif *out, const struct graph *graph,
 	of.undone = xcalloc(count + 1, sizeof(*of.undone));
 	of.fed = xcalloc(count + 1, sizeof(*of.fed));
 	of.placed = xcalloc(change_count + 1, sizeof(*of.placed));
-	look_back(&of, out);
-	if (check_changes(&of, &out->recorded, err) < 0 ||
+	if (look_back(&of, out, err) < 0 ||
+	    check_changes(&of, &out->recorded, err) < 0 ||
 	    imagine_all(&of, &out->all, err) < 0 ||
 	    imagine_search(&of, &out->imagined, err) < 0)
 		goto out;
@@ -533,6 +548,15 @@ out:
 	if (ret < 0)
 		whatif_release(out);
 	return ret;
+}
+
+int whatif_make(struct whatif *out, const struct graph *graph,
+		const struct event *const *events, size_t count,
+		const struct whatif_change *changes, size_t change_count,
+		struct error *err)
+{
+	return whatif_make_until(out, graph, events, count, changes,
+				 change_count, NULL, err);
 }
 
 void whatif_release(struct whatif *whatif)

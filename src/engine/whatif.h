@@ -21,6 +21,7 @@
  * Pure as the engine is.  Nothing becomes an event of a journal.
  */
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -60,6 +61,12 @@ int whatif_make(struct whatif *out, const struct graph *graph,
 		const struct whatif_change *changes, size_t change_count,
 		struct error *err);
 void whatif_release(struct whatif *whatif);
+
+/* The same, given up (ERROR_BUSY) soon after another thread sets stop. */
+int whatif_make_until(struct whatif *out, const struct graph *graph,
+		      const struct event *const *events, size_t count,
+		      const struct whatif_change *changes, size_t change_count,
+		      const atomic_bool *stop, struct error *err);
 
 /* What became of a test that was made. */
 enum whatif_fate {
