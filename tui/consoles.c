@@ -53,20 +53,40 @@ static const struct step *step_of(struct session *session, int commit)
 		       : NULL;
 }
 
-/* The one that began last. */
-static int newest_of(const struct step *step)
+/* When it began, as far as that is known; what still waits for a node of a
+   cluster did not. */
+static int64_t began(const struct run_state *run, const struct joblist *jobs,
+		     const char *hex)
 {
-	const struct run_state *newest = NULL;
+	return run->begin && !joblist_waits(jobs, hex, run->number)
+		       ? run->begin->seq
+		       : 0;
+}
 
-	for (int i = 0; step && i < step->run_count; i++) {
+/* The one that began last. */
+static int newest_of(struct session *session, int commit)
+{
+	const struct step *step = step_of(session, commit);
+	int number = -1;
+	int64_t newest = 0;
+	struct joblist jobs;
+	const char *hex;
+
+	if (!step)
+		return -1;
+	hex = graph_oid(session_graph(session), commit)->hex;
+	joblist_read(&jobs, session_dir(session));
+	for (int i = 0; i < step->run_count; i++) {
 		const struct run_state *run = &step->runs[i];
-		int64_t seq = run->begin ? run->begin->seq : 0;
+		int64_t seq = began(run, &jobs, hex);
 
-		if (!newest || seq > (newest->begin ? newest->begin->seq : 0) ||
-		    (!run->begin && !newest->begin))
-			newest = run;
+		if (number >= 0 && (seq < newest || (newest && seq == newest)))
+			continue;
+		number = run->number;
+		newest = seq;
 	}
-	return newest ? newest->number : -1;
+	joblist_release(&jobs);
+	return number;
 }
 
 static void open_log(struct shown *shown, struct session *session)
@@ -118,7 +138,7 @@ void consoles_open(struct consoles *consoles, struct session *session,
 
 	consoles->newest = run < 0;
 	shown->commit = commit;
-	shown->run = run < 0 ? newest_of(step_of(session, commit)) : run;
+	shown->run = run < 0 ? newest_of(session, commit) : run;
 	open_log(shown, session);
 }
 
@@ -256,7 +276,7 @@ void consoles_update(struct consoles *consoles, struct session *session,
 
 	/* at an earlier time there may be no such run */
 	if (consoles->newest && main->log.follow &&
-	    newest_of(step_of(session, main->commit)) != main->run)
+	    newest_of(session, main->commit) != main->run)
 		consoles_open(consoles, session, main->commit, -1);
 	find_beside(consoles, session);
 	open_log(&consoles->beside, session);

@@ -258,23 +258,21 @@ static void signature_of(struct buf *out, struct engine *engine,
 }
 
 /* And where, should it be a job. */
-static void add_job(struct session *session, const struct step *step,
+static void add_job(const struct joblist *jobs, const struct step *step,
 		    struct buf *line)
 {
-	const struct joblist_item *item;
-	struct joblist jobs;
+	const struct joblist_item *item =
+		joblist_find(jobs, step->build_begin->commit.hex, -1);
 	char where[96];
 
-	joblist_read(&jobs, session_dir(session));
-	item = joblist_find(&jobs, step->build_begin->commit.hex, -1);
 	if (item)
 		buf_printf(line, "  %s",
 			   joblist_say(item, where, sizeof(where)));
-	joblist_release(&jobs);
 }
 
 static void build_line(struct model *model, struct session *session,
-		       const struct step *step, const struct model_view *view)
+		       const struct step *step, const struct joblist *jobs,
+		       const struct model_view *view)
 {
 	struct engine *engine = session_engine(session);
 	struct buf line;
@@ -282,10 +280,13 @@ static void build_line(struct model *model, struct session *session,
 
 	buf_init(&line, MODEL_TEXT);
 	if (step->build_begin) {
-		buf_printf(&line, "building %s",
+		model->build_waits =
+			joblist_waits(jobs, step->build_begin->commit.hex, -1);
+		buf_printf(&line, "%s %s",
+			   model->build_waits ? "build queued" : "building",
 			   str_duration(time,
 					view->now - step->build_begin->at));
-		add_job(session, step, &line);
+		add_job(jobs, step, &line);
 	} else if (step->build) {
 		bool ok = step->build->build == BUILD_OK;
 		bool fails = step->build->build == BUILD_FAILED;
@@ -353,25 +354,23 @@ static void fill_run(struct model_run *out, const struct run_state *run,
 }
 
 static void fill_runs(struct model *model, struct session *session,
-		      const struct step *step, const struct model_view *view)
+		      const struct step *step, const struct joblist *jobs,
+		      const struct model_view *view)
 {
 	struct engine *engine = session_engine(session);
 	const char *hex = graph_oid(session_graph(session), step->commit)->hex;
-	struct joblist jobs;
 	int more = wants_runs(model, step) ? queued(engine, step) : 0;
 	int next = 0;
 
 	model->run_count = step->run_count + more;
 	model->runs =
 		xcalloc((size_t)model->run_count + 1, sizeof(*model->runs));
-	joblist_read(&jobs, session_dir(session));
 	for (int i = 0; i < step->run_count; i++) {
 		fill_run(&model->runs[i], &step->runs[i],
-			 joblist_find(&jobs, hex, step->runs[i].number), view);
+			 joblist_find(jobs, hex, step->runs[i].number), view);
 		model->runs_done += !step->runs[i].running;
 		next = step->runs[i].number + 1;
 	}
-	joblist_release(&jobs);
 	for (int i = step->run_count; i < model->run_count; i++) {
 		model->runs[i].number = next++;
 		model->runs[i].letter = '-';
@@ -380,8 +379,25 @@ static void fill_runs(struct model *model, struct session *session,
 	}
 }
 
+/* Did it begin after the other, as far as there is one?  What still waits for a
+   node has no console. */
+static bool is_newer(const struct run_state *run, const struct run_state *other,
+		     const struct joblist *jobs, const char *hex)
+{
+	bool waits = joblist_waits(jobs, hex, run->number);
+
+	if (!other)
+		return true;
+	if (waits != joblist_waits(jobs, hex, other->number))
+		return !waits;
+	return !other->begin ||
+	       (run->begin && run->begin->seq > other->begin->seq);
+}
+
 /* The run whose console to show; NULL: the build's log. */
-static const struct run_state *shown_run(const struct step *step, int show)
+static const struct run_state *shown_run(const struct step *step, int show,
+					 const struct joblist *jobs,
+					 const char *hex)
 {
 	const struct run_state *running = NULL;
 
@@ -390,9 +406,7 @@ static const struct run_state *shown_run(const struct step *step, int show)
 
 		if (run->number == show)
 			return run;
-		if (run->running &&
-		    (!running || !running->begin ||
-		     (run->begin && run->begin->seq > running->begin->seq)))
+		if (run->running && is_newer(run, running, jobs, hex))
 			running = run;
 	}
 	if (show == SHOW_BUILD)
@@ -402,12 +416,29 @@ static const struct run_state *shown_run(const struct step *step, int show)
 	return &step->runs[step->run_count - 1];
 }
 
+/* The target; on a cluster the node, or why it waits for one. */
+static void say_where(const struct run_state *run,
+		      const struct joblist_item *job, char *out, size_t size,
+		      bool ascii)
+{
+	const char *where = run->begin ? run->begin->text : NULL;
+	char said[96];
+
+	if (run->fact && joblist_say_past(run->fact, said, sizeof(said))[0])
+		where = said;
+	else if (job)
+		where = joblist_say(job, said, sizeof(said));
+	first_line(out, size, where, ascii);
+}
+
 static void fill_console(struct model *model, struct session *session,
-			 const struct step *step, const struct model_view *view)
+			 const struct step *step, const struct joblist *jobs,
+			 const struct model_view *view)
 {
 	const struct oid *oid = graph_oid(session_graph(session), step->commit);
-	const struct run_state *run = shown_run(step, view->show);
-	char where[64] = "";
+	const struct run_state *run =
+		shown_run(step, view->show, jobs, oid->hex);
+	char where[64];
 
 	if (!run && !step->build && !step->build_begin)
 		return;
@@ -418,8 +449,8 @@ static void fill_console(struct model *model, struct session *session,
 			 "build");
 		return;
 	}
-	if (run->begin)
-		first_line(where, sizeof(where), run->begin->text, view->ascii);
+	say_where(run, joblist_find(jobs, oid->hex, run->number), where,
+		  sizeof(where), view->ascii);
 	model->console = session_console(session, oid, run->number);
 	model->shown_run = run->number;
 	snprintf(model->console_title, sizeof(model->console_title),
@@ -431,6 +462,7 @@ void ledger_fill_runs(struct model *model, struct session *session,
 {
 	struct engine *engine = session_engine(session);
 	const struct step *step;
+	struct joblist jobs;
 
 	model->shown_run = SHOW_BUILD;
 	if (model->selected < 0)
@@ -440,7 +472,9 @@ void ledger_fill_runs(struct model *model, struct session *session,
 		str_copy(model->build, sizeof(model->build), "not built");
 		return;
 	}
-	build_line(model, session, step, view);
-	fill_runs(model, session, step, view);
-	fill_console(model, session, step, view);
+	joblist_read(&jobs, session_dir(session));
+	build_line(model, session, step, &jobs, view);
+	fill_runs(model, session, step, &jobs, view);
+	fill_console(model, session, step, &jobs, view);
+	joblist_release(&jobs);
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "control/joblist.h"
 #include "control/pace.h"
 #include "control/prospects.h"
 #include "control/questions.h"
@@ -525,6 +526,23 @@ static int in_flight(struct engine *engine)
 	return count;
 }
 
+/* Where nothing moves because a cluster's scheduler is silent. */
+static void add_scheduler(struct model *model, struct session *session,
+			  bool ascii)
+{
+	size_t used = strlen(model->status);
+	struct joblist jobs;
+	char name[24];
+
+	joblist_read(&jobs, session_dir(session));
+	if (jobs.away) {
+		text_copy(name, sizeof(name), jobs.away, ascii);
+		snprintf(model->status + used, sizeof(model->status) - used,
+			 "; %s does not answer, it is waited for", name);
+	}
+	joblist_release(&jobs);
+}
+
 /* What is built ahead, behind what else is said of the engine. */
 static void add_prospects(struct model *model, struct session *session)
 {
@@ -558,6 +576,7 @@ static void fill_status(struct model *model, struct session *session,
 			 "engine %d on %s, %d %s, last event %s ago",
 			 view->engine.pid, host, jobs,
 			 jobs == 1 ? "job" : "jobs", ago);
+		add_scheduler(model, session, view->ascii);
 		add_prospects(model, session);
 		return;
 	}

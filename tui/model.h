@@ -155,6 +155,7 @@ struct model {
 
 	/* of the selected row */
 	char build[MODEL_TEXT];
+	bool build_waits; /* it begins when a cluster has a node for it */
 	enum verdict build_tone; /* bad: it fails; good: ok; skip: infra */
 	struct model_run *runs;
 	int run_count;

@@ -448,9 +448,10 @@ void panes_console(struct grid *grid, struct area area,
 	}
 	if (!shown && height) {
 		grid_text(grid, area.x, area.y, area.width, ROLE_DIM,
-			  !model->console	? "nothing has run yet"
-			  : is_beginning(model) ? "the commit is checked out"
-						: "no output yet");
+			  !model->console	 ? "nothing has run yet"
+			  : !is_beginning(model) ? "no output yet"
+			  : model->build_waits	 ? "it waits for a node"
+						 : "the commit is checked out");
 		return;
 	}
 	for (size_t i = 0; i < shown; i++)

@@ -81,6 +81,13 @@ const struct joblist_item *joblist_find(const struct joblist *list,
 	return NULL;
 }
 
+bool joblist_waits(const struct joblist *list, const char *commit, int number)
+{
+	const struct joblist_item *item = joblist_find(list, commit, number);
+
+	return item && !str_equal(item->state, "runs");
+}
+
 char *joblist_say(const struct joblist_item *item, char *out, size_t size)
 {
 	const char *id = item->id ? item->id : "?";
@@ -88,7 +95,7 @@ char *joblist_say(const struct joblist_item *item, char *out, size_t size)
 	if (str_equal(item->state, "runs"))
 		snprintf(out, size, "%s, job %s", item->node, id);
 	else if (str_equal(item->state, "queued") && *item->words)
-		snprintf(out, size, "job %s: %s", id, item->words);
+		snprintf(out, size, "%s, job %s", item->words, id);
 	else
 		str_copy(out, size, item->state);
 	return out;

@@ -39,7 +39,10 @@ void joblist_release(struct joblist *list);
 const struct joblist_item *joblist_find(const struct joblist *list,
 					const char *commit, int number);
 
-/* "n2, job 17_3", "job 17_3: Resources", "waits"; cut to size.  Returns out. */
+/* Is it a job that no node has begun yet? */
+bool joblist_waits(const struct joblist *list, const char *commit, int number);
+
+/* "n2, job 17_3", "Resources, job 17_3", "waits"; cut to size.  Returns out. */
 char *joblist_say(const struct joblist_item *item, char *out, size_t size);
 
 /* The same of a run that is over, by its fact: "n2, job 17_3", or "" where it

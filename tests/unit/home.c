@@ -346,6 +346,97 @@ static void an_end_is_confirmed_where_it_stands(void **state)
 	picture(scene, "home-confirming-80", 80, 24);
 }
 
+/* What a farm says of the jobs of a session. */
+static void write_jobs(const struct tale *tale, const char *text)
+{
+	char *path = xasprintf("%s/jobs.state", session_dir(tale->session));
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	free(path);
+}
+
+/* Two runs are over, and each of the others is somewhere else. */
+static void tell_cluster(struct tale *tale)
+{
+	struct errand where[] = { { (char[]){ "slurm: job 41_0 on n2" }, 0, 1,
+				    0 } };
+	struct event run = { .kind = EVENT_RUN,
+			     .by = BY_ENGINE,
+			     .commit = tale_oid(31),
+			     .outcome = OUTCOME_OK,
+			     .duration_ms = 31000,
+			     .errands = where,
+			     .errand_count = 1 };
+	char *jobs;
+
+	tale_commits(tale, 64, NULL);
+	tale_start(tale, TALE_TITLE, "syzkaller/6/6");
+	tale_mark(tale, BY_START, tale_oid(63).hex, VERDICT_BAD, NULL);
+	tale_mark(tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	tale_build(tale, tale_oid(31).hex, NULL, 60);
+	tale_runs(tale, tale_oid(31).hex, ">>>>>>", 0);
+	tale_pass(tale, 31000);
+	assert_return_code(tale_tell(tale, run), 0);
+	run.number = 1;
+	run.outcome = OUTCOME_INFRA;
+	run.text = (char[]){ "slurm job 41_1 on n1 is gone and did not say "
+			     "how it ended: NODE_FAIL" };
+	run.errand_count = 0;
+	assert_return_code(tale_tell(tale, run), 0);
+	jobs = xasprintf(
+		"job run\ncommit %1$s\nnumber 2\nid 41_2\nstate runs\n"
+		"node n2\nwords RUNNING\nsince %2$lld\n"
+		"job run\ncommit %1$s\nnumber 3\nid 41_3\nstate queued\n"
+		"words JobArrayTaskLimit\nsince %3$lld\n"
+		"job run\ncommit %1$s\nnumber 4\nid 41_4\nstate queued\n"
+		"words Resources\nsince %3$lld\n"
+		"job run\ncommit %1$s\nnumber 5\nstate waits\nsince %3$lld\n",
+		tale_oid(31).hex, (long long)tale->now - 12000,
+		(long long)tale->now - 31000);
+	write_jobs(tale, jobs);
+	free(jobs);
+}
+
+static void runs_on_a_cluster_say_where_they_are(void **state)
+{
+	struct scene *scene = *state;
+	struct engine_process engine = LIVE_ENGINE;
+
+	scene->view.can_run = true;
+	scene->view.engine = engine;
+	tell_cluster(&scene->tale);
+	picture(scene, "home-cluster", 100, 30);
+	picture(scene, "home-cluster-80", 80, 24);
+}
+
+static void a_build_on_a_cluster_says_where_it_is(void **state)
+{
+	struct scene *scene = *state;
+	struct tale *tale = &scene->tale;
+	struct engine_process engine = LIVE_ENGINE;
+	struct event begin = { .kind = EVENT_BUILD_BEGIN,
+			       .by = BY_ENGINE,
+			       .commit = tale_oid(31) };
+	char *jobs = xasprintf("away slurm\njob build\ncommit %s\nnumber 0\n"
+			       "id 40\nstate queued\nwords Priority\n",
+			       tale_oid(31).hex);
+
+	scene->view.can_run = true;
+	scene->view.engine = engine;
+	tale_commits(tale, 64, NULL);
+	tale_start(tale, TALE_TITLE, "syzkaller/6/6");
+	tale_mark(tale, BY_START, tale_oid(63).hex, VERDICT_BAD, NULL);
+	tale_mark(tale, BY_START, tale_oid(0).hex, VERDICT_GOOD, NULL);
+	tale_tell(tale, begin);
+	tale_pass(tale, 25000);
+	write_jobs(tale, jobs);
+	free(jobs);
+	picture(scene, "home-cluster-build", 120, 24);
+}
+
 /* Both are what would be tested next, one of them is made already. */
 static void what_is_built_ahead_is_named(void **state)
 {
@@ -520,6 +611,8 @@ int main(void)
 		binder_test(help_is_filtered_as_one_types),
 		binder_test(an_engine_that_is_gone_is_missed),
 		scene_test(an_end_is_confirmed_where_it_stands),
+		scene_test(runs_on_a_cluster_say_where_they_are),
+		scene_test(a_build_on_a_cluster_says_where_it_is),
 		scene_test(what_is_built_ahead_is_named),
 		scene_test(an_empty_session_says_what_is_missing),
 		scene_test(a_session_by_hand_asks_for_verdicts),
