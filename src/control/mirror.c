@@ -454,7 +454,8 @@ void mirror_look(struct session *session, struct repo *repo, bool *moves,
 		describe_event(session, event, say);
 		buf_putc(say, '\n');
 	}
-	if (ret < 0)
+	/* who may only read cannot do anything about it */
+	if (ret < 0 && access(session_dir(session), W_OK) == 0)
 		buf_printf(say, "git bisect is not in step: %s\n", err.text);
 }
 

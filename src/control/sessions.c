@@ -204,6 +204,23 @@ int sessions_make_current(struct repo *repo, const char *dir, struct error *err)
 	return ret;
 }
 
+/* Those that were left are still there. */
+static void say_none(struct repo *repo, struct error *err)
+{
+	char **names = sessions_list(repo);
+	bool left = *names != NULL;
+
+	for (char **name = names; *name; name++)
+		free(*name);
+	free(names);
+	error_set(err, ERROR_STATE,
+		  left ? "no session is the current one: take one of 'culprit "
+			 "sessions' up with 'culprit switch N', or begin "
+			 "another with 'culprit start BAD GOOD'"
+		       : "this repository has no session: begin one with "
+			 "'culprit start BAD GOOD'");
+}
+
 int sessions_current(struct repo *repo, char **dir, struct error *err)
 {
 	char *home = sessions_of(repo), *path = xasprintf("%s/current", home);
@@ -216,9 +233,7 @@ int sessions_current(struct repo *repo, char **dir, struct error *err)
 	if (file)
 		fclose(file);
 	if (!*name || strchr(name, '/')) {
-		error_set(err, ERROR_STATE,
-			  "this repository has no session: begin one with "
-			  "'culprit start BAD GOOD'");
+		say_none(repo, err);
 	} else {
 		*dir = xasprintf("%s/%s", home, name);
 		ret = 0;

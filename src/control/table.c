@@ -49,8 +49,10 @@ int table_read_text(config_t *config, const char *text, const char *path,
 			"here what it says",
 			path, line);
 	if (config_read_string(config, text) != CONFIG_TRUE)
-		return error_set(err, ERROR_INPUT, "%s:%d: %s", path,
-				 config_error_line(config),
+		return error_set(err, ERROR_INPUT,
+				 "%s:%d: %s: a ';', a quote or a brace may be "
+				 "missing here or before",
+				 path, config_error_line(config),
 				 config_error_text(config));
 	return 0;
 }

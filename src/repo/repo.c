@@ -110,6 +110,7 @@ static int explain(const char *git_dir, int code, const struct error *said,
 	char *format = config_value(git_dir, "extensions.objectformat");
 	char *refs = config_value(git_dir, "extensions.refstorage");
 	char *place = without_slash(git_dir);
+	int top = (int)strlen(place) - (str_ends(place, "/.git") ? 5 : 0);
 
 	if (format && strcasecmp(format, "sha1") != 0)
 		error_set(err, ERROR_GIT,
@@ -126,8 +127,8 @@ static int explain(const char *git_dir, int code, const struct error *said,
 		error_set(err, ERROR_GIT,
 			  "the repository '%s' belongs to somebody else; if "
 			  "you trust it: git config --global --add "
-			  "safe.directory <its top folder>",
-			  place);
+			  "safe.directory '%.*s'",
+			  place, top, place);
 	else
 		error_set(err, ERROR_GIT, "cannot open the repository '%s': %s",
 			  place, said->text);

@@ -47,6 +47,26 @@ static char *follow(const char *dir, const char *target)
  * Read from git's own files: asked at a wrong place, git would go up and find
  * another repository.
  */
+/*
+ * Does git know it by this place?  A copy of a worktree names the same folder
+ * of git's, and would move the HEAD of the one it was copied from.
+ */
+static bool is_known_here(const char *git_dir, const char *dot_git)
+{
+	char *pointer = xasprintf("%s/gitdir", git_dir);
+	char *place = read_line(pointer);
+	char *known = place ? follow(git_dir, place) : NULL;
+	char *here = realpath(dot_git, NULL);
+	/* one that was moved is there no more; then it is this one */
+	bool same = !known || str_equal(known, here);
+
+	free(here);
+	free(known);
+	free(place);
+	free(pointer);
+	return same;
+}
+
 char *worktree_git_dir(const char *common_dir, const char *path)
 {
 	char *dot_git = xasprintf("%s/.git", path);
@@ -62,7 +82,8 @@ char *worktree_git_dir(const char *common_dir, const char *path)
 	up = read_line(pointer);
 	if (up)
 		common = follow(dir, up);
-	if (!common || !str_equal(common, wanted)) {
+	if (!common || !str_equal(common, wanted) ||
+	    !is_known_here(dir, dot_git)) {
 		free(dir);
 		dir = NULL;
 	}

@@ -22,6 +22,17 @@ check "without a session there is none to fork or to list" '
 	culprit sessions | grep "has no session: begin one"
 '
 
+check "one that was left is told of, and can be taken up" '
+	culprit start -c "$tmp/fake.cfg" c20 c1
+	culprit reset
+	fails culprit status 2>err
+	grep "no session is the current one: .*culprit switch N" err
+	culprit switch 1
+	culprit status | grep "^Bisecting:"
+	culprit reset
+	rm -r "$home"
+'
+
 check "a finished bisection is forked at a verdict in its middle" '
 	culprit start -c "$tmp/fake.cfg" c20 c1
 	culprit run --batch >found

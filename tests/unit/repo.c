@@ -1317,6 +1317,37 @@ static void what_is_in_the_way_is_left_alone(void **state)
 	free(path);
 }
 
+/* A copy of a whole session would move the HEAD of the one it is copied from. */
+static void a_copy_of_a_worktree_is_none(void **state)
+{
+	struct place *place = *state;
+	struct error err = ERROR_INIT;
+	char *path = in(place, "w"), *copy = in(place, "copy"), *head;
+	char *dot_git = in(place, "copy/.git"), *line;
+	char *file = in(place, "copy/file");
+	struct oid oid;
+
+	fill_checkout(place);
+	oid = commit_of(place, "c2");
+	ensure(place, path, "c1");
+	assert_int_equal(mkdir(copy, 0700), 0);
+	head = worktree_git_dir(place->common, path);
+	assert_non_null(head);
+	line = xasprintf("gitdir: %s\n", head);
+	write_file(dot_git, line);
+	write_file(file, "version 1\n");
+	assert_null(worktree_git_dir(place->common, copy));
+	assert_int_equal(worktree_ensure(place->common, copy, &oid, &err), -1);
+	assert_says(err.text, "is in the way");
+	assert_at(place, path, "rev-parse c1", "version 1\n");
+	free(line);
+	free(head);
+	free(file);
+	free(dot_git);
+	free(copy);
+	free(path);
+}
+
 static void a_worktree_of_another_repository_is_left_alone(void **state)
 {
 	struct place *place = *state;
@@ -1664,6 +1695,7 @@ int main(void)
 		TEST(a_worktree_whose_folder_is_gone_is_made_again),
 		TEST(a_registered_worktree_without_folder_is_removed),
 		TEST(what_is_in_the_way_is_left_alone),
+		TEST(a_copy_of_a_worktree_is_none),
 		TEST(a_worktree_of_another_repository_is_left_alone),
 		TEST(a_checkout_never_goes_up_to_the_users_files),
 		TEST(the_environment_of_another_repository_does_no_harm),

@@ -63,7 +63,9 @@ static void no_word_of_the_table_is_covered_by_another(void **state)
 static void a_syntax_error_is_said_with_its_line(void **state)
 {
 	(void)state;
-	expect_wrong("\nignores = [ \"a\" ;\n", "my.cfg:2: syntax error");
+	expect_wrong("\nignores = [ \"a\" ;\n",
+		     "my.cfg:2: syntax error: a ';', a quote or a brace may be "
+		     "missing here or before");
 }
 
 static void an_unknown_key_is_said_with_its_line(void **state)

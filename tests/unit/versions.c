@@ -258,7 +258,9 @@ static void expect_wrong(const char *text, const char *says)
 static void every_mistake_is_said_with_its_line(void **state)
 {
 	(void)state;
-	expect_wrong("\ncompilers = {;\n", "my.cfg:2: syntax error");
+	expect_wrong("\ncompilers = {;\n",
+		     "my.cfg:2: syntax error: a ';', a quote or a brace may be "
+		     "missing here or before");
 	expect_wrong("\n\ntea = 1;\n", "my.cfg:3: tea: there is no such key: "
 				       "expected compilers or switches");
 	expect_wrong("compilers = 7;\n",
