@@ -255,6 +255,10 @@ void app_refresh(struct app *app, int64_t now)
 		app_go_to_time(app);
 	else
 		app_rebuild(app);
+	/* what was said before is no more so */
+	if (app->model.badge == BADGE_LOST && before != BADGE_LOST &&
+	    !app->home.toast_is_error)
+		app->home.toast[0] = '\0';
 	call_person(app, before);
 	steer_tell(app);
 	open_range(app);

@@ -286,11 +286,11 @@ void dialog_draw(struct grid *grid, const struct dialog *dialog)
 					   .label = "rule now",
 					   .verdict = dialog->rule,
 					   .text = dialog->rule_text };
-	rows[count++] =
-		(struct form_row){ .kind = FORM_LINE,
-				   .worth = 1,
-				   .label = "odds",
-				   .text = *dialog->odds ? dialog->odds : "-" };
+	if (*dialog->odds)
+		rows[count++] = (struct form_row){ .kind = FORM_LINE,
+						   .worth = 1,
+						   .label = "odds",
+						   .text = dialog->odds };
 	rows[count++] = (struct form_row){ .kind = FORM_GAP, .worth = 0 };
 	rows[count++] = (struct form_row){ .kind = FORM_CHOICES, .worth = 9 };
 	rows[count++] = (struct form_row){ .kind = FORM_GAP, .worth = 0 };
