@@ -59,6 +59,13 @@ static bool is_believed(const struct model *model)
 	return false;
 }
 
+int panes_subjects(const struct model *model, int width)
+{
+	struct columns at = columns_for(width, is_believed(model));
+
+	return at.took_end ? at.subject : 0;
+}
+
 enum role panes_verdict_role(enum verdict verdict)
 {
 	switch (verdict) {

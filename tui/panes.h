@@ -27,6 +27,10 @@ void panes_ruler(struct grid *grid, struct area area, const char *title,
 void panes_ledger(struct grid *grid, struct area area,
 		  const struct model *model, const struct home *home,
 		  bool meter);
+
+/* The column in which the ledger has subjects, if most of one fits; or 0. */
+int panes_subjects(const struct model *model, int width);
+
 void panes_runs(struct grid *grid, struct area area, const struct model *model,
 		const struct home *home);
 void panes_console(struct grid *grid, struct area area,

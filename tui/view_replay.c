@@ -387,6 +387,7 @@ static void draw_future(struct app *app, struct grid *grid, struct area area)
 {
 	const struct replay *replay = &app->replay;
 	int next = app->model.row_count;
+	int subjects = panes_subjects(&app->model, grid->columns);
 
 	for (int y = 0; y < area.height && next < replay->step_count; y++) {
 		const struct replay_step *step = &replay->steps[next++];
@@ -404,7 +405,11 @@ static void draw_future(struct app *app, struct grid *grid, struct area area)
 			    "%3d%s %-7s %s  %s", next,
 			    area.width >= 100 ? " " : "",
 			    verdict_word(step->verdict), step->id,
-			    step->subject);
+			    subjects ? "" : step->subject);
+		if (subjects)
+			grid_text(grid, subjects, area.y + y,
+				  area.width - 1 - subjects, ROLE_DIM,
+				  step->subject);
 	}
 }
 
