@@ -63,6 +63,7 @@ struct history {
 	struct side sides[SIDES_MAX];
 	int side_count;
 	unsigned char changes[PRACTICE_AREAS][PRACTICE_ROWS]; /* ever made */
+	unsigned char limits[PRACTICE_AREAS];
 	int answer;
 	int version;
 };
@@ -116,23 +117,28 @@ static void put_data(struct history *history, const struct buf *text)
 static void put_files(struct history *history, int parent,
 		      const struct practice_state *state)
 {
-	struct buf old, new;
+	struct buf path, old, new;
 
+	buf_init(&path, 0);
 	buf_init(&old, 0);
 	buf_init(&new, 0);
-	for (int file = 0; practice_path(file); file++) {
+	for (int file = 0; practice_path(file, &path); file++) {
+		const struct practice_state *before =
+			parent ? state_of(history, parent) : NULL;
+
+		if (!practice_has(file, state))
+			continue;
 		buf_clear(&old);
 		buf_clear(&new);
-		if (parent)
-			practice_text(file, state_of(history, parent),
-				      history->kind, &old);
+		if (before && practice_has(file, before))
+			practice_text(file, before, history->kind, &old);
 		practice_text(file, state, history->kind, &new);
-		if (parent && str_equal(old.text, new.text))
+		if (str_equal(old.text, new.text))
 			continue;
-		buf_printf(&history->stream, "M 100644 inline %s\n",
-			   practice_path(file));
+		buf_printf(&history->stream, "M 100644 inline %s\n", path.text);
 		put_data(history, &new);
 	}
+	buf_release(&path);
 	buf_release(&old);
 	buf_release(&new);
 }
@@ -192,11 +198,31 @@ static void raise_floor(struct history *history)
 	history->line_floor = history->line_count - 1;
 }
 
+/* Change the area itself, and not a feature of it. */
+static int work_on_area(struct history *history, int parent, int area)
+{
+	static const char *const verbs[] = { "allow more", "make room for more",
+					     "raise the limit of",
+					     "be generous with" };
+	struct draft draft = { .parent = parent,
+			       .state = *state_of(history, parent) };
+	struct buf subject;
+
+	draft.state.limits[area] = ++history->limits[area];
+	buf_init(&subject, 0);
+	buf_printf(&subject, "%s: %s %s", practice_area(area),
+		   verbs[below(history, 4)], practice_unit(area));
+	draft.subject = subject.text;
+	parent = commit(history, &draft);
+	buf_release(&subject);
+	return parent;
+}
+
 /*
  * Add a feature to an area, or change one.  Each change of a feature gets a
  * number of its own over all branches, so a merge has the newest.
  */
-static int work(struct history *history, int parent, int area)
+static int work_on_feature(struct history *history, int parent, int area)
 {
 	static const char *const verbs[] = {
 		"tune",	    "simplify",	      "fix a corner case of",
@@ -234,6 +260,14 @@ static int work(struct history *history, int parent, int area)
 	parent = commit(history, &draft);
 	buf_release(&subject);
 	return parent;
+}
+
+/* Most of what happens in an area happens in the files of its features. */
+static int work(struct history *history, int parent, int area)
+{
+	if (below(history, 6) == 0)
+		return work_on_area(history, parent, area);
+	return work_on_feature(history, parent, area);
 }
 
 static int any_area(struct history *history)
@@ -408,15 +442,15 @@ static void break_the_boot(struct history *history)
 
 static int add_bug(struct history *history, int parent)
 {
+	const struct practice_cause *cause = practice_cause(history->kind);
 	struct draft draft = {
 		.parent = parent,
 		.state = *state_of(history, parent),
-		.subject = "net/ring: do not lock in ring_release",
-		.body = "The last user is gone when we come here, so nobody\n"
-			"can hold the lock, and nobody can want it.",
+		.subject = cause->subject,
+		.body = cause->body,
 	};
 
-	draft.state.ring = RING_UNLOCKED;
+	draft.state.bug = 1;
 	history->answer = commit(history, &draft);
 	return history->answer;
 }

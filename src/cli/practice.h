@@ -7,10 +7,15 @@
  * small C program that boots like a kernel, four releases, merges, and one
  * commit among the last ones that brings in a bug.
  *
- *     ring_release   the bug: crashes in 60 of 100 runs, or as asked for
+ *     ring_release   the bug: crashes in 60 of 100 runs, or as asked for; its
+ *                    report names the files and lines on the way there
  *     timer_tick     noise: a warning in 6 of 100 runs of any commit
  *     twelve commits in a row, about the middle of v1.2 to the end, do not
  *     compile; one does not boot
+ *
+ * As in syzbot's reports the culprit changed one of the files that are named in
+ * three cases of five, in a fourth one beside them, and in the fifth one that
+ * has nothing to do with them: the seed says which.
  *
  * A run is the same again when CULPRIT_COMMIT and CULPRIT_RUN (and, if it is
  * set, CULPRIT_DEMO_SEED) are the same; without them chance decides.  The

@@ -17,7 +17,15 @@ struct area {
 	const char *rows[PRACTICE_ROWS];
 };
 
-enum { AREA_SUPER = 6, AREA_RING = 8, AREA_TIMER = 1 };
+enum {
+	AREA_SCHED = 0,
+	AREA_TIMER = 1,
+	AREA_SUPER = 6,
+	AREA_NET = 7,
+	AREA_RING = 8,
+	AREA_FILE = 12,
+	AREA_SOCKET = 13,
+};
 
 static const struct area areas[PRACTICE_AREAS] = {
 	{ "sched",
@@ -128,7 +136,68 @@ static const struct area areas[PRACTICE_AREAS] = {
 	    "a jitter source", "fast reseeding", "entropy estimates",
 	    "a read limit", "source switching", "early seeds", "pool mixing",
 	    "repetition counts", "fork detection" } },
+	{ "fs/file",
+	  "fs/file.c",
+	  "file",
+	  "what a task has open",
+	  "tables",
+	  { "descriptor bitmaps", "close on exec", "table growth", "seek locks",
+	    "read ahead hints", "lease breaking", "an open limit",
+	    "delayed puts", "lock owners", "range closing", "a file cache",
+	    "splice hints" } },
+	{ "net/socket",
+	  "net/socket.c",
+	  "socket",
+	  "what a task hears the net by",
+	  "families",
+	  { "receive timeouts", "port reuse", "credential passing",
+	    "message batches", "a linger time", "buffer accounting",
+	    "accept queues", "peek offsets", "a mark", "busy sockets",
+	    "error queues", "family aliases" } },
 };
+
+/* By the seed, and the last digit of five. */
+enum cause { CAUSE_RING, CAUSE_FILE, CAUSE_NET, CAUSE_SCHED };
+
+static enum cause cause_of(const struct practice_kind *kind)
+{
+	static const enum cause causes[] = { CAUSE_RING, CAUSE_RING, CAUSE_FILE,
+					     CAUSE_NET, CAUSE_SCHED };
+
+	return causes[kind->seed % 5];
+}
+
+static bool is_spoilt(const struct practice_state *state,
+		      const struct practice_kind *kind, enum cause cause)
+{
+	return state->bug && cause_of(kind) == cause;
+}
+
+const struct practice_cause *practice_cause(const struct practice_kind *kind)
+{
+	static const struct practice_cause causes[] = {
+		[CAUSE_RING] = { "net/ring.c",
+				 "net/ring: do not lock in ring_release",
+				 "The last user is gone when we come here, so "
+				 "nobody\n"
+				 "can hold the lock, and nobody can want it." },
+		[CAUSE_FILE] = { "fs/file.c",
+				 "fs/file: do not hold a file that is put",
+				 "Whoever puts it is the last one to have "
+				 "it." },
+		[CAUSE_NET] = { "net/core.c",
+				"net: do not wait for readers that are gone",
+				"Waiting takes long, and nobody reads what is "
+				"closed." },
+		[CAUSE_SCHED] = { "kernel/sched.c",
+				  "sched: switch tasks under a lock as well",
+				  "It was forbidden for the sake of machines "
+				  "with one\n"
+				  "processor." },
+	};
+
+	return &causes[cause_of(kind)];
+}
 
 static const char *const versions[] = {
 	"1.0-rc1", "1.0",     "1.1-rc1", "1.1-rc2", "1.1",
@@ -144,6 +213,11 @@ const char *practice_version(int number)
 const char *practice_area(int area)
 {
 	return areas[area].name;
+}
+
+const char *practice_unit(int area)
+{
+	return areas[area].unit;
 }
 
 const char *practice_row(int area, int row)
@@ -164,10 +238,12 @@ void practice_join(struct practice_state *state,
 		for (int row = 0; row < PRACTICE_ROWS; row++)
 			raise_to(&state->rows[area][row],
 				 other->rows[area][row]);
+	for (int area = 0; area < PRACTICE_AREAS; area++)
+		raise_to(&state->limits[area], other->limits[area]);
 	raise_to(&state->version, other->version);
 	raise_to(&state->rename, other->rename);
 	raise_to(&state->init, other->init);
-	raise_to(&state->ring, other->ring);
+	raise_to(&state->bug, other->bug);
 }
 
 const char practice_settings[] =
@@ -202,7 +278,6 @@ static const char printk_text[] =
 	"\n"
 	"#include <stdarg.h>\n"
 	"#include <stdio.h>\n"
-	"#include <stdlib.h>\n"
 	"#include <unistd.h>\n"
 	"\n"
 	"static unsigned long microseconds;\n"
@@ -222,16 +297,32 @@ static const char printk_text[] =
 	"\tfflush(stdout);\n"
 	"\tmicroseconds += 800 + dice(format) % 9000;\n"
 	"\tusleep(4000);\n"
+	"}\n";
+
+static const char stack_text[] =
+	"#include \"kernel.h\"\n"
+	"\n"
+	"#include <stdlib.h>\n"
+	"#include <string.h>\n"
+	"\n"
+	"struct frame *stack;\n"
+	"\n"
+	"void leave(struct frame *frame)\n"
+	"{\n"
+	"\tstack = frame->caller;\n"
 	"}\n"
 	"\n"
-	"static void trace(const char *where)\n"
+	"static void dump_stack(void)\n"
 	"{\n"
+	"\tENTER();\n"
 	"\tprintk(\"Call Trace:\");\n"
 	"\tprintk(\" <TASK>\");\n"
-	"\tprintk(\" dump_stack+0x2c/0x40\");\n"
-	"\tprintk(\" %s+0x1d/0x60\", where);\n"
-	"\tprintk(\" run_reproducer+0x9a/0x120\");\n"
-	"\tprintk(\" start_kernel+0x214/0x230\");\n"
+	"\tfor (struct frame *at = stack; at; at = at->caller) {\n"
+	"\t\tunsigned size = 16 * (unsigned)strlen(at->function);\n"
+	"\n"
+	"\t\tprintk(\" %s+0x%x/0x%x %s:%d\", at->function, size * 3 / 5,\n"
+	"\t\t       size, at->file, at->line);\n"
+	"\t}\n"
 	"\tprintk(\" </TASK>\");\n"
 	"\tprintk(\"---[ end trace ]---\");\n"
 	"}\n"
@@ -240,14 +331,14 @@ static const char printk_text[] =
 	"{\n"
 	"\tprintk(\"BUG: %s in %s\", what, where);\n"
 	"\tprintk(\"Write of size 4 by task repro/42\");\n"
-	"\ttrace(where);\n"
+	"\tdump_stack();\n"
 	"\texit(1);\n"
 	"}\n"
 	"\n"
 	"void warning(const char *what, const char *where)\n"
 	"{\n"
 	"\tprintk(\"WARNING: %s in %s\", what, where);\n"
-	"\ttrace(where);\n"
+	"\tdump_stack();\n"
 	"\ttainted = 1;\n"
 	"}\n"
 	"\n"
@@ -314,24 +405,6 @@ static const char chance_tail[] =
 	"\n"
 	"\treturn (int)(number % 100) < percent &&\n"
 	"\t       (int)(number / 100 % ROUNDS) == round;\n"
-	"}\n"
-	"\n"
-	"int feature_count(const struct feature *features)\n"
-	"{\n"
-	"\tint count = 0;\n"
-	"\n"
-	"\twhile (features[count].name)\n"
-	"\t\tcount++;\n"
-	"\treturn count;\n"
-	"}\n"
-	"\n"
-	"int feature_sum(const struct feature *features)\n"
-	"{\n"
-	"\tint sum = 0;\n"
-	"\n"
-	"\tfor (; features->name; features++)\n"
-	"\t\tsum += features->level;\n"
-	"\treturn sum;\n"
 	"}\n";
 
 static const char main_head[] =
@@ -354,7 +427,8 @@ static const char main_head[] =
 	"}\n"
 	"\n"
 	"static void run_init(void)\n"
-	"{\n";
+	"{\n"
+	"\tENTER();\n";
 
 static const char *const main_init[] = {
 	[INIT_FIRST] = "\tif (!is_there(\"/sbin/init\"))\n"
@@ -372,19 +446,21 @@ static const char main_middle[] =
 	"\n"
 	"static void run_reproducer(void)\n"
 	"{\n"
+	"\tENTER();\n"
 	"\tprintk(\"repro: opens a ring from two tasks\");\n"
 	"\tfor (int round = 0; round < ROUNDS; round++) {\n"
 	"\t\tstruct ring *ring = ring_open();\n"
 	"\n"
 	"\t\tprintk(\"repro: round %d of %d\", round + 1, ROUNDS);\n"
 	"\t\ttimer_tick(round);\n"
-	"\t\tring_release(ring, round);\n"
+	"\t\tfile_put(ring, round);\n"
 	"\t}\n"
 	"\tprintk(\"repro: done\");\n"
 	"}\n"
 	"\n"
-	"int main(void)\n"
+	"static void start_kernel(void)\n"
 	"{\n"
+	"\tENTER();\n"
 	"\tprintk(\"Practice kernel version \" KERNEL_VERSION);\n"
 	"\tprintk(\"Command line: console=tty0 root=/dev/practice\");\n";
 
@@ -395,26 +471,53 @@ static const char main_tail[] =
 	"\trun_init();\n"
 	"\trun_reproducer();\n"
 	"\tprintk(\"System halted\");\n"
+	"}\n"
+	"\n"
+	"int main(void)\n"
+	"{\n"
+	"\tstart_kernel();\n"
 	"\treturn tainted;\n"
 	"}\n";
 
 static const char header_head[] = "#ifndef KERNEL_H\n"
 				  "#define KERNEL_H\n"
 				  "\n"
-				  "#include <stddef.h>\n"
-				  "\n"
 				  "#define ROUNDS 4\n"
-				  "\n"
-				  "struct feature {\n"
-				  "\tconst char *name;\n"
-				  "\tint level;\n"
-				  "};\n"
 				  "\n"
 				  "struct super {\n"
 				  "\tint s_block_size;\n";
 
 static const char header_tail[] =
 	"};\n"
+	"\n"
+	"/* The features of an area are in the files of its folder. */\n"
+	"static struct {\n"
+	"\tint count, level;\n"
+	"} features __attribute__((unused));\n"
+	"\n"
+	"#define FEATURE(name, points) \\\n"
+	"\t__attribute__((constructor)) static void add_##name(void) \\\n"
+	"\t{ \\\n"
+	"\t\tfeatures.count++; \\\n"
+	"\t\tfeatures.level += (points); \\\n"
+	"\t}\n"
+	"\n"
+	"/* Where we are, for the report of what goes wrong. */\n"
+	"struct frame {\n"
+	"\tconst char *function, *file;\n"
+	"\tint line;\n"
+	"\tstruct frame *caller;\n"
+	"};\n"
+	"\n"
+	"extern struct frame *stack;\n"
+	"\n"
+	"void leave(struct frame *frame);\n"
+	"\n"
+	"#define ENTER() \\\n"
+	"\tstruct frame frame __attribute__((cleanup(leave))) = { \\\n"
+	"\t\t__func__, __FILE__, __LINE__, stack \\\n"
+	"\t}; \\\n"
+	"\tstack = &frame\n"
 	"\n"
 	"struct ring;\n"
 	"\n"
@@ -429,11 +532,14 @@ static const char header_tail[] =
 	"\n"
 	"unsigned dice(const char *what);\n"
 	"int happens(const char *what, int percent, int round);\n"
-	"int feature_count(const struct feature *features);\n"
-	"int feature_sum(const struct feature *features);\n"
 	"\n"
 	"int super_mount(void);\n"
 	"void timer_tick(int round);\n"
+	"int sched_may_switch(int locked);\n"
+	"int net_readers(void);\n"
+	"void file_put(struct ring *ring, int round);\n"
+	"int file_is_held(void);\n"
+	"void socket_release(struct ring *ring, int round);\n"
 	"struct ring *ring_open(void);\n"
 	"void ring_release(struct ring *ring, int round);\n"
 	"\n";
@@ -442,6 +548,7 @@ static const char timer_text[] =
 	"/* The clock of this machine is not to be trusted. */\n"
 	"void timer_tick(int round)\n"
 	"{\n"
+	"\tENTER();\n"
 	"\tif (happens(\"the clock is set back\", 6, round))\n"
 	"\t\twarning(\"clock went backwards\", \"timer_tick\");\n"
 	"}\n"
@@ -464,20 +571,61 @@ static const char ring_head[] =
 	"}\n"
 	"\n";
 
-static const char ring_release[] =
-	"void ring_release(struct ring *ring, int round)\n"
-	"{\n";
+static const char socket_text[] =
+	"void socket_release(struct ring *ring, int round)\n"
+	"{\n"
+	"\tENTER();\n"
+	"\tring_release(ring, round);\n"
+	"}\n"
+	"\n";
 
-static const char *const ring_body[] = {
-	[RING_LOCKED] = "\tring->locked = 1;\n"
-			"\tring_put(ring, round);\n"
-			"\tring->locked = 0;\n",
-	[RING_UNLOCKED] = "\tring_put(ring, round);\n",
-};
+static void put_sched(bool spoilt, struct buf *out)
+{
+	buf_printf(out,
+		   "int sched_may_switch(int locked)\n"
+		   "{\n"
+		   "\treturn %s;\n"
+		   "}\n"
+		   "\n",
+		   spoilt ? "locked || !locked" : "!locked");
+}
 
-static const char ring_tail[] = "\tfree(ring);\n"
-				"}\n"
-				"\n";
+static void put_net(bool spoilt, struct buf *out)
+{
+	buf_printf(out,
+		   "int net_readers(void)\n"
+		   "{\n"
+		   "\tint readers = 1;\n"
+		   "\n"
+		   "%s"
+		   "\treturn readers;\n"
+		   "}\n"
+		   "\n",
+		   spoilt ? ""
+			  : "\twhile (readers)\n"
+			    "\t\treaders--; /* wait for them */\n");
+}
+
+static void put_file(bool spoilt, struct buf *out)
+{
+	buf_printf(out,
+		   "static int held;\n"
+		   "\n"
+		   "int file_is_held(void)\n"
+		   "{\n"
+		   "\treturn held;\n"
+		   "}\n"
+		   "\n"
+		   "void file_put(struct ring *ring, int round)\n"
+		   "{\n"
+		   "\tENTER();\n"
+		   "%s"
+		   "\tsocket_release(ring, round);\n"
+		   "\theld = 0;\n"
+		   "}\n"
+		   "\n",
+		   spoilt ? "" : "\theld = 1;\n");
+}
 
 static void put_super(const struct practice_state *state, struct buf *out)
 {
@@ -496,8 +644,7 @@ static void put_super(const struct practice_state *state, struct buf *out)
 		   name, name);
 }
 
-static void put_ring(const struct practice_state *state, int rate,
-		     struct buf *out)
+static void put_ring(bool spoilt, int rate, struct buf *out)
 {
 	buf_puts(out, ring_head);
 	buf_printf(out,
@@ -507,18 +654,47 @@ static void put_ring(const struct practice_state *state, int rate,
 		   "%d, round);\n"
 		   "\n"
 		   "\tring->users = 0;\n"
-		   "\tif (other_task && !ring->locked)\n"
+		   "\tif (other_task && (!ring->locked || !file_is_held() ||\n"
+		   "\t\t\t   net_readers() || "
+		   "sched_may_switch(ring->locked)))\n"
 		   "\t\tbug(\"use-after-free\", \"ring_release\");\n"
 		   "}\n"
+		   "\n"
+		   "void ring_release(struct ring *ring, int round)\n"
+		   "{\n"
+		   "\tENTER();\n"
+		   "%s"
+		   "\tring_put(ring, round);\n"
+		   "%s"
+		   "\tfree(ring);\n"
+		   "}\n"
 		   "\n",
-		   rate);
-	buf_puts(out, ring_release);
-	buf_puts(out, ring_body[state->ring]);
-	buf_puts(out, ring_tail);
+		   rate, spoilt ? "" : "\tring->locked = 1;\n",
+		   spoilt ? "" : "\tring->locked = 0;\n");
 }
 
-static void put_area(int number, const struct practice_state *state, int rate,
-		     struct buf *out)
+/* What an area does beside having features. */
+static void put_duty(int number, const struct practice_state *state,
+		     const struct practice_kind *kind, struct buf *out)
+{
+	if (number == AREA_SCHED)
+		put_sched(is_spoilt(state, kind, CAUSE_SCHED), out);
+	else if (number == AREA_TIMER)
+		buf_puts(out, timer_text);
+	else if (number == AREA_SUPER)
+		put_super(state, out);
+	else if (number == AREA_NET)
+		put_net(is_spoilt(state, kind, CAUSE_NET), out);
+	else if (number == AREA_RING)
+		put_ring(is_spoilt(state, kind, CAUSE_RING), kind->rate, out);
+	else if (number == AREA_FILE)
+		put_file(is_spoilt(state, kind, CAUSE_FILE), out);
+	else if (number == AREA_SOCKET)
+		buf_puts(out, socket_text);
+}
+
+static void put_area(int number, const struct practice_state *state,
+		     const struct practice_kind *kind, struct buf *out)
 {
 	const struct area *area = &areas[number];
 
@@ -526,26 +702,44 @@ static void put_area(int number, const struct practice_state *state, int rate,
 		   area->about);
 	if (number == AREA_RING)
 		buf_puts(out, "#include <stdlib.h>\n\n");
-	buf_puts(out, "static const struct feature features[] = {\n");
-	for (int row = 0; row < PRACTICE_ROWS; row++)
-		if (state->rows[number][row])
-			buf_printf(out, "\t{ \"%s\", %d },\n", area->rows[row],
-				   3 + row + 4 * state->rows[number][row]);
-	buf_puts(out, "\t{ NULL, 0 },\n};\n\n");
-	if (number == AREA_SUPER)
-		put_super(state, out);
-	if (number == AREA_TIMER)
-		buf_puts(out, timer_text);
-	if (number == AREA_RING)
-		put_ring(state, rate, out);
+	put_duty(number, state, kind, out);
 	buf_printf(out,
 		   "void %s_init(void)\n"
 		   "{\n"
-		   "\tprintk(\"%s: %%d %s, level %%d\",\n"
-		   "\t       1 + feature_count(features), "
-		   "feature_sum(features));\n"
+		   "\tprintk(\"%s: %%d of %d %s, level %%d\",\n"
+		   "\t       1 + features.count, features.level);\n"
 		   "}\n",
-		   area->word, area->word, area->unit);
+		   area->word, area->word, 16 + 8 * state->limits[number],
+		   area->unit);
+}
+
+/* "a poll-batching hint" as a name in C */
+static void put_name(const char *row, struct buf *out)
+{
+	if (str_starts(row, "a "))
+		row += 2;
+	else if (str_starts(row, "an "))
+		row += 3;
+	for (; *row; row++)
+		buf_putc(out, *row == ' ' || *row == '-' ? '_' : *row);
+}
+
+static void put_folder(int area, struct buf *out)
+{
+	const char *path = areas[area].path;
+
+	buf_add(out, path, strlen(path) - strlen(".c"));
+	buf_putc(out, '/');
+}
+
+static void put_feature(int area, int row, int level, struct buf *out)
+{
+	const char *words = areas[area].rows[row];
+
+	buf_printf(out, "/* %s: %s */\n#include \"kernel.h\"\n\nFEATURE(",
+		   areas[area].word, words);
+	put_name(words, out);
+	buf_printf(out, ", %d)\n", 3 + row + 4 * level);
 }
 
 static void put_main(const struct practice_state *state, struct buf *out)
@@ -570,6 +764,28 @@ static void put_header(const struct practice_state *state, struct buf *out)
 	buf_puts(out, "\n#endif\n");
 }
 
+enum file {
+	FILE_IGNORE,
+	FILE_MAKEFILE,
+	FILE_README,
+	FILE_HEADER,
+	FILE_CHANCE,
+	FILE_MAIN,
+	FILE_PRINTK,
+	FILE_STACK,
+	FILE_AREAS, /* from here on: one for each area, */
+	FILE_FOLDERS = FILE_AREAS + PRACTICE_AREAS,    /* its folder's, */
+	FILE_FEATURES = FILE_FOLDERS + PRACTICE_AREAS, /* and its features' */
+	FILE_COUNT = FILE_FEATURES + PRACTICE_AREAS * PRACTICE_ROWS,
+};
+
+static const char *const paths[FILE_AREAS] = {
+	[FILE_IGNORE] = ".gitignore",	   [FILE_MAKEFILE] = "Makefile",
+	[FILE_README] = "README",	   [FILE_HEADER] = "include/kernel.h",
+	[FILE_CHANCE] = "kernel/chance.c", [FILE_MAIN] = "init/main.c",
+	[FILE_PRINTK] = "kernel/printk.c", [FILE_STACK] = "lib/dump_stack.c",
+};
+
 static void put_object(const char *path, struct buf *out)
 {
 	buf_puts(out, " \\\n\t");
@@ -586,70 +802,116 @@ static void put_makefile(const struct practice_state *state, struct buf *out)
 		   "\n"
 		   "objects =",
 		   versions[state->version]);
-	for (int i = 0; practice_path(i); i++)
-		if (str_ends(practice_path(i), ".c"))
-			put_object(practice_path(i), out);
+	for (int i = 0; i < FILE_AREAS; i++)
+		if (str_ends(paths[i], ".c"))
+			put_object(paths[i], out);
+	for (int i = 0; i < PRACTICE_AREAS; i++)
+		put_object(areas[i].path, out);
 	buf_puts(out, "\n"
 		      "\n"
 		      "practice: $(objects)\n"
 		      "\t$(CC) -o $@ $(objects)\n"
 		      "\n"
-		      "%.o: %.c include/kernel.h\n"
-		      "\t$(CC) $(CFLAGS) -c -o $@ $<\n"
+		      "# the features of an area are compiled with it\n"
+		      ".SECONDEXPANSION:\n"
+		      "%.o: %.c include/kernel.h $$(wildcard $$* $$*/*.c)\n"
+		      "\t$(CC) $(CFLAGS) $(patsubst %,-include %,"
+		      "$(wildcard $*/*.c)) -c -o $@ $<\n"
 		      "\n"
-		      "kernel/main.o: CFLAGS += "
+		      "$(objects:.o=): ;\n"
+		      "\n"
+		      "init/main.o: CFLAGS += "
 		      "-DKERNEL_VERSION='\"$(VERSION)\"'\n"
-		      "kernel/main.o: Makefile\n"
+		      "init/main.o: Makefile\n"
 		      "\n"
 		      "clean:\n"
 		      "\trm -f practice $(objects)\n");
 }
 
-enum file {
-	FILE_IGNORE,
-	FILE_MAKEFILE,
-	FILE_README,
-	FILE_HEADER,
-	FILE_CHANCE,
-	FILE_MAIN,
-	FILE_PRINTK,
-	FILE_AREAS, /* from here on: one for each area */
-};
-
-static const char *const paths[FILE_AREAS] = {
-	[FILE_IGNORE] = ".gitignore",	   [FILE_MAKEFILE] = "Makefile",
-	[FILE_README] = "README",	   [FILE_HEADER] = "include/kernel.h",
-	[FILE_CHANCE] = "kernel/chance.c", [FILE_MAIN] = "kernel/main.c",
-	[FILE_PRINTK] = "kernel/printk.c",
-};
-
-const char *practice_path(int file)
+bool practice_path(int file, struct buf *out)
 {
-	if (file < FILE_AREAS)
-		return paths[file];
-	if (file < FILE_AREAS + PRACTICE_AREAS)
-		return areas[file - FILE_AREAS].path;
-	return NULL;
+	int feature = file - FILE_FEATURES;
+
+	buf_clear(out);
+	if (file >= FILE_COUNT)
+		return false;
+	if (file < FILE_AREAS) {
+		buf_puts(out, paths[file]);
+	} else if (file < FILE_FOLDERS) {
+		buf_puts(out, areas[file - FILE_AREAS].path);
+	} else if (file < FILE_FEATURES) {
+		put_folder(file - FILE_FOLDERS, out);
+		buf_puts(out, "README");
+	} else {
+		put_folder(feature / PRACTICE_ROWS, out);
+		put_name(areas[feature / PRACTICE_ROWS]
+				 .rows[feature % PRACTICE_ROWS],
+			 out);
+		buf_puts(out, ".c");
+	}
+	return true;
+}
+
+static int level_of(int feature, const struct practice_state *state)
+{
+	return state->rows[feature / PRACTICE_ROWS][feature % PRACTICE_ROWS];
+}
+
+bool practice_has(int file, const struct practice_state *state)
+{
+	return file < FILE_FEATURES ||
+	       level_of(file - FILE_FEATURES, state) > 0;
+}
+
+static void put_general(enum file file, const struct practice_state *state,
+			const struct practice_kind *kind, struct buf *out)
+{
+	switch (file) {
+	case FILE_IGNORE:
+		buf_puts(out, gitignore_text);
+		break;
+	case FILE_MAKEFILE:
+		put_makefile(state, out);
+		break;
+	case FILE_README:
+		buf_puts(out, readme_text);
+		break;
+	case FILE_HEADER:
+		put_header(state, out);
+		break;
+	case FILE_CHANCE:
+		buf_printf(out, "%sstatic const char demo_seed[] = \"%u\";\n%s",
+			   chance_head, kind->seed, chance_tail);
+		break;
+	case FILE_MAIN:
+		put_main(state, out);
+		break;
+	case FILE_PRINTK:
+		buf_puts(out, printk_text);
+		break;
+	case FILE_STACK:
+		buf_puts(out, stack_text);
+		break;
+	case FILE_AREAS:
+	case FILE_FOLDERS:
+	case FILE_FEATURES:
+	case FILE_COUNT:
+		break;
+	}
 }
 
 void practice_text(int file, const struct practice_state *state,
 		   const struct practice_kind *kind, struct buf *out)
 {
-	if (file == FILE_IGNORE)
-		buf_puts(out, gitignore_text);
-	else if (file == FILE_MAKEFILE)
-		put_makefile(state, out);
-	else if (file == FILE_README)
-		buf_puts(out, readme_text);
-	else if (file == FILE_HEADER)
-		put_header(state, out);
-	else if (file == FILE_CHANCE)
-		buf_printf(out, "%sstatic const char demo_seed[] = \"%u\";\n%s",
-			   chance_head, kind->seed, chance_tail);
-	else if (file == FILE_MAIN)
-		put_main(state, out);
-	else if (file == FILE_PRINTK)
-		buf_puts(out, printk_text);
+	int feature = file - FILE_FEATURES;
+
+	if (file < FILE_AREAS)
+		put_general((enum file)file, state, kind, out);
+	else if (file < FILE_FOLDERS)
+		put_area(file - FILE_AREAS, state, kind, out);
+	else if (file < FILE_FEATURES)
+		buf_printf(out, "%s\n", areas[file - FILE_FOLDERS].about);
 	else
-		put_area(file - FILE_AREAS, state, kind->rate, out);
+		put_feature(feature / PRACTICE_ROWS, feature % PRACTICE_ROWS,
+			    level_of(feature, state), out);
 }

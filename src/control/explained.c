@@ -14,7 +14,10 @@ static const struct {
 	  "  --dir D         make it in this folder, which stays\n"
 	  "  --seed N        another history, another culprit\n"
 	  "  --rate PERCENT  how many of the runs show the bug, by default 60\n"
-	  "  --policy POLICY by which rule, by default adaptive\n" },
+	  "  --policy POLICY by which rule, by default adaptive\n"
+	  "\n"
+	  "By the seed the culprit changed a file that the report of its crash\n"
+	  "names (three of five), one beside these, or another one.\n" },
 	{ "check",
 	  "  -c FILE         these settings, by default culprit.cfg at the top\n"
 	  "                  of the checkout\n"

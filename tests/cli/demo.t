@@ -24,12 +24,14 @@ children()
 		sed "s/[^0-9]//g"
 }
 
-# names_answer DIR FILE: the last lines are git's, of the commit to be found.
+# names_answer DIR FILE: the last lines are git's, of the commit to be found;
+# what there is to warn of is behind them, as the runs have it.
 names_answer()
 {
 	answer=$(git -C "$1" rev-parse refs/demo/answer)
 	grep "^$answer is the first bad commit$" "$2"
-	sed "1,/is the first bad commit/d" "$2" >end
+	sed "1,/is the first bad commit/d; /^warning: only one run of /d" \
+		"$2" >end
 	git -C "$1" show --no-color --stat --summary --no-abbrev-commit \
 		"$answer" | diff - end
 }
