@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -474,6 +475,80 @@ static void a_person_who_skips_the_commits_says_whose_fault_it_is(void **state)
 	world_release(&w);
 }
 
+/*
+ * The same under the adaptive policy, which plans by what it believes and by no
+ * table: two commits of its own choice do not boot, one after the other.
+ */
+static struct world adaptive_night(char first[8], char second[8])
+{
+	struct world w = begun("adaptive");
+
+	world_build(&w, "i", BUILD_OK);
+	world_runs(&w, "i", "XXXXXXXXXX");
+	world_build(&w, "a", BUILD_OK);
+	world_runs(&w, "a", "..........");
+	str_copy(first, 8, world_name(&w, engine_plan(w.engine)->commit));
+	world_build(&w, first, BUILD_OK);
+	world_runs(&w, first, "BBBB");
+	assert_true(losses_at(&w, first).badly);
+	world_mark(&w, BY_POLICY, first, VERDICT_SKIP);
+	assert_false(trouble_of(&w).on);
+	str_copy(second, 8, world_name(&w, engine_plan(w.engine)->commit));
+	assert_string_not_equal(second, first);
+	world_build(&w, second, BUILD_OK);
+	world_runs(&w, second, "BBB");
+	assert_true(trouble_of(&w).on);
+	return w;
+}
+
+static void the_adaptive_policy_makes_one_control_run(void **state)
+{
+	char first[8], second[8], skipped[20];
+	struct world w = adaptive_night(first, second);
+	struct trouble trouble;
+
+	(void)state;
+	/* a was built before both and came up; no belief asks for it */
+	assert_string_equal(world_plan(&w), "test a");
+	assert_int_equal(wished_runs(&w), 1);
+	assert_false(engine_plan(w.engine)->needs_person);
+	trouble = trouble_of(&w);
+	assert_int_equal(losses_control(w.engine, &trouble),
+			 world_commit(&w, "a"));
+	world_runs(&w, "a", ".");
+	assert_false(trouble_of(&w).on);
+	assert_true(losses_at(&w, second).badly);
+	snprintf(skipped, sizeof(skipped), "%s is skip", second);
+	assert_string_equal(world_plan(&w), skipped);
+	world_release(&w);
+}
+
+static void the_adaptive_policy_waits_where_that_is_lost_too(void **state)
+{
+	char first[8], second[8];
+	struct world w = adaptive_night(first, second);
+	struct tally tally;
+
+	(void)state;
+	world_runs(&w, "a", "B");
+	assert_true(trouble_of(&w).on);
+	assert_int_equal(wished_runs(&w), 0);
+	assert_true(plan_resumes(engine_plan(w.engine)));
+	asks(&w, "at 3 commits: 8 did not boot. ");
+	/* what was lost then is no evidence, and neither commit is skipped */
+	world_say(&w, EVENT_RESUME, NULL, 0);
+	assert_false(trouble_of(&w).on);
+	assert_false(engine_plan(w.engine)->needs_person);
+	assert_false(losses_at(&w, first).badly);
+	assert_true(wished_runs(&w) > 0);
+	engine_tally(w.engine, world_commit(&w, second), &tally);
+	assert_int_equal(tally.total, 0);
+	assert_int_equal(
+		engine_step_of(w.engine, world_commit(&w, first))->verdict,
+		VERDICT_NONE);
+	world_release(&w);
+}
+
 static void scattered_boot_failures_of_single_runs_are_seen(void **state)
 {
 	struct world w = begun("exit-code");
@@ -540,6 +615,9 @@ int main(void)
 		cmocka_unit_test(no_commit_is_skipped_for_what_was_lost_then),
 		cmocka_unit_test(
 			a_person_who_skips_the_commits_says_whose_fault_it_is),
+		cmocka_unit_test(the_adaptive_policy_makes_one_control_run),
+		cmocka_unit_test(
+			the_adaptive_policy_waits_where_that_is_lost_too),
 		cmocka_unit_test(
 			scattered_boot_failures_of_single_runs_are_seen),
 		cmocka_unit_test(
