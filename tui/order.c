@@ -31,15 +31,19 @@ static void say_outcome(struct app *app, const char *name, const char *said)
 	const char *way = str_equal(name, "undo")   ? "; redo with "
 			  : str_equal(name, "redo") ? "; undo with "
 						    : NULL;
-	const char *key = str_equal(name, "undo") ? "C-r" : "u";
+	const char *key = str_equal(name, "undo")    ? "C-r"
+			  : str_equal(name, "pause") ? "p"
+						     : "u";
 	char pressed[16];
 	struct buf line;
 
 	if (str_empty(said))
 		said = name;
 	/* where the search stands comes first, and the page has that */
-	if (str_equal(name, "pause") && strstr(said, "\npaused"))
-		said = strstr(said, "\npaused") + 1;
+	if (str_equal(name, "pause") && strstr(said, "paused: ")) {
+		said = "paused";
+		way = "; go on with ";
+	}
 	buf_init(&line, 0);
 	buf_add(&line, said, strcspn(said, "\n"));
 	if (way && app->keys)

@@ -514,7 +514,7 @@ void describe_plan(struct session *session, struct buf *out)
 		if (plan->wishes[i].kind == WISH_ASK)
 			buf_printf(out, "%s\n", plan->wishes[i].why);
 	if (plan->paused)
-		buf_puts(out, "paused: culprit resume goes on\n");
+		buf_puts(out, "paused: 'culprit resume' goes on\n");
 }
 
 void describe_warnings(struct session *session, struct repo *repo,

@@ -184,7 +184,7 @@ check "git bisect reset is a pause, and resume puts it all back" '
 	culprit good
 	marks >before
 	there bisect reset
-	culprit status | grep "^paused: culprit resume goes on"
+	culprit status | grep "^paused: .culprit resume. goes on"
 	fails there bisect log
 	culprit log | grep "pause at once: git bisect reset .*(by git)"
 	culprit status

@@ -884,7 +884,7 @@ static void pause_is_a_switch(void **state)
 	type(app, "p");
 	latest(world, EVENT_PAUSE);
 	assert_int_equal(app->model.badge, BADGE_PAUSED);
-	assert_non_null(strstr(page(world), "\n paused: "));
+	assert_non_null(strstr(page(world), "\n paused; go on with p"));
 	type(app, "p");
 	latest(world, EVENT_RESUME);
 }
