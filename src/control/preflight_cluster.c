@@ -28,6 +28,7 @@
 #define PATIENCE_MS 60000
 #define LOOK_MS	    200
 #define ASK_MS	    1000
+#define FILE_MS	    2000 /* so long after its end its file may come */
 #define NAME	    "culprit:check"
 #define FREE_GIB    1 /* fewer are told */
 #define ANSWER_MAX  (64 * 1024)
@@ -43,7 +44,7 @@ struct look {
 	uint64_t until, looked;
 	struct executor *executor;
 	char *id, *words; /* of the job; or NULL */
-	bool refused, looking;
+	bool refused, looking, ended;
 };
 
 /*
@@ -174,8 +175,10 @@ static void on_looked(void *data, const struct executor_job *jobs, int count,
 			continue;
 		free(look->words);
 		look->words = xstrdup(jobs[i].words);
-		if (jobs[i].state == JOB_ENDED) /* a moment for its file */
-			look->until = uv_now(&look->loop) + 10 * LOOK_MS;
+		if (jobs[i].state != JOB_ENDED || look->ended)
+			continue;
+		look->ended = true;
+		look->until = uv_now(&look->loop) + FILE_MS;
 	}
 }
 
