@@ -70,12 +70,24 @@ failed:
 	return -1;
 }
 
+/*
+ * Each commit is read once here, for its parents and its date, so libgit2 need
+ * not keep any: without a commit-graph that is another fifth of the time.
+ */
+static void keep_no_commits(void)
+{
+	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_COMMIT,
+			 (size_t)0);
+}
+
 int listing_load(struct listing *listing, struct repo *repo,
 		 const struct listing_query *query, struct error *err)
 {
 	bool misled = repo->misled;
-	int ret = load(listing, repo, query, err);
+	int ret;
 
+	keep_no_commits();
+	ret = load(listing, repo, query, err);
 	if (ret == 0 || misled || !repo->misled)
 		return ret;
 	return load(listing, repo, query, err);
