@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How long culprit takes beside git, for the same answers.
 
-    bench.py FOLDER         keeps its repository in FOLDER for the next time
+    bench.py FOLDER [git] [linux] [whole] [titles]
+                            keeps its repository in FOLDER for the next time
 
 $CULPRIT is the program.  Prints rows, tab between:
 
@@ -204,10 +205,38 @@ def session_of(repo, folder, good, bad):
         None, "ms")
 
 
-def linux(folder):
+def whole_session(repo, folder):
+    """A session over all of history: what begins with it is paid once."""
+    path = os.path.abspath(os.path.join(folder, "whole"))
+    subprocess.run(["rm", "-rf", path], check=True)
+    culprit = [os.environ["CULPRIT"], "--session-dir", path]
+    root = output("git", "-C", repo, "rev-list", "--max-parents=0",
+                  "v85").split()[-1]
+    cwd = os.getcwd()
+    os.chdir(repo)
+    spent, _ = cpu(culprit + ["start", "v85", root], 1)
+    row("begin a session of all history, 1.3 million", spent, None)
+    memory = []
+    spent, _ = cpu(culprit + ["status"], 1, memory)
+    os.chdir(cwd)
+    row("its status", spent, None)
+    row("memory of that (at most 200)", memory[0], None, "MB")
+    took = warm(path, 1)
+    row("open it", took["open"], None, "ms")
+    row("memory of that open (at most 200)", took["kilobytes"] / 1024, None,
+        "MB")
+    for answer in "next if good", "next if bad", "override":
+        row("%s, all history" % answer, took[answer], None, "ms")
+    row("the range as a view, all history", took["view"], None, "ms")
+    output("git", "-C", repo, "worktree", "prune")
+    subprocess.run(["rm", "-rf", path], check=True)
+
+
+def clones(folder):
+    """With a commit-graph, and without: None where there is no repository."""
     big = linux_like(folder)
     if not big:
-        return
+        return None, None
     graph = shared_clone(big, os.path.join(folder, "linux-graph.git"))
     if not os.path.exists(os.path.join(big, "objects/info/commit-graph")) and \
             not os.path.exists(os.path.join(graph,
@@ -216,6 +245,13 @@ def linux(folder):
                "--no-progress")
     plain = shared_clone(big, os.path.join(folder, "linux-plain.git"),
                          ("core.commitGraph", "false"))
+    return graph, plain
+
+
+def linux(folder):
+    graph, plain = clones(folder)
+    if not graph:
+        return
     midpoint(plain, "v84", "v85", "no commit-graph", least=1.5)
     midpoint(graph, "v84", "v85", "commit-graph", least=10)
     midpoint(graph, "v82", "v85", "commit-graph", least=30)
@@ -223,8 +259,15 @@ def linux(folder):
     midpoint(graph, "v75", "v85", "commit-graph", 1, least=100)
     session_of(graph, folder, "v84", "v85")
     session_of(graph, folder, "v84", "next")
+
+
+def whole_history(folder):
+    graph, plain = clones(folder)
+    if not graph:
+        return
     whole(graph, "commit-graph", "2.5", "200")
     whole(plain, "no commit-graph")
+    whole_session(graph, folder)
 
 
 CRASH = b"""[ 9000.000001][  T42] BUG: KASAN: use-after-free in teapot+0x1/0x2
@@ -279,11 +322,7 @@ def titles(folder):
         os.path.getsize(dense) / 1e6 / spent, None, "MB/s")
 
 
-def main():
-    folder = sys.argv[1]
-    os.makedirs(folder, exist_ok=True)
-    os.environ["GIT_CONFIG_NOSYSTEM"] = "1"
-    os.environ["GIT_CONFIG_GLOBAL"] = "/dev/null"
+def small(folder):
     repo = repository(folder)
     graph = os.path.join(repo, "objects/info/commit-graph")
     if os.path.exists(graph):
@@ -295,8 +334,20 @@ def main():
     for good, bad in spans:
         midpoint(repo, good, bad, "commit-graph")
     all_weights(repo, "v3", "v7")
-    linux(folder)
-    titles(folder)
+
+
+PIECES = {"git": small, "linux": linux, "whole": whole_history,
+          "titles": titles}
+
+
+def main():
+    folder = sys.argv[1]
+    os.makedirs(folder, exist_ok=True)
+    os.environ["GIT_CONFIG_NOSYSTEM"] = "1"
+    os.environ["GIT_CONFIG_GLOBAL"] = "/dev/null"
+    for name, piece in PIECES.items():
+        if name in sys.argv[2:] or len(sys.argv) == 2:
+            piece(folder)
 
 
 if __name__ == "__main__":
