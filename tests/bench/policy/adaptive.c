@@ -13,6 +13,8 @@
 #include "base/xalloc.h"
 #include "engine/advice.h"
 #include "engine/belief.h"
+#include "engine/graph.h"
+#include "engine/prior.h"
 #include "engine/span.h"
 #include "tests/bench/policy/rules.h"
 #include "tests/bench/policy/sim.h"
@@ -31,6 +33,7 @@ struct hunt {
 	struct site *sites;
 	struct world world;
 	struct belief belief;
+	double *weights; /* by commit, or NULL */
 };
 
 static void note_begun(struct hunt *hunt, int commit)
@@ -66,7 +69,7 @@ static void describe(struct hunt *hunt)
 		.overhead = OVERHEAD_MIN * MINUTE,
 		.slots = sim->cell->vms,
 		.ahead = sim->cell->ahead,
-		.ends = true,
+		.ends = sim->cell->confirm,
 	};
 	free(hunt->sites);
 	hunt->sites = xcalloc(hunt->begun_count + 1, sizeof(*hunt->sites));
@@ -92,8 +95,8 @@ static void believe(struct hunt *hunt)
 		belief_release(&hunt->belief);
 	belief_make(&hunt->belief, hunt->sim->cell->span,
 		    &(struct question){ .records = hunt->records,
-					.record_count =
-						(int)hunt->record_count });
+					.record_count = (int)hunt->record_count,
+					.weights = hunt->weights });
 }
 
 static void build_ahead(struct hunt *hunt, const struct choice *choice)
@@ -161,9 +164,24 @@ static void decide(struct hunt *hunt, struct advice *advice)
 	hunt->sim->decisions++;
 }
 
+/* What the report's files say before any test. */
+static double *weigh(const struct sim *sim)
+{
+	const struct cell *cell = sim->cell;
+	int count = graph_count(cell->graph);
+	double *weights;
+
+	if (!sim->touch)
+		return NULL;
+	weights = xcalloc((size_t)count, sizeof(*weights));
+	prior_weights(sim->touch, count, true, span_commits(cell->span),
+		      span_count(cell->span), weights);
+	return weights;
+}
+
 void search_adaptive(struct sim *sim, struct answer *answer)
 {
-	struct hunt hunt = { .sim = sim };
+	struct hunt hunt = { .sim = sim, .weights = weigh(sim) };
 
 	for (int wave = 0; wave < WAVES_MAX; wave++) {
 		struct advice advice;
@@ -185,6 +203,7 @@ void search_adaptive(struct sim *sim, struct answer *answer)
 	}
 	belief_release(&hunt.belief);
 	free(hunt.records);
+	free(hunt.weights);
 	free(hunt.begun);
 	free(hunt.sites);
 }

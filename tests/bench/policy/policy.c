@@ -15,8 +15,9 @@
  * Options: policy=NAME range=line:16384 (or merges:N, or dag:FILE, `-` for
  * the standard input; tests/data/git.dag.gz unpacked is one) p=1 q=0 lost=0.05
  * broken=0 mask=0 delta=0.05 vms=10 workers=1 n=100 seed=1 jobs=2 build=6.7
- * (minutes) from=0 to=1 (where in the range the culprit is) confirm=1 (a
- * session tests its ends first).  With more than one worker builds go on
+ * (minutes) from=0 to=1 (where in the range the culprit is) confirm=1 (the ends
+ * are tested first) tagged=0 hit=0 (commits, and culprits, that touch a file of
+ * the crash's report: `adaptive` alone looks at them).  With more than one worker builds go on
  * ahead.  each=1 prints a row for each world too.
  */
 
@@ -126,6 +127,8 @@ static void take_option(struct options *options, const char *word)
 		   take_number(word, "lost", &cell->lost) ||
 		   take_number(word, "broken", &cell->broken) ||
 		   take_number(word, "mask", &cell->mask) ||
+		   take_number(word, "tagged", &cell->tagged) ||
+		   take_number(word, "hit", &cell->hit) ||
 		   take_number(word, "build", &cell->build) ||
 		   take_number(word, "from", &cell->from) ||
 		   take_number(word, "to", &cell->to) ||

@@ -7,11 +7,22 @@
 
 #include "base/xalloc.h"
 #include "engine/graph.h"
+#include "engine/prior.h"
 #include "engine/span.h"
 
 #define BLOCK 40 /* mean length of what does not build */
 
-enum stream { CULPRIT, BLOCK_LENGTH, BLOCK_PLACE, MASK, LOSS, LASTS, CRASHES };
+enum stream {
+	CULPRIT,
+	BLOCK_LENGTH,
+	BLOCK_PLACE,
+	MASK,
+	LOSS,
+	LASTS,
+	CRASHES,
+	HIT,
+	TAG
+};
 
 static uint64_t mix(uint64_t x)
 {
@@ -73,6 +84,34 @@ static void break_builds(struct sim *sim)
 	}
 }
 
+/*
+ * What the report names: the culprit touches it or does not, and of the others
+ * as many as there have to be, anywhere.
+ */
+static void tag(struct sim *sim)
+{
+	const struct cell *cell = sim->cell;
+	const int *commits = span_commits(cell->span);
+	int count = span_count(cell->span);
+	int left = (int)ceil(cell->tagged * count);
+
+	if (!(cell->tagged > 0))
+		return;
+	sim->touch = xcalloc((size_t)graph_count(cell->graph), 1);
+	if (chance(sim, HIT, 0, 0) < cell->hit) {
+		sim->touch[sim->culprit] = TOUCH_FILE;
+		left--;
+	}
+	for (int k = 0; left > 0 && k < 100 * count; k++) {
+		int commit = commits[(int)(chance(sim, TAG, 0, k) * count)];
+
+		if (commit == sim->culprit || sim->touch[commit])
+			continue;
+		sim->touch[commit] = TOUCH_FILE;
+		left--;
+	}
+}
+
 bool sim_is_blocked(const struct sim *sim, int commit)
 {
 	const int *parents;
@@ -103,12 +142,14 @@ void sim_make(struct sim *sim, const struct cell *cell, uint64_t number)
 	sim->state = xcalloc(count, 1);
 	place_bug(sim);
 	break_builds(sim);
+	tag(sim);
 }
 
 void sim_release(struct sim *sim)
 {
 	free(sim->bug);
 	free(sim->broken);
+	free(sim->touch);
 	free(sim->runs);
 	free(sim->state);
 }

@@ -38,6 +38,8 @@ struct cell {
 	double from, to; /* where in the range the culprit is, 0 to 1 */
 	double broken;	 /* commits that do not build, in blocks of about 40 */
 	double mask;	 /* bad commits that hide the bug */
+	double tagged;	 /* commits that touch a file of the report */
+	double hit;	 /* culprits that do */
 	int vms, workers;
 	double build; /* minutes of a build */
 	bool confirm; /* a session's ends are tested first */
@@ -54,6 +56,7 @@ struct sim {
 	int culprit;
 	unsigned char *bug;    /* by commit: is the culprit in it? */
 	unsigned char *broken; /* by commit */
+	unsigned char *touch;  /* by commit: enum touch; NULL: no report */
 	int *runs;	       /* by commit: so many were started */
 	unsigned char *state;  /* by commit: enum kernel_state */
 
