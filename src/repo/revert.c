@@ -351,19 +351,19 @@ out:
 static char *note_path(const char *common_dir, const char *path)
 {
 	char *git_dir = worktree_git_dir(common_dir, path);
-	char *note = git_dir ? xasprintf("%s/" NOTE, git_dir) : NULL;
+	char *file = git_dir ? xasprintf("%s/" NOTE, git_dir) : NULL;
 
 	free(git_dir);
-	return note;
+	return file;
 }
 
 /* "BASE COMMIT STATE"; false where there is none. */
 static bool read_note(const char *common_dir, const char *path, struct buf *out)
 {
-	char *note = note_path(common_dir, path);
-	bool there = note && io_load(note, out, NULL) == 0 && out->length;
+	char *file = note_path(common_dir, path);
+	bool there = file && io_load(file, out, NULL) == 0 && out->length;
 
-	free(note);
+	free(file);
 	return there;
 }
 
@@ -533,12 +533,13 @@ static bool has_work(const char *common_dir, const char *path)
 {
 	struct oid state;
 	struct buf text;
-	const char *left;
 	bool work;
 
 	buf_init(&text, 1024);
 	work = read_note(common_dir, path, &text);
 	if (work && hash_state(path, &state, NULL) == 0) {
+		const char *left;
+
 		text.text[strcspn(text.text, "\n")] = '\0';
 		left = strrchr(text.text, ' ');
 		work = !left || !str_equal(left + 1, state.hex);
