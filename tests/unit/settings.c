@@ -461,6 +461,8 @@ static void a_machine_is_a_host_and_how_to_reboot_it(void **state)
 		  "\"every-run\" or \"new-kernel\"" },
 		{ "machine: { host = \"h\"; }; test: { slots = 2; };",
 		  "one run at a time" },
+		{ "machine: { host = \"h\"; }; executor = \"slurm\";",
+		  "executor: a machine is brought into its kernel from here" },
 	};
 	struct scene *scene = *state;
 	char *text = xasprintf("%s machine: { host = \"h\"; };", head);
