@@ -293,7 +293,7 @@ check "reset leaves the session: no worktree, and its evidence stays" '
 	test ! -e plain/.git/culprit/1/worktree
 	test "$(git -C plain worktree list | wc -l)" = 1
 	exits 1 "$CULPRIT" -C plain status 2>err
-	grep "no session: begin one" err
+	grep "no session is the current one: take one of" err
 	"$CULPRIT" -C plain --session-dir .git/culprit/1 status
 	rm -rf plain
 '
