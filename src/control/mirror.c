@@ -195,7 +195,7 @@ static bool is_quiet(struct mirror *mirror)
 	if (!base->known || mirror->written.known || !base->is.under_way ||
 	    !str_equal(base->stamp, mirror->stamp))
 		return false;
-	return want(mirror) == base->key;
+	return want(mirror) == base->key && !mover_was_cut(mirror->session);
 }
 
 /*
@@ -324,36 +324,25 @@ static int write_all(struct mirror *mirror, struct error *err)
 /*
  * git chose a commit when somebody marked one; where that is not the
  * session's, as when the mark says nothing new, the worktree follows.  So it
- * does for who gave an order and was killed before it was moved.  Who
- * has an engine leaves that to its builds.
+ * does for who gave an order and was killed before it was moved, or while it
+ * was.  Who has an engine leaves that to its builds.
  */
 static int follow(struct mirror *mirror, struct error *err)
 {
 	const struct plan *plan = engine_plan(session_engine(mirror->session));
 	struct oid oid, head;
-	int lock, ret = 0;
 
 	if (!mirror->changed || plan->paused ||
-	    !mover_wanted(mirror->session, &oid) ||
-	    (worktree_head(mirror->git_dir, &head) && oid_equal(&head, &oid)))
+	    !mover_wanted(mirror->session, &oid))
+		return 0;
+	if (worktree_head(mirror->git_dir, &head) && oid_equal(&head, &oid) &&
+	    !mover_was_cut(mirror->session))
 		return 0;
 	if (mirror->moves) {
 		*mirror->moves = true;
 		return 0;
 	}
-	lock = mover_lock(mirror->worktree, err);
-	if (lock < 0)
-		return -1;
-	/* whoever had the lock may have brought it there */
-	if ((!worktree_head(mirror->git_dir, &head) ||
-	     !oid_equal(&head, &oid)) &&
-	    worktree_follow(mirror->worktree, &oid, err) < 0)
-		ret = error_prefix(err,
-				   "cannot move the worktree to %.*s, which "
-				   "is under test",
-				   OID_SHORT, oid.hex);
-	close(lock);
-	return ret;
+	return mover_bring(mirror->session, &oid, true, err);
 }
 
 static int sync_once(struct mirror *mirror, struct error *err)

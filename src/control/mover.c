@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -36,32 +38,104 @@ bool mover_wanted(struct session *session, struct oid *oid)
 	return true;
 }
 
-int mover_lock(const char *worktree, struct error *err)
+/* What a lock's file says while it is held. */
+static const char held[] = "the worktree is being moved\n";
+
+static int open_lock(const char *worktree, int flags, struct error *err)
 {
 	char *path = xasprintf("%s.lock", worktree);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_CLOEXEC | flags, 0600);
 
 	if (fd < 0)
 		error_errno(err, "cannot open '%s'", path);
-	while (fd >= 0 && flock(fd, LOCK_EX) < 0) {
-		if (errno == EINTR)
-			continue;
-		error_errno(err, "cannot lock '%s'", path);
-		close(fd);
-		fd = -1;
-	}
 	free(path);
 	return fd;
 }
 
-static int bring(const char *common, const char *worktree,
-		 const struct oid *oid, struct error *err)
+/* Did who had the lock last not give it back? */
+static bool says_held(int lock)
 {
-	int lock = mover_lock(worktree, err);
-	int ret = lock < 0 ? -1 : worktree_ensure(common, worktree, oid, err);
+	struct stat st;
+
+	return fstat(lock, &st) == 0 && st.st_size > 0;
+}
+
+static int take(const char *worktree, bool *cut, struct error *err)
+{
+	int fd = open_lock(worktree, O_CREAT, err), ret = 0;
+
+	if (fd < 0)
+		return -1;
+	do
+		ret = flock(fd, LOCK_EX);
+	while (ret < 0 && errno == EINTR);
+	if (ret == 0) {
+		*cut = says_held(fd);
+		if (pwrite(fd, held, strlen(held), 0) > 0)
+			return fd;
+	}
+	error_errno(err, "cannot lock '%s'", worktree);
+	close(fd);
+	return -1;
+}
+
+int mover_lock(const char *worktree, struct error *err)
+{
+	bool cut;
+
+	return take(worktree, &cut, err);
+}
+
+void mover_unlock(int lock)
+{
+	if (ftruncate(lock, 0) < 0) {
+		/* then it is moved once more for nothing */
+	}
+	close(lock);
+}
+
+/* Whoever moves it at this moment has the lock, and is not cut. */
+bool mover_was_cut(const struct session *session)
+{
+	char *worktree = session_worktree(session);
+	int lock = open_lock(worktree, 0, NULL);
+	bool cut = lock >= 0 && says_held(lock) &&
+		   flock(lock, LOCK_EX | LOCK_NB) == 0 && says_held(lock);
 
 	if (lock >= 0)
 		close(lock);
+	free(worktree);
+	return cut;
+}
+
+static bool is_there(const char *common, const char *worktree,
+		     const struct oid *oid)
+{
+	char *git_dir = worktree_git_dir(common, worktree);
+	struct oid head;
+	bool there = git_dir && worktree_head(git_dir, &head) &&
+		     oid_equal(&head, oid);
+
+	free(git_dir);
+	return there;
+}
+
+/* Gently also where whoever had the lock may have brought it there. */
+static int bring(const char *common, const char *worktree,
+		 const struct oid *oid, bool gently, struct error *err)
+{
+	bool cut;
+	int lock = take(worktree, &cut, err), ret = -1;
+
+	if (lock >= 0) {
+		if (!gently || cut)
+			ret = worktree_ensure(common, worktree, oid, err);
+		else if (is_there(common, worktree, oid))
+			ret = 0;
+		else
+			ret = worktree_follow(worktree, oid, err);
+		mover_unlock(lock);
+	}
 	return ret < 0 ? error_prefix(err,
 				      "cannot move the worktree to %.*s, which "
 				      "is to be tested",
@@ -70,10 +144,11 @@ static int bring(const char *common, const char *worktree,
 }
 
 int mover_bring(const struct session *session, const struct oid *oid,
-		struct error *err)
+		bool gently, struct error *err)
 {
 	char *worktree = session_worktree(session);
-	int ret = bring(session_repository(session), worktree, oid, err);
+	int ret =
+		bring(session_repository(session), worktree, oid, gently, err);
 
 	free(worktree);
 	return ret;
@@ -91,7 +166,8 @@ static void on_work(uv_work_t *work)
 {
 	struct mover_job *job = work->data;
 
-	job->ret = bring(job->common, job->worktree, &job->oid, &job->err);
+	job->ret =
+		bring(job->common, job->worktree, &job->oid, false, &job->err);
 }
 
 static void on_moved(uv_work_t *work, int status);

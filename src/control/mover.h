@@ -17,8 +17,9 @@
  * ended, as that would leave half a tree.
  *
  * Never writes to the session.  What is to be tested is decided before, so who
- * is killed on the way loses nothing: the next one that looks at git's state
- * (mirror.h) moves the worktree.
+ * is killed on the way loses nothing: the lock's file says that a move was cut,
+ * and the next one that looks at git's state (mirror.h) does it anew, by force,
+ * since half of a tree looks as if somebody had changed it.
  */
 
 #include <stdbool.h>
@@ -55,11 +56,18 @@ static inline bool mover_moves(const struct mover *mover)
 /* The commit that the worktree should be at; false: any will do. */
 bool mover_wanted(struct session *session, struct oid *oid);
 
-/* Move it and wait, also for whoever else moves it just now. */
+/*
+ * Move it and wait, also for whoever else moves it just now.  Gently: what was
+ * changed there stays, or is a reason not to go.
+ */
 int mover_bring(const struct session *session, const struct oid *oid,
-		struct error *err);
+		bool gently, struct error *err);
 
-/* The lock alone, waited for; -1 with an error.  close() gives it back. */
+/* Was a move cut, which nobody has done again since? */
+bool mover_was_cut(const struct session *session);
+
+/* The lock alone, waited for; -1 with an error. */
 int mover_lock(const char *worktree, struct error *err);
+void mover_unlock(int lock);
 
 #endif

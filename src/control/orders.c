@@ -77,7 +77,7 @@ static int move_worktree(const struct order *order, struct error *err)
 		*order->moves = true;
 		return 0;
 	}
-	if (mover_bring(order->session, &oid, err) < 0)
+	if (mover_bring(order->session, &oid, false, err) < 0)
 		return -1;
 	path = session_worktree(order->session);
 	buf_printf(order->say, "checked out in %s\n", path);
@@ -671,7 +671,7 @@ int order_reset(struct order *order, struct error *err)
 	else if (common)
 		ret = worktree_remove(common, path, err);
 	if (lock >= 0)
-		close(lock);
+		mover_unlock(lock);
 	free(path);
 	path = session_revert(order->session);
 	buf_init(&kept, 0);

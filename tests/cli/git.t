@@ -416,30 +416,54 @@ check "killed at any time, what it left is mended and told once" '
 	touch open
 	culprit run | grep "^$(full c23) is the first bad commit"
 '
-check "a mark that is being written is written whole, whoever is killed" '
-	begin c40 c1
-	mkdir bin
-	cat >bin/git <<-WAITS
+# Stops a git in SUBCOMMAND: says so in `stopped`, and waits there for `go`.
+stops_in()
+{
+	rm -f stopped go
+	mkdir -p bin
+	cat >bin/git <<-STOPS
 	#!/bin/sh
 	case " \$* " in
-	*" update-ref "*)
-		touch "$tmp/marking"
+	*" $1 "*)
+		touch "$tmp/stopped"
 		until test -e "$tmp/go"; do sleep 0.02; done
 	esac
 	exec $(command -v git) "\$@"
-	WAITS
+	STOPS
 	chmod +x bin/git
+}
+
+# Gives an order, and kills it where git stops.
+killed_there()
+{
 	PATH=$tmp/bin:$PATH "$CULPRIT" -C "$repo" --session-dir "$session" \
-		good c12 &
+		"$@" &
 	order=$!
-	until_true "test -e marking"
+	until_true "test -e stopped"
 	kill -9 $order
 	wait $order || :
+}
+
+check "a mark that is being written is written whole, whoever is killed" '
+	begin c40 c1
+	stops_in update-ref
+	killed_there good c12
 	marks_are "bad c40, good c1"
 	touch go
 	until_true "marks_are \"bad c40, good c1, good c12\""
 	culprit status
 	there bisect log | grep "good $(full c12)"
+'
+check "who is killed in a checkout leaves half a tree, which is made whole" '
+	begin c40 c1
+	stops_in checkout
+	killed_there good c12
+	echo half >"$work/number"
+	touch "$(there rev-parse --absolute-git-dir)/index.lock"
+	culprit status
+	there diff --exit-code HEAD
+	test "$(there rev-parse HEAD)" = "$(state_file BISECT_EXPECTED_REV)"
+	test "$(there rev-parse HEAD)" = "$(full c26)"
 '
 engine=
 

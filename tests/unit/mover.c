@@ -258,10 +258,37 @@ static void whoever_else_moves_it_waits_for_its_turn(void **state)
 		uv_run(&world->loop, UV_RUN_NOWAIT);
 	assert_true(mover_moves(&world->mover));
 	assert_int_equal(access(path, F_OK), -1);
-	close(lock);
+	assert_false(mover_was_cut(world->session));
+	mover_unlock(lock);
 	uv_run(&world->loop, UV_RUN_DEFAULT);
 	assert_false(world->mover.failed);
 	assert_int_equal(access(path, F_OK), 0);
+	free(path);
+}
+
+static void a_move_that_was_cut_is_done_again_by_force(void **state)
+{
+	struct world *world = *state;
+	struct oid oid = wanted(world);
+	struct error err = ERROR_INIT;
+	char *path = session_worktree(world->session);
+	int lock;
+
+	assert_int_equal(mover_bring(world->session, &oid, false, &err), 0);
+	assert_false(mover_was_cut(world->session));
+	shell(world, "echo mine >session/worktree/f");
+	assert_int_equal(mover_bring(world->session, &oid, true, &err), 0);
+	shell(world, "grep -q mine session/worktree/f");
+	/* who has the lock is killed, and its git too */
+	lock = mover_lock(path, &err);
+	assert_true(lock >= 0);
+	assert_false(mover_was_cut(world->session));
+	close(lock);
+	assert_true(mover_was_cut(world->session));
+	shell(world, "touch r/.git/worktrees/worktree/index.lock");
+	assert_int_equal(mover_bring(world->session, &oid, true, &err), 0);
+	assert_false(mover_was_cut(world->session));
+	shell(world, "git -C session/worktree diff --quiet HEAD");
 	free(path);
 }
 
@@ -316,6 +343,7 @@ int main(void)
 		TEST(a_worktree_is_made_where_the_first_test_is),
 		TEST(orders_go_on_while_it_moves_and_the_last_one_counts),
 		TEST(whoever_else_moves_it_waits_for_its_turn),
+		TEST(a_move_that_was_cut_is_done_again_by_force),
 		TEST(what_is_in_the_way_is_said_and_no_verdict_is_lost),
 		TEST(without_a_loop_it_is_waited_for),
 	};
