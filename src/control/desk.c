@@ -41,6 +41,17 @@ void desk_engine(const struct session *session, struct engine_process *out)
 	free(lock);
 }
 
+bool desk_see_out(const struct session *session, struct engine_process *engine)
+{
+	desk_engine(session, engine);
+	for (int waited = 0; engine->alive && waited < STOP_PATIENCE_MS;
+	     waited += 20) {
+		poll(NULL, 0, 20);
+		desk_engine(session, engine);
+	}
+	return !engine->alive;
+}
+
 bool desk_can_run(const struct session *session)
 {
 	struct settings settings;
@@ -257,15 +268,9 @@ int desk_stop_engine(const struct session *session, struct error *err)
 
 	if (desk_end_engine(session, err) < 0)
 		return -1;
-	desk_engine(session, &engine);
-	for (int waited = 0; engine.alive; waited += 20) {
-		if (waited > STOP_PATIENCE_MS)
-			return error_set(err, ERROR_BUSY,
-					 "process %d was asked to end and has "
-					 "not yet",
-					 engine.pid);
-		poll(NULL, 0, 20);
-		desk_engine(session, &engine);
-	}
+	if (!desk_see_out(session, &engine))
+		return error_set(err, ERROR_BUSY,
+				 "process %d was asked to end and has not yet",
+				 engine.pid);
 	return 0;
 }

@@ -27,6 +27,12 @@ struct engine_process {
 void desk_engine(const struct session *session, struct engine_process *out);
 
 /*
+ * The same, for one that is about to end: waited for, ten seconds at most.
+ * Has it ended?
+ */
+bool desk_see_out(const struct session *session, struct engine_process *engine);
+
+/*
  * Start `culprit run` for this session in a session of its own (setsid), its
  * output in engine.log of the folder.  program: path of culprit.  Returns
  * when it holds the lease, or with what it said when it gave up.

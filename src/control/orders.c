@@ -650,6 +650,7 @@ int order_stop(struct order *order, struct error *err)
  */
 int order_reset(struct order *order, struct error *err)
 {
+	const struct plan *plan = engine_plan(session_engine(order->session));
 	const char *common = session_repository(order->session);
 	struct engine_process engine;
 	char *path, *out;
@@ -659,6 +660,9 @@ int order_reset(struct order *order, struct error *err)
 	if (orders_expect(order, 0, 0, "reset", err) < 0)
 		return -1;
 	desk_engine(order->session, &engine);
+	/* one whose search is over is on its way out */
+	if (engine.alive && plan->state == PLAN_FOUND && !order->at_once)
+		desk_see_out(order->session, &engine);
 	if (engine.alive)
 		return error_set(err, ERROR_BUSY,
 				 "process %d on %s is at work on this "
