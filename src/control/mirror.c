@@ -184,6 +184,15 @@ static int read_all(struct mirror *mirror, struct error *err)
 	return gitstate_read(mirror->git_dir, &mirror->is, err);
 }
 
+/* Is the worktree to be moved again, since who moved it was killed? */
+static bool is_cut(const struct mirror *mirror)
+{
+	struct oid oid;
+
+	return mover_wanted(mirror->session, &oid) &&
+	       mover_was_cut(mirror->session);
+}
+
 /* Nobody did anything since: most calls end here, and git is not started. */
 static bool is_quiet(struct mirror *mirror)
 {
@@ -195,7 +204,7 @@ static bool is_quiet(struct mirror *mirror)
 	if (!base->known || mirror->written.known || !base->is.under_way ||
 	    !str_equal(base->stamp, mirror->stamp))
 		return false;
-	return want(mirror) == base->key && !mover_was_cut(mirror->session);
+	return want(mirror) == base->key && !is_cut(mirror);
 }
 
 /*
