@@ -174,6 +174,9 @@ static int take_over(const char *git_dir, const char *path,
  * Without files, which the checkout gets: a git that is killed among them
  * would take away what says that this is a worktree, and leave them.
  *
+ * It is short, and whole: a git that is ended in it may leave a folder in
+ * .git/worktrees that belongs to nothing, and that git itself never prunes.
+ *
  * --force twice: also where git still has one registered that was deleted,
  * even a locked one.  Never `git worktree prune`: that would forget any
  * worktree of the user's whose disk is not mounted just now.
@@ -187,10 +190,13 @@ static int make(const char *common_dir, const char *path, const struct oid *oid,
 		"--force", "--force",  "--",  path,	  oid->hex,
 		NULL
 	};
+	const struct gitcmd command = { .argv = argv,
+					.fetches = true,
+					.whole = true };
 	int ret;
 
 	remove_in(path, ".git");
-	ret = run_git(argv, NULL, err);
+	ret = gitcmd_run(&command, err);
 	free(dir);
 	return ret < 0 ? -1 : worktree_checkout(path, oid, err);
 }
