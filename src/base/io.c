@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -74,6 +75,26 @@ char *io_text(const char *path, size_t limit)
 	text = buf_take(&bytes);
 	buf_release(&bytes);
 	return text;
+}
+
+/* EINVAL, EROFS: a pipe or the like, which no disk has. */
+int io_sync(int fd)
+{
+	return fsync(fd) < 0 && errno != EINVAL && errno != EROFS ? -1 : 0;
+}
+
+int io_sync_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? xstrndup(path, (size_t)(slash - path) + 1)
+			     : xstrdup(".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int ret = fd < 0 ? -1 : io_sync(fd);
+
+	free(folder);
+	if (fd >= 0)
+		close(fd);
+	return ret;
 }
 
 int io_pump(int from, int to)

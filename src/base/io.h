@@ -39,6 +39,13 @@ int io_load(const char *path, struct buf *out, struct error *err);
  */
 char *io_text(const char *path, size_t limit);
 
+/*
+ * The disk has what was written: of a file, and, where it is new, its name, for
+ * which its folder must be there too.  May wait.  0, or -1 with errno.
+ */
+int io_sync(int fd);
+int io_sync_name(const char *path);
+
 /* From where both files stand to the end of the first; -1 with errno. */
 int io_pump(int from, int to);
 

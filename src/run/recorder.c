@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "run/recorder.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
@@ -209,27 +207,6 @@ struct record_sync {
 	void *data;
 };
 
-/* EINVAL, EROFS: a pipe or the like, which no disk has. */
-static int sync_fd(int fd)
-{
-	return fsync(fd) < 0 && errno != EINVAL && errno != EROFS ? -1 : 0;
-}
-
-/* A new file has no name before its folder is there too. */
-static int sync_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = slash ? xstrndup(path, (size_t)(slash - path) + 1)
-			     : xstrdup(".");
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int ret = fd < 0 ? -1 : sync_fd(fd);
-
-	free(folder);
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
 static void sync_record(uv_work_t *thread)
 {
 	struct record_sync *sync = thread->data;
@@ -237,7 +214,7 @@ static void sync_record(uv_work_t *thread)
 
 	if (record->fd < 0)
 		return;
-	if (sync_fd(record->fd) < 0 || sync_folder(record->path) < 0)
+	if (io_sync(record->fd) < 0 || io_sync_name(record->path) < 0)
 		error_errno(&sync->err, "cannot write '%s' to the disk",
 			    record->path);
 }

@@ -456,20 +456,6 @@ static int write_all(const char *path, const struct buf *text, bool safe)
 	return ret;
 }
 
-static void sync_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder =
-		slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	free(folder);
-}
-
 int ticket_write(const char *path, const struct buf *text, bool safe,
 		 struct error *err)
 {
@@ -480,7 +466,7 @@ int ticket_write(const char *path, const struct buf *text, bool safe,
 		ret = error_errno(err, "cannot write '%s'", path);
 		unlink(draft);
 	} else if (safe) {
-		sync_folder(path);
+		io_sync_name(path);
 	}
 	free(draft);
 	return ret;
