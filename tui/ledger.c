@@ -458,11 +458,10 @@ static void fill_console(struct model *model, struct session *session,
 }
 
 void ledger_fill_runs(struct model *model, struct session *session,
-		      const struct model_view *view)
+		      const struct joblist *jobs, const struct model_view *view)
 {
 	struct engine *engine = session_engine(session);
 	const struct step *step;
-	struct joblist jobs;
 
 	model->shown_run = SHOW_BUILD;
 	if (model->selected < 0)
@@ -472,9 +471,7 @@ void ledger_fill_runs(struct model *model, struct session *session,
 		str_copy(model->build, sizeof(model->build), "not built");
 		return;
 	}
-	joblist_read(&jobs, session_dir(session));
-	build_line(model, session, step, &jobs, view);
-	fill_runs(model, session, step, &jobs, view);
-	fill_console(model, session, step, &jobs, view);
-	joblist_release(&jobs);
+	build_line(model, session, step, jobs, view);
+	fill_runs(model, session, step, jobs, view);
+	fill_console(model, session, step, jobs, view);
 }

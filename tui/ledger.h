@@ -7,6 +7,7 @@
  * the selected one its build, its runs and the log to show.
  */
 
+struct joblist;
 struct model;
 struct model_view;
 struct session;
@@ -18,8 +19,9 @@ void ledger_fill_rows(struct model *model, struct session *session,
 /* What a run's letter stands for, in a word: "crash", "boot"... */
 const char *ledger_word(char letter);
 
-/* What belongs to the selected row. */
+/* What belongs to the selected row, and where its jobs are. */
 void ledger_fill_runs(struct model *model, struct session *session,
+		      const struct joblist *jobs,
 		      const struct model_view *view);
 
 #endif

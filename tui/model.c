@@ -527,20 +527,17 @@ static int in_flight(struct engine *engine)
 }
 
 /* Where nothing moves because a cluster's scheduler is silent. */
-static void add_scheduler(struct model *model, struct session *session,
+static void add_scheduler(struct model *model, const struct joblist *jobs,
 			  bool ascii)
 {
 	size_t used = strlen(model->status);
-	struct joblist jobs;
 	char name[24];
 
-	joblist_read(&jobs, session_dir(session));
-	if (jobs.away) {
-		text_copy(name, sizeof(name), jobs.away, ascii);
-		snprintf(model->status + used, sizeof(model->status) - used,
-			 "; %s does not answer, it is waited for", name);
-	}
-	joblist_release(&jobs);
+	if (!jobs->away)
+		return;
+	text_copy(name, sizeof(name), jobs->away, ascii);
+	snprintf(model->status + used, sizeof(model->status) - used,
+		 "; %s does not answer, it is waited for", name);
 }
 
 /* What is built ahead, behind what else is said of the engine. */
@@ -558,11 +555,12 @@ static void add_prospects(struct model *model, struct session *session)
 }
 
 static void fill_status(struct model *model, struct session *session,
+			const struct joblist *jobs,
 			const struct model_view *view)
 {
 	struct engine *engine = session_engine(session);
 	size_t count = engine_event_count(engine);
-	int jobs = in_flight(engine);
+	int flying = in_flight(engine);
 	char host[64], ago[24];
 
 	model->engine_alive = view->engine.alive;
@@ -574,9 +572,9 @@ static void fill_status(struct model *model, struct session *session,
 				   : 0);
 		snprintf(model->status, sizeof(model->status),
 			 "engine %d on %s, %d %s, last event %s ago",
-			 view->engine.pid, host, jobs,
-			 jobs == 1 ? "job" : "jobs", ago);
-		add_scheduler(model, session, view->ascii);
+			 view->engine.pid, host, flying,
+			 flying == 1 ? "job" : "jobs", ago);
+		add_scheduler(model, jobs, view->ascii);
 		add_prospects(model, session);
 		return;
 	}
@@ -597,6 +595,7 @@ void model_build(struct model *model, struct session *session,
 	const struct plan *plan = engine_plan(engine);
 	const struct sure *sure;
 	struct sure glance;
+	struct joblist jobs;
 
 	model_release(model);
 	text_copy(model->title, sizeof(model->title), engine_title(engine),
@@ -627,6 +626,8 @@ void model_build(struct model *model, struct session *session,
 	fill_rule(model, engine, plan, view);
 	fill_times(model, session, plan, view);
 	fill_left(model, engine, sure);
-	fill_status(model, session, view);
-	ledger_fill_runs(model, session, view);
+	joblist_read(&jobs, session_dir(session));
+	fill_status(model, session, &jobs, view);
+	ledger_fill_runs(model, session, &jobs, view);
+	joblist_release(&jobs);
 }
