@@ -135,3 +135,13 @@ users_things()
 		\) -prune -o -type f -print | sort | xargs -d "\n" sha256sum
 	git for-each-ref && git stash list && git symbolic-ref HEAD)
 }
+
+# $lib is what is loaded before the program, tests/faults/NAME.so: preloads NAME
+preloads()
+{
+	lib=$build/tests/faults/$1.so
+	test -e "$lib" || skip_all "$lib was not built"
+	if grep -q __asan_init "$CULPRIT"; then
+		skip_all "sanitizers want to be loaded before all else"
+	fi
+}

@@ -9,10 +9,7 @@
 . "$top/tests/cli/lib.sh"
 
 command -v python3 >/dev/null || skip_all "python3 is not installed"
-lib=$build/tests/faults/clock.so
-test -e "$lib" || skip_all "$lib was not built"
-grep -q __asan_init "$CULPRIT" &&
-	skip_all "sanitizers want to be loaded before all else"
+preloads clock
 
 cleanup()
 {

@@ -7,10 +7,7 @@
 . "$top/tests/cli/lib.sh"
 
 command -v python3 >/dev/null || skip_all "python3 is not installed"
-lib=$build/tests/faults/power.so
-test -e "$lib" || skip_all "$lib was not built"
-grep -q __asan_init "$CULPRIT" &&
-	skip_all "sanitizers want to be loaded before all else"
+preloads power
 
 line_repo "$tmp/line" 8
 session=$tmp/session
