@@ -44,10 +44,6 @@ static char *follow(const char *dir, const char *target)
 }
 
 /*
- * Read from git's own files: asked at a wrong place, git would go up and find
- * another repository.
- */
-/*
  * Does git know it by this place?  A copy of a worktree names the same folder
  * of git's, and would move the HEAD of the one it was copied from.
  */
@@ -67,6 +63,10 @@ static bool is_known_here(const char *git_dir, const char *dot_git)
 	return same;
 }
 
+/*
+ * Read from git's own files: asked at a wrong place, git would go up and find
+ * another repository.
+ */
 char *worktree_git_dir(const char *common_dir, const char *path)
 {
 	char *dot_git = xasprintf("%s/.git", path);
