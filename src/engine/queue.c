@@ -6,11 +6,39 @@
 
 #include "base/array.h"
 
+#define WAYS 4 /* children of one: they lie side by side in the cache */
+
+/* Without a jump: which one it is cannot be foreseen. */
 static bool sooner(const struct queued *a, const struct queued *b)
 {
-	if (a->date != b->date)
-		return a->date > b->date;
-	return a->order < b->order;
+	return (a->date > b->date) |
+	       ((a->date == b->date) & (a->order < b->order));
+}
+
+static void rise(struct queue *queue, size_t at, struct queued item)
+{
+	while (at > 0 && sooner(&item, &queue->heap[(at - 1) / WAYS])) {
+		queue->heap[at] = queue->heap[(at - 1) / WAYS];
+		at = (at - 1) / WAYS;
+	}
+	queue->heap[at] = item;
+}
+
+/* Of the children from `first` on, all that there are up to `count`. */
+static size_t soonest(const struct queue *queue, size_t first)
+{
+	const struct queued *heap = queue->heap;
+	size_t left, right, best = first;
+
+	if (first + WAYS <= queue->count) {
+		left = first + sooner(&heap[first + 1], &heap[first]);
+		right = first + 2 + sooner(&heap[first + 3], &heap[first + 2]);
+		return sooner(&heap[right], &heap[left]) ? right : left;
+	}
+	for (size_t i = first + 1; i < queue->count; i++)
+		if (sooner(&heap[i], &heap[best]))
+			best = i;
+	return best;
 }
 
 void queue_release(struct queue *queue)
@@ -22,35 +50,26 @@ void queue_release(struct queue *queue)
 void queue_push(struct queue *queue, int commit, int64_t date)
 {
 	struct queued item = { date, queue->order++, commit };
-	size_t at = queue->count++;
 
-	array_grow(queue->heap, queue->count, &queue->room);
-	while (at > 0 && sooner(&item, &queue->heap[(at - 1) / 2])) {
-		queue->heap[at] = queue->heap[(at - 1) / 2];
-		at = (at - 1) / 2;
-	}
-	queue->heap[at] = item;
+	array_grow(queue->heap, queue->count + 1, &queue->room);
+	rise(queue, queue->count++, item);
 }
 
+/*
+ * The hole goes down to the bottom without a look at the last one, which came
+ * from there and seldom belongs much higher.
+ */
 int queue_pop(struct queue *queue)
 {
 	int commit = queue->heap[0].commit;
 	struct queued last = queue->heap[--queue->count];
-	size_t at = 0;
+	size_t at = 0, child;
 
-	for (;;) {
-		size_t child = at * 2 + 1;
-
-		if (child >= queue->count)
-			break;
-		if (child + 1 < queue->count &&
-		    sooner(&queue->heap[child + 1], &queue->heap[child]))
-			child++;
-		if (!sooner(&queue->heap[child], &last))
-			break;
+	while ((child = at * WAYS + 1) < queue->count) {
+		child = soonest(queue, child);
 		queue->heap[at] = queue->heap[child];
 		at = child;
 	}
-	queue->heap[at] = last;
+	rise(queue, at, last);
 	return commit;
 }

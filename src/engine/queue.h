@@ -12,7 +12,7 @@
 
 struct queued {
 	int64_t date;
-	size_t order;
+	uint32_t order;
 	int commit;
 };
 
@@ -20,7 +20,7 @@ struct queued {
 struct queue {
 	struct queued *heap; /* heap[0] is next */
 	size_t count, room;
-	size_t order;
+	uint32_t order; /* of the next to come */
 };
 
 void queue_release(struct queue *queue);
