@@ -321,32 +321,48 @@ bool graph_has_circle(const struct graph *graph)
 	return taken < graph->count;
 }
 
-void graph_mark_ancestors(const struct graph *graph, const int *commits,
-			  int count, unsigned char *marks, unsigned char bit)
+/* Set a bit on the commits and all below them, but for where one of `wall` is. */
+static void mark_below(const struct graph *graph, const int *commits, int count,
+		       unsigned char *marks, unsigned char bit,
+		       unsigned char wall)
 {
 	int *stack = NULL;
 	size_t depth = 0, room = 0;
 
 	for (int i = 0; i < count; i++) {
-		if (marks[commits[i]] & bit)
+		if (marks[commits[i]] & wall)
 			continue;
 		marks[commits[i]] |= bit;
 		array_grow(stack, depth + 1, &room);
 		stack[depth++] = commits[i];
 	}
 	while (depth > 0) {
-		const int *parents;
-		int n = graph_parents(graph, stack[--depth], &parents);
+		const struct span *span = &graph->spans[stack[--depth]];
 
-		for (int i = 0; i < n; i++) {
-			if (marks[parents[i]] & bit)
+		array_grow(stack, depth + (size_t)span->count, &room);
+		for (int i = 0; i < span->count; i++) {
+			int parent = graph->parents[span->first + i];
+
+			if (marks[parent] & wall)
 				continue;
-			marks[parents[i]] |= bit;
-			array_grow(stack, depth + 1, &room);
-			stack[depth++] = parents[i];
+			marks[parent] |= bit;
+			stack[depth++] = parent;
 		}
 	}
 	free(stack);
+}
+
+void graph_mark_ancestors(const struct graph *graph, const int *commits,
+			  int count, unsigned char *marks, unsigned char bit)
+{
+	mark_below(graph, commits, count, marks, bit, bit);
+}
+
+void graph_mark_until(const struct graph *graph, int commit,
+		      unsigned char *marks, unsigned char bit,
+		      unsigned char wall)
+{
+	mark_below(graph, &commit, 1, marks, bit, bit | wall);
 }
 
 bool graph_is_ancestor(const struct graph *graph, int ancestor, int commit)

@@ -65,6 +65,11 @@ int graph_parents(const struct graph *graph, int commit, const int **parents);
 void graph_mark_ancestors(const struct graph *graph, const int *commits,
 			  int count, unsigned char *marks, unsigned char bit);
 
+/* The same for one commit, but the walk stops where a bit of `wall` is, too. */
+void graph_mark_until(const struct graph *graph, int commit,
+		      unsigned char *marks, unsigned char bit,
+		      unsigned char wall);
+
 /*
  * Is a commit among its own parents, or theirs, and so on?  git makes no such
  * thing, and nothing else here expects it.

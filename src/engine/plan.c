@@ -107,35 +107,41 @@ static bool range_is_missing(const struct engine *engine)
 
 enum { BELOW_NEW = 1, BELOW_OLD = 2, CHECKED = 4 };
 
-/*
- * Is a good commit no ancestor of any bad one?  git looks for such strays
- * once, while the ends are as they were given; on the way it trusts what it
- * found.  So a merge base needs no test that lies below a good commit which
- * is no stray, or below a skipped commit that was such a base itself.
- */
-static bool mark_strays(const struct engine *engine, unsigned char *marks)
+/* Is a good commit no ancestor of any bad one? */
+static bool has_strays(const struct engine *engine, unsigned char *marks)
 {
-	const struct graph *graph = engine->graph;
 	const struct ends *ends = &engine->ends;
 	bool strays = false;
 
-	graph_mark_ancestors(graph, ends->news, ends->new_count, marks,
+	graph_mark_ancestors(engine->graph, ends->news, ends->new_count, marks,
 			     BELOW_NEW);
+	for (int i = 0; i < ends->good_count; i++)
+		strays |= !(marks[ends->goods[i]] & BELOW_NEW);
+	return strays;
+}
+
+/*
+ * git looks for strays once, while the ends are as they were given; on the
+ * way it trusts what it found.  So a merge base needs no test that lies below
+ * a good commit which is no stray, or below a skipped commit that was such a
+ * base itself.
+ */
+static void mark_checked(const struct engine *engine, unsigned char *marks)
+{
+	const struct graph *graph = engine->graph;
+	const struct ends *ends = &engine->ends;
+
 	graph_mark_ancestors(graph, ends->goods, ends->good_count, marks,
 			     BELOW_OLD);
-	for (int i = 0; i < ends->good_count; i++) {
+	for (int i = 0; i < ends->good_count; i++)
 		if (marks[ends->goods[i]] & BELOW_NEW)
 			graph_mark_ancestors(graph, &ends->goods[i], 1, marks,
 					     CHECKED);
-		else
-			strays = true;
-	}
 	for (int i = 0; i < ends->skip_count; i++)
 		if ((marks[ends->skips[i]] & (BELOW_NEW | BELOW_OLD)) ==
 		    (BELOW_NEW | BELOW_OLD))
 			graph_mark_ancestors(graph, &ends->skips[i], 1, marks,
 					     CHECKED);
-	return strays;
 }
 
 static void merge_base_is_bad(struct engine *engine, int base)
@@ -162,9 +168,11 @@ static bool plan_merge_base(struct engine *engine)
 	int *bases = NULL, count = 0;
 	bool settled = false;
 
-	if (mark_strays(engine, marks))
+	if (has_strays(engine, marks)) {
+		mark_checked(engine, marks);
 		count = graph_merge_bases(engine->graph, ends->bad, ends->goods,
 					  ends->good_count, &bases);
+	}
 	for (int i = 0; i < count && !settled; i++) {
 		const struct folded_step *step = fold_step_of(engine, bases[i]);
 		enum verdict verdict =

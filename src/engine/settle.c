@@ -135,34 +135,44 @@ static void accept(struct engine *engine, unsigned char *marks,
 		ends->goods[ends->good_count++] = commit;
 }
 
+/* Of the first `count` marks, is another one of the newer side below this? */
+static bool has_newer_below(const struct engine *engine,
+			    const struct mark *marks, size_t count, int commit,
+			    unsigned char *flags)
+{
+	bool others = false;
+
+	for (size_t i = 0; i < count; i++)
+		others |=
+			marks[i].kind == MARK_NEW && marks[i].commit != commit;
+	if (!others)
+		return false;
+	/* nothing of the newer side is below what is OLD */
+	graph_mark_until(engine->graph, commit, flags, LOOK, OLD);
+	others = false;
+	for (size_t i = 0; i < count; i++)
+		others |= marks[i].kind == MARK_NEW &&
+			  marks[i].commit != commit &&
+			  (flags[marks[i].commit] & LOOK);
+	for (int i = 0; i < graph_count(engine->graph); i++)
+		flags[i] &= (unsigned char)~LOOK;
+	return others;
+}
+
 /*
  * The newer end: of the accepted commits of which no other one is an
  * ancestor, the one given last.  (git takes the one given last of all, so
  * that a search can widen again; here it takes a retract for that.)
  */
 static int newer_end(const struct engine *engine, const struct mark *marks,
-		     size_t count)
+		     size_t count, unsigned char *flags)
 {
-	unsigned char *below = xcalloc((size_t)graph_count(engine->graph), 1);
-	int bad = -1;
-
-	for (size_t i = count; i-- > 0 && bad < 0;) {
-		bool lowest = marks[i].kind == MARK_NEW;
-
-		if (!lowest)
-			continue;
-		graph_mark_ancestors(engine->graph, &marks[i].commit, 1, below,
-				     LOOK);
-		for (size_t k = 0; k < count && lowest; k++)
-			lowest = marks[k].kind != MARK_NEW ||
-				 marks[k].commit == marks[i].commit ||
-				 !(below[marks[k].commit] & LOOK);
-		memset(below, 0, (size_t)graph_count(engine->graph));
-		if (lowest)
-			bad = marks[i].commit;
-	}
-	free(below);
-	return bad;
+	for (size_t i = count; i-- > 0;)
+		if (marks[i].kind == MARK_NEW &&
+		    !has_newer_below(engine, marks, count, marks[i].commit,
+				     flags))
+			return marks[i].commit;
+	return -1;
 }
 
 static void add_mark(struct marks *marks, struct mark mark)
@@ -301,10 +311,10 @@ static bool can_search(const struct engine *engine,
 
 /* git's numbers after the first `count` marks. */
 static void number_mark(const struct engine *engine, struct mark *marks,
-			size_t count)
+			size_t count, unsigned char *flags)
 {
-	struct suspects_query query = { .bad = newer_end(engine, marks,
-							 count) };
+	struct suspects_query query = { .bad = newer_end(engine, marks, count,
+							 flags) };
 	int *goods = xmalloc(count * sizeof(int)), *skips = NULL;
 	struct suspects *suspects;
 	struct midpoint mid;
@@ -340,7 +350,7 @@ static bool same_mark(const struct mark *a, const struct mark *b)
  * one is left to number_last.  Returns how many stand.
  */
 static size_t number_marks(const struct engine *engine, struct marks *marks,
-			   const struct marks *before)
+			   const struct marks *before, unsigned char *flags)
 {
 	size_t same = 0;
 
@@ -350,7 +360,7 @@ static size_t number_marks(const struct engine *engine, struct marks *marks,
 		same++;
 	}
 	for (size_t i = same; i + 1 < marks->count; i++)
-		number_mark(engine, marks->items, i + 1);
+		number_mark(engine, marks->items, i + 1, flags);
 	return same;
 }
 
@@ -439,7 +449,7 @@ void settle(struct engine *engine)
 {
 	struct ends *ends = &engine->ends;
 	struct marks before = ends->marks;
-	unsigned char *marks;
+	unsigned char *flags; /* OLD are the good ones with all ancestors */
 	struct claim *claims;
 	size_t count, same;
 
@@ -450,23 +460,24 @@ void settle(struct engine *engine)
 	ends->conflicts = 0;
 	ends->goods = xmalloc((engine->step_count + 1) * sizeof(int));
 	ends->news = xmalloc((engine->step_count + 1) * sizeof(int));
-	marks = xcalloc((size_t)graph_count(engine->graph), 1);
+	flags = xcalloc((size_t)graph_count(engine->graph), 1);
 	claims = collect(engine, &count);
 	for (size_t i = 0; i < count; i++)
 		if (claims[i].event->verdict != VERDICT_SKIP)
-			accept(engine, marks, &claims[i]);
+			accept(engine, flags, &claims[i]);
 	free(claims);
-	free(marks);
 
 	memset(&ends->marks, 0, sizeof(ends->marks));
 	list_marks(engine, &ends->marks);
-	same = number_marks(engine, &ends->marks, &before);
+	same = number_marks(engine, &ends->marks, &before, flags);
 	if (same < ends->marks.count || same < before.count) {
 		suspects_free(ends->found);
 		ends->found = NULL;
 	}
 	free(before.items);
-	ends->bad = newer_end(engine, ends->marks.items, ends->marks.count);
+	ends->bad =
+		newer_end(engine, ends->marks.items, ends->marks.count, flags);
+	free(flags);
 	ends->nearest_good = -1;
 	for (size_t i = 0; i < ends->marks.count; i++)
 		if (ends->marks.items[i].kind == MARK_OLD)
