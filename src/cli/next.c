@@ -70,6 +70,11 @@ static int print_answer(const struct question *question,
 	return EXIT_OK;
 }
 
+static void name(void *data, int commit)
+{
+	listing_name(data, commit);
+}
+
 /* Takes the listing's commits. */
 static int choose(const struct question *question, struct listing *listing)
 {
@@ -80,13 +85,12 @@ static int choose(const struct question *question, struct listing *listing)
 		.skips = listing->skips,
 		.skip_count = (int)question->skips.count,
 		.first_parent = question->first_parent,
+		.name = name,
+		.data = listing,
 	};
 	struct suspects *suspects;
 	struct midpoint mid;
 
-	/* with skips, commits that are equally good are told by their ids */
-	if (query.skip_count > 0)
-		listing_name_all(listing);
 	suspects = suspects_of(listing->graph, listing->commits, listing->count,
 			       query.first_parent);
 	listing->commits = NULL;

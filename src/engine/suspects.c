@@ -189,8 +189,9 @@ static int distance_at(const struct suspects *found, int place)
 }
 
 /* Which of the places would be at `index`, were they in order. */
-static int ranked(const struct graph *graph, const struct suspects *found,
-		  const int *places, int count, int index)
+static int ranked(const struct graph *graph, const struct suspects_query *query,
+		  const struct suspects *found, const int *places, int count,
+		  int index)
 {
 	struct ranking ranking = { graph, found };
 	int *how_many = xcalloc((size_t)found->count + 1, sizeof(int));
@@ -205,6 +206,8 @@ static int ranked(const struct graph *graph, const struct suspects *found,
 	for (int i = 0; i < count; i++)
 		if (distance_at(found, places[i]) == wanted)
 			equal[equals++] = places[i];
+	for (int i = 0; i < equals && query->name; i++)
+		query->name(query->data, found->commits[equal[i]]);
 	qsort_r(equal, (size_t)equals, sizeof(int), by_id, &ranking);
 	place = equal[index];
 	free(equal);
@@ -255,7 +258,7 @@ static void choose_with_skips(const struct graph *graph,
 
 	for (int i = 0; i < found->count; i++)
 		left[i] = i;
-	best = ranked(graph, found, left, found->count, 0);
+	best = ranked(graph, query, found, left, found->count, 0);
 	mid->reaches = found->weights[best];
 	mid->commit = found->commits[best];
 	if (!(flags[mid->commit] & SKIPPED))
@@ -270,9 +273,9 @@ static void choose_with_skips(const struct graph *graph,
 	index = skip_away(count);
 	if (index < 0 || index >= count)
 		index = 0;
-	best = ranked(graph, found, left, count, index);
+	best = ranked(graph, query, found, left, count, index);
 	if (found->commits[best] == query->bad)
-		best = ranked(graph, found, left, count,
+		best = ranked(graph, query, found, left, count,
 			      index > 0 ? index - 1 : 0);
 	/* bad itself at the head: nothing but skipped commits before it */
 	if (found->commits[best] == query->bad)

@@ -25,6 +25,12 @@ struct suspects_query {
 	const int *skips; /* anywhere in the graph; outside the range too */
 	int skip_count;
 	bool first_parent;
+	/*
+	 * Gives a commit its name, where the graph has commits without: equals
+	 * are told by their names when something is skipped.  NULL: all have.
+	 */
+	void (*name)(void *data, int commit);
+	void *data;
 };
 
 struct suspects {

@@ -107,9 +107,3 @@ void listing_name(struct listing *listing, int commit)
 {
 	commits_name(listing->reader, commit);
 }
-
-void listing_name_all(struct listing *listing)
-{
-	for (int i = 0; i < listing->count; i++)
-		commits_name(listing->reader, listing->commits[i]);
-}

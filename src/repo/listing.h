@@ -42,8 +42,7 @@ int listing_load(struct listing *listing, struct repo *repo,
 		 const struct listing_query *query, struct error *err);
 void listing_release(struct listing *listing);
 
-/* So that graph_oid may be asked: for one commit, for all that were listed. */
+/* So that graph_oid may be asked for a commit. */
 void listing_name(struct listing *listing, int commit);
-void listing_name_all(struct listing *listing);
 
 #endif
