@@ -172,8 +172,10 @@ def warm(path, runs=3):
     return took
 
 
-def session_of(repo, folder, good, bad):
-    """A session as it is stored, and what it costs to have it open."""
+def session_of(repo, folder, good, bad, least=None):
+    """A session as it is stored, and what it costs to have it open.
+
+    least: how many times a process of git the next commit may take."""
     path = os.path.abspath(os.path.join(folder, "%s-%s" % (good, bad)))
     subprocess.run(["rm", "-rf", path], check=True)
     culprit = [os.environ["CULPRIT"], "--session-dir", path]
@@ -185,7 +187,8 @@ def session_of(repo, folder, good, bad):
     what = "%d commits" % took["suspects"]
     row("open a session of %s (at most 50)" % what, took["open"], None, "ms")
     for answer in "next if good", "next if bad":
-        row("%s, warm, %s (at most 10; at least 50x)" % (answer, what),
+        row("%s, warm, %s (at most 10%s)" % (
+            answer, what, "; at least %dx" % least if least else ""),
             took[answer], peer * 1000, "ms")
     row("override at step 3 of %d, %s" % (took["steps"], what),
         took["override"], peer * 1000, "ms")
@@ -257,7 +260,7 @@ def linux(folder):
     midpoint(graph, "v82", "v85", "commit-graph", least=30)
     all_weights(graph, "v84", "next", least=20)
     midpoint(graph, "v75", "v85", "commit-graph", 1, least=100)
-    session_of(graph, folder, "v84", "v85")
+    session_of(graph, folder, "v84", "v85", 50)
     session_of(graph, folder, "v84", "next")
 
 
