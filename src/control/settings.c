@@ -186,103 +186,170 @@ static void fill_in(struct settings *settings)
 	settings->console = read_as(settings);
 }
 
+/* What contradicts itself, or is missing; no text: nothing does. */
+struct complaint {
+	const char *key;
+	const char *because; /* the key that asks for it, where it is missing */
+	const char *text;
+};
+
+static struct complaint complain(const char *key, const char *because,
+				 const char *text)
+{
+	return (struct complaint){ key, because, text };
+}
+
+static struct complaint no_complaint(void)
+{
+	return (struct complaint){ NULL, NULL, NULL };
+}
+
 /* Of a machine, or of none. */
-static const char *machine_complaint(const struct settings *settings)
+static struct complaint machine_complaint(const struct settings *settings)
 {
 	const struct machine_settings *machine = &settings->machine;
 
 	if (settings->target != TARGET_MACHINE)
-		return machine->host ? "machine: is for the target \"ssh\""
-				     : NULL;
+		return machine->host ? complain("machine.host", NULL,
+						"it is for the target \"ssh\"")
+				     : no_complaint();
 	if (!machine->host)
-		return "machine: host is needed, its name or address";
+		return complain("machine.host", "target",
+				"it is needed, the machine's name or address");
 	if (!settings->guest.ssh_user)
-		return "ssh: user is needed, whom to log in to the machine as";
+		return complain("ssh.user", "target",
+				"it is needed, whom to log in to the machine "
+				"as");
 	if (settings->slots > 1)
-		return "test: slots: a machine does one run at a time";
+		return complain("test.slots", NULL,
+				"a machine does one run at a time");
 	if (!machine->running != !machine->expected)
-		return "machine: running and expected belong together: what "
-		       "it says there, and what it should say";
-	return NULL;
+		return complain(machine->running ? "machine.expected"
+						 : "machine.running",
+				NULL,
+				"it is needed: running and expected belong "
+				"together, what the machine says and what it "
+				"should say");
+	return no_complaint();
 }
 
 /* Of jobs of a cluster. */
-static const char *executor_complaint(const struct settings *settings)
+static struct complaint executor_complaint(const struct settings *settings)
 {
 	if (settings->executor == EXECUTOR_LOCAL)
-		return NULL;
+		return no_complaint();
 	if (settings->target == TARGET_MACHINE)
-		return "executor: a machine is brought into its kernel from "
-		       "here, one run at a time: \"slurm\" is for the other "
-		       "targets";
+		return complain("executor", NULL,
+				"a machine is brought into its kernel from "
+				"here, one run at a time: \"slurm\" is for "
+				"the other targets");
 	if (!settings_can_run(settings))
-		return "executor: there is nothing to give to a cluster: test "
-		       "has no command";
-	return NULL;
+		return complain("executor", NULL,
+				"there is nothing to give to a cluster: "
+				"test.command is missing");
+	return no_complaint();
 }
 
 /* Of builds ahead. */
-static const char *ahead_complaint(const struct settings *settings)
+static struct complaint ahead_complaint(const struct settings *settings)
 {
 	const char *kernel = settings->guest.kernel;
 
 	if (settings->ahead.commits == 0 && settings->ahead.slots > 1)
-		return "build: slots: with ahead = 0 there is one build at a "
-		       "time";
+		return complain("build.slots", NULL,
+				"with build.ahead = 0 there is one build at a "
+				"time");
 	if (settings->build_command && kernel && *kernel == '/' &&
 	    (settings->ahead.commits > 0 || settings->ahead.slots > 1))
-		return "build: ahead: a kernel with an absolute name would be "
-		       "written over by the next build: name it relative to "
-		       "the worktree";
-	return NULL;
+		return complain(settings->ahead.commits > 0 ? "build.ahead"
+							    : "build.slots",
+				NULL,
+				"a kernel with an absolute name would be "
+				"written over by the next build: name it "
+				"relative to the worktree");
+	return no_complaint();
 }
 
-/* What contradicts itself, or is missing, as a sentence; or NULL. */
-static const char *complaint(const struct settings *settings)
+/* Of what a guest is made of, or a machine's kernel. */
+static struct complaint guest_complaint(const struct settings *settings)
 {
 	const struct guest_settings *guest = &settings->guest;
+
+	if (settings->test_command)
+		return complain("test.command", NULL,
+				"a guest is tested by its reproducer, a "
+				"command is for the target \"command\"");
+	if (settings->build_command && settings->build.config)
+		return complain("build.config", NULL,
+				"there is build.command too: either a "
+				"configuration is built, or a command builds "
+				"the kernel");
+	if (!settings->build_command && !settings->build.config)
+		return complain("build.config", "target",
+				"it is needed, the kernel's configuration, or "
+				"else build.command, which builds it");
+	if (settings->build_command && !guest->kernel)
+		return complain(settings->target == TARGET_MACHINE
+					? "machine.kernel"
+					: "guest.kernel",
+				"target",
+				"it is needed, what build.command makes");
+	if (settings->target == TARGET_UML && guest->ssh_user)
+		return complain("ssh.user", NULL,
+				"a kernel that is a program here is not "
+				"reached by ssh");
+	if (!guest->ssh_user &&
+	    (guest->repro_file || guest->repro_check || guest->repro_command))
+		return complain("ssh.user", "reproducer",
+				"it is needed for a reproducer; without ssh "
+				"the guest's own programs run it");
+	return no_complaint();
+}
+
+static struct complaint first_complaint(const struct settings *settings)
+{
 	bool runs_guest = settings->target != TARGET_COMMAND;
 
 	if (settings->console == READ_KERNEL && settings->crash)
-		return "test: crash is for other consoles than a kernel's; "
-		       "more rules for a kernel's go into a file named by "
-		       "'oops'";
+		return complain("test.crash", NULL,
+				"it is for other consoles than a kernel's; "
+				"more rules for a kernel's go into a file "
+				"named by 'oops'");
 	if (!runs_guest && settings->symptom == SYMPTOM_NO_BUILD)
 		return settings->build_command
-			       ? NULL
-			       : "build: command is needed, to look for what "
-				 "does not build";
+			       ? no_complaint()
+			       : complain("build.command", "bad",
+					  "it is needed, to look for what does "
+					  "not build");
 	if (settings->fixups.count && !settings_can_run(settings))
-		return "fixups: nothing is built that they could be applied "
-		       "to: there is no test command";
-	if (!runs_guest && settings->build_command && !settings->test_command)
-		return "build has a command, but test has none";
-	if (!runs_guest && settings->symptom == SYMPTOM_NO_BOOT &&
-	    !settings->boot)
-		return "test: boot is needed, the expression by which one "
-		       "sees that it booted, to look for what does not boot";
-	if (!runs_guest)
-		return NULL;
-	if (settings->test_command)
-		return "test: a guest is tested by its reproducer, a command "
-		       "is for the target \"command\"";
-	if (!settings->build_command == !settings->build.config)
-		return "build: needs either config, the kernel's "
-		       "configuration, or a command that builds it";
-	if (settings->build_command && !guest->kernel)
-		return settings->target == TARGET_MACHINE
-			       ? "machine: kernel is needed, what "
-				 "build.command makes"
-			       : "guest: kernel is needed, what "
-				 "build.command makes";
-	if (settings->target == TARGET_UML && guest->ssh_user)
-		return "ssh: a kernel that is a program here is not reached "
-		       "by it";
-	if (!guest->ssh_user &&
-	    (guest->repro_file || guest->repro_check || guest->repro_command))
-		return "reproducer: needs ssh, with a user; without it the "
-		       "guest's own programs run it";
-	return NULL;
+		return complain("fixups", NULL,
+				"nothing is built that they could be applied "
+				"to: there is no test command");
+	if (runs_guest)
+		return guest_complaint(settings);
+	if (settings->build_command && !settings->test_command)
+		return complain("test.command", "build.command",
+				"it is needed: what is built would not be "
+				"tested");
+	if (settings->symptom == SYMPTOM_NO_BOOT && !settings->boot)
+		return complain("test.boot", "bad",
+				"it is needed, the expression by which one "
+				"sees that it booted, to look for what does "
+				"not boot");
+	return no_complaint();
+}
+
+static struct complaint complaint(const struct settings *settings)
+{
+	struct complaint found = first_complaint(settings);
+
+	if (!found.text)
+		found = machine_complaint(settings);
+	if (!found.text)
+		found = ahead_complaint(settings);
+	if (!found.text)
+		found = executor_complaint(settings);
+	return found;
 }
 
 static char *folder_of(const char *path)
@@ -297,7 +364,7 @@ int settings_read(struct settings *settings, const char *path,
 {
 	char *own = folder ? NULL : folder_of(path);
 	struct settings fresh;
-	const char *wrong_is;
+	struct complaint wrong_is;
 	int ret = -1;
 
 	settings_init(&fresh);
@@ -310,15 +377,10 @@ int settings_read(struct settings *settings, const char *path,
 	if (settings_keys_read(&fresh, path, folder ? folder : own, err) < 0)
 		goto out;
 	wrong_is = complaint(&fresh);
-	if (!wrong_is)
-		wrong_is = machine_complaint(&fresh);
-	if (!wrong_is)
-		wrong_is = ahead_complaint(&fresh);
-	if (!wrong_is)
-		wrong_is = executor_complaint(&fresh);
 	fill_in(&fresh);
-	if (wrong_is) {
-		error_set(err, ERROR_INPUT, "%s: %s", path, wrong_is);
+	if (wrong_is.text) {
+		settings_keys_wrong(path, wrong_is.key, wrong_is.because,
+				    wrong_is.text, err);
 		goto out;
 	}
 	settings_release(settings);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/argv.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
@@ -206,11 +207,11 @@ static const struct group {
 static int wrong(const char *path, const config_setting_t *item,
 		 const char *expected, struct error *err)
 {
-	const char *name = config_setting_name(item);
+	char *what = xasprintf("expected %s", expected);
 
-	return error_set(err, ERROR_INPUT, "%s:%u: %s: expected %s", path,
-			 config_setting_source_line(item), name ? name : "?",
-			 expected);
+	table_wrong(path, item, what, err);
+	free(what);
+	return -1;
 }
 
 static int take_number(const char *path, const config_setting_t *item, int low,
@@ -352,8 +353,7 @@ static int take_policy(const struct reader *reader,
 
 	if (policy_parse(&policy, text, &why) == 0)
 		return 0;
-	return error_set(err, ERROR_INPUT, "%s:%u: policy: %s", reader->path,
-			 config_setting_source_line(item), why.text);
+	return table_wrong(reader->path, item, why.text, err);
 }
 
 static int take_word(const struct reader *reader, const config_setting_t *item,
@@ -504,16 +504,20 @@ static int unknown(const struct reader *reader, const config_setting_t *item,
 		   const struct key *keys, bool is_top, struct error *err)
 {
 	char known[200] = "";
+	struct buf whole;
 
 	for (; keys->name; keys++)
 		str_list(known, sizeof(known), keys->name);
 	if (is_top)
 		str_list(known, sizeof(known),
 			 "build, test, guest, machine, ssh, reproducer, slurm");
-	return error_set(err, ERROR_INPUT,
-			 "%s:%u: there is no key '%s' here: expected one of %s",
-			 reader->path, config_setting_source_line(item),
-			 config_setting_name(item), known);
+	buf_init(&whole, 0);
+	table_key(item, &whole);
+	error_set(err, ERROR_INPUT,
+		  "%s:%u: there is no key '%s': expected one of %s",
+		  reader->path, table_line(item), whole.text, known);
+	buf_release(&whole);
+	return -1;
 }
 
 static int take_group(struct settings *settings, const struct reader *reader,
@@ -573,4 +577,34 @@ int settings_keys_read(struct settings *settings, const char *path,
 				 err);
 	config_destroy(&config);
 	return ret;
+}
+
+/* What stands in the file of it, of what makes it matter, or around it. */
+static const config_setting_t *find(const config_t *config, const char *key,
+				    const char *because)
+{
+	const config_setting_t *item = config_lookup(config, key);
+	char *group = xstrndup(key, strcspn(key, "."));
+
+	if (!item)
+		item = config_lookup(config, group);
+	if (!item && because)
+		item = config_lookup(config, because);
+	free(group);
+	return item;
+}
+
+int settings_keys_wrong(const char *path, const char *key, const char *because,
+			const char *what, struct error *err)
+{
+	const config_setting_t *item = NULL;
+	config_t config;
+
+	config_init(&config);
+	if (table_read(&config, path, NULL) == 0)
+		item = find(&config, key, because);
+	error_set(err, ERROR_INPUT, "%s:%u: %s: %s", path,
+		  item ? table_line(item) : 1, key, what);
+	config_destroy(&config);
+	return -1;
 }

@@ -18,4 +18,12 @@ struct settings;
 int settings_keys_read(struct settings *settings, const char *path,
 		       const char *folder, struct error *err);
 
+/*
+ * What the file says does not go together, or is not all: "FILE:LINE: KEY:
+ * what".  A key that is missing has the line of its group, or of the key
+ * because of which it is wanted (NULL: there is none).  Returns -1.
+ */
+int settings_keys_wrong(const char *path, const char *key, const char *because,
+			const char *what, struct error *err);
+
 #endif

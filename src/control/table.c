@@ -8,21 +8,36 @@
 #include "base/io.h"
 #include "base/str.h"
 
+unsigned table_line(const config_setting_t *item)
+{
+	/* libconfig has a group begin where what is before it ends */
+	if (config_setting_is_group(item) && config_setting_length(item))
+		item = config_setting_get_elem(item, 0);
+	return config_setting_source_line(item);
+}
+
+void table_key(const config_setting_t *item, struct buf *out)
+{
+	const config_setting_t *parent = config_setting_parent(item);
+	const char *name = config_setting_name(item);
+
+	if (parent)
+		table_key(parent, out);
+	if (name)
+		buf_printf(out, "%s%s", out->length ? "." : "", name);
+}
+
 int table_wrong(const char *path, const config_setting_t *item,
 		const char *what, struct error *err)
 {
-	const char *name = config_setting_name(item);
-	unsigned line = config_setting_source_line(item);
+	struct buf key;
 
-	/* libconfig has a group begin where what is before it ends */
-	if (config_setting_is_group(item) && config_setting_length(item))
-		line = config_setting_source_line(
-			config_setting_get_elem(item, 0));
-	for (; !name && config_setting_parent(item);
-	     name = config_setting_name(item))
-		item = config_setting_parent(item);
-	return error_set(err, ERROR_INPUT, "%s:%u: %s: %s", path, line,
-			 name ? name : "the table", what);
+	buf_init(&key, 0);
+	table_key(item, &key);
+	error_set(err, ERROR_INPUT, "%s:%u: %s: %s", path, table_line(item),
+		  key.length ? key.text : "the table", what);
+	buf_release(&key);
+	return -1;
 }
 
 /* The line, from 1, that includes another file; 0: none does. */

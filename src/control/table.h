@@ -13,6 +13,7 @@
 
 #include <libconfig.h>
 
+struct buf;
 struct error;
 
 #define TABLE_MAX (4 * 1024 * 1024) /* bytes of a file */
@@ -27,9 +28,19 @@ int table_read(config_t *config, const char *path, struct error *err);
 int table_read_text(config_t *config, const char *text, const char *path,
 		    struct error *err);
 
+/* The line that an entry stands in, from 1. */
+unsigned table_line(const config_setting_t *item);
+
 /*
- * An entry is not what it should be.  The entry is named by itself or by the
- * nearest around it that has a name.  Returns -1.
+ * The whole key of an entry, "test.command": all names from the outermost to
+ * its own.  What stands in a list has none: it goes by the list's.  Nothing for
+ * the table itself.
+ */
+void table_key(const config_setting_t *item, struct buf *out);
+
+/*
+ * An entry is not what it should be: "FILE:LINE: KEY: what", with its whole
+ * key.  Returns -1.
  */
 int table_wrong(const char *path, const config_setting_t *item,
 		const char *what, struct error *err);

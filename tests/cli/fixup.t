@@ -201,7 +201,7 @@ check "what names nothing is refused at once, in words of git" '
 	grep "^wrong  fixup: cannot resolve" out
 	sed "s/if_has/if_hat/" mend.cfg >bad.cfg
 	exits 1 culprit start -c "$tmp/bad.cfg" c12 c1 2>err
-	grep "bad.cfg:1: if_hat: there is no such key here" err
+	grep "bad.cfg:1: fixups.if_hat: there is no such key here" err
 '
 check "a session by hand builds nothing, so it takes no fixup" '
 	rm -rf "$session"

@@ -273,7 +273,7 @@ check "culprit check asks the machine what it runs" '
 check "what the settings lack is said" '
 	sed "/host =/d" one.cfg >no.cfg
 	exits 1 culprit start -c "$tmp/no.cfg" c3 c1 2>err
-	grep "no.cfg: machine: host is needed" err
+	grep "no.cfg:[0-9]*: machine.host: it is needed" err
 	sed "/expected =/d" one.cfg >no.cfg
 	exits 1 culprit start -c "$tmp/no.cfg" c3 c1 2>err
 	grep "running and expected belong together" err

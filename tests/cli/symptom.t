@@ -60,7 +60,7 @@ check "a test is not needed, a build command is" '
 	echo "bad = \"build-failed\";" >none.cfg
 	exits 1 "$CULPRIT" -C "$repo" --session-dir "$session.2" \
 		start -c "$tmp/none.cfg" c12 c1 2>err
-	grep "none.cfg: build: command is needed" err
+	grep "none.cfg:1: build.command: it is needed" err
 '
 cat >boot.cfg <<'SETTINGS'
 bad = "boot-failed";
@@ -90,7 +90,7 @@ SETTINGS
 check "a test command needs the word by which one sees that it booted" '
 	exits 1 "$CULPRIT" -C "$repo" --session-dir "$session.2" \
 		start -c "$tmp/words.cfg" c12 c1 2>err
-	grep "words.cfg: test: boot is needed" err
+	grep "words.cfg:[0-9]*: test.boot: it is needed" err
 '
 check "any test command will do with it" '
 	cat >words.cfg <<-"SETTINGS"

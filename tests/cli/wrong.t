@@ -65,28 +65,28 @@ check "an unknown group, and a known one in a wrong place" '
 '
 check "a wrong type: the key and what was expected" '
 	printf "test: {\n\tcommand = true;\n};\n" |
-		wrong_settings 2 "command: expected a text in quotes"
+		wrong_settings 2 "test.command: expected a text in quotes"
 	printf "test: {\n\tcommand = \"x\";\n\ttimeout = \"10\";\n};\n" |
-		wrong_settings 3 "timeout: expected a whole number of seconds"
+		wrong_settings 3 "build.timeout: expected a whole number of seconds"
 	printf "test = \"make check\";\n" |
 		wrong_settings 1 "test: expected a group"
 '
 check "a number out of bounds: the bounds" '
 	printf "test: {\n\tcommand = \"x\";\n\tslots = 0;\n};\n" |
-		wrong_settings 3 "slots: expected .*1 to 64"
+		wrong_settings 3 "test.slots: expected .*1 to 64"
 	printf "build: {\n\ttimeout = 9999999999;\n};\n" |
 		wrong_settings 2 "timeout: expected .*1 to 604800"
 '
 check "a bad regular expression: what is wrong with it" '
 	printf "test: {\n\tcommand = \"x\";\n\tcrash = \"BUG(\";\n};\n" |
-		wrong_settings 3 "crash: expected .*regular expression (.*)"
+		wrong_settings 3 "test.crash: expected .*regular expression (.*)"
 '
 check "a policy, an outcome or a target that does not exist" '
 	printf "policy = \"coin\";\n" |
 		wrong_settings 1 "policy: .coin. .*exit-code.*adaptive"
 	printf "policy = \"syzkaller/0\";\n" | wrong_settings 1 "policy: "
 	printf "test: {\n\tcommand = \"x\";\n\ton_timeout = \"bad\";\n};\n" |
-		wrong_settings 3 "on_timeout: expected \"ok\", \"crashed\""
+		wrong_settings 3 "test.on_timeout: expected \"ok\", \"crashed\""
 	printf "target = \"vmware\";\n" |
 		wrong_settings 1 "target: expected \"command\", \"uml\", \"qemu\" or \"ssh\""
 '
@@ -102,7 +102,7 @@ check "no settings file there" '
 '
 check "a build command without a test command" '
 	printf "build: { command = \"make\"; };\n" >wrong.cfg
-	refused "wrong.cfg: .*test" start -c "$tmp/wrong.cfg" c9 c1
+	refused "wrong.cfg:1: test.command: it is needed" start -c "$tmp/wrong.cfg" c9 c1
 	test ! -e "$session"
 '
 check "settings that went wrong later stop the engine, not the looking" '

@@ -74,7 +74,7 @@ static void an_unknown_key_is_said_with_its_line(void **state)
 	expect_wrong("\n\ntea = [ \"a\" ];\n",
 		     "my.cfg:3: tea: there is no such key");
 	expect_wrong("headers = (\n{ text = \"A:\";\n tea = 1; } );\n",
-		     "my.cfg:3: tea: a header has no such key");
+		     "my.cfg:3: headers.tea: a header has no such key");
 }
 
 static void a_pattern_that_is_none_is_said_with_why(void **state)
@@ -93,9 +93,10 @@ static void a_wrong_type_is_said_with_what_was_expected(void **state)
 	(void)state;
 	expect_wrong("ignores = 7;\n",
 		     "my.cfg:1: ignores: expected texts: [ \"...\", ... ]");
-	expect_wrong("skip = { mine = [ \"a b\" ]; };\n",
-		     "my.cfg:1: mine: expected parts of function names, with "
-		     "^ in front or $ behind");
+	expect_wrong(
+		"skip = { mine = [ \"a b\" ]; };\n",
+		"my.cfg:1: skip.mine: expected parts of function names, with "
+		"^ in front or $ behind");
 }
 
 static void a_format_begins_with_its_header(void **state)
@@ -103,11 +104,12 @@ static void a_format_begins_with_its_header(void **state)
 	(void)state;
 	expect_wrong("headers = ( { text = \"A:\"; formats = (\n"
 		     "{ match = \"B: x\"; title = \"b\"; } ); } );\n",
-		     "my.cfg:2: formats: match and full begin with the "
+		     "my.cfg:2: headers.formats: match and full begin with the "
 		     "header's text");
-	expect_wrong("headers = ( { text = \"A:\"; formats = (\n"
-		     "{ match = \"A: x\"; } ); } );\n",
-		     "my.cfg:2: formats: a format needs match and title");
+	expect_wrong(
+		"headers = ( { text = \"A:\"; formats = (\n"
+		"{ match = \"A: x\"; } ); } );\n",
+		"my.cfg:2: headers.formats: a format needs match and title");
 }
 
 static void mangled_names_are_read(void **state)
@@ -206,21 +208,22 @@ static void each_kind_of_mistake_is_said_with_its_line(void **state)
 		{ "headers = (\n{ never = \"x\"; } );",
 		  "2: headers: a header needs its text" },
 		{ "headers = (\n{ text = \"\"; } );",
-		  "2: text: expected a text in quotes" },
+		  "2: headers.text: expected a text in quotes" },
 		{ "headers = ( { text = \"A:\";\nformats = 1; } );",
-		  "2: formats: expected formats: ( { ... }, ... )" },
+		  "2: headers.formats: expected formats: ( { ... }, ... )" },
 		{ "headers = ( { text = \"A:\"; formats = ( {\ntea = 1; } ); "
 		  "} );",
-		  "2: tea: a format has no such key" },
+		  "2: headers.formats.tea: a format has no such key" },
 		{ "headers = ( { text = \"A:\"; formats = ( {\npick = \"tea\"; "
 		  "} ); } );",
-		  "2: pick: expected \"stall\" or \"hung\"" },
+		  "2: headers.formats.pick: expected \"stall\" or \"hung\"" },
 		{ "headers = ( { text = \"A:\"; formats = ( {\nno_stack = 1; "
 		  "} ); } );",
-		  "2: no_stack: expected true or false" },
+		  "2: headers.formats.no_stack: expected true or false" },
 		{ "headers = ( { text = \"A:\"; formats = ( {\nmatch = "
 		  "\"{*}A:\"; title = \"a\"; } ); } );",
-		  "2: formats: match and full begin with the header's text" },
+		  "2: headers.formats: match and full begin with the header's "
+		  "text" },
 		{ "\ntypes = ( \"a\" );", "2: types: expected two texts" },
 		{ "\ntypes = ( [ \"a\" ] );", "2: types: expected two texts" },
 		{ "\nscrub = 7;", "2: scrub: expected pairs of texts" },

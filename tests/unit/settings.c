@@ -181,17 +181,20 @@ static void unknown_keys_are_named_with_those_that_are_known(void **state)
 	struct scene *scene = *state;
 
 	refused(scene, "\n\ntitel = \"x\";", 3,
-		"'titel' here: expected one of title, policy, matching, bad, "
+		"no key 'titel': expected one of title, policy, matching, bad, "
 		"prior, confirm, oops, target, executor, fixups, "
 		"build, test");
 	refused(scene, "build: {\ncmd = \"x\";\n};", 2,
-		"'cmd' here: expected one of command, timeout, output_limit");
+		"no key 'build.cmd': expected one of command, timeout, "
+		"output_limit");
 	refused(scene, "test: {\n\n\nslot = 1;\n};", 4,
-		"'slot' here: expected one of command, timeout, output_limit, "
+		"no key 'test.slot': expected one of command, timeout, "
+		"output_limit, "
 		"silence, settle, "
 		"slots, console, crash, ignore, boot, on_timeout");
-	refused(scene, "command = \"x\";", 1, "'command' here");
-	refused(scene, "test: {\ntest: {}; };", 2, "'test' here");
+	refused(scene, "command = \"x\";", 1, "no key 'command': expected");
+	refused(scene, "test: {\ntest: {}; };", 2,
+		"no key 'test.test': expected");
 }
 
 static void wrong_types_are_told_what_was_expected(void **state)
@@ -206,21 +209,23 @@ static void wrong_types_are_told_what_was_expected(void **state)
 	refused(scene, "test = [ \"x\" ];", 1, "test: expected a group");
 	refused(scene, "fake = 1;", 1, "fake: expected a group");
 	refused(scene, "build: {\ncommand = 1;};", 2,
-		"command: expected a text in quotes");
+		"build.command: expected a text in quotes");
 	refused(scene, "build: {\ntimeout = \"1h\";};", 2,
-		"timeout: expected a whole number of seconds, 1 to 604800");
+		"build.timeout: expected a whole number of seconds, 1 to "
+		"604800");
 	refused(scene, "build: {\ntimeout = 1.5;};", 2,
-		"timeout: expected a whole number of seconds");
+		"build.timeout: expected a whole number of seconds");
 	refused(scene, "test: {\noutput_limit = true;};", 2,
-		"output_limit: expected a whole number of MiB, 1 to 65536");
+		"test.output_limit: expected a whole number of MiB, 1 to "
+		"65536");
 	refused(scene, "test: {\nslots = [ 1 ];};", 2,
-		"slots: expected a whole number of runs at once, 1 to 64");
+		"test.slots: expected a whole number of runs at once, 1 to 64");
 	refused(scene, "test: {\ncrash = 7;};", 2,
-		"crash: expected a text in quotes");
+		"test.crash: expected a text in quotes");
 	refused(scene, "test: {\non_timeout = 1;};", 2,
-		"on_timeout: expected a text in quotes");
+		"test.on_timeout: expected a text in quotes");
 	refused(scene, "fake: {\nscript = 1;};", 2,
-		"script: expected a text in quotes");
+		"fake.script: expected a text in quotes");
 }
 
 static void numbers_have_bounds(void **state)
@@ -243,8 +248,11 @@ static void numbers_have_bounds(void **state)
 			char *text = xasprintf("test: {\ncommand = \"x\";\n"
 					       "%s = %s;\n};",
 					       keys[i].key, numbers[k]);
+			char *whole =
+				xasprintf("test.%s: expected", keys[i].key);
 
-			refused(scene, text, 3, keys[i].key);
+			refused(scene, text, 3, whole);
+			free(whole);
 			free(text);
 		}
 	}
@@ -259,11 +267,12 @@ static void values_are_checked_where_they_stand(void **state)
 	refused(scene, "matching = \"most\";", 1,
 		"matching: expected \"any\", \"family\" or \"title\"");
 	refused(scene, "test: {\nconsole = \"vga\";};", 2,
-		"console: expected \"kernel\" or \"plain\"");
+		"test.console: expected \"kernel\" or \"plain\"");
 	refused(scene, "policy = \"syzkaller/10/x\";", 1,
 		"policy: 'syzkaller/10/x' is not a policy");
 	refused(scene, "test: {\ncommand = \"x\";\non_timeout = \"skip\";};", 3,
-		"on_timeout: expected \"ok\", \"crashed\", \"boot-failed\"");
+		"test.on_timeout: expected \"ok\", \"crashed\", "
+		"\"boot-failed\"");
 }
 
 static void regular_expressions_are_tried_at_once(void **state)
@@ -271,11 +280,11 @@ static void regular_expressions_are_tried_at_once(void **state)
 	struct scene *scene = *state;
 
 	refused(scene, "test: {\ncrash = \"BUG(\";};", 2,
-		"crash: expected an extended regular expression (");
+		"test.crash: expected an extended regular expression (");
 	refused(scene, "test: {\nignore = \"[z-a]\";};", 2,
-		"ignore: expected an extended regular expression (");
+		"test.ignore: expected an extended regular expression (");
 	refused(scene, "test: {\n\nboot = \"a{2\";};", 3,
-		"boot: expected an extended regular expression (");
+		"test.boot: expected an extended regular expression (");
 }
 
 static void what_libconfig_cannot_read_has_a_line_too(void **state)
@@ -338,12 +347,14 @@ static void a_fixup_that_makes_no_sense_is_refused(void **state)
 		"fixups: expected patch = \"FILE or commit\"");
 	refused(scene, "fixups = ( { patch = \"-\"; } );", 1, "fixups: ");
 	refused(scene, "fixups = ( { patch = 5; } );", 1,
-		"patch: expected a text in quotes");
+		"fixups.patch: expected a text in quotes");
 	refused(scene, "\nfixups = \"x.patch\";", 2,
 		"fixups: expected a list of groups");
 	assert_int_equal(
 		read_text(scene, "fixups = ( { patch = \"x.patch\"; } );"), -1);
-	assert_non_null(strstr(scene->err.text, "there is no test command"));
+	assert_non_null(strstr(
+		scene->err.text,
+		":1: fixups: nothing is built that they could be applied to"));
 }
 
 static void a_build_without_a_test_is_refused(void **state)
@@ -353,7 +364,34 @@ static void a_build_without_a_test_is_refused(void **state)
 	assert_int_equal(read_text(scene, "build: { command = \"make\"; };"),
 			 -1);
 	assert_non_null(strstr(scene->err.text, scene->path));
-	assert_non_null(strstr(scene->err.text, "test"));
+	assert_non_null(strstr(scene->err.text, ":1: test.command: it is "));
+}
+
+/* The line of the key, else of its group, else of what asks for it. */
+static void what_is_missing_has_a_line_too(void **state)
+{
+	struct scene *scene = *state;
+
+	refused(scene, "\n\nbuild: {\ncommand = \"make\"; };", 4,
+		"test.command: it is needed: what is built would not be "
+		"tested");
+	refused(scene,
+		"build: {\ncommand = \"make\"; };\ntest: {\n\ntimeout = 5; };",
+		5, "test.command: it is needed");
+	refused(scene, "\ntarget = \"uml\";\n", 2,
+		"build.config: it is needed");
+	refused(scene,
+		"target = \"uml\";\nbuild: {\nconfig = \"c\";\n"
+		"command = \"make\"; };",
+		3, "build.config: there is build.command too");
+	refused(scene,
+		"target = \"uml\";\nbuild: { config = \"c\"; };\n"
+		"reproducer: {\ncheck = \"true\"; };",
+		4, "ssh.user: it is needed for a reproducer");
+	refused(scene,
+		"target = \"command\";\n\n"
+		"machine: {\nkernel = \"k\";\nhost = \"h\"; };",
+		5, "machine.host: it is for the target \"ssh\"");
 }
 
 static void runs_are_counted_by_belief_where_crashes_are_looked_for(
@@ -408,7 +446,8 @@ static void the_console_is_read_as_the_policy_needs_it(void **state)
 					  "console = \"kernel\";"
 					  "crash = \"BUG\"; };"),
 			 -1);
-	assert_non_null(strstr(scene->err.text, "crash is for other consoles"));
+	assert_non_null(strstr(scene->err.text,
+			       "test.crash: it is for other consoles"));
 }
 
 static void guests_have_defaults_of_their_own(void **state)
@@ -452,15 +491,16 @@ static void a_machine_is_a_host_and_how_to_reboot_it(void **state)
 	static const struct {
 		const char *more, *wrong;
 	} cases[] = {
-		{ "", "machine: host is needed" },
+		{ "", "machine.host: it is needed" },
 		{ "machine: { host = \"h\"; running = \"x\"; };",
-		  "running and expected belong together" },
+		  "machine.expected: it is needed: running and expected belong "
+		  "together" },
 		{ "machine: { host = \"h\"; port = 0; };",
-		  "port: expected a whole number, 1 to 65535" },
+		  "machine.port: expected a whole number, 1 to 65535" },
 		{ "machine: { host = \"h\"; reboot = \"never\"; };",
 		  "\"every-run\" or \"new-kernel\"" },
 		{ "machine: { host = \"h\"; }; test: { slots = 2; };",
-		  "one run at a time" },
+		  "test.slots: a machine does one run at a time" },
 		{ "machine: { host = \"h\"; }; executor = \"slurm\";",
 		  "executor: a machine is brought into its kernel from here" },
 	};
@@ -480,7 +520,9 @@ static void a_machine_is_a_host_and_how_to_reboot_it(void **state)
 		free(text);
 	}
 	assert_int_equal(read_text(scene, "machine: { host = \"h\"; };"), -1);
-	assert_non_null(strstr(scene->err.text, "for the target \"ssh\""));
+	assert_non_null(
+		strstr(scene->err.text,
+		       ":1: machine.host: it is for the target \"ssh\""));
 }
 
 static void what_a_guest_lacks_or_cannot_have_is_said(void **state)
@@ -488,22 +530,22 @@ static void what_a_guest_lacks_or_cannot_have_is_said(void **state)
 	static const struct {
 		const char *text, *complaint;
 	} cases[] = {
-		{ "target = \"uml\";", "build: needs either config" },
+		{ "target = \"uml\";", "build.config: it is needed" },
 		{ "target = \"uml\"; build: { command = \"make\"; };",
-		  "guest: kernel is needed" },
+		  "guest.kernel: it is needed" },
 		{ "target = \"uml\"; build: { config = \"c\"; };"
 		  "test: { command = \"x\"; };",
-		  "test: a guest is tested by its reproducer" },
+		  "test.command: a guest is tested by its reproducer" },
 		{ "target = \"uml\"; build: { config = \"c\"; };"
 		  "ssh: { user = \"root\"; };",
-		  "ssh: a kernel that is a program here" },
+		  "ssh.user: a kernel that is a program here" },
 		{ "bad = \"boot-failed\"; test: { command = \"x\"; };",
-		  "test: boot is needed" },
+		  "test.boot: it is needed" },
 		{ "bad = \"build-failed\"; test: { command = \"x\"; };",
-		  "build: command is needed" },
+		  "build.command: it is needed" },
 		{ "target = \"qemu\"; build: { config = \"c\"; };"
 		  "reproducer: { file = \"r\"; };",
-		  "reproducer: needs ssh" },
+		  "ssh.user: it is needed for a reproducer" },
 	};
 	struct scene *scene = *state;
 
@@ -515,13 +557,13 @@ static void what_a_guest_lacks_or_cannot_have_is_said(void **state)
 		"bad: expected \"crash\", \"boot-failed\" or "
 		"\"build-failed\"");
 	refused(scene, "build: {\nfragments = \"a\"; };", 2,
-		"fragments: expected a list of texts in [ ]");
+		"build.fragments: expected a list of texts in [ ]");
 	refused(scene, "build: {\nfragments = [ 1 ]; };", 2,
-		"fragments: expected texts in quotes");
+		"build.fragments: expected texts in quotes");
 	refused(scene, "build: {\nccache = 1; };", 2,
-		"ccache: expected true or false");
+		"build.ccache: expected true or false");
 	refused(scene, "guest: {\nkvm = \"maybe\"; };", 2,
-		"kvm: expected \"auto\", \"always\" or \"never\"");
+		"guest.kvm: expected \"auto\", \"always\" or \"never\"");
 }
 
 static void rules_for_titles_lie_beside_the_settings(void **state)
@@ -606,16 +648,21 @@ static void what_would_be_built_over_is_not_built_ahead(void **state)
 				   "build: { command = \"b\"; ahead = 1; };"
 				   "guest: { kernel = \"/srv/linux\"; };"),
 			 -1);
-	assert_non_null(strstr(scene->err.text, "relative to the worktree"));
+	assert_non_null(
+		strstr(scene->err.text,
+		       ":1: build.ahead: a kernel with an absolute name"));
 	assert_int_equal(read_text(scene,
 				   "build: { command = \"b\"; slots = 2; "
 				   "ahead = 0; }; test: { command = \"t\"; };"),
 			 -1);
-	assert_non_null(strstr(scene->err.text, "one build at a time"));
+	assert_non_null(strstr(scene->err.text,
+			       "build.slots: with build.ahead = 0 "
+			       "there is one build at a time"));
 	refused(scene, "build: {\nslots = 9;};", 2,
-		"slots: expected a whole number of builds at once, 1 to 8");
+		"build.slots: expected a whole number of builds at once, 1 to "
+		"8");
 	refused(scene, "build: {\nahead = 7;};", 2,
-		"ahead: expected a whole number of commits, 0 to 6");
+		"build.ahead: expected a whole number of commits, 0 to 6");
 }
 
 int main(void)
@@ -637,6 +684,7 @@ int main(void)
 		test(fixups_are_a_list_of_groups),
 		test(a_fixup_that_makes_no_sense_is_refused),
 		test(a_build_without_a_test_is_refused),
+		test(what_is_missing_has_a_line_too),
 		test(runs_are_counted_by_belief_where_crashes_are_looked_for),
 		test(the_console_is_read_as_the_policy_needs_it),
 		test(guests_have_defaults_of_their_own),

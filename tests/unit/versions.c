@@ -267,34 +267,43 @@ static void every_mistake_is_said_with_its_line(void **state)
 		     "my.cfg:1: compilers: expected compilers: "
 		     "{ gcc = ( ... ); }");
 	expect_wrong("compilers = { gcc = ( ); };\n",
-		     "my.cfg:1: gcc: expected compilers: ( { ... }, ... )");
+		     "my.cfg:1: compilers.gcc: expected compilers: ( { ... }, "
+		     "... )");
 	expect_wrong("compilers = { gcc = (\n{ use = 7; } ); };\n",
-		     "my.cfg:2: use: expected texts: [ \"...\", ... ]");
+		     "my.cfg:2: compilers.gcc.use: expected texts: [ \"...\", "
+		     "... ]");
 	expect_wrong("compilers = { gcc = (\n{ used = [ \"gcc\" ]; } ); };\n",
-		     "my.cfg:2: used: a compiler has no such key: expected "
+		     "my.cfg:2: compilers.gcc.used: a compiler has no such "
+		     "key: expected "
 		     "reached or use");
 	expect_wrong("compilers = { gcc = (\n"
 		     "{ reached = \"v1\"; use = [ \"gcc\" ]; } ); };\n",
-		     "my.cfg:2: gcc: expected no reached in the last entry, "
+		     "my.cfg:2: compilers.gcc: expected no reached in the last "
+		     "entry, "
 		     "which is for all that is older");
 	expect_wrong("compilers = { gcc = (\n{ use = [ \"a\" ]; },\n"
 		     "{ use = [ \"b\" ]; } ); };\n",
-		     "my.cfg:2: gcc: expected reached = \"TAG\" in every entry "
+		     "my.cfg:2: compilers.gcc: expected reached = \"TAG\" in "
+		     "every entry "
 		     "but the last");
-	expect_wrong("compilers = { gcc = (\n{ reached = \"--all\";\n"
-		     "use = [ \"a\" ]; }, { use = [ \"b\" ]; } ); };\n",
-		     "my.cfg:2: reached: expected the name of a tag");
+	expect_wrong(
+		"compilers = { gcc = (\n{ reached = \"--all\";\n"
+		"use = [ \"a\" ]; }, { use = [ \"b\" ]; } ); };\n",
+		"my.cfg:2: compilers.gcc.reached: expected the name of a tag");
 	expect_wrong("switches = (\n{ before = \"v1\"; } );\n",
 		     "my.cfg:2: switches: a switch needs clear or set");
 	expect_wrong("switches = (\n{ clear = [ \"CONFIG_A\" ]; } );\n",
-		     "my.cfg:2: clear: expected the name of an option, without "
+		     "my.cfg:2: switches.clear: expected the name of an "
+		     "option, without "
 		     "CONFIG_");
-	expect_wrong("switches = (\n{ set = [ \"A\" ]; } );\n",
-		     "my.cfg:2: set: expected an option with its value, "
-		     "\"NAME=VALUE\" without CONFIG_");
-	expect_wrong("switches = (\n{ after = \"v1\"; } );\n",
-		     "my.cfg:2: after: a switch has no such key: expected "
-		     "before, clear or set");
+	expect_wrong(
+		"switches = (\n{ set = [ \"A\" ]; } );\n",
+		"my.cfg:2: switches.set: expected an option with its value, "
+		"\"NAME=VALUE\" without CONFIG_");
+	expect_wrong(
+		"switches = (\n{ after = \"v1\"; } );\n",
+		"my.cfg:2: switches.after: a switch has no such key: expected "
+		"before, clear or set");
 }
 
 static void a_file_that_is_not_there_is_said(void **state)
