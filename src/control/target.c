@@ -68,27 +68,36 @@ static struct console_spec console_of(const struct target_spec *spec)
 	};
 }
 
-static int open_command(struct target_room *room, struct error *err)
+/* What all of them have; the supply by a command of the user's. */
+static struct local_spec local_of(const struct target_room *room)
 {
 	const struct settings *settings = room->spec.settings;
-	const struct command_spec spec = {
-		.keeper = room->spec.program,
-		.worktree = room->spec.places[0].worktree,
-		.session = room->spec.session,
-		.checkout = room->checkout[0],
+
+	return (struct local_spec){
+		.supply.builder = { .keeper = room->spec.program,
+				    .worktree = room->spec.places[0].worktree,
+				    .session = room->spec.session,
+				    .checkout = room->checkout[0],
+				    .timeout_ms = settings->build_timeout_ms,
+				    .output_max = settings->build_output_max },
+		.supply.build = settings->build_command,
 		.further = room->further,
 		.further_count = room->further_count,
-		.build = settings->build_command,
-		.build_timeout_ms = settings->build_timeout_ms,
-		.build_output_max = settings->build_output_max,
-		.test = settings->test_command,
-		.test_timeout_ms = settings->test_timeout_ms,
-		.test_output_max = settings->test_output_max,
-		.silence_ms = settings->test_silence_ms,
-		.settle_ms = settings->test_settle_ms,
 		.slots = settings->slots,
-		.on_timeout = settings->on_timeout,
+		.limits = { .timeout_ms = settings->test_timeout_ms,
+			    .silence_ms = settings->test_silence_ms,
+			    .settle_ms = settings->test_settle_ms,
+			    .output_max = settings->test_output_max,
+			    .on_timeout = settings->on_timeout },
 		.console = console_of(&room->spec),
+	};
+}
+
+static int open_command(struct target_room *room, struct error *err)
+{
+	const struct command_spec spec = {
+		.local = local_of(room),
+		.test = room->spec.settings->test_command,
 	};
 
 	return command_runner_new(room->spec.loop, &spec, &room->runner, err);
@@ -272,34 +281,27 @@ static void build_modules_too(struct target_room *room)
 	room->kbuild.targets = room->targets;
 }
 
-/* How kernels are built; the files that it needs are there. */
-static int open_supply(struct target_room *room, struct supply_spec *out,
-		       struct error *err)
+/* What runners of kernels have too; the files that they need are there. */
+static int open_local(struct target_room *room, struct local_spec *out,
+		      struct error *err)
 {
 	const struct settings *settings = room->spec.settings;
 
-	*out = (struct supply_spec){
-		.builder = { .keeper = room->spec.program,
-			     .worktree = room->spec.places[0].worktree,
-			     .session = room->spec.session,
-			     .checkout = room->checkout[0],
-			     .timeout_ms = settings->build_timeout_ms,
-			     .output_max = settings->build_output_max },
-		.build = settings->build_command,
-		.kernel = settings->guest.kernel,
-		.clean = clean_of(settings),
-	};
+	*out = local_of(room);
+	out->limits.boot_ms = settings->guest.boot_ms;
+	out->supply.kernel = settings->guest.kernel;
+	out->supply.clean = clean_of(settings);
 	if (need_files(settings, err) < 0)
 		return -1;
 	if (!settings->build.config)
 		return 0;
 	if (open_kbuild(room, err) < 0)
 		return -1;
-	out->kbuild = &room->kbuild;
+	out->supply.kbuild = &room->kbuild;
 	if (settings->target == TARGET_MACHINE)
 		build_modules_too(room);
 	else
-		out->cache = room->cache;
+		out->supply.cache = room->cache;
 	return 0;
 }
 
@@ -307,22 +309,12 @@ static int open_kernel(struct target_room *room, struct error *err)
 {
 	const struct settings *settings = room->spec.settings;
 	struct kernel_spec spec = {
-		.further = room->further,
-		.further_count = room->further_count,
 		.guest = guest_of(settings),
 		.command = settings->guest.command,
 		.kvm = (enum kvm_use)settings->guest.kvm,
-		.slots = settings->slots,
-		.boot_ms = settings->guest.boot_ms,
-		.timeout_ms = settings->test_timeout_ms,
-		.silence_ms = settings->test_silence_ms,
-		.settle_ms = settings->test_settle_ms,
-		.output_max = settings->test_output_max,
-		.on_timeout = settings->on_timeout,
-		.console = console_of(&room->spec),
 	};
 
-	if (open_supply(room, &spec.supply, err) < 0)
+	if (open_local(room, &spec.local, err) < 0)
 		return -1;
 	if (settings->guest.ssh_user)
 		spec.visit = visit_of(room);
@@ -334,8 +326,6 @@ static int open_machine(struct target_room *room, struct error *err)
 	const struct settings *settings = room->spec.settings;
 	const struct machine_settings *machine = &settings->machine;
 	struct machine_spec spec = {
-		.further = room->further,
-		.further_count = room->further_count,
 		.bringup = { .install = machine->install,
 			     .power_cycle = machine->power_cycle,
 			     .expected = machine->expected,
@@ -344,19 +334,13 @@ static int open_machine(struct target_room *room, struct error *err)
 			     .reboot = machine->reboot_command,
 			     .running = machine->running,
 			     .every_run = machine->reboot == REBOOT_EVERY_RUN,
-			     .boot_ms = settings->guest.boot_ms,
 			     .limit_ms = settings->build_timeout_ms },
 		.console = machine->console,
-		.timeout_ms = settings->test_timeout_ms,
-		.silence_ms = settings->test_silence_ms,
-		.settle_ms = settings->test_settle_ms,
-		.output_max = settings->test_output_max,
-		.on_timeout = settings->on_timeout,
-		.rules = console_of(&room->spec),
 	};
 
-	if (open_supply(room, &spec.supply, err) < 0)
+	if (open_local(room, &spec.local, err) < 0)
 		return -1;
+	spec.local.slots = 1;
 	room->known_hosts = settings_known_hosts(settings);
 	spec.visit = visit_of(room);
 	spec.bringup.peer = target_peer(settings, room->known_hosts);

@@ -30,43 +30,19 @@
  * after the last new crash at the latest.
  */
 
-#include <stdint.h>
+#include "run/local.h"
 
-#include "engine/outcome.h"
-#include "run/console.h"
-
-struct error;
-struct place_spec;
-struct runner;
-typedef struct uv_loop_s uv_loop_t;
-
+/* The supply without a kernel; a build of NULL is the checkout only. */
 struct command_spec {
-	const char *keeper; /* program that keeps the children: culprit;
-				   absolute */
-	const char *worktree;
-	const char *session;
-	/* The commit is appended: "git", "-C", worktree, "checkout"...  Ended
-	 * by NULL, never NULL itself. */
-	const char *const *checkout;
-	const struct place_spec *further; /* worktrees, for builds ahead */
-	int further_count;
-	const char *build;	  /* shell command, or NULL: checkout only */
-	int64_t build_timeout_ms; /* 0: none; for the checkout, too */
-	int64_t build_output_max; /* bytes kept; more ends the build; 0: none */
-	const char *test;
-	int64_t test_timeout_ms;
-	int64_t test_output_max;
-	int64_t silence_ms; /* without output this ends a run; 0: never */
-	int64_t settle_ms;
-	int slots;
-	enum outcome on_timeout;
-	struct console_spec console; /* its rules must outlive the runner */
+	struct local_spec local;
+	const char *test; /* shell command; or NULL: it only builds */
 };
 
 /*
- * The strings are copied.  ERROR_INPUT for a bad regular expression.  What it
- * refuses: ERROR_BUSY when a build would meet another job or a run would need
- * a slot too many, ERROR_STATE for a run of a commit that it did not build.
+ * All of the spec is borrowed, for as long as the runner lives.  ERROR_INPUT
+ * for a bad regular expression.  What it refuses: ERROR_BUSY when a build would
+ * meet another job or a run would need a slot too many, ERROR_STATE for a run
+ * of a commit that it did not build.
  */
 int command_runner_new(uv_loop_t *loop, const struct command_spec *spec,
 		       struct runner **out, struct error *err);

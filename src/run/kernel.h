@@ -14,18 +14,9 @@
  * begun again without, and so are all after it.
  */
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "engine/outcome.h"
-#include "run/console.h"
 #include "run/guest.h"
-#include "run/supply.h"
+#include "run/local.h"
 #include "run/visit.h"
-
-struct error;
-struct place_spec;
-struct runner;
 
 enum kvm_use {
 	KVM_AUTO, /* if it is there and works */
@@ -34,25 +25,18 @@ enum kvm_use {
 };
 
 struct kernel_spec {
-	struct supply_spec supply;
-	const struct place_spec *further; /* worktrees, for builds ahead */
-	int further_count;
+	struct local_spec local;
 	struct guest_spec guest;
 	const char *command; /* instead of the guest's: a shell command, with
 				CULPRIT_KERNEL and CULPRIT_PORT; or NULL */
 	enum kvm_use kvm;
 	const struct visit_spec *visit; /* its host and port are filled in
 					   here; or NULL */
-	int slots;
-	int64_t boot_ms, timeout_ms, silence_ms, settle_ms, output_max;
-	enum outcome on_timeout;
-	struct console_spec console; /* its rules must outlive the runner */
 };
 
 /*
- * The strings are copied, but for those of lists, of the kernel's build and of
- * the visit, which must outlive the runner.  ERROR_INPUT for a bad regular expression, an unknown
- * arch.
+ * All of the spec is borrowed, for as long as the runner lives.  ERROR_INPUT
+ * for a bad regular expression.
  */
 int kernel_runner_new(uv_loop_t *loop, const struct kernel_spec *spec,
 		      struct runner **out, struct error *err);

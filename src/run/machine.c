@@ -10,22 +10,15 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "run/identity.h"
-#include "run/jobs.h"
 #include "run/places.h"
-#include "run/runner.h"
-#include "run/trial.h"
 
 #define CHANGES 7 /* to the environment of its commands, with the end */
 
 struct machine_runner {
-	struct runner runner; /* the head */
-	uv_loop_t *loop;
+	struct local_runner local; /* the head */
 	struct machine_spec spec;
-	struct places *places;
-	struct console_rules *rules;
 	struct bringup_memory memory;
 	char *meant; /* the commit whose kernel that speaks of, or NULL */
-	struct jobs jobs;
 };
 
 struct boot {
@@ -86,9 +79,9 @@ static void make_specs(struct boot *boot)
 	struct machine_runner *owner = boot->owner;
 
 	boot->bringup = owner->spec.bringup;
-	boot->bringup.keeper = owner->spec.supply.builder.keeper;
+	boot->bringup.keeper = owner->spec.local.supply.builder.keeper;
 	boot->bringup.cwd =
-		places_worktree(owner->places, boot->job.request.place);
+		places_worktree(owner->local.places, boot->job.request.place);
 	boot->bringup.commit = boot->job.commit;
 	boot->bringup.kernel = boot->kernel;
 	boot->bringup.folder = boot->folder;
@@ -103,28 +96,15 @@ static int start_trial(struct boot *boot, struct error *err)
 	const char *const shell[] = { "sh", "-c", spec->console, NULL };
 	const char *const nothing[] = { "sleep", "infinity", NULL };
 	const struct run_request request = job_request(&boot->job);
-	const struct trial_spec trial = {
-		.keeper = spec->supply.builder.keeper,
-		.argv = spec->console ? shell : nothing,
-		.worktree = places_worktree(boot->owner->places,
-					    boot->job.request.place),
-		.session = spec->supply.builder.session,
-		.slot = boot->job.slot,
-		.boot_ms = spec->bringup.boot_ms,
-		.timeout_ms = spec->timeout_ms,
-		.silence_ms = spec->silence_ms,
-		.settle_ms = spec->settle_ms,
-		.output_max = spec->output_max,
-		.on_timeout = spec->on_timeout,
-		.rules = boot->owner->rules,
-		.visit = &boot->visit,
-		.bringup = &boot->bringup,
-		.mute = !spec->console,
-		.env = (const char *const *)boot->changes,
-	};
+	struct trial_spec trial = local_trial(&boot->owner->local, &boot->job);
 
-	return trial_start(boot->owner->loop, &trial, &request, on_end, boot,
-			   &boot->job.trial, err);
+	trial.argv = spec->console ? shell : nothing;
+	trial.visit = &boot->visit;
+	trial.bringup = &boot->bringup;
+	trial.mute = !spec->console;
+	trial.env = (const char *const *)boot->changes;
+	return trial_start(boot->owner->local.loop, &trial, &request, on_end,
+			   boot, &boot->job.trial, err);
 }
 
 /* What the machine has is another kernel, or may be. */
@@ -144,8 +124,9 @@ static int launch(struct boot *boot, struct error *err)
 		forget_installed(owner);
 		owner->meant = xstrdup(boot->job.commit);
 	}
-	boot->kernel = places_kernel(owner->places, place, boot->job.commit);
-	boot->folder = places_folder(owner->places, place);
+	boot->kernel =
+		places_kernel(owner->local.places, place, boot->job.commit);
+	boot->folder = places_folder(owner->local.places, place);
 	if (access(boot->kernel, R_OK) < 0)
 		return error_errno(err, "there is no kernel to install: '%s'",
 				   boot->kernel);
@@ -160,8 +141,7 @@ static int machine_build(struct runner *runner,
 {
 	struct machine_runner *owner = self(runner);
 
-	if (places_build(owner->places, &owner->jobs, request, done, data,
-			 err) < 0)
+	if (local_build(runner, request, done, data, err) < 0)
 		return -1;
 	if (str_equal(owner->meant, request->commit))
 		forget_installed(owner);
@@ -174,10 +154,8 @@ static int machine_run(struct runner *runner, const struct run_request *request,
 	struct machine_runner *owner = self(runner);
 	struct boot *boot;
 
-	if (places_allow_run(owner->places, request, err) < 0)
-		return -1;
-	boot = (struct boot *)jobs_add(&owner->jobs, sizeof(*boot), request,
-				       done, data, err);
+	boot = (struct boot *)local_add(&owner->local, sizeof(*boot), request,
+					done, data, err);
 	if (!boot)
 		return -1;
 	boot->owner = owner;
@@ -188,41 +166,18 @@ static int machine_run(struct runner *runner, const struct run_request *request,
 	return -1;
 }
 
-static void machine_enough(struct runner *runner, const char *commit)
-{
-	jobs_enough(&self(runner)->jobs, commit);
-}
-
-static void machine_cancel(struct runner *runner, const char *commit)
-{
-	places_cancel(self(runner)->places, commit);
-	jobs_cancel(&self(runner)->jobs, commit);
-}
-
-static enum runner_has machine_has(const struct runner *runner, int place,
-				   const char *commit)
-{
-	return places_has(((const struct machine_runner *)runner)->places,
-			  place, commit);
-}
-
 static void machine_free(struct runner *runner)
 {
-	struct machine_runner *owner = self(runner);
-
-	assert(!owner->jobs.first);
-	places_free(owner->places);
-	free(owner->meant);
-	console_rules_free(owner->rules);
-	free(owner);
+	free(self(runner)->meant);
+	local_free(runner);
 }
 
 static const struct runner_ops machine_ops = {
 	.build = machine_build,
 	.run = machine_run,
-	.enough = machine_enough,
-	.cancel = machine_cancel,
-	.has = machine_has,
+	.enough = local_enough,
+	.cancel = local_cancel,
+	.has = local_has,
 	.free = machine_free,
 };
 
@@ -230,21 +185,15 @@ int machine_runner_new(uv_loop_t *loop, const struct machine_spec *spec,
 		       struct runner **out, struct error *err)
 {
 	struct machine_runner *owner = xcalloc(1, sizeof(*owner));
-	struct console_spec console = spec->rules;
+	struct local_spec *local = &owner->spec.local;
 
-	console.guest = true; /* for the last line it said */
-	if (console_rules_new(&console, &owner->rules, err) < 0) {
+	owner->spec = *spec;
+	local->console.guest = true; /* for the last line it said */
+	owner->spec.bringup.boot_ms = local->limits.boot_ms;
+	if (local_init(&owner->local, loop, local, &machine_ops, err) < 0) {
 		free(owner);
 		return -1;
 	}
-	owner->runner.ops = &machine_ops;
-	owner->runner.slots = owner->jobs.slots = 1;
-	owner->runner.has_build = true;
-	owner->loop = loop;
-	owner->spec = *spec;
-	owner->places = places_new(loop, &spec->supply, spec->further,
-				   spec->further_count);
-	owner->spec.further = NULL;
-	*out = &owner->runner;
+	*out = &owner->local.runner;
 	return 0;
 }

@@ -15,36 +15,22 @@
  * machine that a run left in a bad way is brought up again by the next run.
  */
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "engine/outcome.h"
 #include "run/bringup.h"
-#include "run/console.h"
-#include "run/supply.h"
+#include "run/local.h"
 #include "run/visit.h"
 
-struct error;
-struct place_spec;
-struct runner;
-
 struct machine_spec {
-	struct supply_spec supply;
-	const struct place_spec *further; /* worktrees, for builds ahead */
-	int further_count;
+	struct local_spec local; /* with one slot */
 	/* Without what belongs to one run (env, commit, kernel, folder, keeper
-	   and cwd), memory and calls. */
+	   and cwd), memory, calls, and the time to boot. */
 	struct bringup_spec bringup;
 	const struct visit_spec *visit; /* the peer is the bringup's */
 	const char *console;		/* a shell command, or NULL */
-	int64_t timeout_ms, silence_ms, settle_ms, output_max;
-	enum outcome on_timeout;
-	struct console_spec rules;
 };
 
 /*
- * What is not the supply's is borrowed, for as long as the runner lives.
- * ERROR_INPUT for a bad regular expression.
+ * All of the spec is borrowed, for as long as the runner lives.  ERROR_INPUT
+ * for a bad regular expression.
  */
 int machine_runner_new(uv_loop_t *loop, const struct machine_spec *spec,
 		       struct runner **out, struct error *err);

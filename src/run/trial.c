@@ -36,9 +36,7 @@ struct trial {
 	bool cancelled;
 	bool silent;	/* stopped for silence */
 	bool time_over; /* stopped by the timer */
-	int64_t boot_ms, timeout_ms, silence_ms, output_max;
-	int64_t settle_ms;
-	enum outcome on_timeout;
+	struct trial_limits limits;
 	uv_loop_t *loop;
 	struct bringup *bringup;	/* or NULL */
 	const struct visit_spec *after; /* the visit behind it */
@@ -145,7 +143,7 @@ static void on_output(void *data, const char *bytes, size_t length)
 		note_up(trial);
 	if (!trial->up && !trial->visits &&
 	    watch_console(trial->watch)->booted) {
-		set_time(trial, trial->timeout_ms);
+		set_time(trial, trial->limits.timeout_ms);
 		come_up(trial);
 	}
 }
@@ -156,7 +154,7 @@ static void on_up(void *data)
 
 	trial->visited.up = true;
 	set_time(trial, 0);
-	watch_wake(trial->watch, trial->mute ? 0 : trial->silence_ms);
+	watch_wake(trial->watch, trial->mute ? 0 : trial->limits.silence_ms);
 	come_up(trial);
 }
 
@@ -177,7 +175,7 @@ static void on_visited(void *data, enum visit_end end, const char *text)
 	trial->visited.end = end;
 	trial->visit_text = xstrdup(text);
 	trial->visited.text = trial->visit_text;
-	set_time(trial, gone ? trial->settle_ms : DRAIN_MS);
+	set_time(trial, gone ? trial->limits.settle_ms : DRAIN_MS);
 }
 
 static void on_ran(void *data, const char *line, int exit_status, int64_t ms)
@@ -196,7 +194,7 @@ static void note_cut(struct trial *trial)
 	snprintf(note, sizeof(note),
 		 "\n[culprit: more than %" PRId64 " bytes, the rest was left "
 		 "out]\n",
-		 trial->output_max);
+		 trial->limits.output_max);
 	recorder_write(&trial->output, note, strlen(note), NULL);
 }
 
@@ -204,10 +202,10 @@ static void on_said(void *data, const char *bytes, size_t length)
 {
 	struct trial *trial = data;
 
-	int64_t room = trial->output_max - trial->said;
-	bool cut = trial->output_max && (int64_t)length > room;
+	int64_t room = trial->limits.output_max - trial->said;
+	bool cut = trial->limits.output_max && (int64_t)length > room;
 
-	if (trial->output.fd < 0 || (trial->output_max && room < 0))
+	if (trial->output.fd < 0 || (trial->limits.output_max && room < 0))
 		return;
 	trial->said += (int64_t)length;
 	if (cut)
@@ -225,7 +223,7 @@ static int begin_visit(struct trial *trial, const struct visit_spec *spec,
 	struct visit_spec visit = *spec;
 
 	visit.boot_ms = boot_ms;
-	visit.time_ms = trial->timeout_ms;
+	visit.time_ms = trial->limits.timeout_ms;
 	visit.up = on_up;
 	visit.testing = on_testing;
 	visit.ran = on_ran;
@@ -285,7 +283,8 @@ static int begin(struct trial *trial, const struct trial_spec *spec,
 	if (spec->bringup)
 		begin_bringup(trial, spec->bringup);
 	else if (spec->visit)
-		return begin_visit(trial, spec->visit, spec->boot_ms, err);
+		return begin_visit(trial, spec->visit, spec->limits.boot_ms,
+				   err);
 	return 0;
 }
 
@@ -324,9 +323,10 @@ static struct ending ending_of(const struct trial *trial, enum child_stop why,
 							      : why,
 		.silent = trial->silent,
 		.exit_status = exit_status,
-		.timeout_ms = trial->up ? trial->timeout_ms : trial->boot_ms,
-		.silence_ms = trial->silence_ms,
-		.output_max = trial->output_max,
+		.timeout_ms = trial->up ? trial->limits.timeout_ms
+					: trial->limits.boot_ms,
+		.silence_ms = trial->limits.silence_ms,
+		.output_max = trial->limits.output_max,
 	};
 }
 
@@ -346,7 +346,7 @@ static void judge(const struct trial *trial, const struct ending *ending,
 		.visited = trial->visits ? &trial->visited : NULL,
 		.apart = trial->apart,
 		.mute = trial->mute,
-		.on_timeout = trial->on_timeout,
+		.on_timeout = trial->limits.on_timeout,
 	};
 	const struct monitored *monitored;
 
@@ -477,7 +477,7 @@ static int launch(struct trial *trial, const struct trial_spec *spec,
 		.argv = spec->argv,
 		.env = (const char *const *)trial->env,
 		.cwd = spec->worktree,
-		.output_max = spec->output_max,
+		.output_max = spec->limits.output_max,
 		.on_output = on_output,
 		.on_end = on_end,
 		.data = trial,
@@ -513,28 +513,24 @@ static struct trial *trial_new(uv_loop_t *loop, const struct trial_spec *spec,
 	trial->kernel_at = trial->booted_at = -1;
 	trial->guest = spec->guest;
 	trial->boot_only = request->boot_only;
-	trial->boot_ms = spec->boot_ms;
-	trial->timeout_ms = spec->timeout_ms;
-	trial->silence_ms = spec->silence_ms;
-	trial->settle_ms = spec->settle_ms;
-	trial->output_max = spec->output_max;
-	trial->on_timeout = spec->on_timeout;
-	trial->up = spec->boot_ms == 0;
+	trial->limits = spec->limits;
+	trial->up = spec->limits.boot_ms == 0;
 	trial->line = line_of(spec->argv);
 	uv_timer_init(loop, &trial->timer);
 	trial->timer.data = trial;
-	trial->watch = watch_new(loop, &(struct watch_spec){
-					       .rules = spec->rules,
-					       .settle_ms = spec->settle_ms,
-					       .silence_ms = spec->silence_ms,
-					       .asleep = spec->bringup != NULL,
-					       .seen = request->seen,
-					       .decides = request->decides,
-					       .data = data,
-					       .crash_at = on_crash_at,
-					       .stop = on_watch,
-					       .owner = trial,
-				       });
+	trial->watch =
+		watch_new(loop, &(struct watch_spec){
+					.rules = spec->rules,
+					.settle_ms = spec->limits.settle_ms,
+					.silence_ms = spec->limits.silence_ms,
+					.asleep = spec->bringup != NULL,
+					.seen = request->seen,
+					.decides = request->decides,
+					.data = data,
+					.crash_at = on_crash_at,
+					.stop = on_watch,
+					.owner = trial,
+				});
 	trial->says_up = !spec->visit && !watch_console(trial->watch)->booted;
 	return trial;
 }
@@ -555,9 +551,9 @@ int trial_start(uv_loop_t *loop, const struct trial_spec *spec,
 		trial_free(trial);
 		return -1;
 	}
-	set_time(trial, trial->up	? spec->timeout_ms
+	set_time(trial, trial->up	? spec->limits.timeout_ms
 			: trial->visits ? 0
-					: spec->boot_ms);
+					: spec->limits.boot_ms);
 	*out = trial;
 	return 0;
 }

@@ -39,14 +39,8 @@ struct trial;
 struct visit_spec;
 typedef struct uv_loop_s uv_loop_t;
 
-struct trial_spec {
-	const char *keeper;	 /* program that keeps the child; absolute */
-	const char *const *argv; /* ended by NULL */
-	const char *worktree;	 /* where it runs */
-	const char *session;
-	int slot;	    /* from 1 */
-	bool guest;	    /* the program runs a guest, which says by its
-				 words how far it is (console.h) */
+/* How long a run may take, and how much it may say. */
+struct trial_limits {
 	int64_t boot_ms;    /* to come up; 0: counted as testing */
 	int64_t timeout_ms; /* to test; 0: none */
 	int64_t silence_ms; /* without output; 0: as long as it likes */
@@ -54,6 +48,17 @@ struct trial_spec {
 	int64_t output_max; /* bytes; more ends it, and of what a reproducer
 			       says over ssh more is left out; 0: none */
 	enum outcome on_timeout;
+};
+
+struct trial_spec {
+	const char *keeper;	 /* program that keeps the child; absolute */
+	const char *const *argv; /* ended by NULL */
+	const char *worktree;	 /* where it runs */
+	const char *session;
+	int slot;   /* from 1 */
+	bool guest; /* the program runs a guest, which says by its words how
+		       far it is (console.h) */
+	struct trial_limits limits;
 	const struct console_rules *rules; /* borrowed */
 	const struct visit_spec *visit;	   /* over ssh; or NULL.  Its calls are
 					   ours to fill */

@@ -84,14 +84,14 @@ static int set_up(void **state)
 	setenv("FIFO", scene->fifo, 1);
 	setenv("FOLDER", scene->folder, 1);
 	scene->spec = (struct command_spec){
-		.keeper = scene->self,
-		.worktree = scene->worktree,
-		.session = scene->folder,
-		.checkout = no_checkout,
+		.local = { .supply.builder = { .keeper = scene->self,
+					       .worktree = scene->worktree,
+					       .session = scene->folder,
+					       .checkout = no_checkout },
+			   .slots = 2,
+			   .limits = { .on_timeout = OUTCOME_TEST_FAILED,
+				       .settle_ms = 3600 * 1000 } },
 		.test = "true",
-		.slots = 2,
-		.on_timeout = OUTCOME_TEST_FAILED,
-		.settle_ms = 3600 * 1000,
 	};
 	*state = scene;
 	return 0;
@@ -223,7 +223,7 @@ static void go(struct scene *scene)
 
 static const struct result *build(struct scene *scene, const char *command)
 {
-	scene->spec.build = command;
+	scene->spec.local.supply.build = command;
 	make_runner(scene);
 	forget(&scene->build);
 	start_build(scene, COMMIT);
@@ -334,7 +334,7 @@ static void what_was_started_is_told_with_how_it_ended(void **state)
 	assert_string_equal(scene->run.errands, "kill -TERM $$ [271]\n");
 	/* without a word of the target's there is no telling when it was up */
 	assert_int_equal(scene->run.boot_ms, 0);
-	scene->spec.console.boot = "^booted";
+	scene->spec.local.console.boot = "^booted";
 	test(scene, "echo booted; exit 0");
 	assert_in_range(scene->run.boot_ms, 1, scene->run.duration_ms + 100);
 	test(scene, "exit 0");
@@ -358,8 +358,8 @@ static void a_crash_on_the_console_comes_before_the_exit_code(void **state)
 	struct scene *scene = *state;
 	const struct result *run;
 
-	scene->spec.console.crash = "(BUG: .*)";
-	scene->spec.console.ignore = "noise";
+	scene->spec.local.console.crash = "(BUG: .*)";
+	scene->spec.local.console.ignore = "noise";
 	run = test(scene, "echo '[1.0] BUG: bad thing'; exit 0");
 	assert_int_equal(run->outcome, OUTCOME_CRASHED);
 	assert_string_equal(run->title, "BUG: bad thing");
@@ -382,8 +382,8 @@ static void what_happens_is_noted_beside_the_console(void **state)
 	int count = 0;
 	FILE *file;
 
-	scene->spec.console.crash = "(BUG: .*)";
-	scene->spec.console.boot = "^booted";
+	scene->spec.local.console.crash = "(BUG: .*)";
+	scene->spec.local.console.boot = "^booted";
 	test(scene, "echo firmware; echo Linux version 6; echo booted; "
 		    "echo; echo BUG: late; echo; exit 1");
 	file = fopen(path, "r");
@@ -417,8 +417,8 @@ static void without_the_boot_line_it_did_not_boot(void **state)
 	const struct result *run;
 	char expected[80];
 
-	scene->spec.console.crash = "(BUG: .*)";
-	scene->spec.console.boot = "^booted";
+	scene->spec.local.console.crash = "(BUG: .*)";
+	scene->spec.local.console.boot = "^booted";
 	run = test(scene, "echo booted; exit 0");
 	assert_int_equal(run->outcome, OUTCOME_OK);
 	run = test(scene, "echo not booted; exit 0");
@@ -430,13 +430,14 @@ static void without_the_boot_line_it_did_not_boot(void **state)
 	assert_string_equal(run->title, "BUG: early");
 	run = test(scene, "echo booted; echo BUG: late; exit 0");
 	assert_int_equal(run->outcome, OUTCOME_CRASHED);
-	scene->spec.test_output_max = 100;
+	scene->spec.local.limits.output_max = 100;
 	run = test(scene, "exec yes");
 	assert_int_equal(run->outcome, OUTCOME_BOOT_FAILED);
 	assert_string_equal(run->text,
 			    "did not boot: wrote more than 100 bytes");
-	scene->spec.test_timeout_ms = scratch_ms(200);
-	limit_of(expected, "did not boot within", scene->spec.test_timeout_ms);
+	scene->spec.local.limits.timeout_ms = scratch_ms(200);
+	limit_of(expected, "did not boot within",
+		 scene->spec.local.limits.timeout_ms);
 	run = test(scene, "echo hello; exec sleep 1000");
 	assert_int_equal(run->outcome, OUTCOME_BOOT_FAILED);
 	assert_string_equal(run->text, expected);
@@ -450,14 +451,14 @@ static void the_time_limit_gives_what_was_asked_for(void **state)
 	struct scene *scene = *state;
 	const struct result *run;
 
-	scene->spec.test_timeout_ms = 100;
+	scene->spec.local.limits.timeout_ms = 100;
 	run = test(scene, "exec sleep 1000");
 	assert_int_equal(run->outcome, OUTCOME_TEST_FAILED);
 	assert_string_equal(run->text, "did not end within 100 ms");
-	scene->spec.on_timeout = OUTCOME_CRASHED;
+	scene->spec.local.limits.on_timeout = OUTCOME_CRASHED;
 	assert_int_equal(test(scene, "exec sleep 1000")->outcome,
 			 OUTCOME_CRASHED);
-	scene->spec.on_timeout = OUTCOME_OK;
+	scene->spec.local.limits.on_timeout = OUTCOME_OK;
 	assert_int_equal(test(scene, "exec sleep 1000")->outcome, OUTCOME_OK);
 }
 
@@ -466,8 +467,8 @@ static void a_crash_beats_the_limits(void **state)
 	struct scene *scene = *state;
 	const struct result *run;
 
-	scene->spec.console.crash = "(BUG: .*)";
-	scene->spec.test_output_max = 10000;
+	scene->spec.local.console.crash = "(BUG: .*)";
+	scene->spec.local.limits.output_max = 10000;
 	run = test(scene, "echo BUG: and a flood; exec yes");
 	assert_int_equal(run->outcome, OUTCOME_CRASHED);
 	assert_string_equal(run->title, "BUG: and a flood");
@@ -536,8 +537,8 @@ static void a_run_ends_when_its_crash_decides(void **state)
 	struct scene *scene = *state;
 	struct listener listener = { .decides = true };
 
-	scene->spec.console.crash = "BUG: .*";
-	scene->spec.settle_ms = 20;
+	scene->spec.local.console.crash = "BUG: .*";
+	scene->spec.local.limits.settle_ms = 20;
 	listen_to(scene, "echo BUG: now; echo BUG: then; exec sleep 1000",
 		  &listener);
 	assert_int_equal(listener.result.outcome, OUTCOME_CRASHED);
@@ -553,8 +554,8 @@ static void a_run_goes_on_when_its_crash_does_not_decide(void **state)
 	struct scene *scene = *state;
 	struct listener listener = { .fifo = scene->fifo };
 
-	scene->spec.console.crash = "BUG: .*";
-	scene->spec.settle_ms = 20;
+	scene->spec.local.console.crash = "BUG: .*";
+	scene->spec.local.limits.settle_ms = 20;
 	listen_to(scene, "echo BUG: noise; read line <$FIFO; exit 0",
 		  &listener);
 	assert_int_equal(listener.asked, 1);
@@ -568,10 +569,10 @@ static void crashes_set_aside_do_not_end_a_run(void **state)
 	struct scene *scene = *state;
 	struct listener listener = { .decides = true };
 
-	scene->spec.console.crash = "BUG: .*";
-	scene->spec.console.ignore = "noise";
-	scene->spec.settle_ms = 20;
-	scene->spec.silence_ms = 300;
+	scene->spec.local.console.crash = "BUG: .*";
+	scene->spec.local.console.ignore = "noise";
+	scene->spec.local.limits.settle_ms = 20;
+	scene->spec.local.limits.silence_ms = 300;
 	listen_to(scene, "echo BUG: noise; exec sleep 1000", &listener);
 	assert_int_equal(listener.asked, 0);
 	assert_null(listener.seen);
@@ -584,8 +585,8 @@ static void a_console_that_never_falls_silent_ends_all_the_same(void **state)
 	struct scene *scene = *state;
 	struct listener listener = { .decides = true };
 
-	scene->spec.console.crash = "BUG: .*";
-	scene->spec.settle_ms = 100;
+	scene->spec.local.console.crash = "BUG: .*";
+	scene->spec.local.limits.settle_ms = 100;
 	listen_to(scene, "echo BUG: now; while :; do echo more; done",
 		  &listener);
 	assert_int_equal(listener.result.outcome, OUTCOME_CRASHED);
@@ -599,9 +600,10 @@ static void silence_is_a_crash_once_it_booted(void **state)
 	const struct result *run;
 	char expected[80];
 
-	scene->spec.console.boot = "^booted";
-	scene->spec.silence_ms = scratch_ms(200);
-	limit_of(expected, "no output for", scene->spec.silence_ms);
+	scene->spec.local.console.boot = "^booted";
+	scene->spec.local.limits.silence_ms = scratch_ms(200);
+	limit_of(expected, "no output for",
+		 scene->spec.local.limits.silence_ms);
 	run = test(scene, "echo booted; exec sleep 1000");
 	assert_int_equal(run->outcome, OUTCOME_CRASHED);
 	assert_string_equal(run->title, "no output from test machine");
@@ -618,16 +620,16 @@ static void a_lost_guest_is_a_crash_once_it_booted(void **state)
 	struct scene *scene = *state;
 	const struct result *run;
 
-	scene->spec.console.kernel = true;
+	scene->spec.local.console.kernel = true;
 	run = test(scene, "exit 255");
 	assert_int_equal(run->outcome, OUTCOME_INFRA);
-	scene->spec.console.boot = "^booted";
+	scene->spec.local.console.boot = "^booted";
 	run = test(scene, "echo booted; exit 255");
 	assert_int_equal(run->outcome, OUTCOME_CRASHED);
 	assert_string_equal(run->title, "lost connection to test machine");
 	run = test(scene, "exit 255");
 	assert_int_equal(run->outcome, OUTCOME_BOOT_FAILED);
-	scene->spec.console.kernel = false;
+	scene->spec.local.console.kernel = false;
 	run = test(scene, "echo booted; exit 255");
 	assert_int_equal(run->outcome, OUTCOME_INFRA);
 }
@@ -638,8 +640,8 @@ static void what_was_killed_says_nothing_of_the_kernel(void **state)
 	struct scene *scene = *state;
 	const struct result *run;
 
-	scene->spec.console.kernel = true;
-	scene->spec.console.boot = "^booted";
+	scene->spec.local.console.kernel = true;
+	scene->spec.local.console.boot = "^booted";
 	run = test(scene, "echo on its way; kill -KILL $$");
 	assert_int_equal(run->outcome, OUTCOME_INFRA);
 	assert_string_equal(run->text, "killed by signal 9 (out of memory?)");
@@ -649,7 +651,7 @@ static void what_was_killed_says_nothing_of_the_kernel(void **state)
 	assert_int_equal(run->outcome, OUTCOME_INFRA);
 	run = test(scene, "echo on its way; kill -SEGV $$");
 	assert_int_equal(run->outcome, OUTCOME_BOOT_FAILED);
-	scene->spec.console.crash = "BUG: .*";
+	scene->spec.local.console.crash = "BUG: .*";
 	run = test(scene, "echo booted; echo BUG: here; kill -KILL $$");
 	assert_int_equal(run->outcome, OUTCOME_CRASHED);
 	assert_string_equal(run->title, "BUG: here");
@@ -661,7 +663,7 @@ static void a_flood_is_test_failed(void **state)
 	const struct result *run;
 	struct stat status;
 
-	scene->spec.test_output_max = 5000000;
+	scene->spec.local.limits.output_max = 5000000;
 	run = test(scene, "exec yes");
 	assert_int_equal(run->outcome, OUTCOME_TEST_FAILED);
 	assert_string_equal(run->text, "wrote more than 5000000 bytes");
@@ -707,7 +709,7 @@ static void a_full_disk_is_infra(void **state)
 					       .log = "/dev/full" };
 	struct error err = ERROR_INIT;
 
-	scene->spec.console.crash = "BUG";
+	scene->spec.local.console.crash = "BUG";
 	scene->spec.test = "echo BUG; exec sleep 1000";
 	build(scene, NULL);
 	assert_int_equal(scene->runner->ops->run(scene->runner, &request,
@@ -777,7 +779,7 @@ static void a_build_checks_out_and_builds(void **state)
 	struct scene *scene = *state;
 	struct stat status;
 
-	scene->spec.checkout = checkout;
+	scene->spec.local.supply.builder.checkout = checkout;
 	assert_int_equal(build(scene, "echo one; echo two >&2")->build,
 			 BUILD_OK);
 	assert_null(scene->build.text);
@@ -864,13 +866,13 @@ static void the_limits_of_a_build_fail_it(void **state)
 	struct scene *scene = *state;
 	const struct result *result;
 
-	scene->spec.build_output_max = 1000;
+	scene->spec.local.supply.builder.output_max = 1000;
 	result = build(scene, "exec yes");
 	assert_int_equal(result->build, BUILD_FAILED);
 	assert_string_equal(result->text, "the build wrote more than "
 					  "1000 bytes");
 	/* The checkout has the limit, too, and needs a while. */
-	scene->spec.build_timeout_ms = 2000;
+	scene->spec.local.supply.builder.timeout_ms = 2000;
 	result = build(scene, "exec sleep 1000");
 	assert_int_equal(result->build, BUILD_FAILED);
 	assert_string_equal(result->text, "the build did not end within 2 s");
@@ -884,7 +886,7 @@ static void a_failed_checkout_is_infra_with_gits_words(void **state)
 				   "--detach", NULL };
 	const struct result *result;
 
-	scene->spec.checkout = checkout;
+	scene->spec.local.supply.builder.checkout = checkout;
 	setenv("LC_ALL", "C", 1);
 	result = build(scene, "echo never >$FOLDER/out");
 	assert_int_equal(result->build, BUILD_INFRA);
@@ -921,9 +923,10 @@ static void git_moves_a_real_worktree(void **state)
 		"git rev-parse HEAD | tr -d '\\n' >../first; "
 		"echo two >file; git commit -qam two; echo dirty >file");
 	first = read_file(path);
-	scene->spec.checkout = checkout;
-	scene->spec.build = "test \"$(git rev-parse HEAD)\" = $CULPRIT_COMMIT "
-			    "&& cat file";
+	scene->spec.local.supply.builder.checkout = checkout;
+	scene->spec.local.supply.build =
+		"test \"$(git rev-parse HEAD)\" = $CULPRIT_COMMIT "
+		"&& cat file";
 	make_runner(scene);
 	start_build(scene, first);
 	go(scene);
@@ -931,7 +934,8 @@ static void git_moves_a_real_worktree(void **state)
 	free(path);
 	path = xasprintf("$ git -C %s checkout -q --force --detach %s\n"
 			 "$ %s\none\n",
-			 scene->worktree, first, scene->spec.build);
+			 scene->worktree, first,
+			 scene->spec.local.supply.build);
 	assert_file(scene->log, path);
 	free(path);
 	free(first);
@@ -1051,8 +1055,8 @@ static void a_build_goes_on_in_another_place_while_one_is_tested(void **state)
 	int niceness;
 
 	assert_int_equal(mkdir(beside, 0700), 0);
-	scene->spec.further = &further;
-	scene->spec.further_count = 1;
+	scene->spec.local.further = &further;
+	scene->spec.local.further_count = 1;
 	scene->spec.test = "read line <$FIFO; cat made";
 	build(scene, "echo $(pwd) $(nice) >made");
 	ops = scene->runner->ops;
@@ -1102,8 +1106,8 @@ static void a_build_is_cancelled_with_all_it_started(void **state)
 	int fifo = open(scene->fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	char byte;
 
-	scene->spec.build = "exec 9>$FIFO; setsid sleep 1000 & "
-			    "echo ready; exec sleep 1000";
+	scene->spec.local.supply.build = "exec 9>$FIFO; setsid sleep 1000 & "
+					 "echo ready; exec sleep 1000";
 	make_runner(scene);
 	start_build(scene, COMMIT);
 	go_until(scene, scene->log, "\nready\n");
@@ -1125,8 +1129,8 @@ static void a_checkout_is_not_cut_short_by_cancel(void **state)
 	struct scene *scene = *state;
 	char *text;
 
-	scene->spec.checkout = checkout;
-	scene->spec.build = "echo never built";
+	scene->spec.local.supply.builder.checkout = checkout;
+	scene->spec.local.supply.build = "echo never built";
 	make_runner(scene);
 	start_build(scene, COMMIT);
 	go_until(scene, scene->log, "\nready\n");
@@ -1162,7 +1166,7 @@ static void a_job_may_be_started_from_a_call_back(void **state)
 {
 	struct scene *scene = *state;
 
-	scene->spec.slots = 1;
+	scene->spec.local.slots = 1;
 	build(scene, NULL);
 	run_again(scene, &(struct run_end){ .outcome = OUTCOME_OK });
 	go(scene);
@@ -1174,7 +1178,7 @@ static void a_bad_expression_is_an_input_error(void **state)
 	struct scene *scene = *state;
 	struct error err = ERROR_INIT;
 
-	scene->spec.console.boot = "[";
+	scene->spec.local.console.boot = "[";
 	assert_int_equal(command_runner_new(&scene->loop, &scene->spec,
 					    &scene->runner, &err),
 			 -1);
