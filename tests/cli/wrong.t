@@ -67,7 +67,7 @@ check "a wrong type: the key and what was expected" '
 	printf "test: {\n\tcommand = true;\n};\n" |
 		wrong_settings 2 "test.command: expected a text in quotes"
 	printf "test: {\n\tcommand = \"x\";\n\ttimeout = \"10\";\n};\n" |
-		wrong_settings 3 "build.timeout: expected a whole number of seconds"
+		wrong_settings 3 "test.timeout: expected a whole number of seconds"
 	printf "test = \"make check\";\n" |
 		wrong_settings 1 "test: expected a group"
 '
@@ -75,7 +75,7 @@ check "a number out of bounds: the bounds" '
 	printf "test: {\n\tcommand = \"x\";\n\tslots = 0;\n};\n" |
 		wrong_settings 3 "test.slots: expected .*1 to 64"
 	printf "build: {\n\ttimeout = 9999999999;\n};\n" |
-		wrong_settings 2 "timeout: expected .*1 to 604800"
+		wrong_settings 2 "build.timeout: expected .*1 to 604800"
 '
 check "a bad regular expression: what is wrong with it" '
 	printf "test: {\n\tcommand = \"x\";\n\tcrash = \"BUG(\";\n};\n" |
