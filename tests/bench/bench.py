@@ -9,10 +9,10 @@ $CULPRIT is the program.  Prints rows, tab between:
 
     BENCH name ours peer ratio unit
 
-Times are CPU seconds of the whole process, user and system, the best of
-three; CRASH_CORPUS names a folder of console logs; ratio is peer through ours; "-"
+Times are CPU seconds of the whole process, user and system: the best of
+seven runs, or one where that takes long.  The ratio is peer through ours, "-"
 where there is no honest peer.  A name ends in "(at least Nx)" or "(at most N)"
-where there is a target.
+where there is a target.  CRASH_CORPUS names a folder of console logs.
 
 LINUX_LIKE names a bare repository made by gen_linuxlike.py (1.3 million
 commits, tags v1 to v85 and next); where it is not set but that program is
@@ -33,8 +33,8 @@ def output(*argv):
                           stdout=subprocess.PIPE).stdout
 
 
-def cpu(argv, runs=3, memory=None):
-    """Least CPU time of three runs, and what the last one printed.
+def cpu(argv, runs=7, memory=None):
+    """Least CPU time of some runs, and what the last one printed.
 
     memory: a list that gets the most memory of the runs, in MB; what is
     mapped of the repository's own files counts in that."""
@@ -83,9 +83,9 @@ def target(least):
     return " (at least %gx)" % least if least else ""
 
 
-def midpoint(repo, good, bad, graph, runs=3, least=None):
+def midpoint(repo, good, bad, graph, runs=7, least=None):
     ours, our_answer = cpu([os.environ["CULPRIT"], "next", "--repo", repo,
-                            "--bad", bad, "--good", good], 5)
+                            "--bad", bad, "--good", good])
     peer, git_answer = cpu(["git", "-C", repo, "rev-list", "--bisect", bad,
                             "^" + good], runs)
     if our_answer != git_answer:
@@ -160,7 +160,7 @@ def whole(repo, graph, most=None, limit=None):
         memory[0], None, "MB")
 
 
-def warm(path, runs=3):
+def warm(path, runs=5):
     """What tests/bench/warm says, the least of each."""
     program = os.path.join(os.path.dirname(os.environ["CULPRIT"]),
                            "tests/bench/warm")
