@@ -49,8 +49,8 @@ static void put_commit(const struct letter *letter, int commit)
 }
 
 /*
- * What the settings have may be a part of the title; the console of a run that
- * shows the bug has it whole, with the function in it.
+ * What the settings have may be a part of the title, or nothing; the console of
+ * a run that shows the bug has it whole, with the function in it.
  */
 static const char *whole_title(const struct letter *letter, const char *part)
 {
@@ -64,10 +64,9 @@ static const char *whole_title(const struct letter *letter, const char *part)
 	return !str_empty(whole) && strstr(whole, part) ? whole : part;
 }
 
+/* Empty where nothing has a title: a test that fails, and says no more. */
 static const char *title_of(const struct letter *letter)
 {
-	const char *title = engine_title(letter->engine);
-
 	switch (engine_symptom(letter->engine)) {
 	case SYMPTOM_NO_BOOT:
 		return "kernel does not boot";
@@ -77,7 +76,7 @@ static const char *title_of(const struct letter *letter)
 	case SYMPTOM_COUNT:
 		break;
 	}
-	return *title ? whole_title(letter, title) : "a bug";
+	return whole_title(letter, engine_title(letter->engine));
 }
 
 static void put_people(const struct letter *letter, const char *field, bool to)
@@ -95,11 +94,66 @@ static void put_people(const struct letter *letter, const char *field, bool to)
 		buf_putc(letter->out, '\n');
 }
 
-static void put_subject(const struct letter *letter)
+static bool has_ends(const struct letter *letter)
+{
+	return letter->plan->nearest_good >= 0 && letter->plan->bad >= 0;
+}
+
+/*
+ * What the kernel's documentation asks for (reporting-regressions.rst): the
+ * word, and where it was brought in; without a culprit, between what.
+ */
+static void put_untitled(const struct letter *letter)
+{
+	const struct plan *plan = letter->plan;
+	bool fix = engine_is_fix(letter->engine);
+	bool found = plan->state == PLAN_FOUND;
+
+	if (!fix && (found || has_ends(letter)))
+		buf_puts(letter->out, "[REGRESSION] ");
+	else
+		buf_puts(letter->out, found ? "[bisected] " : "[bisecting] ");
+	if (found) {
+		buf_puts(letter->out, fix ? "fixed by " : "bisected to ");
+		put_commit(letter, plan->commit);
+	} else if (has_ends(letter)) {
+		buf_printf(letter->out, "%sbetween %.*s and %.*s",
+			   fix ? "fixed " : "", OID_SHORT,
+			   hex_of(letter, plan->nearest_good), OID_SHORT,
+			   hex_of(letter, plan->bad));
+	} else {
+		buf_puts(letter->out, "a test that fails");
+	}
+}
+
+/* The same as a sentence. */
+static void say_untitled(const struct letter *letter)
+{
+	const struct plan *plan = letter->plan;
+	bool fix = engine_is_fix(letter->engine);
+
+	if (plan->state == PLAN_FOUND) {
+		buf_printf(letter->out, "The test %s since ",
+			   fix ? "passes" : "fails");
+		put_commit(letter, plan->commit);
+	} else if (has_ends(letter)) {
+		buf_printf(letter->out, "The test %s on ",
+			   fix ? "fails" : "passes");
+		put_commit(letter, plan->nearest_good);
+		buf_printf(letter->out, " and %s on ",
+			   fix ? "passes" : "fails");
+		put_commit(letter, plan->bad);
+	} else {
+		buf_puts(letter->out, "A test fails");
+	}
+	buf_putc(letter->out, '.');
+}
+
+static void put_titled(const struct letter *letter)
 {
 	bool fix = engine_is_fix(letter->engine);
 
-	buf_printf(letter->out, "Subject: [%s] ",
+	buf_printf(letter->out, "[%s] ",
 		   letter->plan->state == PLAN_FOUND ? "bisected"
 						     : "bisecting");
 	put_flat(letter->out, title_of(letter));
@@ -107,6 +161,15 @@ static void put_subject(const struct letter *letter)
 		buf_puts(letter->out, fix ? ", fixed by " : ", caused by ");
 		put_commit(letter, letter->plan->commit);
 	}
+}
+
+static void put_subject(const struct letter *letter)
+{
+	buf_puts(letter->out, "Subject: ");
+	if (str_empty(title_of(letter)))
+		put_untitled(letter);
+	else
+		put_titled(letter);
 	buf_putc(letter->out, '\n');
 }
 
@@ -121,7 +184,10 @@ static void put_header(const struct letter *letter)
 	put_people(letter, "Cc: ", false);
 	put_subject(letter);
 	buf_putc(letter->out, '\n');
-	put_flat(letter->out, title_of(letter));
+	if (str_empty(title_of(letter)))
+		say_untitled(letter);
+	else
+		put_flat(letter->out, title_of(letter));
 	buf_puts(letter->out, "\n\n");
 }
 

@@ -255,7 +255,7 @@ static void what_is_not_known_is_left_out(void **state)
 	test(world, ID("3"), ".", VERDICT_GOOD);
 	test(world, ID("4"), "X", VERDICT_BAD);
 	text = written(world, &(struct mail_extras){ NULL });
-	assert_int_equal(strncmp(text, "Subject: [bisected]", 19), 0);
+	assert_says(text, "Subject: [bisected] " TALE_TITLE ", caused by ");
 	assert_says(text,
 		    "\nFixes: 400000000000 (\"mm: do it \"faster\"\")\n\n");
 	assert_silent(text, "Reported-by");
@@ -263,6 +263,58 @@ static void what_is_not_known_is_left_out(void **state)
 	assert_silent(text, "Warning");
 	assert_silent(text, "Decided");
 	assert_silent(text, "The crash");
+}
+
+/* The commit is told to others in the subject, not "a bug". */
+static void a_test_that_only_fails_is_a_regression(void **state)
+{
+	struct world *world = *state;
+	const char *text;
+
+	tale_start(&world->tale, NULL, "exit-code");
+	text = written(world, &(struct mail_extras){ NULL });
+	assert_says(text, "Subject: [bisecting] a test that fails\n\n"
+			  "A test fails.\n\n");
+	tale_mark(&world->tale, BY_START, ID("5"), VERDICT_BAD, NULL);
+	tale_mark(&world->tale, BY_START, ID("1"), VERDICT_GOOD, NULL);
+	text = written(world, &(struct mail_extras){ NULL });
+	assert_says(text, "Subject: [REGRESSION] between 100000000000 and "
+			  "500000000000\n\n"
+			  "The test passes on 100000000000 (\"the first\") and "
+			  "fails on 500000000000 (\"the last\").\n\n");
+	tale_mark(&world->tale, BY_POLICY, ID("3"), VERDICT_GOOD, NULL);
+	tale_mark(&world->tale, BY_POLICY, ID("4"), VERDICT_BAD, NULL);
+	text = written(world, &(struct mail_extras){ NULL });
+	assert_says(text, "Subject: [REGRESSION] bisected to 400000000000 "
+			  "(\"mm: do it \"faster\"\")\n\n"
+			  "The test fails since 400000000000 (\"mm: do it "
+			  "\"faster\"\").\n\n");
+}
+
+static void a_fix_of_a_test_is_no_regression(void **state)
+{
+	struct world *world = *state;
+	const char *text;
+	struct event start_event = { .kind = EVENT_START,
+				     .by = BY_START,
+				     .fix = true };
+	static char policy[] = "exit-code";
+
+	start_event.policy = policy;
+	assert_int_equal(tale_tell(&world->tale, start_event), 0);
+	tale_mark(&world->tale, BY_START, ID("1"), VERDICT_BAD, NULL);
+	tale_mark(&world->tale, BY_START, ID("5"), VERDICT_GOOD, NULL);
+	text = written(world, &(struct mail_extras){ NULL });
+	assert_says(text, "Subject: [bisecting] fixed between 100000000000 and "
+			  "500000000000\n\n"
+			  "The test fails on 100000000000 (\"the first\") and "
+			  "passes on 500000000000 (\"the last\").\n\n");
+	tale_mark(&world->tale, BY_POLICY, ID("3"), VERDICT_BAD, NULL);
+	tale_mark(&world->tale, BY_POLICY, ID("4"), VERDICT_GOOD, NULL);
+	text = written(world, &(struct mail_extras){ NULL });
+	assert_says(text, "Subject: [bisected] fixed by 400000000000 "
+			  "(\"mm: do it \"faster\"\")\n\n"
+			  "The test passes since 400000000000 ");
 }
 
 static void a_search_that_is_not_over_says_so(void **state)
@@ -488,6 +540,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_found_culprit_is_told_with_all_that_is_known),
 		TEST(what_is_not_known_is_left_out),
+		TEST(a_test_that_only_fails_is_a_regression),
+		TEST(a_fix_of_a_test_is_no_regression),
 		TEST(a_search_that_is_not_over_says_so),
 		TEST(a_session_without_ends_can_be_reported),
 		TEST(where_only_skipped_commits_are_left_all_are_named),
