@@ -120,6 +120,7 @@ void app_release(struct app *app)
 	replay_release(&app->replay);
 	course_release(&app->course);
 	view_beside_release(&app->beside);
+	desk_leave_engine(&app->engine_start);
 }
 
 void app_say(struct app *app, bool is_error, const char *text)
@@ -144,6 +145,8 @@ static void look_at_time(const struct app *app, struct model_view *view)
 		view->now = session_event(app->session, shown - 1)->at;
 	if (!session_is_past(app->session) && !app->only_replay) {
 		desk_engine(app->session, &view->engine);
+		view->engine_begins =
+			desk_engine_begins(app->session, &view->engine);
 		return;
 	}
 	view->can_run = false;
@@ -215,6 +218,15 @@ static void start_wanted_engine(struct app *app)
 		app_start_engine(app);
 }
 
+/* It may find only now that it cannot work. */
+static void hear_engine(struct app *app)
+{
+	struct error err = ERROR_INIT;
+
+	if (desk_hear_engine(&app->engine_start, false, &err) < 0)
+		app_say(app, true, err.text);
+}
+
 /* It came to this while nobody did anything here. */
 static void call_person(struct app *app, enum badge before)
 {
@@ -263,6 +275,7 @@ void app_refresh(struct app *app, int64_t now)
 	steer_tell(app);
 	open_range(app);
 	app->looked = true;
+	hear_engine(app);
 	if (app->engine_wanted)
 		start_wanted_engine(app);
 }
@@ -326,7 +339,9 @@ void app_start_engine(struct app *app)
 			"this session has no test command: drive it by hand");
 		return;
 	}
-	if (desk_start_engine(app->session, app->program, &err) < 0)
+	desk_leave_engine(&app->engine_start);
+	if (desk_start_engine(app->session, app->program, &app->engine_start,
+			      &err) < 0)
 		app_say(app, true, err.text);
 	else
 		app_say(app, false, "an engine has been started");
@@ -344,7 +359,7 @@ int64_t app_due(const struct app *app)
 
 	if (app->replay.playing)
 		due = sooner(due, app->replay.due);
-	if (app->engine_wanted)
+	if (app->engine_wanted || app->engine_start.begins)
 		due = sooner(due, app->now + WANTED_LOOK_MS);
 	if (app->repo && peek >= 0 &&
 	    (app->view == &view_range || app->view == &view_steps))

@@ -108,6 +108,7 @@ struct app {
 
 	bool starts_engine;    /* by itself, where there is work for one */
 	int64_t engine_wanted; /* until then, after an order; 0: not */
+	struct engine_start engine_start; /* of the one begun last */
 
 	/* what the loop should do */
 	bool quit, suspend, repaint;

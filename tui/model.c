@@ -564,8 +564,15 @@ static void fill_status(struct model *model, struct session *session,
 	char host[64], ago[24];
 
 	model->engine_alive = view->engine.alive;
+	text_copy(host, sizeof(host), view->engine.host, view->ascii);
+	if (view->engine_begins) {
+		snprintf(model->status, sizeof(model->status),
+			 "engine %d on %s gets the sources ready: a kernel's "
+			 "take minutes",
+			 view->engine.pid, host);
+		return;
+	}
 	if (view->engine.alive) {
-		text_copy(host, sizeof(host), view->engine.host, view->ascii);
 		str_duration(ago,
 			     count ? view->now -
 					     engine_event(engine, count - 1)->at

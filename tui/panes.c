@@ -457,8 +457,10 @@ void panes_console(struct grid *grid, struct area area,
 		grid_text(grid, area.x, area.y, area.width, ROLE_DIM,
 			  !model->console	 ? "nothing has run yet"
 			  : !is_beginning(model) ? "no output yet"
-			  : model->build_waits	 ? "it waits for a node"
-						 : "the commit is checked out");
+			  : model->build_waits
+				  ? "it waits for a node"
+				  : "git checks the commit out, which takes "
+				    "minutes for a kernel's first");
 		return;
 	}
 	for (size_t i = 0; i < shown; i++)

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -269,6 +270,14 @@ static void say(void *data, const char *text)
 	buf_release(&out);
 }
 
+/* Who started us may be gone before we can say that all is ready. */
+static void survive_closed_pipes(void)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
 int cli_work(struct cli *cli, bool stay, int ready_fd)
 {
 	struct telling telling = { .under = { "" } };
@@ -284,6 +293,8 @@ int cli_work(struct cli *cli, bool stay, int ready_fd)
 	struct error err = ERROR_INIT;
 	enum control_end end;
 
+	if (ready_fd >= 0)
+		survive_closed_pipes();
 	if (control_run(cli->session, cli->repo, &options, &end, &err) < 0) {
 		if (ready_fd >= 0) /* whoever started us reads this */
 			dprintf(ready_fd, "%s", err.text);

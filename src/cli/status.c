@@ -579,8 +579,11 @@ static void print_text(struct cli *cli)
 	if (process.alive) {
 		text_build(session, &out);
 		text_jobs(session, &out);
-		buf_printf(&out, "engine: process %d on %s\n", process.pid,
-			   process.host);
+		buf_printf(&out, "engine: process %d on %s%s\n", process.pid,
+			   process.host,
+			   desk_engine_begins(session, &process)
+				   ? ", which gets the sources ready"
+				   : "");
 	} else {
 		text_idle(session, &out);
 	}

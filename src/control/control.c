@@ -2,6 +2,7 @@
 #include "control/control.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -371,20 +372,22 @@ static void close_loop(struct control *control)
 	uv_loop_close(&control->loop);
 }
 
+/* To whoever started us, who may be gone, which is no matter here. */
+static void tell_starter(const struct control *control, const char *line)
+{
+	if (control->options->ready_fd >= 0)
+		dprintf(control->options->ready_fd, "%s", line);
+}
+
 static void begin_work(struct control *control)
 {
-	int fd = control->options->ready_fd;
-
 	control->announced = true;
 	control_pump_soon(control);
-	if (!control_say_here(control) || fd < 0)
+	if (!control_say_here(control))
 		return;
-	if (write(fd, "ready\n", 6) != 6) {
-		error_errno(&control->err,
-			    "cannot tell that the engine is ready");
-		control_fail(control);
-	}
-	close(fd);
+	tell_starter(control, CONTROL_READY);
+	if (control->options->ready_fd >= 0)
+		close(control->options->ready_fd);
 }
 
 static void on_compiled(void *data, const struct error *err)
@@ -432,6 +435,7 @@ int control_run(struct session *session, struct repo *repo,
 	    lease_take(lock, &control.lease, err) < 0 ||
 	    session_refresh(session, NULL, err) < 0)
 		goto out;
+	tell_starter(&control, CONTROL_HELD);
 	places_init(&control, settings_further(&control.settings));
 	control.places[0].dirty = left_a_build(session);
 	if (session_repository(session) && !control.settings.fake_script)

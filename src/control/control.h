@@ -31,10 +31,13 @@ enum control_end {
 	CONTROL_STOPPED, /* by a signal */
 };
 
+#define CONTROL_HELD  "held\n"	/* the lease; what is needed is got ready */
+#define CONTROL_READY "ready\n" /* and is there: work begins */
+
 struct control_options {
 	const char *program; /* path of culprit: the keeper of children */
 	bool stay;	     /* while paused, wait instead of ending */
-	int ready_fd;	     /* gets "ready\n" once the lease is held, -1: no */
+	int ready_fd;	     /* gets these two lines, see desk.h; -1: none */
 	/* Called for each event, those of others too, once it is folded. */
 	void (*tell)(void *data, struct session *session,
 		     const struct event *event);

@@ -19,10 +19,13 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/begin.h"
+#include "control/control.h"
 #include "control/describe.h"
 #include "control/lease.h"
 #include "control/recount.h"
 #include "control/settings.h"
+#include "engine/engine.h"
+#include "engine/event.h"
 #include "engine/oid.h"
 #include "repo/repo.h"
 #include "repo/show.h"
@@ -39,6 +42,24 @@ void desk_engine(const struct session *session, struct engine_process *out)
 	out->alive =
 		lease_is_held(lock, &out->pid, out->host, sizeof(out->host));
 	free(lock);
+}
+
+bool desk_engine_begins(struct session *session,
+			const struct engine_process *process)
+{
+	struct engine *engine = session_engine(session);
+
+	if (!process->alive)
+		return false;
+	for (size_t i = engine_event_count(engine); i > 0; i--) {
+		const struct event *event = engine_event(engine, i - 1);
+
+		if (event->kind == EVENT_ENGINE)
+			return event->number != process->pid;
+		if (event->kind == EVENT_ENGINE_GONE)
+			break;
+	}
+	return true;
 }
 
 bool desk_see_out(const struct session *session, struct engine_process *engine)
@@ -179,30 +200,74 @@ static void become_engine(const char *program, const char *dir, const char *log,
 	_exit(127);
 }
 
-/* Everything that the new engine says before it is ready or gone. */
-static void hear(int fd, struct buf *out)
+void desk_leave_engine(struct engine_start *start)
 {
+	if (!start->begins)
+		return;
+	start->begins = false;
+	close(start->fd);
+	buf_release(&start->said);
+}
+
+/*
+ * It says CONTROL_HELD when it has the lease and CONTROL_READY when it works,
+ * or instead of either why it gave up; and then it says no more.
+ */
+static int judge_engine(struct engine_start *start, struct error *err)
+{
+	const char *said = start->said.text;
+	int ret = 0;
+
+	if (str_starts(said, CONTROL_HELD))
+		said += strlen(CONTROL_HELD);
+	if (!str_equal(said, CONTROL_READY))
+		ret = error_set(err, ERROR_SYSTEM,
+				"the engine did not start: %s",
+				*said ? said : "see its engine.log");
+	desk_leave_engine(start);
+	return ret;
+}
+
+int desk_hear_engine(struct engine_start *start, bool wait, struct error *err)
+{
+	struct pollfd poll_fd = { .fd = start->fd, .events = POLLIN };
 	char bytes[256];
 	ssize_t length;
 
-	while ((length = read(fd, bytes, sizeof(bytes))) != 0) {
+	if (!start->begins)
+		return 0;
+	for (;;) {
+		if (!wait && poll(&poll_fd, 1, 0) <= 0)
+			return 1;
+		length = read(start->fd, bytes, sizeof(bytes));
 		if (length < 0 && errno == EINTR)
 			continue;
-		if (length < 0)
-			break;
-		buf_add(out, bytes, (size_t)length);
+		if (length <= 0)
+			return judge_engine(start, err);
+		buf_add(&start->said, bytes, (size_t)length);
 	}
 }
 
+/* Until it has the lease; an engine that gave up has said so, too. */
+static int hear_held(struct engine_start *start, struct error *err)
+{
+	struct pollfd poll_fd = { .fd = start->fd, .events = POLLIN };
+
+	int ret;
+
+	while ((ret = desk_hear_engine(start, false, err)) > 0 &&
+	       !str_starts(start->said.text, CONTROL_HELD))
+		poll(&poll_fd, 1, -1);
+	return ret < 0 ? -1 : 0;
+}
+
 int desk_start_engine(const struct session *session, const char *program,
-		      struct error *err)
+		      struct engine_start *start, struct error *err)
 {
 	char *log = xasprintf("%s/engine.log", session_dir(session));
-	struct buf said;
 	int pipes[2] = { -1, -1 }, ret = -1;
 	pid_t child;
 
-	buf_init(&said, 400);
 	if (pipe2(pipes, O_CLOEXEC) < 0) {
 		error_errno(err, "cannot start the engine");
 		goto out;
@@ -225,18 +290,16 @@ int desk_start_engine(const struct session *session, const char *program,
 		;
 	close(pipes[1]);
 	pipes[1] = -1;
-	hear(pipes[0], &said);
-	if (str_equal(said.text, "ready\n"))
-		ret = 0;
-	else
-		error_set(err, ERROR_SYSTEM, "the engine did not start: %s",
-			  said.length ? said.text : "see its engine.log");
+	start->begins = true;
+	start->fd = pipes[0];
+	pipes[0] = -1;
+	buf_init(&start->said, 400);
+	ret = hear_held(start, err);
 out:
 	if (pipes[0] >= 0)
 		close(pipes[0]);
 	if (pipes[1] >= 0)
 		close(pipes[1]);
-	buf_release(&said);
 	free(log);
 	return ret;
 }

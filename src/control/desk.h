@@ -9,8 +9,9 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
+
 struct argv;
-struct buf;
 struct error;
 struct event;
 struct oid;
@@ -33,12 +34,40 @@ void desk_engine(const struct session *session, struct engine_process *out);
 bool desk_see_out(const struct session *session, struct engine_process *engine);
 
 /*
+ * Does it still get ready?  It holds the lease, and has git check out the
+ * sources, which takes minutes for a kernel's, or compiles the reproducer.
+ */
+bool desk_engine_begins(struct session *session,
+			const struct engine_process *engine);
+
+/*
+ * What is heard of an engine that was started here.  Begins as all zeroes.
+ *
+ *     silent -> begins   [desk_start_engine]
+ *     begins -> silent   [desk_hear_engine: it works, or gave up;
+ *                         desk_leave_engine: it goes on unheard]
+ */
+struct engine_start {
+	bool begins;
+	int fd;
+	struct buf said;
+};
+
+/*
  * Start `culprit run` for this session in a session of its own (setsid), its
  * output in engine.log of the folder.  program: path of culprit.  Returns
  * when it holds the lease, or with what it said when it gave up.
  */
 int desk_start_engine(const struct session *session, const char *program,
-		      struct error *err);
+		      struct engine_start *start, struct error *err);
+
+/*
+ * What has become of it: 1 while it gets ready, 0 when it works; -1 with what
+ * it said when it gave up.  Waits for no answer, or with wait for the last.
+ */
+int desk_hear_engine(struct engine_start *start, bool wait, struct error *err);
+
+void desk_leave_engine(struct engine_start *start);
 
 /*
  * Ask the engine process to end (SIGTERM); what is in flight is given up.

@@ -137,6 +137,20 @@ check "where nothing is left to do nothing is checked out" '
 	culprit run >again
 	grep "^checking out to" again
 '
+# The screen that started it was closed while the sources were checked out.
+check "an engine works though nobody is left to hear that it is ready" '
+	cat >quick.cfg <<-\SETTINGS
+	test: { command = "test $(cat number) -lt 2"; };
+	SETTINGS
+	begin quick.cfg c3 c1
+	{
+		(trap "" PIPE; while echo >&3; do :; done 2>/dev/null)
+		culprit run --stay >said
+		echo $? >status
+	} 3>&1 | :
+	grep "^0$" status
+	grep "^$(full c2) is the first bad commit$" said
+'
 check "the commands know the commit, the run, the worktree and the session" '
 	cat >env.cfg <<-SETTINGS
 	test: { command = "env >$tmp/env.\$CULPRIT_SLOT; pwd >>$tmp/env.1"; };

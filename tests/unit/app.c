@@ -566,7 +566,6 @@ static void give_settings(const struct app *app)
 	free(path);
 }
 
-/* Stands for this program: says what it was asked, and perhaps whom to tell. */
 /* A session that took its time to open still has its engine started. */
 static void an_engine_that_is_wanted_is_tried_however_late(void **state)
 {
@@ -584,6 +583,40 @@ static void an_engine_that_is_wanted_is_tried_however_late(void **state)
 	assert_true(app->home.toast_is_error);
 }
 
+/* An engine that has its lease and then cannot go on, when it is told so. */
+static void an_engine_that_cannot_work_says_so_when_it_knows(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	char *program = xasprintf("%s/slow", world->tale.folder);
+	char *fifo = xasprintf("%s/fifo", world->tale.folder);
+	FILE *file = fopen(program, "we");
+
+	assert_non_null(file);
+	fprintf(file, "#!/bin/sh\necho held >&3\nread l <'%s'\necho $l >&3\n",
+		fifo);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(program, 0700), 0);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	give_settings(app);
+	app->program = program;
+	type(app, "R");
+	assert_string_equal(app->home.toast, "an engine has been started");
+	assert_true(app_due(app) >= 0);
+	file = fopen(fifo, "we");
+	assert_non_null(file);
+	fputs("git is ill\n", file);
+	assert_int_equal(fclose(file), 0);
+	while (!app->home.toast_is_error)
+		app_refresh(app, world->tale.now);
+	assert_non_null(strstr(app->home.toast, "did not start: git is ill"));
+	assert_false(app->engine_start.begins);
+	app->program = "/bin/false";
+	free(program);
+	free(fifo);
+}
+
+/* Stands for this program: says what it was asked, and perhaps whom to tell. */
 static void with_program(struct world *world)
 {
 	char *path = xasprintf("%s/program", world->tale.folder);
@@ -1343,6 +1376,7 @@ int main(void)
 		app_test(the_person_is_called_when_needed_and_when_done),
 		app_test(of_two_screens_one_orders),
 		app_test(an_engine_that_is_wanted_is_tried_however_late),
+		app_test(an_engine_that_cannot_work_says_so_when_it_knows),
 		app_test(a_place_is_found_again),
 		app_test(the_range_opens_once_when_few_are_left),
 		app_test(a_slow_line_is_told),

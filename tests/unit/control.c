@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 
 #include "base/io.h"
 #include "base/str.h"
@@ -533,6 +534,21 @@ static int become_engine(const char *dir)
 	return ret;
 }
 
+/* Started, and heard until it works or has given up. */
+static int start_engine(struct world *world, const char *program)
+{
+	struct engine_start start = { .begins = false };
+
+	if (desk_start_engine(world->session, program, &start, &world->err) <
+		    0 ||
+	    desk_hear_engine(&start, true, &world->err) < 0) {
+		assert_false(start.begins);
+		return -1;
+	}
+	assert_false(start.begins);
+	return 0;
+}
+
 static void an_engine_is_started_seen_and_stopped(void **state)
 {
 	struct world *world = *state;
@@ -544,16 +560,17 @@ static void an_engine_is_started_seen_and_stopped(void **state)
 	assert_true(desk_can_run(world->session));
 	desk_engine(world->session, &engine);
 	assert_false(engine.alive);
-	ok(desk_start_engine(world->session, program, &world->err));
+	ok(start_engine(world, program));
 	desk_engine(world->session, &engine);
 	assert_true(engine.alive);
 	assert_true(engine.pid > 1 && engine.pid != getpid());
 	assert_int_equal(getsid(engine.pid), engine.pid);
 	gethostname(host, sizeof(host) - 1);
 	assert_string_equal(engine.host, host);
+	ok(session_refresh(world->session, NULL, &world->err));
+	assert_false(desk_engine_begins(world->session, &engine));
 
-	assert_int_equal(
-		desk_start_engine(world->session, program, &world->err), -1);
+	assert_int_equal(start_engine(world, program), -1);
 	snprintf(text, sizeof(text), "process %d on", engine.pid);
 	assert_non_null(strstr(world->err.text, text));
 
@@ -583,15 +600,68 @@ static void an_engine_that_gives_up_tells_why(void **state)
 	char *program = scratch_program();
 
 	begin_fake(world, "nonsense");
-	assert_int_equal(
-		desk_start_engine(world->session, program, &world->err), -1);
+	assert_int_equal(start_engine(world, program), -1);
 	free(program);
 	assert_non_null(strstr(world->err.text, "did not start"));
 	assert_non_null(strstr(world->err.text, "line 1"));
-	assert_int_equal(desk_start_engine(world->session, "/nonexistent",
-					   &world->err),
-			 -1);
+	assert_int_equal(start_engine(world, "/nonexistent"), -1);
 	assert_non_null(strstr(world->err.text, "did not start"));
+}
+
+/* Which has its lease, waits for a line, and says the next one. */
+static void write_slow_engine(const char *path, const char *fifo)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	fprintf(file,
+		"#!/bin/sh\necho held >&3\nread line <'%s'\n"
+		"echo \"$line\" >&3\n",
+		fifo);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, 0700), 0);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+}
+
+static void say_into(const char *fifo, const char *line)
+{
+	FILE *file = fopen(fifo, "we");
+
+	assert_non_null(file);
+	fputs(line, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void an_engine_that_gets_ready_is_not_waited_for(void **state)
+{
+	struct world *world = *state;
+	char *program, *fifo;
+	struct engine_start start = { .begins = false };
+	struct engine_process held = { .alive = true, .pid = getpid() };
+
+	begin_fake(world, "*");
+	program = xasprintf("%s/slow", session_dir(world->session));
+	fifo = xasprintf("%s/fifo", session_dir(world->session));
+	write_slow_engine(program, fifo);
+	ok(desk_start_engine(world->session, program, &start, &world->err));
+	assert_true(start.begins);
+	assert_int_equal(desk_hear_engine(&start, false, &world->err), 1);
+	assert_true(desk_engine_begins(world->session, &held));
+	say_into(fifo, "ready\n");
+	assert_int_equal(desk_hear_engine(&start, true, &world->err), 0);
+	assert_int_equal(desk_hear_engine(&start, true, &world->err), 0);
+
+	ok(desk_start_engine(world->session, program, &start, &world->err));
+	say_into(fifo, "git is ill\n");
+	assert_int_equal(desk_hear_engine(&start, true, &world->err), -1);
+	assert_non_null(strstr(world->err.text, "did not start: git is ill"));
+
+	ok(desk_start_engine(world->session, program, &start, &world->err));
+	desk_leave_engine(&start);
+	assert_int_equal(desk_hear_engine(&start, true, &world->err), 0);
+	say_into(fifo, "ready\n");
+	free(program);
+	free(fifo);
 }
 
 static void by_hand_nothing_can_be_run(void **state)
@@ -631,6 +701,7 @@ int main(int argc, char **argv)
 		TEST(an_engine_is_started_seen_and_stopped),
 		TEST(stopping_without_an_engine_says_so),
 		TEST(an_engine_that_gives_up_tells_why),
+		TEST(an_engine_that_gets_ready_is_not_waited_for),
 		TEST(by_hand_nothing_can_be_run),
 	};
 

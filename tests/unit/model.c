@@ -92,6 +92,11 @@ static void the_badge_says_who_works(void **state)
 	assert_int_equal(look(world)->badge, BADGE_LOST);
 	world->view.engine.alive = true;
 	assert_int_equal(look(world)->badge, BADGE_LIVE);
+	assert_null(strstr(look(world)->status, "gets the sources ready"));
+	world->view.engine_begins = true;
+	assert_int_equal(look(world)->badge, BADGE_LIVE);
+	assert_non_null(strstr(look(world)->status, "gets the sources ready"));
+	world->view.engine_begins = false;
 	say(world, (struct event){ .kind = EVENT_PAUSE, .by = BY_PERSON });
 	assert_int_equal(look(world)->badge, BADGE_PAUSED);
 	say(world, (struct event){ .kind = EVENT_RESUME, .by = BY_PERSON });
