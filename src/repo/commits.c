@@ -188,11 +188,16 @@ static int read_object(git_odb *odb, const git_oid *id, git_odb_object **object,
 		       struct commit_text *text, struct error *err)
 {
 	char hex[GIT_OID_HEXSZ + 1];
+	int ret = git_odb_read(object, odb, id);
 
-	if (git_odb_read(object, odb, id) < 0) {
+	if (ret == GIT_ENOTFOUND)
+		error_set(err, ERROR_GIT,
+			  "this repository does not have it: fetch it, or name "
+			  "the repository that has it");
+	else if (ret < 0)
 		handle_failed(err);
+	if (ret < 0)
 		goto failed;
-	}
 	if (git_odb_object_type(*object) != GIT_OBJECT_COMMIT) {
 		error_set(err, ERROR_GIT, "it is no commit");
 		goto failed;

@@ -135,6 +135,13 @@ check "with its repository the midpoints are worked out again" '
 	"$CULPRIT" replay --check --repo "$repo" other >said
 	grep "^! graph .* was tested where git would have tested" said
 '
+check "a repository that lacks its commits is told what to do" '
+	lacks=$(full c40 | tr 0-9a-f 1-9a-f0)
+	sed "s/$(full c40)/$lacks/" log >other
+	grep "$lacks" other
+	fails "$CULPRIT" replay --print --repo "$repo" other 2>err
+	grep "^culprit: cannot read commit $lacks: .* fetch it, or name" err
+'
 check "its repository knows what names and short ids meant" '
 	git -C "$repo" tag -f v1 c1
 	{
