@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "control/extend.h"
 #include "control/fixup.h"
+#include "control/mended.h"
 #include "control/rules.h"
 #include "control/sessions.h"
 #include "control/settings.h"
@@ -362,7 +363,9 @@ int begin_session(struct repo *repo, const struct begin *begin,
 	dir = begin->dir ? xstrdup(begin->dir) : sessions_next(repo);
 	if (session_create(dir, repo_common_dir(repo), &session, err) < 0)
 		goto out;
-	if (fill(session, repo, begin, &ends, err) < 0) {
+	mended_sweep(repo_common_dir(repo));
+	if (mended_drop(session, err) < 0 ||
+	    fill(session, repo, begin, &ends, err) < 0) {
 		session_close(session);
 		folder_remove(dir, NULL);
 		goto out;

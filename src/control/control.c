@@ -13,6 +13,7 @@
 #include "control/further.h"
 #include "control/inside.h"
 #include "control/lease.h"
+#include "control/mended.h"
 #include "control/reproducer.h"
 #include "control/rules.h"
 #include "control/target.h"
@@ -443,6 +444,7 @@ int control_run(struct session *session, struct repo *repo,
 	if (lease_after_cut(control.lease) && !control.settings.fake_script)
 		distrust_places(&control);
 	control.told = engine_event_count(session_engine(session));
+	mended_keep(session, control.told, session_dir(session));
 	if (make_worktree(&control, err) < 0 ||
 	    open_target(&control, err) < 0 || prepare(&control, err) < 0)
 		goto out;

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/command.h"
+#include "control/mended.h"
 #include "control/sessions.h"
 #include "engine/engine.h"
 #include "session/fork.h"
@@ -78,6 +79,7 @@ int order_fork(struct order *order, struct error *err)
 		return -1;
 	if (fork_session(order->session, wish.at, dir, order->who, err) < 0)
 		goto out;
+	mended_keep(order->session, (size_t)wish.at, dir);
 	buf_printf(order->say,
 		   "session %s goes on from event %" PRId64 "; %s stays as it "
 		   "is\n",

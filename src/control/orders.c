@@ -16,6 +16,7 @@
 #include "control/desk.h"
 #include "control/extend.h"
 #include "control/further.h"
+#include "control/mended.h"
 #include "control/mirror.h"
 #include "control/mover.h"
 #include "control/named.h"
@@ -688,6 +689,8 @@ int order_reset(struct order *order, struct error *err)
 	free(out);
 	if (ret == 0)
 		ret = further_remove(order->session, 0, err);
+	if (ret == 0)
+		ret = mended_drop(order->session, err);
 	if (ret == 0 && order->repo)
 		ret = sessions_forget(order->repo, order->session, err);
 	if (ret == 0)

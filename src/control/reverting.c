@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "control/mended.h"
 #include "engine/commit.h"
 #include "engine/engine.h"
 #include "engine/event.h"
@@ -19,7 +20,7 @@ struct reverting {
 	struct control *control;
 	uv_work_t thread;
 	struct revert_spec spec;
-	char *path;
+	char *path, *group;
 	int commit;		 /* which is taken back */
 	const struct oid *again; /* what it was when it was made before */
 	struct reverted out;
@@ -31,6 +32,7 @@ static void reverting_free(struct reverting *reverting)
 {
 	reverted_release(&reverting->out);
 	free(reverting->path);
+	free(reverting->group);
 	free(reverting);
 }
 
@@ -137,12 +139,16 @@ static void start(struct control *control, int base, int commit,
 	reverting->commit = commit;
 	reverting->again = again;
 	reverting->path = session_revert(control->session);
+	if (common)
+		reverting->group =
+			mended_group(common, session_dir(control->session));
 	reverting->spec = (struct revert_spec){
 		.common_dir = common,
 		.path = reverting->path,
 		.base = *control_oid(control, base),
 		.commit = *control_oid(control, commit),
 		.parent = parent_of(control, commit),
+		.group = reverting->group,
 	};
 	reverting->thread.data = reverting;
 	control->came_back = false;

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "repo/gitcmd.h"
+#include "repo/keepref.h"
 #include "repo/worktree.h"
 
 #define PATHS_MAX 200	     /* bytes of them that are told */
@@ -434,8 +435,8 @@ static int begin(const struct revert_spec *spec, struct reverted *out,
 }
 
 /* It was left to a person, at the base or with commits of theirs on it. */
-static int take_up(const struct revert_spec *spec, struct reverted *out,
-		   struct error *err)
+static int take_mended(const struct revert_spec *spec, struct reverted *out,
+		       struct error *err)
 {
 	const char *path = spec->path;
 	bool reverting, above, same;
@@ -462,6 +463,18 @@ static int take_up(const struct revert_spec *spec, struct reverted *out,
 	if (!reverting && same)
 		return begin(spec, out, err);
 	return conclude(spec, out, err);
+}
+
+/* Nobody can make it again; until there is a ref the worktree's HEAD keeps it.
+ */
+static int take_up(const struct revert_spec *spec, struct reverted *out,
+		   struct error *err)
+{
+	if (take_mended(spec, out, err) < 0)
+		return -1;
+	return out->made == MADE_OK ? keepref_add(spec->common_dir, spec->group,
+						  &out->oid, err)
+				    : 0;
 }
 
 static char *place_path(const char *path, int number)

@@ -13,7 +13,8 @@
  * is made in another worktree beside it.
  *
  * What git makes by itself is the same commit each time, so that one which
- * nobody refers to, and git has thrown away since, can be made again.
+ * nobody refers to, and git has thrown away since, can be made again.  What a
+ * person mended is kept by a ref.
  *
  * It waits for git, and is called from a thread.
  */
@@ -35,6 +36,7 @@ struct revert_spec {
 	struct oid commit;	/* this is taken back */
 	int parent;		/* of a merge, the one that is kept, from 1;
 				   0: it is none */
+	const char *group;	/* of refs (repo/keepref) */
 };
 
 struct reverted {

@@ -199,6 +199,16 @@ check "mended it goes on" '
 	test ! -e "$session/revert"
 	test "$(git -C "$repo" worktree list | wc -l)" = 1
 '
+check "git does not throw away what a person mended, until the session is left" '
+	git -C "$repo" reflog expire --expire=now --all
+	git -C "$repo" gc -q --prune=now
+	culprit verify --runs 3
+	culprit run --batch >said
+	grep "revert on bad end 0/3: the revert fixes it$" said
+	test "$(git -C "$repo" for-each-ref refs/culprit | wc -l)" = 1
+	culprit reset
+	fails git -C "$repo" for-each-ref refs/culprit | grep .
+'
 check "or one order leaves it out" '
 	found plain.cfg moved c1
 	culprit verify --runs 1

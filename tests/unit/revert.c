@@ -10,12 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/argv.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "repo/gitcmd.h"
+#include "repo/keepref.h"
 #include "repo/revert.h"
 #include "repo/worktree.h"
 #include "tests/unit/files.h"
@@ -141,6 +143,7 @@ static const struct reverted *without(const struct place *place,
 		.base = oid_of(place->repo, base),
 		.commit = oid_of(place->repo, what),
 		.parent = parent,
+		.group = "7",
 	};
 
 	reverted_release(&out);
@@ -270,6 +273,56 @@ static void a_conflict_is_left_for_a_person_to_mend(void **state)
 	git_do(place->tree, "diff --no-index --quiet x f");
 }
 
+/* No branch has it, and nobody could make it again. */
+static void what_a_person_mended_is_kept_from_gits_gc(void **state)
+{
+	struct place *place = *state;
+	char *before = git(place->repo, "for-each-ref"), *after, **groups;
+	struct oid made, again;
+	struct buf kept;
+	bool there;
+
+	commit(place, "three", "f", "3\n");
+	free(before);
+	before = git(place->repo, "for-each-ref --format=%(refname)");
+	assert_int_equal(without(place, "two", "three", 0)->made,
+			 MADE_CONFLICT);
+	put(place->tree, "f", "mended\n");
+	assert_int_equal(without(place, "two", "three", 0)->made, MADE_OK);
+	made = oid_of(place->tree, "HEAD");
+	again = without(place, "two", "two", 0)->oid;
+	buf_init(&kept, 0);
+	assert_int_equal(revert_clean(place->common, place->tree, &kept, NULL),
+			 0);
+	buf_release(&kept);
+	git_do(place->repo, "reflog expire --expire=now --all");
+	git_do(place->repo, "gc -q --prune=now");
+	ok_is_there(place, &made, &there);
+	assert_true(there);
+	/* that one git can make again, so it is kept by nothing */
+	ok_is_there(place, &again, &there);
+	assert_false(there);
+	assert_int_equal(keepref_groups(place->common, &groups, NULL), 0);
+	assert_string_equal(groups[0], "7");
+	assert_null(groups[1]);
+	argv_free(groups);
+	assert_int_equal(keepref_drop(place->common, "70", NULL), 0);
+	ok_is_there(place, &made, &there);
+	assert_true(there);
+	assert_int_equal(keepref_drop(place->common, "7", NULL), 0);
+	assert_int_equal(keepref_drop(place->common, "7", NULL), 0);
+	assert_int_equal(keepref_groups(place->common, &groups, NULL), 0);
+	assert_null(groups[0]);
+	argv_free(groups);
+	after = git(place->repo, "for-each-ref --format=%(refname)");
+	assert_string_equal(before, after);
+	git_do(place->repo, "gc -q --prune=now");
+	ok_is_there(place, &made, &there);
+	assert_false(there);
+	free(before);
+	free(after);
+}
+
 /* Another base is tried beside it, and what was begun there is taken up. */
 static void what_a_person_mends_outlives_other_reverts(void **state)
 {
@@ -397,6 +450,7 @@ int main(void)
 		TEST(the_worktree_serves_for_several),
 		TEST(what_was_taken_back_already_leaves_nothing_to_do),
 		TEST(a_conflict_is_left_for_a_person_to_mend),
+		TEST(what_a_person_mended_is_kept_from_gits_gc),
 		TEST(what_a_person_mends_outlives_other_reverts),
 		TEST(who_commits_it_with_git_is_understood),
 		TEST(who_aborts_it_begins_again),
