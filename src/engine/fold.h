@@ -3,12 +3,12 @@
 #define ENGINE_FOLD_H
 
 /*
- * The inside of the engine, shared by its parts: check.c refuses events that
- * do not fit, fold.c turns events into steps, settle.c verdicts into ends;
- * weigh.c says what a step's evidence comes to, wish.c what it lacks, plan.c
- * what the ends ask for, hold.c what waits for a person; preview.c folds what may be; engine.c is what others
- * see.  Nobody else includes
- * this.
+ * The inside of the engine, shared by its parts: check.c refuses events that do
+ * not fit, fold.c turns events into steps (fold_inside.h: of which parts),
+ * settle.c verdicts into ends; weigh.c says what a step's evidence comes to,
+ * wish.c what it lacks, plan.c what the ends ask for, hold.c what waits for a
+ * person; preview.c folds what may be; engine.c is what others see.  Nobody
+ * else includes this.
  */
 
 #include <stdbool.h>
@@ -179,16 +179,22 @@ void fold_release(struct engine *engine);
 /* The place of the event with this seq, or -1. */
 long fold_place(const struct engine *engine, int64_t seq);
 
+/* The place of a fixup among those in force, or -1. */
+int fold_find_fixup(const struct engine *engine, int64_t number);
+
+/* By a verdict or with a range, as last settled. */
+bool fold_is_skipped(const struct engine *engine, int commit);
+
+/* Is a verdict of the newer side, git's "bad", in this session's direction? */
+bool fold_is_new(const struct engine *engine, enum verdict verdict);
+
+/* fold_steps.c */
+
+/* NULL: nothing is known of this commit. */
 struct folded_step *fold_step_of(const struct engine *engine, int commit);
 
 /* Its run with this number, or NULL; step may be NULL. */
 struct run_state *fold_run_find(const struct folded_step *step, int64_t number);
-
-/* The place of a fixup among those in force, or -1. */
-int fold_find_fixup(const struct engine *engine, int64_t number);
-
-/* Is this a log of somebody else's, and nothing was decided since? */
-bool fold_is_replay(const struct engine *engine);
 
 /* A step whose decisions were all undone, and that has no facts, is none. */
 bool fold_has_content(const struct folded_step *step);
@@ -205,11 +211,10 @@ int fold_count_runs(const struct step *step);
 /* ... and those that go on. */
 int fold_count_running(const struct step *step);
 
-/* By a verdict or with a range, as last settled. */
-bool fold_is_skipped(const struct engine *engine, int commit);
+/* fold_recorded.c */
 
-/* Is a verdict of the newer side, git's "bad", in this session's direction? */
-bool fold_is_new(const struct engine *engine, enum verdict verdict);
+/* Is this a log of somebody else's, and nothing was decided since? */
+bool fold_is_replay(const struct engine *engine);
 
 /* stock.c */
 
