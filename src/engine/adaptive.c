@@ -213,14 +213,6 @@ static const struct folded_step *wave_to_keep(const struct engine *engine)
 	return keep;
 }
 
-/* Events that change what is believed, or may. */
-static bool is_news(const struct event *event)
-{
-	return event->kind == EVENT_RUN ||
-	       (event_is_decision(event->kind) && event->by != BY_POLICY &&
-		event->kind != EVENT_NOTE && event->kind != EVENT_PAUSE);
-}
-
 /*
  * The commit that is being built or was, and has no run yet, while nothing new
  * is known: what the build took would only move the choice by a little, and
@@ -228,25 +220,17 @@ static bool is_news(const struct event *event)
  */
 static const struct folded_step *build_to_keep(const struct engine *engine)
 {
-	for (size_t at = engine->event_count; at-- > 0;) {
-		const struct event *event = engine->events[at];
-		const struct folded_step *step;
+	const struct event *begin = engine->awaited;
+	const struct folded_step *step =
+		begin ? fold_step_of(engine,
+				     graph_find(engine->graph, &begin->commit))
+		      : NULL;
 
-		if (is_news(event))
-			return NULL;
-		if (event->kind != EVENT_BUILD_BEGIN ||
-		    event->number == BUILD_AHEAD)
-			continue;
-		step = fold_step_of(engine,
-				    graph_find(engine->graph, &event->commit));
-		if (!step || fold_is_scratch(step) || step->shown.run_count ||
-		    step->shown.build_again || is_closed(step) ||
-		    is_broken(engine, step))
-			return NULL;
-		return step->shown.build_begin || step->shown.build ? step
-								    : NULL;
-	}
-	return NULL;
+	if (!step || fold_is_scratch(step) || step->shown.run_count ||
+	    step->shown.build_again || is_closed(step) ||
+	    is_broken(engine, step))
+		return NULL;
+	return step->shown.build_begin || step->shown.build ? step : NULL;
 }
 
 /* Runs that a person ordered where there is no verdict. */

@@ -173,6 +173,23 @@ static void fold_fixup_drop(struct engine *engine, const struct event *event)
 			sizeof(*engine->fixups));
 }
 
+/* Events that change what is believed, or may. */
+static bool is_news(const struct event *event)
+{
+	return event->kind == EVENT_RUN ||
+	       (event_is_decision(event->kind) && event->by != BY_POLICY &&
+		event->kind != EVENT_NOTE && event->kind != EVENT_PAUSE);
+}
+
+static void follow_builds(struct engine *engine, const struct event *event)
+{
+	if (is_news(event))
+		engine->awaited = NULL;
+	else if (event->kind == EVENT_BUILD_BEGIN &&
+		 event->number != BUILD_AHEAD)
+		engine->awaited = event;
+}
+
 void fold_event(struct engine *engine, size_t place)
 {
 	const struct event *event = engine->events[place];
@@ -183,6 +200,7 @@ void fold_event(struct engine *engine, size_t place)
 	if (engine->undone[place])
 		return;
 	engine->recorded.departed |= fold_departs(event);
+	follow_builds(engine, event);
 	/* clang-format off */
 	switch (event->kind) {
 	case EVENT_START:
@@ -297,6 +315,7 @@ void fold_all(struct engine *engine)
 	engine->pick = NULL;
 	engine->verify = NULL;
 	engine->first_tested = -1;
+	engine->awaited = NULL;
 	engine->recorded = (struct recorded){ .testing = -1, .judged = -1 };
 	bug_release(&engine->bug);
 	policy_parse(&engine->policy, "exit-code", NULL);
