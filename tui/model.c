@@ -360,7 +360,7 @@ static void rule_of_test(struct model *model, struct engine *engine,
 	else if (step && step->build_begin) {
 		say_rule(model, false, "");
 		snprintf(model->rule.text, sizeof(model->rule.text),
-			 "building since %s",
+			 "building for %s",
 			 str_duration(time, view->now - step->build_begin->at));
 	} else if (!step || !step->build)
 		say_rule(model, false, "not built yet");
