@@ -448,6 +448,7 @@ int control_run(struct session *session, struct repo *repo,
 	if (make_worktree(&control, err) < 0 ||
 	    open_target(&control, err) < 0 || prepare(&control, err) < 0)
 		goto out;
+	asleep_init(&control.asleep); /* git was waited for, maybe long */
 	uv_run(&control.loop, UV_RUN_DEFAULT);
 	if (control.end == CONTROL_FOUND && !control.failed)
 		drop_tree(&control);

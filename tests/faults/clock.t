@@ -127,6 +127,29 @@ check "a build goes on while the machine only sleeps" '
 	ends_right
 	test "$(logged "build stopped")" = 0
 '
+# A hook of git's that needs an hour the first time.
+check "an engine that waited for its sources has not slept" '
+	jump 0 0 0
+	begin settings.cfg c8 c1
+	cat >"$repo/.git/hooks/post-checkout" <<-HOOK
+	#!/bin/sh
+	test -e "$tmp/slow" || exit 0
+	rm "$tmp/slow"
+	cp "$tmp/hour" "$tmp/clock"
+	HOOK
+	chmod +x "$repo/.git/hooks/post-checkout"
+	jump 3600 3600 3600
+	cp clock hour
+	jump 0 0 0
+	touch slow hold
+	engine_at_work
+	rm hold
+	rm "$repo/.git/hooks/post-checkout"
+	fails test -e slow
+	ends_right
+	test "$(logged "build stopped")" = 0
+	test "$(logged "stopped run")" = 0
+'
 check "who is stopped keeps the session: a second engine is refused" '
 	jump 0 0 0
 	begin settings.cfg c8 c1
