@@ -97,6 +97,18 @@ int io_sync_name(const char *path)
 	return ret;
 }
 
+int io_sync_around(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int ret;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	ret = syncfs(fd);
+	close(fd);
+	return ret;
+}
+
 int io_pump(int from, int to)
 {
 	char *chunk = xmalloc(CHUNK);

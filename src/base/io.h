@@ -46,6 +46,12 @@ char *io_text(const char *path, size_t limit);
 int io_sync(int fd);
 int io_sync_name(const char *path);
 
+/*
+ * All that was written on the file system that the folder is on.  One that is
+ * not there has nothing to write, which is fine.  May wait long.
+ */
+int io_sync_around(const char *folder);
+
 /* From where both files stand to the end of the first; -1 with errno. */
 int io_pump(int from, int to);
 

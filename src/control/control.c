@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/control.h"
+#include "base/io.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/str.h"
 #include "control/begin.h"
 #include "control/cluster.h"
@@ -419,6 +421,27 @@ static int prepare(struct control *control, struct error *err)
 	return 0;
 }
 
+/*
+ * Who leaves by himself leaves no name, which would make the next engine
+ * distrust what was built if the machine was started since.  So the disk has to
+ * have it by then.  Nobody waits for that: another engine may begin meanwhile.
+ */
+static void leave(struct control *control, bool worked)
+{
+	bool sure = worked && !control->places[0].dirty;
+
+	if (sure)
+		lease_unlock(control->lease);
+	for (int i = 0; sure && i < control->place_count; i++)
+		sure = io_sync_around(control->places[i].worktree) == 0 &&
+		       io_sync_around(control->places[i].out) == 0;
+	if (sure)
+		lease_give_back(control->lease);
+	else
+		lease_leave(control->lease);
+	control->lease = NULL;
+}
+
 int control_run(struct session *session, struct repo *repo,
 		const struct control_options *options, enum control_end *end,
 		struct error *err)
@@ -428,6 +451,7 @@ int control_run(struct session *session, struct repo *repo,
 				   .options = options,
 				   .shown = -1 };
 	char *lock = session_lock(session);
+	bool worked = false;
 	int ret = -1;
 
 	settings_init(&control.settings);
@@ -450,6 +474,7 @@ int control_run(struct session *session, struct repo *repo,
 		goto out;
 	asleep_init(&control.asleep); /* git was waited for, maybe long */
 	uv_run(&control.loop, UV_RUN_DEFAULT);
+	worked = true;
 	if (control.end == CONTROL_FOUND && !control.failed)
 		drop_tree(&control);
 	*end = control.end;
@@ -458,11 +483,12 @@ int control_run(struct session *session, struct repo *repo,
 		*err = control.err;
 out:
 	close_loop(&control);
+	if (control.lease)
+		leave(&control, worked);
 	free(control.flights);
 	places_release(&control);
 	rules_free(control.rules);
 	settings_release(&control.settings);
-	lease_give_back(control.lease);
 	free(lock);
 	return ret;
 }

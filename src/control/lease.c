@@ -16,9 +16,14 @@
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
+#define TEXT_MAX 400
+
 struct lease {
 	int fd;
 	bool after_cut;
+	bool unlocked;
+	char before[TEXT_MAX]; /* the file's text as it was found, and now */
+	char own[TEXT_MAX];
 };
 
 static struct flock whole_file(short type)
@@ -26,18 +31,22 @@ static struct flock whole_file(short type)
 	return (struct flock){ .l_type = type, .l_whence = SEEK_SET };
 }
 
+static void read_text(int fd, char text[TEXT_MAX])
+{
+	ssize_t length = pread(fd, text, TEXT_MAX - 1, 0);
+
+	text[length > 0 ? length : 0] = '\0';
+}
+
 /* The holder's "PID HOST BOOT", as far as the file tells. */
 static void read_holder(int fd, int *pid, char *host, int size, char boot[64])
 {
-	char text[400], name[256];
-	ssize_t length = pread(fd, text, sizeof(text) - 1, 0);
+	char text[TEXT_MAX], name[256];
 
 	*pid = 0;
 	*boot = '\0';
 	str_copy(host, (size_t)size, "an unknown host");
-	if (length <= 0)
-		return;
-	text[length] = '\0';
+	read_text(fd, text);
 	if (sscanf(text, "%d %255s %63s", pid, name, boot) >= 2)
 		str_copy(host, (size_t)size, name);
 }
@@ -63,16 +72,26 @@ static bool was_cut(int fd)
 	return *before && *now && !str_equal(before, now);
 }
 
-static int write_holder(int fd, const char *path, struct error *err)
+static int write_text(int fd, const char *text)
 {
-	char host[256] = "localhost", boot[64], text[400];
-	int length;
+	size_t length = strlen(text);
+
+	return ftruncate(fd, 0) < 0 ||
+			       pwrite(fd, text, length, 0) != (ssize_t)length
+		       ? -1
+		       : 0;
+}
+
+static int write_holder(struct lease *lease, const char *path,
+			struct error *err)
+{
+	char host[256] = "localhost", boot[64];
 
 	gethostname(host, sizeof(host) - 1);
 	read_boot(boot);
-	length = snprintf(text, sizeof(text), "%d %s %s\n", getpid(), host,
-			  boot);
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) < 0)
+	snprintf(lease->own, sizeof(lease->own), "%d %s %s\n", getpid(), host,
+		 boot);
+	if (write_text(lease->fd, lease->own) < 0)
 		return error_errno(err, "cannot write '%s'", path);
 	return 0;
 }
@@ -83,7 +102,6 @@ int lease_take(const char *path, struct lease **out, struct error *err)
 	struct lease *lease;
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	char host[256], boot[64];
-	bool after_cut;
 	int pid;
 
 	if (fd < 0)
@@ -101,14 +119,15 @@ int lease_take(const char *path, struct lease **out, struct error *err)
 		close(fd);
 		return -1;
 	}
-	after_cut = was_cut(fd);
-	if (write_holder(fd, path, err) < 0) {
+	lease = xcalloc(1, sizeof(*lease));
+	lease->fd = fd;
+	lease->after_cut = was_cut(fd);
+	read_text(fd, lease->before);
+	if (write_holder(lease, path, err) < 0) {
 		close(fd);
+		free(lease);
 		return -1;
 	}
-	lease = xmalloc(sizeof(*lease));
-	lease->fd = fd;
-	lease->after_cut = after_cut;
 	*out = lease;
 	return 0;
 }
@@ -118,15 +137,43 @@ bool lease_after_cut(const struct lease *lease)
 	return lease->after_cut;
 }
 
-void lease_give_back(struct lease *lease)
+void lease_unlock(struct lease *lease)
 {
-	if (!lease)
-		return;
-	if (ftruncate(lease->fd, 0) < 0) {
-		/* the text is a courtesy; the lock itself goes with close */
-	}
+	struct flock lock = whole_file(F_UNLCK);
+
+	lease->unlocked = fcntl(lease->fd, F_OFD_SETLK, &lock) == 0;
+}
+
+/* Is the name still this one's to change? */
+static bool is_own(struct lease *lease)
+{
+	struct flock lock = whole_file(F_WRLCK);
+	char text[TEXT_MAX];
+
+	if (lease->unlocked && fcntl(lease->fd, F_OFD_SETLK, &lock) < 0)
+		return false;
+	read_text(lease->fd, text);
+	return str_equal(text, lease->own);
+}
+
+/* A text that cannot be written tells of a cut that may have been none. */
+static void end(struct lease *lease, const char *text)
+{
+	if (is_own(lease))
+		write_text(lease->fd, text);
 	close(lease->fd);
 	free(lease);
+}
+
+void lease_give_back(struct lease *lease)
+{
+	if (lease)
+		end(lease, "");
+}
+
+void lease_leave(struct lease *lease)
+{
+	end(lease, lease->after_cut ? lease->before : lease->own);
 }
 
 bool lease_is_good(const struct lease *lease, const char *path)

@@ -7,7 +7,11 @@
  *
  * A lock on the session's lock file that the operating system gives back when
  * the process ends, however it ends; the file's text says who holds it, and is
- * left by who was killed.
+ * left by who was killed, or is not sure that the disk has all that he built.
+ *
+ *     (nothing) -> held          [lease_take]
+ *     held -> unlocked           [lease_unlock]: another one may begin
+ *     held, unlocked -> nothing  [lease_give_back, lease_leave]
  */
 
 #include <stdbool.h>
@@ -17,10 +21,21 @@ struct lease;
 
 /* ERROR_BUSY, with who holds it, when somebody does. */
 int lease_take(const char *path, struct lease **out, struct error *err);
-void lease_give_back(struct lease *lease);
+
+/* Others may take it; the name stays until one of the two below. */
+void lease_unlock(struct lease *lease);
+
+/* All is on the disk: no name is left, but that of who has taken it since. */
+void lease_give_back(struct lease *lease); /* NULL is fine */
 
 /*
- * Did whoever held it last go down with his machine?  What the disk had not
+ * It may not be.  Where after_cut says so already, and nothing was done about
+ * it, that is left as it was found.
+ */
+void lease_leave(struct lease *lease);
+
+/*
+ * Did whoever held it last, and left his name, go down with his machine?  What the disk had not
  * taken by then is not there, or is nothing but zeros.
  */
 bool lease_after_cut(const struct lease *lease);

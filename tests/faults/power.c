@@ -7,14 +7,19 @@
  * for each folder, with the number -1, its path and the names in it.  So what a
  * power cut leaves at any moment can be put together afterwards.
  *
+ * A sync of a whole file system has the number -2, and the path of the folder
+ * that it was asked for by; where FAULTS_POWER_FULL is set it fails.
+ *
  * What that program starts is not watched.
  */
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -59,7 +64,7 @@ static void list(FILE *log, const char *path)
 		closedir(dir);
 }
 
-static void note(int fd)
+static void note(int fd, bool around)
 {
 	const char *folder = getenv("FAULTS_POWER");
 	char link[64], path[PATH_MAX], name[PATH_MAX];
@@ -75,7 +80,9 @@ static void note(int fd)
 	pthread_mutex_lock(&turn);
 	snprintf(name, sizeof(name), "%s/log", folder);
 	log = fopen(name, "ae");
-	if (log && S_ISREG(st.st_mode)) {
+	if (log && around) {
+		fprintf(log, "-2\t%s\n", path);
+	} else if (log && S_ISREG(st.st_mode)) {
 		keep(folder, count, path);
 		fprintf(log, "%d\t%s\n", count++, path);
 	} else if (log && S_ISDIR(st.st_mode)) {
@@ -92,8 +99,15 @@ static int take(const char *name, int fd)
 	int ret = real(fd);
 
 	if (ret == 0)
-		note(fd);
+		note(fd, false);
 	return ret;
+}
+
+int syncfs(int fd)
+{
+	note(fd, true);
+	errno = EIO;
+	return getenv("FAULTS_POWER_FULL") ? -1 : 0;
 }
 
 int fsync(int fd)

@@ -32,6 +32,8 @@ def states(session, taken, lost):
             inside = pathlib.Path(path).relative_to(session)
         except ValueError:
             continue
+        if number == "-2":
+            continue
         if number == "-1":
             names |= {inside / name for name in entries}
             continue

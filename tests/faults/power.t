@@ -49,6 +49,20 @@ check "this would be seen where consoles, or logs of builds, are not synced" '
 	exits 1 after_cuts .log >said
 	grep " [1-9][0-9]* without" said
 '
+log=$session/builds/$(full c4).log
+
+# ended SIGNAL: an engine gets it while it runs the kernel that it has built
+ended()
+{
+	rm -rf "$session" reached go taken/*
+	culprit start -c "$tmp/settings.cfg" c8 c1
+	FAULTS_POWER=$tmp/taken LD_PRELOAD=$lib "$CULPRIT" -C "$repo" \
+		--session-dir "$session" run --batch &
+	until_true "test -e reached"
+	kill -$1 $!
+	wait $! || :
+}
+
 check "what was built when the power went is built anew, and else is not" '
 	cat >settings.cfg <<-SETTINGS
 	policy = "syzkaller/1/1";
@@ -57,27 +71,47 @@ check "what was built when the power went is built anew, and else is not" '
 		until test -e $tmp/go; do sleep 0.05; done
 		test \$(cat number) -lt 5"; timeout = 60; };
 	SETTINGS
-	killed()
-	{
-		rm -rf "$session" reached
-		"$CULPRIT" -C "$repo" --session-dir "$session" start \
-			-c "$tmp/settings.cfg" c8 c1
-		"$CULPRIT" -C "$repo" --session-dir "$session" run --batch &
-		until_true "test -e reached"
-		kill -KILL $!
-		wait $! || :
-	}
-	log=$session/builds/$(git -C "$repo" rev-parse c4).log
-	killed
+	ended KILL
 	touch go
 	culprit run --batch
 	grep -x leaving "$log"
-	rm go
-	killed
+	ended KILL
 	sed -i "s/[^ ]*$/of-an-earlier-boot/" "$session/lock"
 	touch go
 	culprit run --batch
 	test "$(grep -cx number "$log")" = 2
+	fails grep -x leaving "$log"
+'
+check "who leaves by himself has the disk take it, or leaves word" '
+	ended TERM
+	grep "^-2.*/worktree$" taken/log
+	test ! -s "$session/lock"
+	touch go
+	culprit run --batch
+	grep -x leaving "$log"
+	export FAULTS_POWER_FULL=yes
+	ended TERM
+	unset FAULTS_POWER_FULL
+	test -s "$session/lock"
+	sed -i "s/[^ ]*$/of-an-earlier-boot/" "$session/lock"
+	touch go
+	culprit run --batch
+	fails grep -x leaving "$log"
+	test ! -s "$session/lock"
+'
+check "a cut stays known until something was built anew" '
+	ended KILL
+	sed -i "s/[^ ]*$/of-an-earlier-boot/" "$session/lock"
+	mv "$session/worktree" kept
+	mkdir "$session/worktree"
+	touch "$session/worktree/in-the-way"
+	exits 1 culprit run --batch 2>err
+	grep "is in the way" err
+	rm -r "$session/worktree"
+	mv kept "$session/worktree"
+	grep of-an-earlier-boot "$session/lock"
+	touch go
+	culprit run --batch
 	fails grep -x leaving "$log"
 '
 plan
