@@ -169,6 +169,8 @@ static int spawn(pid_t *pid, char **argv, const struct gitcmd *command,
 			setpgid(0, 0);
 		else
 			end_with(parent);
+		if (command->held > STDERR_FILENO)
+			fcntl(command->held, F_SETFD, 0);
 		become_git(argv, env, streams);
 	}
 	free(env);

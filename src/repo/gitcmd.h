@@ -31,6 +31,7 @@ struct gitcmd {
 	struct buf *output;	/* standard output is added here, or NULL */
 	bool fetches;		/* what a partial clone lacks: for checkouts */
 	bool whole;   /* ends by itself, whoever is killed meanwhile */
+	int held;     /* a descriptor that git keeps open; 0: none */
 	bool *answer; /* or NULL; else it asks a question: exit 0 and 1
 			       are true and false, and no failure */
 };

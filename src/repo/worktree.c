@@ -3,12 +3,15 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -16,6 +19,9 @@
 #include "base/xalloc.h"
 #include "engine/oid.h"
 #include "repo/gitcmd.h"
+
+#define TURN_PATIENCE_MS 10000
+#define TURN_PAUSE_MS	 10
 
 /* The first line of a small file; NULL when it cannot be read. */
 static char *read_line(const char *path)
@@ -171,6 +177,32 @@ static int take_over(const char *git_dir, const char *path,
 }
 
 /*
+ * The git of an engine that was killed goes on by itself, and of two that make
+ * a worktree at once each takes away what the other made.  So whoever makes one
+ * holds the repository's folder, and so does that git, for as long as it lives.
+ *
+ * 0 where it cannot be had: who is still at work after so long is something
+ * that a hook of the user's left behind.
+ */
+static int take_turn(const char *common_dir)
+{
+	const struct timespec pause = { .tv_nsec = TURN_PAUSE_MS * 1000000L };
+	int fd = open(common_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	for (int ms = 0; ms < TURN_PATIENCE_MS; ms += TURN_PAUSE_MS) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		if (errno != EWOULDBLOCK)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	close(fd);
+	return 0;
+}
+
+/*
  * Without files, which the checkout gets: a git that is killed among them
  * would take away what says that this is a worktree, and leave them.
  *
@@ -181,8 +213,8 @@ static int take_over(const char *git_dir, const char *path,
  * even a locked one.  Never `git worktree prune`: that would forget any
  * worktree of the user's whose disk is not mounted just now.
  */
-static int make(const char *common_dir, const char *path, const struct oid *oid,
-		struct error *err)
+static int make(const char *common_dir, const char *path, int turn,
+		const struct oid *oid, struct error *err)
 {
 	char *dir = xasprintf("--git-dir=%s", common_dir);
 	const char *argv[] = {
@@ -190,32 +222,37 @@ static int make(const char *common_dir, const char *path, const struct oid *oid,
 		"--force", "--force",  "--",  path,	  oid->hex,
 		NULL
 	};
-	const struct gitcmd command = { .argv = argv,
-					.fetches = true,
-					.whole = true };
+	const struct gitcmd command = {
+		.argv = argv, .fetches = true, .whole = true, .held = turn
+	};
 	int ret;
 
 	remove_in(path, ".git");
 	ret = gitcmd_run(&command, err);
 	free(dir);
-	return ret < 0 ? -1 : worktree_checkout(path, oid, err);
+	return ret;
 }
 
 int worktree_ensure(const char *common_dir, const char *path,
 		    const struct oid *oid, struct error *err)
 {
+	int turn = take_turn(common_dir), ret;
 	char *git_dir = worktree_git_dir(common_dir, path);
-	int ret;
 
 	if (git_dir)
-		ret = take_over(git_dir, path, oid, err);
+		ret = 0;
 	else if (is_free(path, NULL) || is_begun(common_dir, path))
-		ret = make(common_dir, path, oid, err);
+		ret = make(common_dir, path, turn, oid, err);
 	else
 		ret = error_set(err, ERROR_STATE,
 				"'%s' is in the way: it is no worktree of "
 				"'%s'; move it away",
 				path, common_dir);
+	if (turn)
+		close(turn);
+	if (ret == 0)
+		ret = git_dir ? take_over(git_dir, path, oid, err)
+			      : worktree_checkout(path, oid, err);
 	free(git_dir);
 	return ret;
 }

@@ -26,7 +26,9 @@ struct oid;
  * `path`, detached at `oid`.  One that is there and belongs to the repository
  * is taken over: a lock that a killed git left in it is removed, and it is
  * checked out with force.  One whose folder was deleted is made again.
- * Anything else in that place is left alone and is an error.
+ * Anything else in that place is left alone and is an error.  While another git
+ * makes a worktree of the repository for culprit, also one whose engine was
+ * killed, it waits for that, up to ten seconds.
  *
  * The caller holds the session's lease: nobody else uses this worktree.
  */

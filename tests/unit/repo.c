@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -1256,6 +1262,110 @@ static void a_worktree_that_was_only_begun_is_made(void **state)
 	free(path);
 }
 
+/* A process that makes sure of the worktree, by now or in a while. */
+static pid_t ensuring(struct place *place, const char *path, const char *name,
+		      int closed)
+{
+	struct oid oid = commit_of(place, name);
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		close(closed);
+		_exit(worktree_ensure(place->common, path, &oid, NULL) < 0);
+	}
+	return pid;
+}
+
+/* Does it have the folder open? */
+static bool has_open(pid_t pid, const char *path)
+{
+	char *name = xasprintf("/proc/%d/fd", (int)pid), target[PATH_MAX];
+	DIR *dir = opendir(name);
+	struct dirent *entry;
+	bool has = false;
+	ssize_t length;
+
+	while (dir && !has && (entry = readdir(dir))) {
+		length = readlinkat(dirfd(dir), entry->d_name, target,
+				    sizeof(target) - 1);
+		if (length < 0)
+			continue;
+		target[length] = '\0';
+		has = str_equal(target, path);
+	}
+	if (dir)
+		closedir(dir);
+	free(name);
+	return has;
+}
+
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT);
+	return info.si_pid == pid;
+}
+
+/* The next git that changes a ref says that it is there, and then waits. */
+static void hold_a_git(struct place *place)
+{
+	char *hook = in(place, "r/.git/hooks/reference-transaction");
+	char *hooks = in(place, "r/.git/hooks"), *flag = in(place, "flag");
+	char *script;
+
+	script = xasprintf("#!/bin/sh\ncd '%s'\nmv flag held || exit 0\n"
+			   "echo >there\nread line <go\n",
+			   place->dir);
+	assert_true(mkdir(hooks, 0700) == 0 || errno == EEXIST);
+	write_file(hook, script);
+	assert_int_equal(chmod(hook, 0700), 0);
+	write_file(flag, "");
+	free(script);
+	free(flag);
+	free(hooks);
+	free(hook);
+}
+
+/* Both would have taken away what the other made. */
+static void a_git_left_by_one_who_was_killed_is_waited_for(void **state)
+{
+	struct place *place = *state;
+	char *path = in(place, "w"), *there = in(place, "there");
+	char *go = in(place, "go"), *common = realpath(place->common, NULL);
+	int left[2], fd;
+	pid_t first, second;
+	char byte;
+
+	fill_checkout(place);
+	hold_a_git(place);
+	assert_int_equal(mkfifo(there, 0600), 0);
+	assert_int_equal(mkfifo(go, 0600), 0);
+	assert_int_equal(pipe(left), 0); /* git has it open while it lives */
+	first = ensuring(place, path, "c1", left[0]);
+	close(left[1]);
+	fd = open(there, O_RDONLY | O_CLOEXEC);
+	assert_int_equal(kill(first, SIGKILL), 0);
+	assert_int_equal(scratch_wait(first), -1);
+	second = ensuring(place, path, "c2", left[0]);
+	while (!has_ended(second) && !has_open(second, common))
+		usleep(1000);
+	close(fd);
+	fd = open(go, O_WRONLY | O_CLOEXEC);
+	close(fd);
+	assert_int_equal(read(left[0], &byte, 1), 0);
+	assert_int_equal(scratch_wait(second), 0);
+	assert_at(place, path, "rev-parse c2", "version 2\n");
+	close(left[0]);
+	free(common);
+	free(go);
+	free(there);
+	free(path);
+}
+
 static void a_worktree_whose_folder_is_gone_is_made_again(void **state)
 {
 	struct place *place = *state;
@@ -1692,6 +1802,7 @@ int main(void)
 		TEST(a_worktree_is_made_moved_and_removed),
 		TEST(a_worktree_is_taken_over_with_what_a_killed_git_left),
 		TEST(a_worktree_that_was_only_begun_is_made),
+		TEST(a_git_left_by_one_who_was_killed_is_waited_for),
 		TEST(a_worktree_whose_folder_is_gone_is_made_again),
 		TEST(a_registered_worktree_without_folder_is_removed),
 		TEST(what_is_in_the_way_is_left_alone),
