@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "cli/practice_areas.h"
+#include "cli/practice_cause.h"
 #include "cli/practice_tree.h"
 #include "repo/gitcmd.h"
 #include "repo/repo.h"
@@ -210,8 +212,8 @@ static int work_on_area(struct history *history, int parent, int area)
 
 	draft.state.limits[area] = ++history->limits[area];
 	buf_init(&subject, 0);
-	buf_printf(&subject, "%s: %s %s", practice_area(area),
-		   verbs[below(history, 4)], practice_unit(area));
+	buf_printf(&subject, "%s: %s %s", practice_areas[area].name,
+		   verbs[below(history, 4)], practice_areas[area].unit);
 	draft.subject = subject.text;
 	parent = commit(history, &draft);
 	buf_release(&subject);
@@ -251,9 +253,9 @@ static int work_on_feature(struct history *history, int parent, int area)
 	}
 	draft.state.rows[area][row] = ++history->changes[area][row];
 	buf_init(&subject, 0);
-	buf_printf(&subject, "%s: %s %s", practice_area(area),
+	buf_printf(&subject, "%s: %s %s", practice_areas[area].name,
 		   new ? "add" : verbs[below(history, 8)],
-		   practice_row(area, row));
+		   practice_areas[area].rows[row]);
 	draft.subject = subject.text;
 	if (below(history, 2))
 		draft.body = bodies[below(history, 5)];
@@ -319,7 +321,7 @@ static void merge_side(struct history *history, int number)
 
 	buf_init(&subject, 0);
 	buf_printf(&subject, "Merge branch '%s-next'",
-		   practice_area(side.area));
+		   practice_areas[side.area].name);
 	history->sides[number] = history->sides[--history->side_count];
 	advance_master(history,
 		       merge(history, history->tip, side.tip, subject.text));
@@ -349,11 +351,11 @@ static void criss_cross(struct history *history)
 	side->left = 2;
 	buf_init(&subject, 0);
 	buf_printf(&subject, "Merge branch '%s-next' (early part)",
-		   practice_area(side->area));
+		   practice_areas[side->area].name);
 	advance_master(history, merge(history, before, its, subject.text));
 	buf_clear(&subject);
 	buf_printf(&subject, "Merge branch 'master' into %s-next",
-		   practice_area(side->area));
+		   practice_areas[side->area].name);
 	side->tip = merge(history, its, before, subject.text);
 	buf_release(&subject);
 }

@@ -11,13 +11,10 @@
 
 #include <stdbool.h>
 
+#include "cli/practice_areas.h"
+
 struct buf;
 struct practice_kind;
-
-enum {
-	PRACTICE_AREAS = 14, /* source files, each with a folder beside it */
-	PRACTICE_ROWS = 12,  /* features that one may get, a file each */
-};
 
 /* What two of the files have been through. */
 enum practice_rename { RENAME_NOT_YET, RENAME_HALF, RENAME_DONE };
@@ -37,26 +34,6 @@ void practice_join(struct practice_state *state,
 
 /* "1.2-rc3" by number; NULL behind the last. */
 const char *practice_version(int number);
-
-/* "mm/slab", as commit subjects begin */
-const char *practice_area(int area);
-/* "partial lists", as they go on */
-const char *practice_row(int area, int row);
-
-/* "rings" */
-const char *practice_unit(int area);
-
-/*
- * Which commit brings in the bug: the report names net/ring.c, net/socket.c and
- * fs/file.c, and like those of syzbot it names a file that the culprit changed
- * in three cases of five, and in one case more a folder.
- */
-struct practice_cause {
-	const char *path; /* the file that it changes */
-	const char *subject, *body;
-};
-
-const struct practice_cause *practice_cause(const struct practice_kind *kind);
 
 /* The path of a file by number; false behind the last. */
 bool practice_path(int file, struct buf *out);
