@@ -667,7 +667,7 @@ int order_reset(struct order *order, struct error *err)
 	if (engine.alive)
 		return error_set(err, ERROR_BUSY,
 				 "process %d on %s is at work on this "
-				 "session: stop it first",
+				 "session: stop it first (culprit stop)",
 				 engine.pid, engine.host);
 	path = session_worktree(order->session);
 	lock = mover_lock(path, err);

@@ -159,6 +159,8 @@ check "who is stopped keeps the session: a second engine is refused" '
 	exits 1 culprit run --batch 2>err
 	grep "^culprit: process $engine on .* is this session.s engine already" err
 	culprit status | grep "^engine: .*$engine"
+	exits 1 culprit reset 2>err
+	grep "process $engine on .*: stop it first (culprit stop)$" err
 	kill -CONT $engine
 	ends_right
 '
