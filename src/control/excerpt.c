@@ -78,6 +78,22 @@ static void add_lines(struct buf *out, const char *text, size_t length)
 		buf_puts(out, "[...]\n");
 }
 
+/* A few lines before the one of the crash; further up, if registers do. */
+static size_t few_before(const char *text, size_t oops)
+{
+	size_t begin = oops, at = oops;
+
+	for (int lines = 0; lines < CUT_REGISTERS && at > 0; lines++) {
+		for (at--; at > 0 && text[at - 1] != '\n';)
+			at--;
+		if (cut_is_registers(text + at, oops - at))
+			return at;
+		if (lines < LINES_BEFORE)
+			begin = at;
+	}
+	return begin;
+}
+
 /*
  * Where to begin: what stood on the console before the crash is in the report
  * too, and of that a few lines are enough.  The line of the oops is sought in
@@ -90,9 +106,7 @@ static size_t find_begin(int fd, const struct report *report)
 	size_t length = report->skip > report->start
 				? (size_t)(report->skip - report->start)
 				: 0;
-	size_t at;
 	ssize_t got;
-	int lines = 0;
 
 	got = pread(fd, bytes, length < SCAN_LINE ? length : SCAN_LINE,
 		    (off_t)report->start);
@@ -102,12 +116,8 @@ static size_t find_begin(int fd, const struct report *report)
 		length--;
 	oops = length ? memmem(report->text, report->text_length, line, length)
 		      : NULL;
-	if (!oops)
-		return 0;
-	for (at = (size_t)(oops - report->text); at > 0; at--)
-		if (report->text[at - 1] == '\n' && lines++ == LINES_BEFORE)
-			break;
-	return at;
+	return oops ? few_before(report->text, (size_t)(oops - report->text))
+		    : 0;
 }
 
 static bool add_report(int fd, const struct rules *rules, const char *title,

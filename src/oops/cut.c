@@ -184,24 +184,31 @@ static void add_line(struct buf *out, const struct line *line)
 	buf_putc(out, '\n');
 }
 
+bool cut_is_registers(const char *line, size_t length)
+{
+	static const char first[] = "Pid: ";
+
+	return length > strlen(first) &&
+	       memcmp(line, first, strlen(first)) == 0;
+}
+
 /* The last lines of the same caller before the oops. */
 static void add_before(struct buf *shown, const char *text, size_t start,
 		       const struct caller *caller)
 {
-	int want = caller->name[0] == 'T' ? BEFORE_TASK : BEFORE;
+	int want = caller->name[0] == 'T' ? BEFORE_TASK : BEFORE, seen = 0;
 	size_t first = start, at = start;
 
-	while (want > 0 && at > 0) {
+	while ((seen < want || seen < CUT_REGISTERS) && at > 0) {
 		const char *end = memrchr(text, '\n', at - 1);
 		size_t begin = end ? (size_t)(end - text) + 1 : 0;
 		size_t next = begin;
 		struct line line = take_line(text, at, &next);
 
 		at = begin;
-		if (str_equal(line.caller.name, caller->name)) {
+		if (str_equal(line.caller.name, caller->name) &&
+		    (seen++ < want || cut_is_registers(line.text, line.length)))
 			first = begin;
-			want--;
-		}
 	}
 	for (at = first; at < start;) {
 		struct line line = take_line(text, start, &at);

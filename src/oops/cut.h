@@ -25,6 +25,14 @@ struct caller {
 /* Takes a line's prefix off; *line is moved past it. */
 struct caller cut_prefix(const char **line, size_t *length);
 
+/*
+ * Is it the line with which registers begin that stand before their crash?
+ * ARCH=um prints them, and the function, before it panics.
+ */
+bool cut_is_registers(const char *line, size_t length);
+
+enum { CUT_REGISTERS = 12 }; /* so many lines before the crash, at most */
+
 struct cut {
 	struct buf *shown;  /* the report as a person sees it */
 	struct buf *report; /* what title and function are made of */

@@ -113,6 +113,28 @@ static void before_the_crash_stand_five_lines(void **state)
 	assert_null(strstr(place->out.text, "line 94"));
 }
 
+/* As ARCH=um has it, with the function and without a stack. */
+static void registers_before_the_crash_are_shown_whole(void **state)
+{
+	struct place *place = *state;
+
+	for (int i = 0; i < 100; i++)
+		buf_printf(&place->console, "[    0.%06d] line %d\n", i, i);
+	buf_puts(&place->console,
+		 "[    0.39] Pid: 25, comm: cat Not tainted 6.1.192\n"
+		 "[    0.39] RIP: 0033:loadavg_proc_show+0x5d/0x125\n");
+	for (int i = 0; i < 6; i++)
+		buf_printf(&place->console, "[    0.39] R%d: 0\n", i);
+	buf_puts(&place->console,
+		 "[    0.39] Kernel panic - not syncing: Kernel mode fault at "
+		 "addr 0x0, ip 0x600eb47a\n");
+	cut(place, "kernel panic: Kernel mode fault at addr 0x0, ip ADDR",
+	    EXCERPT_REPORT);
+	assert_int_equal(strncmp(place->out.text, "Pid: 25, comm: cat", 18), 0);
+	assert_non_null(strstr(place->out.text, "loadavg_proc_show"));
+	assert_null(strstr(place->out.text, "line 99"));
+}
+
 static void without_such_a_report_the_end_is_shown(void **state)
 {
 	struct place *place = *state;
@@ -177,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_report_of_that_title_is_cut_out),
 		TEST(before_the_crash_stand_five_lines),
+		TEST(registers_before_the_crash_are_shown_whole),
 		TEST(without_such_a_report_the_end_is_shown),
 		TEST(a_short_console_is_shown_whole),
 		TEST(a_console_that_was_cleaned_away_is_gone),
