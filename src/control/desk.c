@@ -54,10 +54,9 @@ bool desk_engine_begins(struct session *session,
 	for (size_t i = engine_event_count(engine); i > 0; i--) {
 		const struct event *event = engine_event(engine, i - 1);
 
+		/* one that said good-bye may still clean up */
 		if (event->kind == EVENT_ENGINE)
 			return event->number != process->pid;
-		if (event->kind == EVENT_ENGINE_GONE)
-			break;
 	}
 	return true;
 }

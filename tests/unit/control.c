@@ -553,6 +553,7 @@ static void an_engine_is_started_seen_and_stopped(void **state)
 {
 	struct world *world = *state;
 	struct engine_process engine;
+	struct engine_process leaving = { .alive = true };
 	char host[64] = "", text[64], *program = scratch_program();
 	size_t last;
 
@@ -569,6 +570,7 @@ static void an_engine_is_started_seen_and_stopped(void **state)
 	assert_string_equal(engine.host, host);
 	ok(session_refresh(world->session, NULL, &world->err));
 	assert_false(desk_engine_begins(world->session, &engine));
+	leaving.pid = engine.pid;
 
 	assert_int_equal(start_engine(world, program), -1);
 	snprintf(text, sizeof(text), "process %d on", engine.pid);
@@ -582,6 +584,9 @@ static void an_engine_is_started_seen_and_stopped(void **state)
 	assert_int_equal(
 		engine_event(session_engine(world->session), last)->kind,
 		EVENT_ENGINE_GONE);
+	assert_false(desk_engine_begins(world->session, &leaving));
+	leaving.pid++;
+	assert_true(desk_engine_begins(world->session, &leaving));
 	free(program);
 }
 
