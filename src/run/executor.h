@@ -63,6 +63,8 @@ typedef void executor_submitted(void *data, enum submitted how,
 typedef void executor_looked(void *data, const struct executor_job *jobs,
 			     int count, const char *why);
 typedef void executor_cancelled(void *data, const char *why);
+/* false also where it could not be asked. */
+typedef void executor_node_told(void *data, bool takes_jobs);
 
 struct executor_ops {
 	/* What it borrows may go after the call. */
@@ -77,6 +79,10 @@ struct executor_ops {
 	/* Those that are not there any more are no trouble. */
 	void (*cancel)(struct executor *executor, const char *const *ids,
 		       executor_cancelled *done, void *data);
+
+	/* Is the node well, and takes jobs?  One at a time. */
+	void (*ask_node)(struct executor *executor, const char *node,
+			 executor_node_told *done, void *data);
 
 	/* When all has called back. */
 	void (*free)(struct executor *executor);

@@ -456,6 +456,7 @@ static void farm_free(struct runner *runner)
 	farm_release_products(farm);
 	free(farm->waiting);
 	free(farm->shunned);
+	free(farm->back);
 	for (size_t i = 0; i < sizeof(handles) / sizeof(handles[0]); i++) {
 		farm->open++;
 		uv_close(handles[i], on_closed);

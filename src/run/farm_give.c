@@ -19,9 +19,15 @@
 #include "run/shell.h"
 #include "run/ticket.h"
 
-#define INDEX_MAX  1000	  /* what schedulers take as the index of a job */
-#define SHORT	   12	  /* letters of a commit */
-#define SHUNNED_MS 600000 /* a node that lost a job gets none for so long */
+#define INDEX_MAX 1000 /* what schedulers take as the index of a job */
+#define SHORT	  12   /* letters of a commit */
+
+/*
+ * A node that lost a job gets none until it is back, by what the executor says
+ * of it.  One that loses another soon after gets none for so long: it may say
+ * that it is well, and not be.
+ */
+#define SHUNNED_MS 600000
 
 static const char *const kinds[] = { "ticket", "seen", "enough",
 				     "end",    "log",  NULL };
@@ -48,7 +54,7 @@ void farm_forget(struct farm *farm, struct task *task)
 }
 
 /*
- * Giving out.
+ * What is given out.
  */
 
 /* What the session is called, in letters that any scheduler takes. */
@@ -129,6 +135,82 @@ static void take(struct farm *farm, struct task *task, const char *id,
 	farm_set(farm, task, TASK_QUEUED);
 }
 
+/*
+ * Nodes that lost jobs.
+ */
+
+void farm_shun(struct farm *farm, const char *node)
+{
+	uint64_t now = uv_now(farm->loop);
+
+	farm->shunned_twice =
+		str_equal(node, farm->back) && now - farm->back_at < SHUNNED_MS;
+	free(farm->shunned);
+	farm->shunned = xstrdup(node);
+	farm->shunned_at = now;
+	farm->node_told = 0;
+}
+
+static void end_shunning(struct farm *farm)
+{
+	free(farm->shunned);
+	farm->shunned = NULL;
+}
+
+struct node_question {
+	struct farm *farm;
+	char *node;
+};
+
+static void on_node_told(void *data, bool takes_jobs)
+{
+	struct node_question *question = data;
+	struct farm *farm = question->farm;
+
+	farm->calls--;
+	farm->asking_node = false;
+	if (str_equal(question->node, farm->shunned)) {
+		farm->node_told = uv_now(farm->loop);
+		if (takes_jobs) {
+			end_shunning(farm);
+			free(farm->back);
+			farm->back = question->node;
+			farm->back_at = farm->node_told;
+			question->node = NULL;
+		}
+	}
+	free(question->node);
+	free(question);
+	farm_soon(farm);
+}
+
+/* Returns whether its answer is to be waited for before jobs are given out. */
+static bool ask_node(struct farm *farm)
+{
+	uint64_t now = uv_now(farm->loop);
+	struct node_question *question;
+
+	if (farm->shunned && now - farm->shunned_at > SHUNNED_MS)
+		end_shunning(farm);
+	if (farm->asking_node)
+		return true;
+	if (!farm->shunned || farm->shunned_twice ||
+	    (farm->node_told &&
+	     now - farm->node_told < (uint64_t)farm->spec.poll_ms))
+		return false;
+	question = xcalloc(1, sizeof(*question));
+	*question = (struct node_question){ farm, xstrdup(farm->shunned) };
+	farm->asking_node = true;
+	farm->calls++;
+	farm->spec.executor->ops->ask_node(farm->spec.executor, farm->shunned,
+					   on_node_told, question);
+	return true;
+}
+
+/*
+ * Giving out.
+ */
+
 /* Where it must not be on a node there may be no other that could take it. */
 static void refuse(struct farm *farm, struct task *task, const char *words)
 {
@@ -138,8 +220,7 @@ static void refuse(struct farm *farm, struct task *task, const char *words)
 		farm_forget(farm, task);
 		free(task->avoid);
 		task->avoid = NULL;
-		free(farm->shunned);
-		farm->shunned = NULL;
+		end_shunning(farm);
 		return;
 	}
 	text = xasprintf("%s does not take the job: %s",
@@ -215,17 +296,6 @@ static bool may_go(const struct farm *farm, const struct task *task)
 	       !(task->build && farm_is_taken(farm, task->place));
 }
 
-static void shun(struct farm *farm, struct task *task)
-{
-	if (farm->shunned &&
-	    uv_now(farm->loop) - farm->shunned_at > SHUNNED_MS) {
-		free(farm->shunned);
-		farm->shunned = NULL;
-	}
-	free(task->avoid);
-	task->avoid = xstrdup_null(farm->shunned);
-}
-
 /* false when its ticket cannot be written: it has ended then. */
 static bool prepare(struct farm *farm, struct task *task, const char *batch,
 		    bool array)
@@ -284,9 +354,18 @@ static bool give_some(struct farm *farm)
 
 void farm_submit(struct farm *farm)
 {
+	bool any = false;
+
 	for (struct task *task = farm->tasks; task; task = task->next)
-		if (may_go(farm, task))
-			shun(farm, task);
+		any |= may_go(farm, task);
+	if (!any || ask_node(farm))
+		return;
+	for (struct task *task = farm->tasks; task; task = task->next) {
+		if (!may_go(farm, task))
+			continue;
+		free(task->avoid);
+		task->avoid = xstrdup_null(farm->shunned);
+	}
 	while (!farm->away && give_some(farm))
 		;
 }

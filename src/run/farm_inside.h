@@ -96,7 +96,12 @@ struct farm {
 	bool away;	 /* the executor did not answer last time */
 	char *shunned;	 /* the node that lost a job last, or NULL */
 	uint64_t shunned_at;
-	bool changed; /* since the state was written */
+	bool shunned_twice; /* so it is not asked whether it is back */
+	char *back;	    /* the last of them that was; or NULL */
+	uint64_t back_at;
+	bool asking_node;
+	uint64_t node_told; /* uv_now of the last answer; 0: none yet */
+	bool changed;	    /* since the state was written */
 };
 
 /* farm.c */
@@ -125,6 +130,8 @@ void farm_submit(struct farm *farm);
 void farm_drop(struct farm *farm);
 /* The files of its job go; it can be given out again. */
 void farm_forget(struct farm *farm, struct task *task);
+/* It lost a job: others are asked first. */
+void farm_shun(struct farm *farm, const char *node);
 
 /* farm_look.c */
 /* Twice a second, and when something is known to have changed. */

@@ -101,11 +101,8 @@ static void lose(struct farm *farm, struct task *task)
 
 	buf_init(&why, 0);
 	say_lost(farm, task, &why);
-	if (task->node_failed && !str_empty(task->node)) {
-		free(farm->shunned);
-		farm->shunned = xstrdup(task->node);
-		farm->shunned_at = uv_now(farm->loop);
-	}
+	if (task->node_failed && !str_empty(task->node))
+		farm_shun(farm, task->node);
 	if (task->build && ++task->tries < TRIES_MAX) {
 		log_again(task, why.text);
 		farm_forget(farm, task);

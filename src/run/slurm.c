@@ -35,6 +35,7 @@ struct call {
 	executor_submitted *submitted;
 	executor_looked *looked;
 	executor_cancelled *cancelled;
+	executor_node_told *node_told;
 	void *data;
 };
 
@@ -221,6 +222,23 @@ static void tell_cancelled(struct call *call, bool ended, int exit_status)
 	free(words);
 }
 
+/* "idle", "mixed-", "down*": in each partition that it is in the same. */
+bool slurm_node_is_well(const char *said)
+{
+	static const char *const well[] = { "idle", "mixed", "allocated",
+					    "completing", NULL };
+	char state[32];
+	size_t length = strspn(said, "abcdefghijklmnopqrstuvwxyz");
+
+	if (!length || length >= sizeof(state))
+		return false;
+	memcpy(state, said, length);
+	state[length] = '\0';
+	/* planned for somebody, asleep, waking up: all take jobs */
+	said += length + strspn(said + length, "-+~#");
+	return is_one_of(state, well) && strchr("\n", *said);
+}
+
 static void on_closed(uv_handle_t *handle)
 {
 	free(handle->data);
@@ -232,6 +250,10 @@ static void finish(struct call *call, bool ended, int exit_status)
 		tell_submitted(call, ended, exit_status);
 	else if (call->looked)
 		tell_looked(call, ended, exit_status);
+	else if (call->node_told)
+		call->node_told(call->data,
+				ended && exit_status == 0 &&
+					slurm_node_is_well(call->said.text));
 	else
 		tell_cancelled(call, ended, exit_status);
 	buf_release(&call->said);
@@ -388,6 +410,21 @@ static void slurm_cancel(struct executor *executor, const char *const *ids,
 	run((struct slurm *)executor, call, argv.items);
 }
 
+static void slurm_ask_node(struct executor *executor, const char *node,
+			   executor_node_told *done, void *data)
+{
+	struct call *call = xcalloc(1, sizeof(*call));
+	struct argv argv = ARGV_INIT;
+
+	argv_add_all(&argv,
+		     (const char *const[]){ "sinfo", "--noheader", "--Node",
+					    "--format=%T", NULL });
+	argv_take(&argv, xasprintf("--nodes=%s", node));
+	call->node_told = done;
+	call->data = data;
+	run((struct slurm *)executor, call, argv.items);
+}
+
 static void slurm_free(struct executor *executor)
 {
 	free(executor);
@@ -397,6 +434,7 @@ static const struct executor_ops slurm_ops = {
 	.submit = slurm_submit,
 	.look = slurm_look,
 	.cancel = slurm_cancel,
+	.ask_node = slurm_ask_node,
 	.free = slurm_free,
 };
 

@@ -47,6 +47,9 @@ int slurm_capacity(const char *keeper, const char *partition, int cpus,
    is none. */
 bool slurm_read_job(char *line, struct executor_job *out);
 
+/* Whether sinfo's word for a node's state is that of one that takes jobs. */
+bool slurm_node_is_well(const char *said);
+
 /* And whether these words of a failed command say that nobody answered. */
 bool slurm_is_away(const char *words);
 

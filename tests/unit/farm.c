@@ -47,6 +47,8 @@ struct scheduler {
 	struct fake_job jobs[64];
 	int count, submissions, looks;
 	bool away, forgetful, takes_all_the_same;
+	bool node_is_back;
+	int node_asked;
 	const char *refuses;
 };
 
@@ -58,6 +60,7 @@ struct answer {
 	executor_submitted *submitted;
 	executor_looked *looked;
 	executor_cancelled *cancelled;
+	executor_node_told *node_told;
 	void *data;
 };
 
@@ -101,6 +104,9 @@ static void on_answer(uv_timer_t *timer)
 		answer->submitted(answer->data, answer->how, answer->text);
 	else if (answer->looked)
 		tell_looked(answer);
+	else if (answer->node_told)
+		answer->node_told(answer->data,
+				  answer->scheduler->node_is_back);
 	else
 		answer->cancelled(answer->data,
 				  answer->scheduler->away ? "no answer" : NULL);
@@ -185,6 +191,16 @@ static void fake_cancel(struct executor *executor, const char *const *ids,
 	answer->cancelled = done;
 }
 
+static void fake_ask_node(struct executor *executor, const char *node,
+			  executor_node_told *done, void *data)
+{
+	struct answer *answer = answer_new(executor, data);
+
+	assert_string_equal(node, "n1");
+	answer->scheduler->node_asked++;
+	answer->node_told = done;
+}
+
 static void fake_free(struct executor *executor)
 {
 	(void)executor;
@@ -194,6 +210,7 @@ static const struct executor_ops fake_ops = {
 	.submit = fake_submit,
 	.look = fake_look,
 	.cancel = fake_cancel,
+	.ask_node = fake_ask_node,
 	.free = fake_free,
 };
 
@@ -492,6 +509,47 @@ static void a_run_without_an_end_is_infra(void **state)
 	scene.farm->ops->cancel(scene.farm, NULL);
 	UNTIL(&scene, scene.runs == 2);
 	assert_int_equal(scene.cancelled, 1);
+	end(&scene);
+}
+
+/* The job is lost with its node, and that is told. */
+static void lose_with_its_node(struct scene *scene, int job)
+{
+	int runs = scene->runs;
+
+	scene->scheduler.jobs[job].state = JOB_ENDED;
+	scene->scheduler.jobs[job].node_failed = true;
+	UNTIL(scene, scene->runs == runs + 1);
+}
+
+static void a_node_that_is_back_gets_jobs_again(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	begin(&scene);
+	have_built(&scene);
+	run(&scene, 1);
+	UNTIL(&scene, scene.scheduler.count == 2);
+	lose_with_its_node(&scene, 1);
+	run(&scene, 2);
+	UNTIL(&scene, scene.scheduler.count == 3);
+	assert_string_equal(scene.scheduler.jobs[2].exclude, "n1");
+	assert_int_equal(scene.scheduler.node_asked, 1);
+	lose_with_its_node(&scene, 2);
+	scene.scheduler.node_is_back = true;
+	run(&scene, 3);
+	UNTIL(&scene, scene.scheduler.count == 4);
+	assert_null(scene.scheduler.jobs[3].exclude);
+	assert_int_equal(scene.scheduler.node_asked, 2);
+	/* it was back, and was not: now it has to wait, whatever it says */
+	lose_with_its_node(&scene, 3);
+	run(&scene, 4);
+	UNTIL(&scene, scene.scheduler.count == 5);
+	assert_string_equal(scene.scheduler.jobs[4].exclude, "n1");
+	assert_int_equal(scene.scheduler.node_asked, 2);
+	scene.farm->ops->cancel(scene.farm, NULL);
+	UNTIL(&scene, scene.runs == 4);
 	end(&scene);
 }
 
@@ -817,6 +875,23 @@ static void squeue_is_read(void **state)
 	assert_false(slurm_read_job(junk, &job));
 }
 
+static void a_node_is_well_where_it_takes_jobs(void **state)
+{
+	static const char *const well[] = { "idle\n", "mixed-\nmixed-\n",
+					    "allocated\n", "idle~\n" };
+	static const char *const ill[] = {
+		"",	      "down*\n",    "idle*\n",
+		"draining\n", "drained*\n", "unknown\n",
+		"idle@\n",    "\n",	    "sinfo: error: no\n"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(well) / sizeof(*well); i++)
+		assert_true(slurm_node_is_well(well[i]));
+	for (size_t i = 0; i < sizeof(ill) / sizeof(*ill); i++)
+		assert_false(slurm_node_is_well(ill[i]));
+}
+
 static void being_away_is_told_from_saying_no(void **state)
 {
 	(void)state;
@@ -836,6 +911,7 @@ int main(void)
 		cmocka_unit_test(runs_of_a_commit_are_one_array),
 		cmocka_unit_test(what_was_not_built_is_not_run),
 		cmocka_unit_test(a_run_without_an_end_is_infra),
+		cmocka_unit_test(a_node_that_is_back_gets_jobs_again),
 		cmocka_unit_test(a_build_without_an_end_is_begun_again),
 		cmocka_unit_test(what_is_refused_is_told_in_its_words),
 		cmocka_unit_test(one_that_does_not_answer_is_waited_for),
@@ -846,6 +922,7 @@ int main(void)
 		cmocka_unit_test(a_ticket_comes_back_as_it_was),
 		cmocka_unit_test(an_end_comes_back_as_it_was),
 		cmocka_unit_test(squeue_is_read),
+		cmocka_unit_test(a_node_is_well_where_it_takes_jobs),
 		cmocka_unit_test(being_away_is_told_from_saying_no),
 	};
 
