@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/control.h"
-#include "base/io.h"
 
 #include <signal.h>
 #include <stdio.h>
