@@ -145,8 +145,8 @@ static void look_at_time(const struct app *app, struct model_view *view)
 		view->now = session_event(app->session, shown - 1)->at;
 	if (!session_is_past(app->session) && !app->only_replay) {
 		desk_engine(app->session, &view->engine);
-		view->engine_begins =
-			desk_engine_begins(app->session, &view->engine);
+		view->engine_stage =
+			desk_engine_stage(app->session, &view->engine);
 		return;
 	}
 	view->can_run = false;
@@ -206,12 +206,16 @@ void app_want_engine(struct app *app)
 		app->engine_wanted = app->now + WANTED_MS;
 }
 
-/* An engine that is alive may just be leaving: look again a little later. */
+/*
+ * An engine that is alive may be about to leave: look again a little later.
+ * One that leaves takes its time, and is waited for.
+ */
 static void start_wanted_engine(struct app *app)
 {
 	bool work = plan_has_work(engine_plan(session_engine(app->session)));
 
-	if (app->model.engine_alive && work && app->now < app->engine_wanted)
+	if (app->model.engine_alive && work &&
+	    (app->model.engine_leaves || app->now < app->engine_wanted))
 		return;
 	app->engine_wanted = 0;
 	if (!app->model.engine_alive && work)
@@ -330,6 +334,12 @@ void app_start_engine(struct app *app)
 
 	if (!steer_may_order(app))
 		return;
+	if (app->model.engine_leaves) {
+		app->engine_wanted = app->now + WANTED_MS;
+		app_say(app, false,
+			"another engine is started when this one has ended");
+		return;
+	}
 	if (app->model.engine_alive) {
 		app_say(app, false, "an engine is at work already");
 		return;

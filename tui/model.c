@@ -565,11 +565,11 @@ static void fill_status(struct model *model, struct session *session,
 
 	model->engine_alive = view->engine.alive;
 	text_copy(host, sizeof(host), view->engine.host, view->ascii);
-	if (view->engine_begins) {
+	model->engine_leaves = view->engine_stage == ENGINE_LEAVES;
+	if (view->engine_stage != ENGINE_WORKS) {
 		snprintf(model->status, sizeof(model->status),
-			 "engine %d on %s gets the sources ready: a kernel's "
-			 "take minutes",
-			 view->engine.pid, host);
+			 "engine %d on %s%s", view->engine.pid, host,
+			 desk_engine_does(view->engine_stage));
 		return;
 	}
 	if (view->engine.alive) {

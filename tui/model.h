@@ -52,7 +52,7 @@ struct model_view {
 	bool moving;	 /* the worktree, to what is tested next */
 	int64_t link_ms; /* the round trip of a slow line, or 0 */
 	struct engine_process engine;
-	bool engine_begins; /* it gets ready, and nothing is tested yet */
+	enum engine_stage engine_stage;
 	/* an earlier time is shown: within this step, 0 before the first, of a
 	   session that has so many (0: the present) and lasted so long */
 	int replay_step, replay_steps;
@@ -166,7 +166,7 @@ struct model {
 	char console_title[MODEL_TEXT];
 	int shown_run; /* its run, or SHOW_BUILD */
 
-	bool engine_alive;
+	bool engine_alive, engine_leaves; /* the latter: and does no more */
 	char status[MODEL_TEXT];
 };
 

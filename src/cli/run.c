@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "control/control.h"
 #include "control/describe.h"
+#include "control/desk.h"
 #include "control/sure.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
@@ -324,6 +325,22 @@ static bool is_over(struct session *session)
 	       plan->wish_count == 0 && !left;
 }
 
+/* The engine before this one may still have its worktrees removed. */
+static void see_last_out(struct cli *cli)
+{
+	struct engine_process last;
+	bool told = false;
+
+	desk_engine(cli->session, &last);
+	while (desk_engine_stage(cli->session, &last) == ENGINE_LEAVES) {
+		if (!told)
+			fprintf(stderr, "culprit: waiting for process %d%s\n",
+				last.pid, desk_engine_does(ENGINE_LEAVES));
+		told = true;
+		desk_see_out(cli->session, &last);
+	}
+}
+
 int cli_run(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -351,5 +368,6 @@ int cli_run(struct cli *cli, int argc, char **argv)
 		say_end(cli);
 		return EXIT_OK;
 	}
+	see_last_out(cli);
 	return cli_work(cli, stay, stay ? READY_FD : -1);
 }

@@ -579,11 +579,10 @@ static void print_text(struct cli *cli)
 	if (process.alive) {
 		text_build(session, &out);
 		text_jobs(session, &out);
-		buf_printf(&out, "engine: process %d on %s%s\n", process.pid,
-			   process.host,
-			   desk_engine_begins(session, &process)
-				   ? ", which gets the sources ready"
-				   : "");
+		buf_printf(
+			&out, "engine: process %d on %s%s\n", process.pid,
+			process.host,
+			desk_engine_does(desk_engine_stage(session, &process)));
 	} else {
 		text_idle(session, &out);
 	}

@@ -44,21 +44,38 @@ void desk_engine(const struct session *session, struct engine_process *out)
 	free(lock);
 }
 
-bool desk_engine_begins(struct session *session,
-			const struct engine_process *process)
+enum engine_stage desk_engine_stage(struct session *session,
+				    const struct engine_process *process)
 {
 	struct engine *engine = session_engine(session);
 
 	if (!process->alive)
-		return false;
+		return ENGINE_WORKS;
 	for (size_t i = engine_event_count(engine); i > 0; i--) {
 		const struct event *event = engine_event(engine, i - 1);
 
-		/* one that said good-bye may still clean up */
-		if (event->kind == EVENT_ENGINE)
-			return event->number != process->pid;
+		if (event->kind != EVENT_ENGINE &&
+		    event->kind != EVENT_ENGINE_GONE)
+			continue;
+		if (event->number != process->pid)
+			break;
+		return event->kind == EVENT_ENGINE ? ENGINE_WORKS
+						   : ENGINE_LEAVES;
 	}
-	return true;
+	return ENGINE_BEGINS;
+}
+
+const char *desk_engine_does(enum engine_stage stage)
+{
+	switch (stage) {
+	case ENGINE_BEGINS:
+		return ", which gets the sources ready";
+	case ENGINE_LEAVES:
+		return ", which removes its worktrees and ends";
+	case ENGINE_WORKS:
+		break;
+	}
+	return "";
 }
 
 bool desk_see_out(const struct session *session, struct engine_process *engine)

@@ -34,11 +34,21 @@ void desk_engine(const struct session *session, struct engine_process *out);
 bool desk_see_out(const struct session *session, struct engine_process *engine);
 
 /*
- * Does it still get ready?  It holds the lease, and has git check out the
- * sources, which takes minutes for a kernel's, or compiles the reproducer.
+ * What one that is alive does.  Before and after its work git makes and
+ * removes worktrees, which takes minutes for a kernel's; the lease is held
+ * meanwhile.
  */
-bool desk_engine_begins(struct session *session,
-			const struct engine_process *engine);
+enum engine_stage {
+	ENGINE_WORKS, /* also: there is none */
+	ENGINE_BEGINS,
+	ENGINE_LEAVES, /* it takes up nothing more */
+};
+
+enum engine_stage desk_engine_stage(struct session *session,
+				    const struct engine_process *engine);
+
+/* ", which..." of an engine that does not work, to follow its name; or "". */
+const char *desk_engine_does(enum engine_stage stage);
 
 /*
  * What is heard of an engine that was started here.  Begins as all zeroes.

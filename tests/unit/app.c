@@ -23,6 +23,7 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/helm.h"
+#include "control/lease.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "session/session.h"
@@ -614,6 +615,46 @@ static void an_engine_that_cannot_work_says_so_when_it_knows(void **state)
 	app->program = "/bin/false";
 	free(program);
 	free(fifo);
+}
+
+/* The last one removes a kernel's worktrees, and an order came meanwhile. */
+static void an_engine_is_started_when_the_one_that_leaves_has_left(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "exit-code");
+	struct event here = { .kind = EVENT_ENGINE,
+			      .by = BY_ENGINE,
+			      .number = getpid(),
+			      .text = (char *)(uintptr_t) "here" };
+	struct event gone = { .kind = EVENT_ENGINE_GONE,
+			      .by = BY_ENGINE,
+			      .number = getpid() };
+	char *lock = session_lock(world->tale.session);
+	struct lease *lease = NULL;
+
+	assert_int_equal(lease_take(lock, &lease, NULL), 0);
+	give_settings(app);
+	assert_int_equal(session_append(world->tale.session, &here, 1, NULL),
+			 0);
+	assert_int_equal(session_append(world->tale.session, &gone, 1, NULL),
+			 0);
+	app->starts_engine = true;
+	app_refresh(app, world->tale.now);
+	assert_non_null(strstr(page(world), ", which removes its worktrees"));
+	app_want_engine(app);
+	app_refresh(app, world->tale.now + 60000);
+	assert_int_not_equal(app->engine_wanted, 0);
+	app->engine_wanted = 0;
+	type(app, "R");
+	assert_non_null(strstr(app->home.toast, "when this one has ended"));
+	app_refresh(app, world->tale.now + 120000);
+	assert_int_not_equal(app->engine_wanted, 0);
+	lease_give_back(lease);
+	app_refresh(app, world->tale.now + 180000);
+	assert_int_equal(app->engine_wanted, 0);
+	/* by a program that ends at once, and is told so */
+	assert_non_null(strstr(app->home.toast, "the engine did not start"));
+	free(lock);
 }
 
 /* Stands for this program: says what it was asked, and perhaps whom to tell. */
@@ -1377,6 +1418,8 @@ int main(void)
 		app_test(of_two_screens_one_orders),
 		app_test(an_engine_that_is_wanted_is_tried_however_late),
 		app_test(an_engine_that_cannot_work_says_so_when_it_knows),
+		app_test(
+			an_engine_is_started_when_the_one_that_leaves_has_left),
 		app_test(a_place_is_found_again),
 		app_test(the_range_opens_once_when_few_are_left),
 		app_test(a_slow_line_is_told),

@@ -569,7 +569,8 @@ static void an_engine_is_started_seen_and_stopped(void **state)
 	gethostname(host, sizeof(host) - 1);
 	assert_string_equal(engine.host, host);
 	ok(session_refresh(world->session, NULL, &world->err));
-	assert_false(desk_engine_begins(world->session, &engine));
+	assert_int_equal(desk_engine_stage(world->session, &engine),
+			 ENGINE_WORKS);
 	leaving.pid = engine.pid;
 
 	assert_int_equal(start_engine(world, program), -1);
@@ -584,9 +585,11 @@ static void an_engine_is_started_seen_and_stopped(void **state)
 	assert_int_equal(
 		engine_event(session_engine(world->session), last)->kind,
 		EVENT_ENGINE_GONE);
-	assert_false(desk_engine_begins(world->session, &leaving));
+	assert_int_equal(desk_engine_stage(world->session, &leaving),
+			 ENGINE_LEAVES);
 	leaving.pid++;
-	assert_true(desk_engine_begins(world->session, &leaving));
+	assert_int_equal(desk_engine_stage(world->session, &leaving),
+			 ENGINE_BEGINS);
 	free(program);
 }
 
@@ -651,7 +654,8 @@ static void an_engine_that_gets_ready_is_not_waited_for(void **state)
 	ok(desk_start_engine(world->session, program, &start, &world->err));
 	assert_true(start.begins);
 	assert_int_equal(desk_hear_engine(&start, false, &world->err), 1);
-	assert_true(desk_engine_begins(world->session, &held));
+	assert_int_equal(desk_engine_stage(world->session, &held),
+			 ENGINE_BEGINS);
 	say_into(fifo, "ready\n");
 	assert_int_equal(desk_hear_engine(&start, true, &world->err), 0);
 	assert_int_equal(desk_hear_engine(&start, true, &world->err), 0);

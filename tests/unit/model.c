@@ -93,10 +93,12 @@ static void the_badge_says_who_works(void **state)
 	world->view.engine.alive = true;
 	assert_int_equal(look(world)->badge, BADGE_LIVE);
 	assert_null(strstr(look(world)->status, "gets the sources ready"));
-	world->view.engine_begins = true;
+	world->view.engine_stage = ENGINE_BEGINS;
 	assert_int_equal(look(world)->badge, BADGE_LIVE);
 	assert_non_null(strstr(look(world)->status, "gets the sources ready"));
-	world->view.engine_begins = false;
+	world->view.engine_stage = ENGINE_LEAVES;
+	assert_non_null(strstr(look(world)->status, "removes its worktrees"));
+	world->view.engine_stage = ENGINE_WORKS;
 	say(world, (struct event){ .kind = EVENT_PAUSE, .by = BY_PERSON });
 	assert_int_equal(look(world)->badge, BADGE_PAUSED);
 	say(world, (struct event){ .kind = EVENT_RESUME, .by = BY_PERSON });
