@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session/session.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +16,7 @@
 #include "session/journal.h"
 #include "session/journal_commits.h"
 #include "session/past.h"
-
-/* What session_subject and its like gave out for a commit. */
-struct told {
-	bool known;
-	bool expanded; /* it was when this was read */
-	struct commit_told is;
-};
-
-/* Few of a million commits are ever shown: so many get room at a time. */
-#define TOLD_BLOCK 512
+#include "session/told.h"
 
 struct session {
 	char *dir; /* absolute */
@@ -43,9 +33,8 @@ struct session {
 	bool torn; /* an event was refused after the graph had grown for it */
 	bool redated; /* the graph lacks a date that the journal has by now */
 	bool lost;    /* the invariant could not be restored */
-	struct past *past;  /* the time that is shown; NULL: the present */
-	struct told **told; /* blocks of them; NULL: none of it was asked for */
-	size_t told_blocks, told_room;
+	struct past *past; /* the time that is shown; NULL: the present */
+	struct told *told;
 };
 
 /* The fold. */
@@ -182,11 +171,6 @@ bool session_is_behind(struct session *session)
 
 /* Making, opening, closing. */
 
-static char *path_in(const struct session *session, const char *name)
-{
-	return xasprintf("%s/%s", session->dir, name);
-}
-
 int session_create(const char *dir, const char *repository,
 		   struct session **out, struct error *err)
 {
@@ -228,7 +212,7 @@ static int open_journal(struct session *session, const char *dir,
 				 "cannot open the session in '%s': %s", dir,
 				 strerror(errno));
 	}
-	path = path_in(session, "session.db");
+	path = xasprintf("%s/session.db", session->dir);
 	if (stat(path, &st) < 0 && errno == ENOENT)
 		ret = error_set(err, ERROR_STORE,
 				"there is no session in '%s': it has no "
@@ -249,6 +233,7 @@ int session_open(const char *dir, struct session **out, struct error *err)
 	session->engine = engine_new(session->graph);
 	if (open_journal(session, dir, err) < 0)
 		goto failed;
+	session->told = told_new(session->journal);
 	if (session_refresh(session, NULL, err) < 0) {
 		if (session->count)
 			error_prefix(err, "read up to event %zu",
@@ -262,18 +247,6 @@ failed:
 	return -1;
 }
 
-static void free_told(struct session *session)
-{
-	for (size_t i = 0; i < session->told_blocks; i++) {
-		for (int k = 0; session->told[i] && k < TOLD_BLOCK; k++) {
-			free(session->told[i][k].is.author);
-			free(session->told[i][k].is.subject);
-		}
-		free(session->told[i]);
-	}
-	free(session->told);
-}
-
 void session_close(struct session *session)
 {
 	if (!session)
@@ -283,7 +256,7 @@ void session_close(struct session *session)
 	for (size_t i = 0; i < session->count; i++)
 		event_free(session->events[i]);
 	free(session->events);
-	free_told(session);
+	told_free(session->told);
 	past_free(session->past);
 	journal_close(session->journal);
 	free(session->dir);
@@ -495,80 +468,14 @@ const struct graph *session_graph(const struct session *session)
 	return session->past ? past_graph(session->past) : session->graph;
 }
 
-/* The commit's own; nothing is known of it at first. */
-static struct told *told_of(struct session *session, int commit)
-{
-	size_t block = (size_t)commit / TOLD_BLOCK;
-
-	if (block >= session->told_blocks) {
-		array_grow(session->told, block + 1, &session->told_room);
-		memset(session->told + session->told_blocks, 0,
-		       (block + 1 - session->told_blocks) *
-			       sizeof(*session->told));
-		session->told_blocks = block + 1;
-	}
-	if (!session->told[block])
-		session->told[block] =
-			xcalloc(TOLD_BLOCK, sizeof(**session->told));
-	return &session->told[block][commit % TOLD_BLOCK];
-}
-
-/* A commit that was known by name only may have got its texts since. */
-static bool is_told(struct session *session, int commit)
-{
-	const struct told *told = told_of(session, commit);
-
-	return told->known &&
-	       told->expanded == graph_is_expanded(session->graph, commit);
-}
-
-static void keep_told(struct session *session, int commit,
-		      struct commit_told is)
-{
-	struct told *told = told_of(session, commit);
-
-	free(told->is.author);
-	free(told->is.subject);
-	*told = (struct told){ true, graph_is_expanded(session->graph, commit),
-			       is };
-}
-
 static const struct commit_told *tell(struct session *session, int commit)
 {
-	static const struct commit_told nothing;
-	struct commit_told is;
-
-	assert(commit >= 0 && commit < graph_count(session->graph));
-	if (!is_told(session, commit)) {
-		if (journal_tell(session->journal, commit, 1, &is, NULL) < 0)
-			return &nothing;
-		keep_told(session, commit, is);
-	}
-	return &told_of(session, commit)->is;
+	return told_of(session->told, session->graph, commit);
 }
 
 void session_read_texts(struct session *session, int first, int count)
 {
-	struct commit_told *texts = xcalloc((size_t)count + 1, sizeof(*texts));
-
-	assert(first >= 0 && first + count <= graph_count(session->graph));
-	while (count > 0 && is_told(session, first)) {
-		first++;
-		count--;
-	}
-	if (count > 0 &&
-	    journal_tell(session->journal, first, count, texts, NULL) < 0)
-		count = 0;
-	for (int i = 0; i < count; i++) {
-		if (!is_told(session, first + i)) {
-			keep_told(session, first + i, texts[i]);
-			continue;
-		}
-		/* somebody may have borrowed what is there */
-		free(texts[i].author);
-		free(texts[i].subject);
-	}
-	free(texts);
+	told_read(session->told, session->graph, first, count);
 }
 
 const char *session_subject(struct session *session, int commit)
@@ -606,87 +513,4 @@ int64_t session_now(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Paths. */
-
-char *session_build_log(const struct session *session, const struct oid *oid)
-{
-	char *folder = path_in(session, "builds"), *path;
-
-	assert(!oid_is_none(oid));
-	folder_make(folder, NULL);
-	path = xasprintf("%s/%s.log", folder, oid->hex);
-	free(folder);
-	return path;
-}
-
-static char *run_file(const struct session *session, const struct oid *oid,
-		      int run, const char *what)
-{
-	char *folder, *path;
-
-	assert(!oid_is_none(oid));
-	folder = xasprintf("%s/runs/%s", session->dir, oid->hex);
-	folder_make(folder, NULL);
-	path = xasprintf("%s/%d.%s", folder, run, what);
-	free(folder);
-	return path;
-}
-
-char *session_console(const struct session *session, const struct oid *oid,
-		      int run)
-{
-	return run_file(session, oid, run, "console");
-}
-
-char *session_output(const struct session *session, const struct oid *oid,
-		     int run)
-{
-	return run_file(session, oid, run, "output");
-}
-
-char *session_fixup(const struct session *session, const char *hash)
-{
-	char *folder = path_in(session, "fixups"), *path;
-
-	folder_make(folder, NULL);
-	path = xasprintf("%s/%s.patch", folder, hash);
-	free(folder);
-	return path;
-}
-
-char *session_worktree(const struct session *session)
-{
-	return path_in(session, "worktree");
-}
-
-char *session_out(const struct session *session)
-{
-	return path_in(session, "out");
-}
-
-char *session_revert(const struct session *session)
-{
-	return path_in(session, "revert");
-}
-
-char *session_ahead(const struct session *session)
-{
-	return path_in(session, "ahead");
-}
-
-char *session_settings(const struct session *session)
-{
-	return path_in(session, "culprit.cfg");
-}
-
-char *session_oops(const struct session *session)
-{
-	return path_in(session, "oops.cfg");
-}
-
-char *session_lock(const struct session *session)
-{
-	return path_in(session, "lock");
 }
