@@ -215,7 +215,8 @@ static void start_wanted_engine(struct app *app)
 	bool work = plan_has_work(engine_plan(session_engine(app->session)));
 
 	if (app->model.engine_alive && work &&
-	    (app->model.engine_leaves || app->now < app->engine_wanted))
+	    (app->model.engine_stage == ENGINE_LEAVES ||
+	     app->now < app->engine_wanted))
 		return;
 	app->engine_wanted = 0;
 	if (!app->model.engine_alive && work)
@@ -334,7 +335,7 @@ void app_start_engine(struct app *app)
 
 	if (!steer_may_order(app))
 		return;
-	if (app->model.engine_leaves) {
+	if (app->model.engine_stage == ENGINE_LEAVES) {
 		app->engine_wanted = app->now + WANTED_MS;
 		app_say(app, false,
 			"another engine is started when this one has ended");

@@ -161,12 +161,13 @@ static void draw_status(struct grid *grid, const struct layout *at,
 			const struct model *model, const struct home *home)
 {
 	bool stuck = model->badge == BADGE_LOST || model->badge == BADGE_IDLE;
+	bool works = model->engine_stage == ENGINE_WORKS;
 	bool rule = model->rule.shown || *model->rule.text;
 	int width = grid->columns - 2;
 
 	if (*home->toast)
 		frame_toast(grid, at->status, home);
-	else if (rule && !stuck && !meter_in_ledger(model, at->wide))
+	else if (rule && works && !stuck && !meter_in_ledger(model, at->wide))
 		panes_meter(grid, 1, at->status, width, model);
 	else
 		grid_text(grid, 1, at->status, width,

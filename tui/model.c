@@ -565,7 +565,7 @@ static void fill_status(struct model *model, struct session *session,
 
 	model->engine_alive = view->engine.alive;
 	text_copy(host, sizeof(host), view->engine.host, view->ascii);
-	model->engine_leaves = view->engine_stage == ENGINE_LEAVES;
+	model->engine_stage = view->engine_stage;
 	if (view->engine_stage != ENGINE_WORKS) {
 		snprintf(model->status, sizeof(model->status),
 			 "engine %d on %s%s", view->engine.pid, host,

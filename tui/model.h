@@ -166,7 +166,8 @@ struct model {
 	char console_title[MODEL_TEXT];
 	int shown_run; /* its run, or SHOW_BUILD */
 
-	bool engine_alive, engine_leaves; /* the latter: and does no more */
+	bool engine_alive;
+	enum engine_stage engine_stage;
 	char status[MODEL_TEXT];
 };
 

@@ -617,46 +617,6 @@ static void an_engine_that_cannot_work_says_so_when_it_knows(void **state)
 	free(fifo);
 }
 
-/* The last one removes a kernel's worktrees, and an order came meanwhile. */
-static void an_engine_is_started_when_the_one_that_leaves_has_left(void **state)
-{
-	struct world *world = *state;
-	struct app *app = open_app(world, "exit-code");
-	struct event here = { .kind = EVENT_ENGINE,
-			      .by = BY_ENGINE,
-			      .number = getpid(),
-			      .text = (char *)(uintptr_t) "here" };
-	struct event gone = { .kind = EVENT_ENGINE_GONE,
-			      .by = BY_ENGINE,
-			      .number = getpid() };
-	char *lock = session_lock(world->tale.session);
-	struct lease *lease = NULL;
-
-	assert_int_equal(lease_take(lock, &lease, NULL), 0);
-	give_settings(app);
-	assert_int_equal(session_append(world->tale.session, &here, 1, NULL),
-			 0);
-	assert_int_equal(session_append(world->tale.session, &gone, 1, NULL),
-			 0);
-	app->starts_engine = true;
-	app_refresh(app, world->tale.now);
-	assert_non_null(strstr(page(world), ", which removes its worktrees"));
-	app_want_engine(app);
-	app_refresh(app, world->tale.now + 60000);
-	assert_int_not_equal(app->engine_wanted, 0);
-	app->engine_wanted = 0;
-	type(app, "R");
-	assert_non_null(strstr(app->home.toast, "when this one has ended"));
-	app_refresh(app, world->tale.now + 120000);
-	assert_int_not_equal(app->engine_wanted, 0);
-	lease_give_back(lease);
-	app_refresh(app, world->tale.now + 180000);
-	assert_int_equal(app->engine_wanted, 0);
-	/* by a program that ends at once, and is told so */
-	assert_non_null(strstr(app->home.toast, "the engine did not start"));
-	free(lock);
-}
-
 /* Stands for this program: says what it was asked, and perhaps whom to tell. */
 static void with_program(struct world *world)
 {
@@ -695,6 +655,48 @@ static void find_it(struct world *world)
 	tale_runs(tale, tale_oid(1).hex, ".XX", 5);
 	tale_mark(tale, BY_PERSON, tale_oid(1).hex, VERDICT_BAD, "seen");
 	app_refresh(&world->app, tale->now);
+}
+
+/* The last one removes a kernel's worktrees, and an order came meanwhile. */
+static void an_engine_is_started_when_the_one_that_leaves_has_left(void **state)
+{
+	struct world *world = *state;
+	struct app *app = open_app(world, "syzkaller/3/3");
+	struct event here = { .kind = EVENT_ENGINE,
+			      .by = BY_ENGINE,
+			      .number = getpid(),
+			      .text = (char *)(uintptr_t) "here" };
+	struct event gone = { .kind = EVENT_ENGINE_GONE,
+			      .by = BY_ENGINE,
+			      .number = getpid() };
+	char *lock = session_lock(world->tale.session);
+	struct lease *lease = NULL;
+
+	assert_int_equal(lease_take(lock, &lease, NULL), 0);
+	give_settings(app);
+	find_it(world);
+	type(app, "C");
+	assert_int_equal(session_append(world->tale.session, &here, 1, NULL),
+			 0);
+	assert_int_equal(session_append(world->tale.session, &gone, 1, NULL),
+			 0);
+	app->starts_engine = true;
+	app_refresh(app, world->tale.now + 10000); /* no toast is left */
+	assert_non_null(strstr(page(world), ", which removes its worktrees"));
+	app_want_engine(app);
+	app_refresh(app, world->tale.now + 60000);
+	assert_int_not_equal(app->engine_wanted, 0);
+	app->engine_wanted = 0;
+	type(app, "R");
+	assert_non_null(strstr(app->home.toast, "when this one has ended"));
+	app_refresh(app, world->tale.now + 120000);
+	assert_int_not_equal(app->engine_wanted, 0);
+	lease_give_back(lease);
+	app_refresh(app, world->tale.now + 180000);
+	assert_int_equal(app->engine_wanted, 0);
+	/* by a program that ends at once, and is told so */
+	assert_non_null(strstr(app->home.toast, "the engine did not start"));
+	free(lock);
 }
 
 static void the_evidence_finds_out_whom_to_tell_and_shows_the_mail(void **state)
