@@ -98,6 +98,7 @@ static int begin(struct cli *cli, struct begin *begin)
 	if (!begin->bad)
 		buf_puts(&text, "taken over from git bisect, whose own state "
 				"stays as it is\n");
+	describe_apart(cli->session, &text);
 	describe_plan(cli->session, &text);
 	code = EXIT_OK;
 	if (desk_can_run(cli->session)) {

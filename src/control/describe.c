@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "control/sure.h"
+#include "engine/apart.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "engine/prior.h"
@@ -541,4 +542,14 @@ void describe_doubts(struct session *session, struct repo *repo,
 	for (size_t i = 0; i < warnings.count; i++)
 		buf_printf(out, "warning: %s\n", warnings.items[i]);
 	warnings_release(&warnings);
+}
+
+void describe_apart(struct session *session, struct buf *out)
+{
+	struct buf text;
+
+	buf_init(&text, 0);
+	if (apart_say(session_engine(session), &text))
+		buf_printf(out, "warning: %s\n", text.text);
+	buf_release(&text);
 }

@@ -62,4 +62,7 @@ void describe_warnings(struct session *session, struct repo *repo,
 void describe_doubts(struct session *session, struct repo *repo,
 		     struct buf *out);
 
+/* Only that ends have no history in common (engine/apart.h), if it is so. */
+void describe_apart(struct session *session, struct buf *out);
+
 #endif

@@ -209,6 +209,8 @@ static int give_verdicts(struct order *order, enum verdict verdict,
 	}
 	if (ret == 0)
 		ret = append_all(order, events, count, err);
+	if (ret == 0 && verdict != VERDICT_SKIP)
+		describe_apart(order->session, order->say);
 	free(events);
 	return ret;
 }

@@ -295,13 +295,16 @@ static void check_releases(struct repo *repo, const struct oid *bad,
 	tags_free(tags, count);
 }
 
+/* How a good revision lies to the bad one: the farthest of all. */
+enum lies { LIES_BEHIND, LIES_BESIDE, LIES_APART };
+
 /* One good revision; false: said why not. */
 static bool check_one(struct repo *repo, const struct oid *bad,
-		      const char *word, struct oid *good, bool *beside,
+		      const char *word, struct oid *good, enum lies *lies,
 		      struct proposal_checks *checks)
 {
 	struct error err = ERROR_INIT;
-	bool behind = false, ahead = false;
+	bool behind = false, ahead = false, related = true;
 
 	if (repo_resolve(repo, word, good, &err) < 0) {
 		say(checks, PROPOSAL_GOOD, PROPOSAL_WRONG, "%s", err.text);
@@ -313,7 +316,8 @@ static bool check_one(struct repo *repo, const struct oid *bad,
 		return false;
 	}
 	if (reach_ancestor(repo, good, bad, &behind, &err) < 0 ||
-	    (!behind && reach_ancestor(repo, bad, good, &ahead, &err) < 0)) {
+	    (!behind && (reach_ancestor(repo, bad, good, &ahead, &err) < 0 ||
+			 reach_related(repo, bad, good, &related, &err) < 0))) {
 		say(checks, PROPOSAL_GOOD, PROPOSAL_WRONG, "%s", err.text);
 		return false;
 	}
@@ -324,7 +328,10 @@ static bool check_one(struct repo *repo, const struct oid *bad,
 		    word);
 		return false;
 	}
-	*beside |= !behind;
+	if (!related)
+		*lies = LIES_APART;
+	else if (!behind && *lies == LIES_BEHIND)
+		*lies = LIES_BESIDE;
 	return true;
 }
 
@@ -335,13 +342,20 @@ static void check_good(const struct proposal *proposal, struct repo *repo,
 	struct oid goods[PROPOSAL_TEXT / 2];
 	struct error err = ERROR_INIT;
 	int count = 0, commits = 0;
-	bool beside = false, fine = true;
+	static const char *const remarks[] = {
+		[LIES_BEHIND] = "",
+		[LIES_BESIDE] = "; no ancestor of bad: their merge base is "
+				"tested first",
+		[LIES_APART] = "; no merge base with bad, unrelated histories",
+	};
+	enum lies lies = LIES_BEHIND;
+	bool fine = true;
 	char *word;
 
 	while (fine && (word = strsep(&rest, " ")))
 		if (*word)
 			fine = check_one(repo, bad, word, &goods[count++],
-					 &beside, checks);
+					 &lies, checks);
 	free(words);
 	if (!fine)
 		return;
@@ -350,12 +364,11 @@ static void check_good(const struct proposal *proposal, struct repo *repo,
 	else if (reach_count(repo, bad, goods, count, &commits, &err) < 0)
 		say(checks, PROPOSAL_GOOD, PROPOSAL_WRONG, "%s", err.text);
 	else
-		say(checks, PROPOSAL_GOOD, beside ? PROPOSAL_NOTE : PROPOSAL_OK,
+		say(checks, PROPOSAL_GOOD,
+		    lies == LIES_BEHIND ? PROPOSAL_OK : PROPOSAL_NOTE,
 		    "%d commit%s, ~%d steps%s", commits,
 		    commits == 1 ? "" : "s", suspects_steps(commits),
-		    beside ? "; no ancestor of bad: their merge base is tested "
-			     "first"
-			   : "");
+		    remarks[lies]);
 }
 
 struct first {

@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "engine/apart.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 
@@ -307,6 +308,8 @@ void warnings_find(struct warnings *warnings, struct engine *engine,
 	if (!by_hand)
 		look_at_persons(&look);
 	look_at_contradictions(&look);
+	if (apart_say(engine, &look.text))
+		add(&look);
 	buf_release(&look.text);
 }
 

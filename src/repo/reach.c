@@ -84,6 +84,21 @@ int reach_ancestor(struct repo *repo, const struct oid *ancestor,
 	return ret;
 }
 
+int reach_related(struct repo *repo, const struct oid *one,
+		  const struct oid *other, bool *out, struct error *err)
+{
+	char *dir = xasprintf("--git-dir=%s", repo_common_dir(repo));
+	const char *argv[] = { dir, "merge-base", one->hex, other->hex, NULL };
+	const struct gitcmd command = { .argv = argv, .answer = out };
+	int ret = gitcmd_run(&command, err);
+
+	if (ret < 0)
+		error_prefix(err, "cannot find the merge base of %.*s and %.*s",
+			     OID_SHORT, one->hex, OID_SHORT, other->hex);
+	free(dir);
+	return ret;
+}
+
 int reach_count(struct repo *repo, const struct oid *bad,
 		const struct oid *goods, int good_count, int *out,
 		struct error *err)

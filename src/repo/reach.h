@@ -33,6 +33,13 @@ bool reach_has(const struct reach *reach, const char *tag);
 int reach_ancestor(struct repo *repo, const struct oid *ancestor,
 		   const struct oid *commit, bool *out, struct error *err);
 
+/*
+ * Have two commits an ancestor in common?  Asks git each time, and fails as the
+ * one above.
+ */
+int reach_related(struct repo *repo, const struct oid *one,
+		  const struct oid *other, bool *out, struct error *err);
+
 /* How many commits lie behind `bad` and behind none of the goods?  Asks git. */
 int reach_count(struct repo *repo, const struct oid *bad,
 		const struct oid *goods, int good_count, int *out,

@@ -140,13 +140,24 @@ check "good and bad swapped: the sense of it is said" '
 	refused "\(ancestor\|swap\)" start --fix c9 c1
 	test ! -e "$session"
 '
-check "ends without a common commit are bisected, as git does" '
+check "ends without a common commit are bisected, as git does, and it is said" '
 	git clone -q "$repo" two
 	repo=$tmp/two
 	git -C two checkout -q --orphan other
 	git -C two commit -q -m "another root"
 	git -C two bisect start c9 other >theirs
-	culprit start c9 other | sed "1d; /^checked out/d; /^test it there/d" | diff theirs -
+	culprit start c9 other >ours
+	sed "1d; /^warning/d; /^checked out/d; /^test it there/d" ours |
+		diff theirs -
+	grep "^warning: good $(short other) has no merge base with bad $(short c9), .*: all that is behind the latter is searched; .culprit good COMMIT. with an ancestor of it leaves less$" ours
+	culprit good c1 | grep "^warning: .*: that leaves out nothing of what is searched$"
+	culprit status | grep "^warning: good $(short other) has no merge base"
+	culprit retract other
+	culprit status >ours
+	fails grep "no merge base" ours
+	rm -rf "$session"
+	culprit start c9 c1
+	culprit good other | grep "^warning: good $(short other) has no merge base"
 	rm -rf "$session"
 '
 check "a shallow clone: the way out" '

@@ -65,9 +65,9 @@ check "what is wrong with the fields is told of them, not of a file" '
 	wait 18 commits, ~3 steps
 	key Tab
 	key Tab Space
-	wait build: needs either
+	wait build.config: it is needed
 	key Enter
-	wait configuration, or a command that builds it
+	wait builds it
 	gone /culprit.
 	key Esc
 	ended 0
@@ -89,6 +89,17 @@ check "an end that is behind the other is noticed, and Enter loses nothing" '
 	ended 0
 	END
 	fails ls "$repo"/.git/culprit/*/session.db 2>err
+'
+
+check "ends without a common commit are noticed" '
+	git -C "$repo" tag other $(git -C "$repo" commit-tree -m other c1^{tree})
+	form <<-END
+	key Tab
+	text other
+	wait 20 commits, ~3 steps; no merge base with bad
+	key Esc
+	ended 0
+	END
 '
 
 check "a bisection begins, and the screen follows it to the end" '

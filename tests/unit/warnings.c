@@ -350,6 +350,56 @@ static void skipped_commits_leave_several_culprits(void **state)
 	world_release(&w);
 }
 
+/* Commits on x have no history in common with those from a on. */
+static void ends_without_a_merge_base_are_told(void **state)
+{
+	static const char two_roots[] = "a b:a c:b d:c e:d x y:x z:y";
+	struct world w;
+
+	(void)state;
+	world_init(&w, two_roots);
+	OK(world_start(&w, "exit-code", false));
+	OK(world_mark(&w, BY_START, "e", VERDICT_BAD));
+	assert_warnings(&w, NULL, "");
+	OK(world_mark(&w, BY_PERSON, "y", VERDICT_GOOD));
+	assert_warnings(&w, NULL,
+			"good y has no merge base with bad e, their histories "
+			"are unrelated: all that is behind the latter is "
+			"searched; 'culprit good COMMIT' with an ancestor of "
+			"it leaves less\n");
+	OK(world_mark(&w, BY_PERSON, "b", VERDICT_GOOD));
+	assert_warnings(&w, NULL,
+			"good y has no merge base with bad e, their histories "
+			"are unrelated: that leaves out nothing of what is "
+			"searched\n");
+	/* the newer end is another history's */
+	OK(world_mark(&w, BY_PERSON, "z", VERDICT_BAD));
+	assert_warnings(&w, NULL,
+			"good b has no merge base with bad z, their histories "
+			"are unrelated: that leaves out nothing of what is "
+			"searched\n");
+	world_release(&w);
+}
+
+static void in_a_search_for_a_fix_they_are_told_by_its_words(void **state)
+{
+	static const char two_roots[] = "a b:a w x:w y z";
+	struct world w;
+
+	(void)state;
+	world_init(&w, two_roots);
+	OK(world_start(&w, "exit-code", true));
+	OK(world_mark(&w, BY_START, "b", VERDICT_GOOD));
+	OK(world_mark(&w, BY_START, "x", VERDICT_BAD));
+	OK(world_mark(&w, BY_START, "y", VERDICT_BAD));
+	assert_warnings(&w, NULL,
+			"bad x and 1 more have no merge base with good b, "
+			"their histories are unrelated: all that is behind the "
+			"latter is searched; 'culprit bad COMMIT' with an "
+			"ancestor of it leaves less\n");
+	world_release(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +409,9 @@ int main(void)
 		cmocka_unit_test(
 			a_merge_is_told_and_a_parent_that_nobody_tested),
 		cmocka_unit_test(a_release_is_told),
+		cmocka_unit_test(ends_without_a_merge_base_are_told),
+		cmocka_unit_test(
+			in_a_search_for_a_fix_they_are_told_by_its_words),
 		cmocka_unit_test(the_same_kernel_cannot_have_broken_anything),
 		cmocka_unit_test(ends_that_the_result_leans_on_must_be_tested),
 		cmocka_unit_test(what_is_good_because_of_others_is_told),
