@@ -675,13 +675,15 @@ static void an_engine_is_started_when_the_one_that_leaves_has_left(void **state)
 	assert_int_equal(lease_take(lock, &lease, NULL), 0);
 	give_settings(app);
 	find_it(world);
-	type(app, "C");
+	tale_verify(&world->tale, tale_oid(1).hex, 20);
 	assert_int_equal(session_append(world->tale.session, &here, 1, NULL),
 			 0);
+	app_refresh(app, world->tale.now + 10000); /* no toast is left */
+	assert_non_null(strstr(page(world), "verifying: culprit not tested"));
 	assert_int_equal(session_append(world->tale.session, &gone, 1, NULL),
 			 0);
 	app->starts_engine = true;
-	app_refresh(app, world->tale.now + 10000); /* no toast is left */
+	app_refresh(app, world->tale.now + 20000);
 	assert_non_null(strstr(page(world), ", which removes its worktrees"));
 	app_want_engine(app);
 	app_refresh(app, world->tale.now + 60000);
