@@ -9,7 +9,7 @@ bool oid_parse(struct oid *oid, const char *text)
 {
 	size_t length = strlen(text);
 
-	if ((length != 40 && length != 64) || !str_hex(text))
+	if ((length != OID_HEX_MIN && length != OID_HEX_MAX) || !str_hex(text))
 		return false;
 	memcpy(oid->hex, text, length + 1);
 	return true;

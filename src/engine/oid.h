@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define OID_HEX_MIN 40
 #define OID_HEX_MAX 64
 #define OID_SHORT   12 /* digits shown to a person */
 

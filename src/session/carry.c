@@ -37,7 +37,8 @@ static const char *after_id(const char *name, char end)
 {
 	size_t length = strspn(name, "0123456789abcdef");
 
-	if ((length != 40 && length != 64) || name[length] != end)
+	if ((length != OID_HEX_MIN && length != OID_HEX_MAX) ||
+	    name[length] != end)
 		return NULL;
 	return name + length + 1;
 }

@@ -36,7 +36,7 @@ static int fill_new(struct journal *journal, const char *repository,
 	if (store_begin_write(journal->store, err) < 0 ||
 	    schema_create(journal->store, err) < 0)
 		return -1;
-	snprintf(number, sizeof(number), "%d", STORE_VERSION);
+	snprintf(number, sizeof(number), "%d", STORE_FORMAT);
 	if (set_meta(journal, "schema", number, err) < 0 ||
 	    set_meta(journal, "repository", repository, err) < 0)
 		return -1;
@@ -265,9 +265,13 @@ int journal_append(struct journal *journal, const struct event *event,
 			(row)->bad = true;              \
 	} while (0)
 
-/* What follows kind and actor, in the order of SQL_EVENT. */
+/* In the order of SQL_EVENT. */
 static void get_event(struct row *row, struct event *event)
 {
+	event->seq = row_number(row);
+	event->at = row_number(row);
+	GET_WORD(row, &event->kind, event_kind_parse);
+	GET_WORD(row, &event->by, actor_parse);
 	event->who = row_text(row);
 	row_oid(row, &event->commit);
 	row_oid(row, &event->other);
@@ -300,7 +304,6 @@ static void get_crash(struct row *row, struct crash *crash)
 	crash->corrupted = row_number(row) != 0;
 }
 
-/* The crashes of a run; a read-only session of format 1 has none. */
 static int get_crashes(struct journal *journal, struct event *event,
 		       struct error *err)
 {
@@ -308,7 +311,8 @@ static int get_crashes(struct journal *journal, struct event *event,
 	size_t room = 0;
 	int found;
 
-	if (event->kind != EVENT_RUN || journal->store->version < 2)
+	if (event->kind != EVENT_RUN ||
+	    journal->store->format < FORMAT_CRASHES)
 		return 0;
 	row = row_begin(journal, SQL_CRASHES);
 	row_put_number(&row, event->seq);
@@ -371,7 +375,7 @@ static int get_errands(struct journal *journal, struct event *event,
 	return found < 0 ? -1 : 0;
 }
 
-/* A read-only session of an older format has none. */
+/* A session of an older format that is read-only has none. */
 static int get_parts(struct journal *journal, struct event *event,
 		     struct error *err)
 {
@@ -380,49 +384,44 @@ static int get_parts(struct journal *journal, struct event *event,
 	if (get_crashes(journal, event, err) < 0)
 		return -1;
 	if ((!is_run && event->kind != EVENT_BUILD) ||
-	    journal->store->version < 4)
+	    journal->store->format < FORMAT_ERRANDS)
 		return 0;
 	if (is_run && get_phases(journal, event, err) < 0)
 		return -1;
 	return get_errands(journal, event, err);
 }
 
+static int damaged(const struct journal *journal, int64_t seq, const char *how,
+		   struct error *err)
+{
+	char what[96];
+
+	snprintf(what, sizeof(what), "event %" PRId64 " %s", seq, how);
+	return store_damaged(journal->store, what, err);
+}
+
 int journal_event(struct journal *journal, int64_t seq, struct event **out,
 		  struct error *err)
 {
-	struct row row = row_begin(journal, journal->store->version < 5
-						    ? SQL_EVENT_BEFORE_5
-						    : SQL_EVENT);
+	struct row row =
+		row_begin(journal, journal->store->format < FORMAT_SAID
+					   ? SQL_EVENT_UNSAID
+					   : SQL_EVENT);
 	struct event *event = NULL;
-	const char *wrong = NULL;
 	int found;
 
 	row_put_number(&row, seq);
 	found = row_next(&row, "read", err);
 	if (found > 0) {
 		event = xcalloc(1, sizeof(*event));
-		event->seq = row_number(&row);
-		event->at = row_number(&row);
-		GET_WORD(&row, &event->kind, event_kind_parse);
-		GET_WORD(&row, &event->by, actor_parse);
 		get_event(&row, event);
 		if (event->seq != seq)
-			wrong = "is missing";
+			found = damaged(journal, seq, "is missing", err);
 		else if (row.bad)
-			wrong = "makes no sense";
+			found = damaged(journal, seq, "makes no sense", err);
 	}
 	row_end(&row);
-	if (wrong) {
-		char what[96];
-
-		snprintf(what, sizeof(what), "event %" PRId64 " %s", seq,
-			 wrong);
-		event_free(event);
-		found = store_damaged(journal->store, what, err);
-	}
-	if (found < 0)
-		return -1;
-	if (event && get_parts(journal, event, err) < 0) {
+	if (found < 0 || (event && get_parts(journal, event, err) < 0)) {
 		event_free(event);
 		return -1;
 	}

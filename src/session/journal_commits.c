@@ -14,7 +14,6 @@
 #include "session/store.h"
 
 #define FEW_PARENTS  4
-#define OID_HEX_MIN  40
 #define RESERVE_MOST 2000000 /* what a made-up number may cost */
 
 int journal_store_commit(struct journal *journal,
@@ -56,13 +55,13 @@ int journal_name_commit(struct journal *journal, const struct oid *oid,
  * Ids come in no order, so their index is written all over: with the pages of
  * it in memory a million commits take minutes less.
  */
-void journal_spread(struct journal *journal, bool wide)
+void journal_bulk(struct journal *journal, bool on)
 {
 	sqlite3_exec(journal->store->db,
-		     wide ? "PRAGMA cache_size = -131072"
-			  : "PRAGMA cache_size = -2000",
+		     on ? "PRAGMA cache_size = -131072"
+			: "PRAGMA cache_size = -2000",
 		     NULL, NULL, NULL);
-	if (!wide)
+	if (!on)
 		sqlite3_db_release_memory(journal->store->db);
 }
 

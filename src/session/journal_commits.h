@@ -30,8 +30,8 @@ int journal_store_commit(struct journal *journal,
 			 const struct commit_record *commit, int64_t seq,
 			 struct error *err);
 
-/* Many will be stored now, and 128 MB may be used for it; or no more. */
-void journal_spread(struct journal *journal, bool wide);
+/* Many commits will be stored now, and 128 MB may be used for it; or no more. */
+void journal_bulk(struct journal *journal, bool on);
 
 /* Store the commit by name only, if it is not known. */
 int journal_name_commit(struct journal *journal, const struct oid *oid,

@@ -24,7 +24,7 @@ static const char *const sql[SQL_COUNT] = {
 		" exit_status, duration_ms, policy, title, signature, text,"
 		" steps, wording"
 		" FROM events WHERE seq >= ?1 ORDER BY seq LIMIT 1",
-	[SQL_EVENT_BEFORE_5] =
+	[SQL_EVENT_UNSAID] =
 		"SELECT seq, at, kind, actor, who, commit_id, other_id,"
 		" number, outcome, verdict, build, fix, first_parent,"
 		" exit_status, duration_ms, policy, title, signature, text,"

@@ -146,19 +146,19 @@ static const char shape_schema[] =
 	"CREATE TRIGGER shapes_no_delete BEFORE DELETE ON shapes"
 	" BEGIN SELECT RAISE(ABORT, 'shapes are never removed'); END;";
 
-/* [n]: what makes a format n + 1 of n; NULL: no table is another. */
-static const char *const upgrades[STORE_VERSION] = {
-	[1] = crash_schema,
-	[3] = errand_schema,
-	[4] = said_schema,
-	[6] = shape_schema,
+/* [n]: what makes a format n of the one before; NULL: no table is another. */
+static const char *const upgrades[STORE_FORMAT + 1] = {
+	[FORMAT_CRASHES] = crash_schema,
+	[FORMAT_ERRANDS] = errand_schema,
+	[FORMAT_SAID] = said_schema,
+	[FORMAT_SHAPES] = shape_schema,
 };
 
 int schema_create(struct store *store, struct error *err)
 {
 	if (store_run(store, first_schema, err) < 0)
 		return -1;
-	for (int n = STORE_OLDEST; n < STORE_VERSION; n++)
+	for (int n = STORE_OLDEST + 1; n <= STORE_FORMAT; n++)
 		if (upgrades[n] && store_run(store, upgrades[n], err) < 0)
 			return -1;
 	return 0;

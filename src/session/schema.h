@@ -13,6 +13,17 @@
 struct error;
 struct store;
 
+/*
+ * The formats that brought a table or a column; each has all that those before
+ * it have.  The others brought kinds of events alone.
+ */
+enum {
+	FORMAT_CRASHES = 2, /* of runs */
+	FORMAT_ERRANDS = 4, /* what was started, and the phases of runs */
+	FORMAT_SAID = 5,    /* what foreign logs say: steps and wording */
+	FORMAT_SHAPES = 7,  /* of ranges */
+};
+
 /* In a writing transaction, in a store that is empty. */
 int schema_create(struct store *store, struct error *err);
 

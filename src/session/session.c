@@ -343,7 +343,7 @@ int session_store_begin(struct session *session, struct error *err)
 {
 	if (begin(session, err) < 0)
 		return -1;
-	journal_spread(session->journal, true);
+	journal_bulk(session->journal, true);
 	return 0;
 }
 
@@ -372,7 +372,7 @@ int session_store_end(struct session *session, int result, struct error *err)
 					     (int64_t)session->count,
 					     session->graph, known, err);
 	result = end(session, kept, result, err);
-	journal_spread(session->journal, false);
+	journal_bulk(session->journal, false);
 	return result;
 }
 

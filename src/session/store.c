@@ -224,25 +224,25 @@ static bool can_write(const char *path)
 
 static int check_identity(struct store *store, struct error *err)
 {
-	int64_t application, version;
+	int64_t application, format;
 
 	if (store_number(store, "PRAGMA application_id", &application, err) <
 		    0 ||
-	    store_number(store, "PRAGMA user_version", &version, err) < 0)
+	    store_number(store, "PRAGMA user_version", &format, err) < 0)
 		return -1;
 	if (application != STORE_APPLICATION)
 		return error_set(err, ERROR_STORE,
 				 "'%s' is a database of another program, "
 				 "not a session of culprit",
 				 store->path);
-	if (version > STORE_VERSION)
+	if (format > STORE_FORMAT)
 		return error_set(err, ERROR_STORE,
 				 "'%s' was made by a newer culprit (its format "
 				 "is %d, this culprit knows %d); use that one",
-				 store->path, (int)version, STORE_VERSION);
-	if (version < STORE_OLDEST)
+				 store->path, (int)format, STORE_FORMAT);
+	if (format < STORE_OLDEST)
 		return store_damaged(store, "its format has no number", err);
-	store->version = (int)version;
+	store->format = (int)format;
 	return 0;
 }
 
@@ -340,7 +340,7 @@ int store_new(const char *path, struct store **out, struct error *err)
 	struct store *store = xcalloc(1, sizeof(*store));
 	int fd;
 
-	store->version = STORE_VERSION;
+	store->format = STORE_FORMAT;
 	store->path = xstrdup(path);
 	store->passing = xasprintf("%s.XXXXXX", path);
 	fd = mkostemp(store->passing, O_CLOEXEC);
@@ -389,7 +389,7 @@ int store_copy(struct store *from, const char *path, struct store **out,
 
 	if (store_new(path, &store, err) < 0)
 		return -1;
-	store->version = from->version;
+	store->format = from->format;
 	/* the file is still empty, and of no interest to our connection */
 	if (copy_into(from, store->passing, err) < 0 ||
 	    connect_to(store, store->passing, SQLITE_OPEN_READWRITE, err) < 0) {
@@ -400,13 +400,13 @@ int store_copy(struct store *from, const char *path, struct store **out,
 	return 0;
 }
 
-static int set_identity(struct store *store, int version, struct error *err)
+static int set_identity(struct store *store, int format, struct error *err)
 {
 	char pragmas[96];
 
 	snprintf(pragmas, sizeof(pragmas),
 		 "PRAGMA application_id=%d; PRAGMA user_version=%d",
-		 STORE_APPLICATION, version);
+		 STORE_APPLICATION, format);
 	return store_run(store, pragmas, err);
 }
 
@@ -437,7 +437,7 @@ static int publish(struct store *store, bool wal, struct error *err)
 	char *folder = folder_of(store->path);
 	int ret = -1;
 
-	if (set_identity(store, store->version, err) < 0 ||
+	if (set_identity(store, store->format, err) < 0 ||
 	    (wal && set_wal(store, err) < 0))
 		goto out;
 	if (sqlite3_close(store->db) != SQLITE_OK) {
@@ -522,37 +522,38 @@ void store_rollback(struct store *store)
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static int upgrade_from(struct store *store, int64_t version,
+static int upgrade_from(struct store *store, int64_t format,
 			const char *const *upgrades, struct error *err)
 {
-	if (version < STORE_OLDEST || version >= STORE_VERSION)
+	if (format < STORE_OLDEST || format >= STORE_FORMAT)
 		return 0;
-	for (; version < STORE_VERSION; version++)
-		if (upgrades[version] &&
-		    store_run(store, upgrades[version], err) < 0)
+	while (++format <= STORE_FORMAT)
+		if (upgrades[format] &&
+		    store_run(store, upgrades[format], err) < 0)
 			return -1;
-	return set_identity(store, STORE_VERSION, err);
+	return set_identity(store, STORE_FORMAT, err);
 }
 
 int store_upgrade(struct store *store,
-		  const char *const upgrades[STORE_VERSION], struct error *err)
+		  const char *const upgrades[STORE_FORMAT + 1],
+		  struct error *err)
 {
-	int64_t version = store->version;
+	int64_t format = store->format;
 	int ret = 0;
 
-	if (version >= STORE_VERSION || store->read_only)
+	if (format >= STORE_FORMAT || store->read_only)
 		return 0;
 	if (store_begin_write(store, err) < 0)
 		return -1;
-	if (store_number(store, "PRAGMA user_version", &version, err) < 0)
+	if (store_number(store, "PRAGMA user_version", &format, err) < 0)
 		ret = -1;
 	else
-		ret = upgrade_from(store, version, upgrades, err);
+		ret = upgrade_from(store, format, upgrades, err);
 	if (ret == 0)
 		ret = store_commit(store, err);
 	else
 		store_rollback(store);
 	if (ret == 0)
-		store->version = STORE_VERSION;
+		store->format = STORE_FORMAT;
 	return ret;
 }

@@ -23,19 +23,16 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	bool read_only;
-	int version;   /* of its format */
+	int format;
 	char *passing; /* the name it has until it is published, or NULL */
 };
 
 /*
- * What a culprit session's file says of itself, in the file's header.  Format
- * 2 added the crashes of runs, format 3 further kinds of events and no column,
- * format 4 the phases of runs and what was started, format 5 what foreign logs
- * say: steps and wording, format 6 further kinds of events and no column,
- * format 7 likewise, and the shapes of ranges.
+ * What a culprit session's file says of itself, in the file's header.  What is
+ * new in a format says schema.h.
  */
 #define STORE_APPLICATION 0x63756c70 /* "culp" */
-#define STORE_VERSION	  7
+#define STORE_FORMAT	  7
 #define STORE_OLDEST	  1
 
 /*
@@ -56,7 +53,7 @@ int store_copy(struct store *from, const char *path, struct store **out,
 int store_publish_file(struct store *store, struct error *err);
 
 /*
- * Open a file made by the two above.  Where it cannot be written it is
+ * Open a file that was published.  Where it cannot be written it is
  * opened for reading, as far as SQLite can.  ERROR_STORE when it is not
  * there, not a session's, a newer culprit's, or damaged.
  */
@@ -68,11 +65,12 @@ int store_open_foreign(const char *path, struct store **out, struct error *err);
 
 /*
  * Bring the file of an older format to the present one: upgrades[n] are the
- * statements that make a format n + 1 of n, NULL for none.  Does nothing where
- * another process was faster, or to one that is read-only.
+ * statements that make a format n of the one before, NULL for none.  Does
+ * nothing where another process was faster, or to one that is read-only.
  */
 int store_upgrade(struct store *store,
-		  const char *const upgrades[STORE_VERSION], struct error *err);
+		  const char *const upgrades[STORE_FORMAT + 1],
+		  struct error *err);
 
 /* Transactions.  store_rollback does nothing when none is open. */
 int store_begin_read(struct store *store, struct error *err);
