@@ -60,15 +60,38 @@ static bool says_held(int lock)
 	return fstat(lock, &st) == 0 && st.st_size > 0;
 }
 
+/* The file may have been removed while it was waited for: once more then. */
+static bool is_removed(int lock)
+{
+	struct stat st;
+
+	return fstat(lock, &st) == 0 && st.st_nlink == 0;
+}
+
+static int wait_for(int lock)
+{
+	int ret;
+
+	do
+		ret = flock(lock, LOCK_EX);
+	while (ret < 0 && errno == EINTR);
+	return ret;
+}
+
 static int take(const char *worktree, bool *cut, struct error *err)
 {
-	int fd = open_lock(worktree, O_CREAT, err), ret = 0;
+	int fd = open_lock(worktree, O_CREAT, err), ret;
 
 	if (fd < 0)
 		return -1;
-	do
-		ret = flock(fd, LOCK_EX);
-	while (ret < 0 && errno == EINTR);
+	ret = wait_for(fd);
+	while (ret == 0 && is_removed(fd)) {
+		close(fd);
+		fd = open_lock(worktree, O_CREAT, err);
+		if (fd < 0)
+			return -1;
+		ret = wait_for(fd);
+	}
 	if (ret == 0) {
 		*cut = says_held(fd);
 		if (pwrite(fd, held, strlen(held), 0) > 0)
@@ -91,6 +114,15 @@ void mover_unlock(int lock)
 	if (ftruncate(lock, 0) < 0) {
 		/* then it is moved once more for nothing */
 	}
+	close(lock);
+}
+
+void mover_remove_lock(const char *worktree, int lock)
+{
+	char *path = xasprintf("%s.lock", worktree);
+
+	unlink(path);
+	free(path);
 	close(lock);
 }
 

@@ -70,4 +70,7 @@ bool mover_was_cut(const struct session *session);
 int mover_lock(const char *worktree, struct error *err);
 void mover_unlock(int lock);
 
+/* Give it back with its file: there is nothing left to move. */
+void mover_remove_lock(const char *worktree, int lock);
+
 #endif

@@ -15,19 +15,13 @@
 #include "control/describe.h"
 #include "control/desk.h"
 #include "control/extend.h"
-#include "control/further.h"
-#include "control/mended.h"
 #include "control/mirror.h"
 #include "control/mover.h"
 #include "control/named.h"
 #include "control/orders_inside.h"
-#include "control/sessions.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
 #include "repo/repo.h"
-#include "repo/revert.h"
-#include "repo/worktree.h"
-#include "session/folder.h"
 #include "session/session.h"
 
 int orders_expect(const struct order *order, int low, int high,
@@ -644,69 +638,6 @@ int order_stop(struct order *order, struct error *err)
 		return -1;
 	buf_puts(order->say, "the engine has ended\n");
 	return 0;
-}
-
-/*
- * git's word for leaving a bisection.  The session stays, as evidence; its
- * worktree goes, with what was compiled, and it is the repository's current
- * one no more.
- */
-int order_reset(struct order *order, struct error *err)
-{
-	const struct plan *plan = engine_plan(session_engine(order->session));
-	const char *common = session_repository(order->session);
-	struct engine_process engine;
-	char *path, *out;
-	struct buf kept;
-	int lock, ret = 0;
-
-	if (orders_expect(order, 0, 0, "reset", err) < 0)
-		return -1;
-	desk_engine(order->session, &engine);
-	/* one whose search is over is on its way out */
-	if (engine.alive && plan->state == PLAN_FOUND && !order->at_once)
-		desk_see_out(order->session, &engine);
-	if (engine.alive)
-		return error_set(err, ERROR_BUSY,
-				 "process %d on %s is at work on this "
-				 "session: stop it first (culprit stop)",
-				 engine.pid, engine.host);
-	path = session_worktree(order->session);
-	lock = mover_lock(path, err);
-	if (lock < 0)
-		ret = -1;
-	else if (common)
-		ret = worktree_remove(common, path, err);
-	if (lock >= 0)
-		mover_unlock(lock);
-	free(path);
-	path = session_revert(order->session);
-	buf_init(&kept, 0);
-	if (common && ret == 0)
-		ret = revert_clean(common, path, &kept, err);
-	free(path);
-	out = session_out(order->session);
-	if (ret == 0)
-		ret = folder_remove(out, err);
-	free(out);
-	if (ret == 0)
-		ret = further_remove(order->session, 0, err);
-	if (ret == 0)
-		ret = mended_drop(order->session, err);
-	if (ret == 0 && order->repo)
-		ret = sessions_forget(order->repo, order->session, err);
-	if (ret == 0)
-		buf_printf(order->say,
-			   "the session is left; what it found out stays in "
-			   "%s\n",
-			   session_dir(order->session));
-	if (ret == 0 && kept.length)
-		buf_printf(order->say,
-			   "kept, since somebody has mended a revert there:\n"
-			   "%s",
-			   kept.text);
-	buf_release(&kept);
-	return ret;
 }
 
 int order_note(struct order *order, struct error *err)

@@ -297,6 +297,32 @@ check "reset leaves the session: no worktree, and its evidence stays" '
 	"$CULPRIT" -C plain --session-dir .git/culprit/1 status
 	rm -rf plain
 '
+check "nothing else of it stays, neither with git nor in the folder" '
+	git clone -q "$tmp/line" plain
+	(cd plain/.git && find . -not -path "./objects/*") | sort >before
+	cat >plain.cfg <<-SETTINGS
+	build = { command = "true"; ahead = 2; };
+	test = { command = "touch junk; test \$(cat number) -lt 5; exit 125"; };
+	SETTINGS
+	"$CULPRIT" -C plain start -c "$tmp/plain.cfg" c9 c1
+	exits 2 "$CULPRIT" -C plain run --batch
+	test -e plain/.git/culprit/1/worktree/junk
+	# what a cluster, a reproducer in C and a power cut leave
+	mkdir plain/.git/culprit/1/jobs
+	touch plain/.git/culprit/1/jobs/a-1.ticket plain/.git/culprit/1/jobs.state
+	touch plain/.git/culprit/1/reproducer plain/.git/culprit/1/reproducer.from
+	echo "1 here of-an-earlier-boot" >plain/.git/culprit/1/lock
+	"$CULPRIT" -C plain reset
+	(cd plain/.git && find . -not -path "./objects/*") | sort |
+		comm -13 before - | grep -v "^./culprit/1/\(runs\|builds\)/" >left
+	printf "./culprit%s\n" "" /1 /1/builds /1/culprit.cfg \
+		/1/culprit.cfg.folder /1/runs /1/session.db | diff - left
+	"$CULPRIT" -C plain switch 1
+	"$CULPRIT" -C plain more c5 2
+	exits 2 "$CULPRIT" -C plain run --batch
+	test -e plain/.git/culprit/1/worktree/junk
+	rm -rf plain
+'
 check "without --session-dir the session is in the repository" '
 	repo=$tmp/plain
 	git clone -q "$tmp/line" plain
