@@ -158,6 +158,17 @@ static void find_build(struct session *session, struct findings *found)
 	buf_printf(&found->crash, "%s\n", step->build->text);
 }
 
+/* Which kernel that was, and by which compiler, in its own words. */
+static void add_banner(const char *console, struct buf *setup)
+{
+	struct buf banner;
+
+	buf_init(&banner, 0);
+	if (excerpt_banner(console, &banner))
+		buf_printf(setup, "kernel: %s\n", banner.text);
+	buf_release(&banner);
+}
+
 /* What the console of a run says of its crash, and whose it is. */
 static void cut_crash(struct session *session, const struct settings *settings,
 		      int commit, const struct run_state *run,
@@ -178,6 +189,8 @@ static void cut_crash(struct session *session, const struct settings *settings,
 
 	buf_printf(&found->crash_from, "%srun %d of %.*s%s", words[kind][0],
 		   run->number, OID_SHORT, oid->hex, words[kind][1]);
+	if (settings->target != TARGET_COMMAND)
+		add_banner(path, &found->setup);
 	free(path);
 	rules_free(rules);
 }

@@ -17,14 +17,16 @@
 #include "oops/report.h"
 #include "oops/scan.h"
 
-#define REPORTS_MAX  64
-#define READ_MAX     (256 * 1024 * 1024)
-#define PIECE	     (128 * 1024)
-#define LINES_MAX    200
-#define BYTES_MAX    (32 * 1024)
-#define LINES_BEFORE 5
-#define END_LINES    30
-#define END_BYTES    (8 * 1024)
+#define REPORTS_MAX   64
+#define READ_MAX      (256 * 1024 * 1024)
+#define PIECE	      (128 * 1024)
+#define LINES_MAX     200
+#define BYTES_MAX     (32 * 1024)
+#define LINES_BEFORE  5
+#define BANNER_WITHIN (256 * 1024) /* firmware may stand before it */
+#define BANNER_MAX    400
+#define END_LINES     30
+#define END_BYTES     (8 * 1024)
 
 static const struct report *find(const struct scan *scan, size_t *seen,
 				 const char *title)
@@ -173,6 +175,33 @@ enum excerpt excerpt_cut(const char *path, const struct rules *rules,
 		found = EXCERPT_END;
 	close(fd);
 	return found;
+}
+
+bool excerpt_banner(const char *path, struct buf *out)
+{
+	static const char mark[] = "Linux version ";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *bytes;
+	const char *at = NULL;
+	ssize_t got;
+
+	if (fd < 0)
+		return false;
+	bytes = xmalloc(BANNER_WITHIN);
+	got = io_read(fd, bytes, BANNER_WITHIN);
+	if (got > 0)
+		at = memmem(bytes, (size_t)got, mark, strlen(mark));
+	if (at) {
+		size_t length = 0, most = (size_t)(bytes + got - at);
+
+		while (length < most && length < BANNER_MAX &&
+		       at[length] != '\n' && at[length] != '\r')
+			length++;
+		buf_add(out, at, length);
+	}
+	free(bytes);
+	close(fd);
+	return at;
 }
 
 bool excerpt_files(const char *path, const struct rules *rules,

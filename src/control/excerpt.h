@@ -26,6 +26,12 @@ enum excerpt excerpt_cut(const char *path, const struct rules *rules,
 			 const char *title, struct buf *out);
 
 /*
+ * Appends what the kernel says of itself when it begins, "Linux version ...",
+ * with its compiler, and without a newline; false where it does not.
+ */
+bool excerpt_banner(const char *path, struct buf *out);
+
+/*
  * Adds the files that the first report of this title names (oops/files.h);
  * false where there is no such report.
  */

@@ -293,6 +293,28 @@ else
 	check "where KVM does not really boot # SKIP no /dev/kvm" 'true'
 fi
 
+# One that runs the kernel that it is given: c2 and later ones panic.
+cat >panics.sh <<\SCRIPT
+#!/bin/sh
+for word; do
+	test "$before" != -kernel || number=$(cat "$word")
+	before=$word
+done
+echo "Linux version 6.1.0-toy (gcc 12.2.0)"
+echo "culprit: started"
+test "$number" -lt 2 || echo "Kernel panic - not syncing: toys are gone"
+echo "culprit: done 0"
+SCRIPT
+chmod +x panics.sh
+sed "s/qemu.sh/panics.sh/; s/^guest = {/& kvm = \"never\";/" kvm.cfg >panics.cfg
+check "the report has the kernel and its compiler in their own words" '
+	begin panics.cfg c3 c1
+	culprit run
+	culprit report --no-maintainers >out
+	grep "^  kernel: Linux version 6.1.0-toy (gcc 12.2.0)$" out
+	grep "^Kernel panic - not syncing: toys are gone$" out
+'
+
 # The same, but most commits change nothing of the kernel.
 mkdir quiet
 sed "s/^#include .number./	VERSION/" kernel.c >quiet/kernel.c

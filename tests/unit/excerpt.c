@@ -156,6 +156,34 @@ static void a_short_console_is_shown_whole(void **state)
 	assert_string_equal(place->out.text, "one\n\ntwo\n");
 }
 
+static void the_kernel_says_what_it_is(void **state)
+{
+	struct place *place = *state;
+
+	buf_puts(&place->console,
+		 "SeaBIOS\r\nBooting\r\n"
+		 "[    0.000000] Linux version 6.1.192 (me@here) "
+		 "(gcc 12.2.0) #1\r\n[    0.1] Linux version 2\n");
+	cut(place, NULL, EXCERPT_END);
+	buf_clear(&place->out);
+	assert_true(excerpt_banner(place->path, &place->out));
+	assert_string_equal(place->out.text,
+			    "Linux version 6.1.192 (me@here) (gcc 12.2.0) #1");
+	buf_clear(&place->console);
+	buf_puts(&place->console, "Linux version ");
+	for (int i = 0; i < 9000; i++)
+		buf_puts(&place->console, "long ");
+	cut(place, NULL, EXCERPT_END);
+	buf_clear(&place->out);
+	assert_true(excerpt_banner(place->path, &place->out));
+	assert_int_equal(place->out.length, 400);
+	buf_clear(&place->console);
+	buf_puts(&place->console, "no kernel\n");
+	cut(place, NULL, EXCERPT_END);
+	assert_false(excerpt_banner(place->path, &place->out));
+	assert_false(excerpt_banner("/nonexistent", &place->out));
+}
+
 static void a_console_that_was_cleaned_away_is_gone(void **state)
 {
 	struct place *place = *state;
@@ -202,6 +230,7 @@ int main(void)
 		TEST(registers_before_the_crash_are_shown_whole),
 		TEST(without_such_a_report_the_end_is_shown),
 		TEST(a_short_console_is_shown_whole),
+		TEST(the_kernel_says_what_it_is),
 		TEST(a_console_that_was_cleaned_away_is_gone),
 		TEST(a_long_report_is_bounded),
 		TEST(lines_of_ten_megabytes_are_bounded),
