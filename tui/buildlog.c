@@ -89,15 +89,6 @@ void buildlog_open(struct buildlog *build, struct session *session, int commit)
  * What is known of it.
  */
 
-static void first_line(char *out, size_t size, const char *text, bool ascii)
-{
-	char line[MODEL_TEXT];
-
-	str_copy(line, sizeof(line), text ? text : "");
-	line[strcspn(line, "\n")] = '\0';
-	text_copy(out, size, line, ascii);
-}
-
 /* The settings of a session stay what they are. */
 static void find_config(struct buildlog *build, struct session *session,
 			bool ascii)
@@ -111,8 +102,8 @@ static void find_config(struct buildlog *build, struct session *session,
 	settings_init(&settings);
 	if (begin_read_settings(session, &settings, &err) == 0 &&
 	    !settings.build_command && settings.build.config)
-		first_line(build->config, sizeof(build->config),
-			   settings.build.config, ascii);
+		text_copy_line(build->config, sizeof(build->config),
+			       settings.build.config, ascii);
 	settings_release(&settings);
 }
 
@@ -189,7 +180,8 @@ void buildlog_update(struct buildlog *build, struct session *session,
 		      : fact->build == BUILD_FAILED ? VERDICT_BAD
 						    : VERDICT_SKIP;
 	if (fact->build != BUILD_OK)
-		first_line(build->why, sizeof(build->why), fact->text, ascii);
+		text_copy_line(build->why, sizeof(build->why), fact->text,
+			       ascii);
 }
 
 bool buildlog_refresh(struct buildlog *build)

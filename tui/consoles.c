@@ -205,15 +205,6 @@ static void find_beside(struct consoles *consoles, struct session *session)
  * What is known of it.
  */
 
-static void first_line(char *out, size_t size, const char *text, bool ascii)
-{
-	char line[MODEL_TEXT];
-
-	str_copy(line, sizeof(line), text ? text : "");
-	line[strcspn(line, "\n")] = '\0';
-	text_copy(out, size, line, ascii);
-}
-
 /* For how long; on a cluster also where, or why it waits. */
 static void tell_running(struct shown *shown, struct session *session,
 			 const struct run_state *run, int64_t now)
@@ -226,9 +217,9 @@ static void tell_running(struct shown *shown, struct session *session,
 	job = joblist_find(&jobs, shown->id, run->number);
 	if (job) {
 		now += run->begin->at - job->since;
-		first_line(shown->where, sizeof(shown->where),
-			   joblist_say(job, where, sizeof(where)),
-			   shown->log.ascii);
+		text_copy_line(shown->where, sizeof(shown->where),
+			       joblist_say(job, where, sizeof(where)),
+			       shown->log.ascii);
 	}
 	snprintf(shown->fact, sizeof(shown->fact), "%s %s",
 		 job && !str_equal(job->state, "runs") ? "queued" : "running",
@@ -251,17 +242,17 @@ static void describe(struct shown *shown, struct session *session, int64_t now,
 			 graph_oid(session_graph(session), shown->commit)->hex);
 	if (!run)
 		return;
-	first_line(shown->where, sizeof(shown->where),
-		   run->begin ? run->begin->text : NULL, ascii);
+	text_copy_line(shown->where, sizeof(shown->where),
+		       run->begin ? run->begin->text : NULL, ascii);
 	shown->running = run->running;
 	shown->bad = run_title(run) != NULL;
 	if (shown->bad) {
-		first_line(shown->fact, sizeof(shown->fact), run_title(run),
-			   ascii);
+		text_copy_line(shown->fact, sizeof(shown->fact), run_title(run),
+			       ascii);
 	} else if (run->running && run->begin) {
 		tell_running(shown, session, run, now);
 	} else if (run->fact) {
-		first_line(text, sizeof(text), run->fact->text, ascii);
+		text_copy_line(text, sizeof(text), run->fact->text, ascii);
 		snprintf(shown->fact, sizeof(shown->fact), "%s after %s%s%s",
 			 outcome_name(run->outcome),
 			 str_duration(time, run->fact->duration_ms),

@@ -399,7 +399,8 @@ void text_clean(struct buf *out, const char *bytes, size_t length, int columns,
 		write_straight(&line, bytes, length, flags);
 }
 
-char *text_copy(char *out, size_t size, const char *text, bool ascii)
+static char *copy(char *out, size_t size, const char *text, size_t bytes,
+		  bool ascii)
 {
 	struct text_reader reader = { 0 };
 	struct text_cell cell;
@@ -408,8 +409,7 @@ char *text_copy(char *out, size_t size, const char *text, bool ascii)
 	bool mark = false;
 
 	buf_init(&clean, 0);
-	text_clean(&clean, text, strnlen(text, 4 * COPY_COLUMNS), COPY_COLUMNS,
-		   ascii ? TEXT_ASCII : 0);
+	text_clean(&clean, text, bytes, COPY_COLUMNS, ascii ? TEXT_ASCII : 0);
 	reader.next = clean.text;
 	while (text_next(&reader, &cell)) {
 		size_t have = strlen(cell.bytes);
@@ -428,6 +428,19 @@ char *text_copy(char *out, size_t size, const char *text, bool ascii)
 	out[length] = '\0';
 	buf_release(&clean);
 	return out;
+}
+
+char *text_copy(char *out, size_t size, const char *text, bool ascii)
+{
+	return copy(out, size, text, strnlen(text, 4 * COPY_COLUMNS), ascii);
+}
+
+char *text_copy_line(char *out, size_t size, const char *text, bool ascii)
+{
+	size_t bytes = text ? strnlen(text, 4 * COPY_COLUMNS) : 0;
+	const char *end = bytes ? memchr(text, '\n', bytes) : NULL;
+
+	return copy(out, size, text, end ? (size_t)(end - text) : bytes, ascii);
 }
 
 static int width_of(uint32_t c)

@@ -52,6 +52,8 @@ void text_clean(struct buf *out, const char *bytes, size_t length, int columns,
 
 /* The same for a string into an array; cut between cells.  Returns out. */
 char *text_copy(char *out, size_t size, const char *text, bool ascii);
+/* Of its first line only; NULL is empty. */
+char *text_copy_line(char *out, size_t size, const char *text, bool ascii);
 
 /* Reads clean text cell by cell. */
 struct text_reader {

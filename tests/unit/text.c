@@ -262,6 +262,21 @@ static void a_copy_is_cut_between_cells(void **state)
 	assert_string_equal(text_copy(text, sizeof(text), "ü中x", true), "??x");
 }
 
+static void a_copy_may_be_of_the_first_line(void **state)
+{
+	char text[8];
+
+	(void)state;
+	assert_string_equal(text_copy_line(text, sizeof(text), "ab\nc", false),
+			    "ab");
+	assert_string_equal(text_copy_line(text, sizeof(text), "abc", false),
+			    "abc");
+	assert_string_equal(text_copy_line(text, sizeof(text), "\nabc", false),
+			    "");
+	assert_string_equal(text_copy_line(text, sizeof(text), NULL, false),
+			    "");
+}
+
 static char any_byte(unsigned int *seed, int round)
 {
 	*seed = *seed * 1103515245 + 12345;
@@ -344,6 +359,7 @@ int main(void)
 		cmocka_unit_test(colours_are_told_to_those_who_ask),
 		cmocka_unit_test(a_reader_is_told_colours_and_marks),
 		cmocka_unit_test(a_copy_is_cut_between_cells),
+		cmocka_unit_test(a_copy_may_be_of_the_first_line),
 		cmocka_unit_test(going_back_at_the_end_changes_nothing),
 		cmocka_unit_test(no_bytes_come_out_raw),
 	};
