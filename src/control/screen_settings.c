@@ -90,23 +90,16 @@ static int take_word(const char *path, const config_setting_t *item,
 		     const char *const *words, void *where, struct error *err)
 {
 	const char *text = config_setting_get_string(item);
-	char expected[120] = "expected";
-	size_t used = sizeof("expected") - 1;
-	int *choice = where;
+	char words_are[120], expected[132];
+	int *choice = where, place;
 
-	for (int i = 0; words[i]; i++) {
-		if (str_equal(words[i], text)) {
-			*choice = i;
-			return 0;
-		}
-		used += (size_t)snprintf(expected + used,
-					 sizeof(expected) - used, "%s \"%s\"",
-					 !i		? ""
-					 : words[i + 1] ? ","
-							: " or",
-					 words[i]);
+	place = table_word(words, text, words_are, sizeof(words_are));
+	if (place < 0) {
+		snprintf(expected, sizeof(expected), "expected %s", words_are);
+		return table_wrong(path, item, expected, err);
 	}
-	return table_wrong(path, item, expected, err);
+	*choice = place;
+	return 0;
 }
 
 /* "FILE:LINE: why": err holds the why. */

@@ -306,23 +306,14 @@ static int take_choice(const struct reader *reader,
 		       const config_setting_t *item, const char *text,
 		       const char *const *words, void *where, struct error *err)
 {
-	char expected[120] = "";
-	size_t used = 0;
-	int *choice = where;
+	char expected[120];
+	int *choice = where, place;
 
-	for (int i = 0; words[i]; i++) {
-		if (str_equal(words[i], text)) {
-			*choice = i;
-			return 0;
-		}
-		used += (size_t)snprintf(expected + used,
-					 sizeof(expected) - used, "%s\"%s\"",
-					 !i		? ""
-					 : words[i + 1] ? ", "
-							: " or ",
-					 words[i]);
-	}
-	return wrong(reader->path, item, expected, err);
+	place = table_word(words, text, expected, sizeof(expected));
+	if (place < 0)
+		return wrong(reader->path, item, expected, err);
+	*choice = place;
+	return 0;
 }
 
 static int take_console(const char *path, const config_setting_t *item,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/table.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -25,6 +26,25 @@ void table_key(const config_setting_t *item, struct buf *out)
 		table_key(parent, out);
 	if (name)
 		buf_printf(out, "%s%s", out->length ? "." : "", name);
+}
+
+int table_word(const char *const *words, const char *text, char *expected,
+	       size_t size)
+{
+	size_t used = 0;
+
+	*expected = '\0';
+	for (int i = 0; words[i]; i++) {
+		if (str_equal(words[i], text))
+			return i;
+		used += (size_t)snprintf(expected + used, size - used,
+					 "%s\"%s\"",
+					 !i		? ""
+					 : words[i + 1] ? ", "
+							: " or ",
+					 words[i]);
+	}
+	return -1;
 }
 
 int table_wrong(const char *path, const config_setting_t *item,

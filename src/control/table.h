@@ -12,6 +12,7 @@
 #define CONTROL_TABLE_H
 
 #include <libconfig.h>
+#include <stddef.h>
 
 struct buf;
 struct error;
@@ -37,6 +38,13 @@ unsigned table_line(const config_setting_t *item);
  * the table itself.
  */
 void table_key(const config_setting_t *item, struct buf *out);
+
+/*
+ * The place of a text in a list of words that ends with NULL; -1: it is none of
+ * them, and expected says which there are: "a", "b" or "c".
+ */
+int table_word(const char *const *words, const char *text, char *expected,
+	       size_t size);
 
 /*
  * An entry is not what it should be: "FILE:LINE: KEY: what", with its whole
