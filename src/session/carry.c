@@ -418,12 +418,7 @@ int carry_in(const char *path, const char *dir, const char *repository,
 	ret = unpack(path, passing, repository, err);
 	if (ret == 0)
 		ret = check_journal(path, passing, err);
-	if (ret == 0)
-		ret = folder_finish(passing, dir, err);
-	if (ret < 0)
-		folder_remove(passing, NULL);
-	free(passing);
-	return ret;
+	return folder_end(passing, dir, ret, err);
 }
 
 /*

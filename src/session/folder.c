@@ -125,19 +125,6 @@ int folder_begin(const char *path, char **passing, struct error *err)
 	return ret;
 }
 
-int folder_finish(const char *passing, const char *path, struct error *err)
-{
-	char *above = folder_of(path);
-	int ret;
-
-	if (folder_give_name(passing, path) < 0)
-		ret = error_errno(err, "cannot make '%s'", path);
-	else
-		ret = folder_sync(above, err);
-	free(above);
-	return ret;
-}
-
 static int remove_one(const char *path, const struct stat *info, int kind,
 		      struct FTW *where)
 {
@@ -163,4 +150,27 @@ int folder_remove(const char *path, struct error *err)
 				path, strerror(errno));
 	free(inside);
 	return ret;
+}
+
+static int finish(const char *passing, const char *path, struct error *err)
+{
+	char *above = folder_of(path);
+	int ret;
+
+	if (folder_give_name(passing, path) < 0)
+		ret = error_errno(err, "cannot make '%s'", path);
+	else
+		ret = folder_sync(above, err);
+	free(above);
+	return ret;
+}
+
+int folder_end(char *passing, const char *path, int result, struct error *err)
+{
+	if (result == 0)
+		result = finish(passing, path, err);
+	if (result < 0)
+		folder_remove(passing, NULL);
+	free(passing);
+	return result;
 }

@@ -27,12 +27,16 @@ int folder_give_name(const char *from, const char *to);
 
 /*
  * A folder that is there only when it is whole: one with a passing name beside
- * path, to be filled.  The caller frees the name.
+ * path, to be filled.  Every begin is ended.
  */
 int folder_begin(const char *path, char **passing, struct error *err);
 
-/* Filled: it is called path now, which nothing may be called yet. */
-int folder_finish(const char *passing, const char *path, struct error *err);
+/*
+ * What filling it came to.  0: it is called path now, which nothing may be
+ * called yet; -1, or should that fail: it is removed.  Takes the name, and
+ * returns -1 where anything failed.
+ */
+int folder_end(char *passing, const char *path, int result, struct error *err);
 
 /* The folder that path lies in; the caller frees. */
 char *folder_of(const char *path);

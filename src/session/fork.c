@@ -304,10 +304,5 @@ int fork_session(struct session *session, int64_t seq, const char *dir,
 	    folder_begin(dir, &passing, err) < 0)
 		return -1;
 	ret = make(session, seq, passing, who, err);
-	if (ret == 0)
-		ret = folder_finish(passing, dir, err);
-	if (ret < 0)
-		folder_remove(passing, NULL);
-	free(passing);
-	return ret;
+	return folder_end(passing, dir, ret, err);
 }
