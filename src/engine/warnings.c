@@ -49,6 +49,14 @@ static bool name_one(struct look *look)
 	return true;
 }
 
+/* The sentence, unless it names nothing. */
+static void add_list(struct look *look)
+{
+	if (look->named)
+		add(look);
+	buf_clear(&look->text);
+}
+
 struct showing warnings_showing(const struct engine *engine,
 				const struct step *step)
 {
@@ -238,6 +246,14 @@ static void look_at_candidates(struct look *look, const struct plan *plan)
 	add(look);
 }
 
+static void name_verdict(struct look *look, const struct step *step)
+{
+	if (name_one(look))
+		buf_printf(&look->text, "%.*s (%s)", OID_SHORT,
+			   hex_of(look, step->commit),
+			   verdict_name(step->verdict));
+}
+
 static void look_at_persons(struct look *look)
 {
 	const struct step *step;
@@ -247,13 +263,9 @@ static void look_at_persons(struct look *look)
 		if (step->given &&
 		    (step->given->by == BY_PERSON ||
 		     step->given->by == BY_GIT) &&
-		    !step->set_aside && name_one(look))
-			buf_printf(&look->text, "%.*s (%s)", OID_SHORT,
-				   hex_of(look, step->commit),
-				   verdict_name(step->verdict));
-	if (look->named)
-		add(look);
-	buf_clear(&look->text);
+		    !step->set_aside)
+			name_verdict(look, step);
+	add_list(look);
 	buf_puts(&look->text, "a person overruled run");
 	for (int i = 0; (step = engine_step(look->engine, i)); i++)
 		for (int k = 0; k < step->run_count; k++)
@@ -263,9 +275,7 @@ static void look_at_persons(struct look *look)
 					   hex_of(look, step->commit),
 					   step->runs[k].number,
 					   outcome_name(step->runs[k].outcome));
-	if (look->named)
-		add(look);
-	buf_clear(&look->text);
+	add_list(look);
 }
 
 static void look_at_contradictions(struct look *look)
@@ -275,13 +285,9 @@ static void look_at_contradictions(struct look *look)
 	buf_puts(&look->text, "set aside, because others exclude it: the "
 			      "verdict on");
 	for (int i = 0; (step = engine_step(look->engine, i)); i++)
-		if (step->set_aside && name_one(look))
-			buf_printf(&look->text, "%.*s (%s)", OID_SHORT,
-				   hex_of(look, step->commit),
-				   verdict_name(step->verdict));
-	if (look->named)
-		add(look);
-	buf_clear(&look->text);
+		if (step->set_aside)
+			name_verdict(look, step);
+	add_list(look);
 }
 
 void warnings_find(struct warnings *warnings, struct engine *engine,
