@@ -22,7 +22,8 @@ void order_key(struct app *app, int key);
 /* Another session takes the place of this one; dir becomes the app's. */
 void order_go_over(struct app *app, char *dir, const char *said);
 
-/* As when its key is pressed: an order of a view's own, with up to two arguments; NULL for none. */
+/* As when its key is pressed: an order of a view's own, with up to two
+   arguments; NULL for none. */
 void order_give(struct app *app, const char *name, const char *first,
 		const char *second);
 

@@ -21,8 +21,10 @@ struct mouse;
 struct term;
 struct wishes;
 
-/* Shows what is wished as far as the terminal can.  ERROR_USAGE when standard input or output is no terminal, or one that
-   cannot move its cursor. */
+/*
+ * Shows what is wished as far as the terminal can.  ERROR_USAGE when standard
+ * input or output is no terminal, or one that cannot move its cursor.
+ */
 int term_open(struct term **out, const struct wishes *wishes,
 	      struct error *err);
 void term_close(struct term *term);

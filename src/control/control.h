@@ -51,8 +51,8 @@ struct control_options {
 
 /*
  * Take the lease, do the work, give it back.  A reproducer that cannot be
- * compiled is an ERROR_INPUT, and nothing is begun.  repo is the repository that the
- * session belongs to.  ERROR_BUSY when there is an engine already,
+ * compiled is an ERROR_INPUT, and nothing is begun.  repo is the repository
+ * that the session belongs to.  ERROR_BUSY when there is an engine already,
  * ERROR_STATE when the session has no test command.
  */
 int control_run(struct session *session, struct repo *repo,

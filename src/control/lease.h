@@ -35,8 +35,8 @@ void lease_give_back(struct lease *lease); /* NULL is fine */
 void lease_leave(struct lease *lease);
 
 /*
- * Did whoever held it last, and left his name, go down with his machine?  What the disk had not
- * taken by then is not there, or is nothing but zeros.
+ * Did whoever held it last, and left his name, go down with his machine?  What
+ * the disk had not taken by then is not there, or is nothing but zeros.
  */
 bool lease_after_cut(const struct lease *lease);
 

@@ -42,8 +42,8 @@ struct onward {
 };
 
 /*
- * Where none is given, the repository in which this process stands; onward_close
- * lets go of it.
+ * Where none is given, the repository in which this process stands;
+ * onward_close lets go of it.
  */
 int onward_find_repo(struct onward *onward, struct error *err);
 void onward_close(struct onward *onward);

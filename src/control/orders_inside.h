@@ -3,9 +3,8 @@
 #define CONTROL_ORDERS_INSIDE_H
 
 /*
- * What the files of orders share: orders.c, time_orders.c,
- * verify_orders.c.  Nobody else
- * includes this.
+ * What the files of orders share: orders.c, time_orders.c, verify_orders.c.
+ * Nobody else includes this.
  */
 
 #include "engine/event.h"

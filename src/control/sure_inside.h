@@ -4,7 +4,8 @@
 
 /*
  * The inside of sure: sure.c has the numbers, remedy.c what would help,
- * sure_doubts.c what not to lean on, and sure_words.c the words.  Nobody else includes this.
+ * sure_doubts.c what not to lean on, and sure_words.c the words.  Nobody else
+ * includes this.
  */
 
 struct belief;

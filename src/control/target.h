@@ -70,7 +70,8 @@ struct runner *target_runner(const struct target_room *room);
 /*
  * What a build of this commit needs, good until the next one is asked for in
  * this place; the fixups are borrowed as long.  Its compiler is the one for the
- * commit `like`, mostly the same.  ERROR_INPUT when there is no compiler for it.
+ * commit `like`, mostly the same.  ERROR_INPUT when there is no compiler for
+ * it.
  */
 int target_choose(struct target_room *room, int place, const struct oid *commit,
 		  const struct oid *like, const struct fixup_choice *fixups,

@@ -398,9 +398,9 @@ void plan_hold(struct engine *engine);
 /* belief_of.c */
 
 /*
- * As belief_of, but also before the first run: *any_run, which may be NULL, says
- * whether there was one.  settled: without what the waves in flight have shown
- * so far.
+ * As belief_of, but also before the first run: *any_run, which may be NULL,
+ * says whether there was one.  settled: without what the waves in flight have
+ * shown so far.
  */
 bool belief_for_plan(struct belief *belief, struct engine *engine, bool settled,
 		     bool *any_run);

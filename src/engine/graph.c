@@ -24,10 +24,10 @@ struct span {
 struct graph {
 	/*
 	 * Names, `stride` bytes from one to the next: as many as the longest
-	 * needs with its NUL.  A struct oid has room for SHA-256, which would be
-	 * 24 bytes of nothing for each of a million commits; so what graph_oid
-	 * gives out has the next name where its own ends, and SLACK bytes lie
-	 * behind the last.
+	 * needs with its NUL.  A struct oid has room for SHA-256, which would
+	 * be 24 bytes of nothing for each of a million commits; so what
+	 * graph_oid gives out has the next name where its own ends, and SLACK
+	 * bytes lie behind the last.
 	 */
 	char *names;
 	size_t stride, name_room;
@@ -321,7 +321,8 @@ bool graph_has_circle(const struct graph *graph)
 	return taken < graph->count;
 }
 
-/* Set a bit on the commits and all below them, but for where one of `wall` is. */
+/* Set a bit on the commits and all below them, but for where one of `wall`
+   is. */
 static void mark_below(const struct graph *graph, const int *commits, int count,
 		       unsigned char *marks, unsigned char bit,
 		       unsigned char wall)

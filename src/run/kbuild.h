@@ -10,8 +10,8 @@
  * Only kbuild_prepare writes, into the output folder; the source tree is never
  * touched.
  *
- * A build is kbuild_merge and kbuild_prepare, then the steps in order, each with
- * kbuild_environment, from any folder and with nothing on its input:
+ * A build is kbuild_merge and kbuild_prepare, then the steps in order, each
+ * with kbuild_environment, from any folder and with nothing on its input:
  *
  *	prepare    OUT/.config.next = the configuration, as it was merged
  *	clean      if so wished

@@ -16,9 +16,9 @@
  *                           be killed, or none of them dies for 10 seconds]
  *
  * Run as `culprit keep -- ARGV...` with the engine's pipe as descriptor 3; a
- * byte on it means that the command is asked to end, its end means stop.  The command gets descriptors 0, 1 and
- * 2 only, and a session (setsid) of its own, so that what it sends to its
- * process group does not reach the keeper.
+ * byte on it means that the command is asked to end, its end means stop.  The
+ * command gets descriptors 0, 1 and 2 only, and a session (setsid) of its own,
+ * so that what it sends to its process group does not reach the keeper.
  *
  * The keeper exits with the command's status, or kills itself by the same
  * signal (without a core).  SIGABRT says that the command could not be

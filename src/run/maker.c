@@ -163,9 +163,9 @@ static void add_environment(struct buf *key)
 
 /*
  * What the sources, what is changed in them, the configuration and the compiler
- * are; two builds with the same key are the same.  A compiler is known by its file.  What the
- * configuration is read from is read once: edited in between, a kernel would
- * be kept under the key of another.
+ * are; two builds with the same key are the same.  A compiler is known by its
+ * file.  What the configuration is read from is read once: edited in between, a
+ * kernel would be kept under the key of another.
  */
 static int make_key(struct maker *maker, const struct build_choice *choice,
 		    struct error *err)

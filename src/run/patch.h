@@ -8,9 +8,9 @@
  * git does it, as a whole or not at all, and into the index too: the next
  * checkout by force knows all that it made, and undoes it.  What the index
  * names becomes an object of the repository, as with `git add`, which git
- * forgets in its time.  Nothing is run
- * here, the words are for who runs git; and nothing is decided here: which
- * patches a commit needs is somebody else's care.
+ * forgets in its time.  Nothing is run here, the words are for who runs git;
+ * and nothing is decided here: which patches a commit needs is somebody else's
+ * care.
  */
 
 #include <stdbool.h>

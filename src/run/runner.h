@@ -4,8 +4,9 @@
 
 /*
  * What can build a commit and run it: the one interface between the control
- * layer and all kinds of targets.  `command` runs programs on this machine,
- * `fake` plays a script (for tests).
+ * layer and all kinds of targets.  `command`, `kernel` and `machine` work on
+ * this machine (local.h), `farm` gives it all to jobs elsewhere, `fake` plays a
+ * script (for tests).
  *
  * A runner knows nothing of sessions or verdicts.  It lives on a libuv loop,
  * never blocks it, and calls back from it, never from inside build() or

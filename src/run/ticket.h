@@ -12,9 +12,9 @@
  *	TOKEN.enough	what was asked in it was answered with yes
  *	TOKEN.end	how it ended: it is there whole or not at all
  *
- * Here they become texts and come back; nothing is decided, and only ticket_write
- * touches the disk.  A text from the folder is believed to be ours, but nothing
- * of it is trusted to be whole.
+ * Here they become texts and come back; nothing is decided, and only
+ * ticket_write touches the disk.  A text from the folder is believed to be
+ * ours, but nothing of it is trusted to be whole.
  */
 
 #include <stdbool.h>

@@ -22,8 +22,8 @@
  * that its own kernel starts, and ends no run before the machine is up.
  *
  * With a visit (visit.h) it is up when the visit says so, and the visit keeps
- * the time of the test.  Without a boot limit there is one time limit for all, and it begins in
- * `testing`.  How it is judged says judge.h.
+ * the time of the test.  Without a boot limit there is one time limit for all,
+ * and it begins in `testing`.  How it is judged says judge.h.
  */
 
 #include <stdbool.h>

@@ -31,8 +31,8 @@ struct past_present {
 };
 
 /*
- * To the time after these events, which are borrowed until the next call.  Inside
- * a transaction of the journal.  On failure nothing has changed.
+ * To the time after these events, which are borrowed until the next call.
+ * Inside a transaction of the journal.  On failure nothing has changed.
  */
 int past_go(struct past *past, struct event *const *events, size_t count,
 	    const struct past_present *present, struct error *err);

@@ -12,12 +12,11 @@
  * repository.
  *
  * The folder holds session.db, builds/<commit>.log, runs/<commit>/<n>.console
- * and (what a reproducer in a guest said) <n>.output,
- * each with its lines counted beside it (<log>.index, base/logindex.h),
- * the settings the session was started with (culprit.cfg, and in
- * culprit.cfg.folder where they came from) and the rules for crash titles that
- * they name (oops.cfg), the patches of fixups by the hash of their text
- * (fixups/<hash>.patch), and lock.  Files
+ * and (what a reproducer in a guest said) <n>.output, each with its lines
+ * counted beside it (<log>.index, base/logindex.h), the settings the session
+ * was started with (culprit.cfg, and in culprit.cfg.folder where they came
+ * from) and the rules for crash titles that they name (oops.cfg), the patches
+ * of fixups by the hash of their text (fixups/<hash>.patch), and lock.  Files
  * are 0600, folders 0700.
  */
 
