@@ -266,8 +266,9 @@ void onward_tell(const struct onward_look *look, struct buf *out)
 			      "trusted, and nothing of them is run until then "
 			      "(culprit trust)\n");
 	else if (look->by_hand)
-		buf_puts(out, "settings: nothing says how to build and test, "
-			      "so you would do it by hand (-c FILE)\n");
+		/* a dialog of 80 columns cuts what is longer */
+		buf_puts(out, "settings: none: build and test by hand, or "
+			      "--continue -c FILE\n");
 	if (look->missing)
 		buf_printf(out,
 			   "commits: the repository lacks %d, as %.*s: what is "

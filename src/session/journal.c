@@ -311,8 +311,7 @@ static int get_crashes(struct journal *journal, struct event *event,
 	size_t room = 0;
 	int found;
 
-	if (event->kind != EVENT_RUN ||
-	    journal->store->format < FORMAT_CRASHES)
+	if (event->kind != EVENT_RUN || journal->store->format < FORMAT_CRASHES)
 		return 0;
 	row = row_begin(journal, SQL_CRASHES);
 	row_put_number(&row, event->seq);
@@ -403,10 +402,9 @@ static int damaged(const struct journal *journal, int64_t seq, const char *how,
 int journal_event(struct journal *journal, int64_t seq, struct event **out,
 		  struct error *err)
 {
-	struct row row =
-		row_begin(journal, journal->store->format < FORMAT_SAID
-					   ? SQL_EVENT_UNSAID
-					   : SQL_EVENT);
+	struct row row = row_begin(journal, journal->store->format < FORMAT_SAID
+						    ? SQL_EVENT_UNSAID
+						    : SQL_EVENT);
 	struct event *event = NULL;
 	int found;
 

@@ -26,7 +26,7 @@ here()
 check "it is asked first: what it would be, and what is missing" '
 	exits 2 here replay "$tmp/git.log" --continue --at 4 >said
 	grep "^git.log, up to step 4 of 7, would become a session of $repo" said
-	grep "^settings: nothing says how to build and test" said
+	grep "^settings: none: build and test by hand, or --continue -c" said
 	grep "^--yes makes it" said
 	test ! -e "$repo/.git/culprit"
 	exits 2 here replay "$tmp/git.log" --continue -c "$tmp/settings" >said
