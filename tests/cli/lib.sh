@@ -4,17 +4,23 @@
 # the scripted runner, and questions to a session's log.  Sourced after
 # tap.sh.
 
-# until_true 'commands' [SECONDS]: ask every 20 ms, at most so long.
+# until_true 'commands' [SECONDS]: ask every 20 ms, and ever less often, since
+# what is asked may be dear and the machine busy; at most so long, by the clock.
 until_true()
 {
 	asked=0
+	given_up=$(($(date +%s) + ${2-60}))
 	while ! (eval "$1") >/dev/null 2>&1; do
 		asked=$((asked + 1))
-		if test $asked -gt $((${2-20} * 50)); then
+		if test "$(date +%s)" -gt $given_up; then
 			echo "still not true: $1"
 			return 1
 		fi
-		sleep 0.02
+		if test $asked -lt 100; then
+			sleep 0.02
+		else
+			sleep 0.25
+		fi
 	done
 }
 

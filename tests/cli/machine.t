@@ -77,7 +77,9 @@ now()
 	before=$(cat boot_id)
 	echo well >how
 	echo power >order
-	until_true "test \"\$(cat boot_id)\" != '$before'" 
+	until_true "test \"\$(cat boot_id)\" != '$before'"
+	# it has a boot id before it can be talked to
+	until_true "ssh-keyscan -p $port 127.0.0.1 2>/dev/null | grep ssh-"
 	echo "$1" >how
 	: >boots
 }

@@ -40,7 +40,12 @@ engine()
 		3>/dev/null &
 	engine=$!
 	echo $engine >>"$tmp/engines"
-	until_true "culprit status | grep '^engine: process'"
+	until_true "culprit status | grep '^engine: process' ||
+		! running $engine"
+	running $engine && return
+	echo "the engine has ended:"
+	cat "$tmp/engine.said"
+	return 1
 }
 
 # The engine ends by itself, with this exit status.
