@@ -217,6 +217,22 @@ static void trust_result(struct look *look, struct buf *out)
 			      "end");
 }
 
+/*
+ * The last verdict of each kind; but the culprit's own, where one was given on
+ * another commit behind it, as when it was verified.
+ */
+static void find_last(struct look *look, const struct judged **last)
+{
+	const struct plan *plan = engine_plan(look->engine);
+
+	for (int i = 0; i < look->count; i++)
+		last[look->judged[i].verdict->verdict] = &look->judged[i];
+	for (int i = 0; plan->state == PLAN_FOUND && i < look->count; i++)
+		if (look->judged[i].commit == plan->commit)
+			last[look->judged[i].verdict->verdict] =
+				&look->judged[i];
+}
+
 /* The runs on the two sides of the border. */
 static void trust_border(struct look *look, struct buf *out)
 {
@@ -224,8 +240,7 @@ static void trust_border(struct look *look, struct buf *out)
 	static const enum verdict both[] = { VERDICT_BAD, VERDICT_GOOD };
 	char id[13];
 
-	for (int i = 0; i < look->count; i++)
-		last[look->judged[i].verdict->verdict] = &look->judged[i];
+	find_last(look, last);
 	buf_puts(out, "the border:");
 	for (int i = 0; i < 2; i++) {
 		const struct judged *judged = last[both[i]];

@@ -135,6 +135,14 @@ check "with its repository the midpoints are worked out again" '
 	"$CULPRIT" replay --check --repo "$repo" other >said
 	grep "^! graph .* was tested where git would have tested" said
 '
+check "the border is the culprit, though another commit was marked later" '
+	printf "git bisect %s\n" start "bad $(full c4)" "good $(full c1)" \
+		"bad $(full c2)" "bad $(full c3)" >later
+	echo "# first bad commit: [$(full c2)] commit 2" >>later
+	"$CULPRIT" replay --check later >said
+	grep "^2. the border: $(full c2 | cut -c1-12) bad.*; $(full c1 |
+		cut -c1-12) good" said
+'
 check "a repository that lacks its commits is told what to do" '
 	lacks=$(full c40 | tr 0-9a-f 1-9a-f0)
 	sed "s/$(full c40)/$lacks/" log >other
