@@ -133,4 +133,7 @@ void cli_add_steps(struct session *session, struct buf *out);
 /* Do the work of `run`; then what it came to.  Returns the exit code. */
 int cli_work(struct cli *cli, bool stay, int ready_fd);
 
+/* That of `run --stay`, by which screens start one. */
+#define CLI_READY_FD 3
+
 #endif

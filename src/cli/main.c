@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,6 +126,20 @@ static int job(const char *program, int argc, char **argv)
 						       : EXIT_OK;
 }
 
+/*
+ * What is opened first must not have the number of a standard stream, or of the
+ * descriptor on which an engine tells who started it that it works: that would
+ * be written into the journal.
+ */
+static void fill_descriptors(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", O_RDONLY);
+	if (fcntl(CLI_READY_FD, F_GETFD) < 0)
+		open("/dev/null", O_WRONLY | O_CLOEXEC);
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { .program = NULL };
@@ -133,6 +148,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && str_equal(argv[1], "keep"))
 		return keeper_main(argc - 2, argv + 2);
+	fill_descriptors();
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	program = own_path(argv[0]);

@@ -20,7 +20,6 @@
 #include "repo/show.h"
 #include "session/session.h"
 
-#define READY_FD 3
 #define SHOW_MAX (1024 * 1024)
 
 /* What has been told so far. */
@@ -369,5 +368,5 @@ int cli_run(struct cli *cli, int argc, char **argv)
 		return EXIT_OK;
 	}
 	see_last_out(cli);
-	return cli_work(cli, stay, stay ? READY_FD : -1);
+	return cli_work(cli, stay, stay ? CLI_READY_FD : -1);
 }

@@ -142,6 +142,13 @@ check "where nothing is left to do nothing is checked out" '
 	culprit run >again
 	grep "^checking out to" again
 '
+check "what an engine says of being ready is never written into the journal" '
+	printf "test: { command = \"test \$(cat number) -lt 2\"; };\n" >quick.cfg
+	begin quick.cfg c3 c1
+	culprit run --stay 3>&- >said
+	grep "^$(full c2) is the first bad commit$" said
+	culprit log | grep "engine ended"
+'
 # The screen that started it was closed while the sources were checked out.
 check "an engine works though nobody is left to hear that it is ready" '
 	cat >quick.cfg <<-\SETTINGS
