@@ -41,7 +41,7 @@ engine()
 	engine=$!
 	echo $engine >>"$tmp/engines"
 	until_true "culprit status | grep '^engine: process' ||
-		! running $engine"
+		fails running $engine"
 	running $engine && return
 	echo "the engine has ended:"
 	cat "$tmp/engine.said"
