@@ -83,6 +83,6 @@ check "a session can begin with every example, given what it names" '
 '
 check "the options of the fragment are read as a configuration" '
 	"$CULPRIT" -C "$repo" check -c "$tmp/uml.cfg.mine" |
-		grep "^ok     build.fragments: $tmp/guest.config$"
+		grep "^ok     build.fragments: $tmp/uml.config$"
 '
 plan
