@@ -268,7 +268,6 @@ int desk_hear_engine(struct engine_start *start, bool wait, struct error *err)
 static int hear_held(struct engine_start *start, struct error *err)
 {
 	struct pollfd poll_fd = { .fd = start->fd, .events = POLLIN };
-
 	int ret;
 
 	while ((ret = desk_hear_engine(start, false, err)) > 0 &&

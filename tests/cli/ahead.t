@@ -188,10 +188,10 @@ check "a mistake in the settings is said" '
 	settings "slots = 3; ahead = 0;"
 	fails culprit check -c "$tmp/settings.cfg" >err 2>&1
 	cat err
-	grep "with ahead = 0 there is one build at a time" err
+	grep "settings.cfg:2: build.slots: with build.ahead = 0 there is one build at a time" err
 	settings "ahead = 7;"
 	fails culprit check -c "$tmp/settings.cfg" >err 2>&1
 	cat err
-	grep "ahead: expected a whole number of commits, 0 to 6" err
+	grep "build.ahead: expected a whole number of commits, 0 to 6" err
 '
 plan

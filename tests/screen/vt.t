@@ -608,7 +608,7 @@ check "colours are told by NO_COLOR, the terminal and the command line" '
 
 check "a mistake in the settings is told before anything is shown" '
 	settings "colour = \"loud\";"
-	printf "size 200x24\nstart culprit\nended 1\nrestored\nwait screen.cfg:1: colour: expected \n" | "$vt"
+	printf "size 200x24\nstart culprit\nended 1\nrestored\nwait screen.cfg:1: screen.colour: expected \n" | "$vt"
 	settings
 '
 
