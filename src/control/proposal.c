@@ -344,8 +344,8 @@ static void check_good(const struct proposal *proposal, struct repo *repo,
 	int count = 0, commits = 0;
 	static const char *const remarks[] = {
 		[LIES_BEHIND] = "",
-		[LIES_BESIDE] = "; no ancestor of bad: their merge base is "
-				"tested first",
+		[LIES_BESIDE] = ("; no ancestor of bad: their merge base is "
+				 "tested first"),
 		[LIES_APART] = "; no merge base with bad, unrelated histories",
 	};
 	enum lies lies = LIES_BEHIND;
