@@ -12,6 +12,7 @@
 #include "engine/odds.h"
 
 #define RUNS_MAX     1000
+#define QUOTE_MAX    40	 /* letters of what is no policy */
 #define PERMILLE_MAX 500 /* of a risk: beyond, it would be no verdict */
 
 /* Runs of one commit after which strict and adaptive say what is likelier. */
@@ -126,8 +127,19 @@ static bool take_risks(struct policy *policy, const char **text)
 	return risk >= 0 && noise >= 0;
 }
 
+/* It may come out of a file that somebody else wrote. */
+static bool can_be_quoted(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] >= ' ' && text[length] <= '~')
+		length++;
+	return !text[length] && length <= QUOTE_MAX;
+}
+
 int policy_parse(struct policy *policy, const char *text, struct error *err)
 {
+	bool quoted = can_be_quoted(text);
 	size_t name = strcspn(text, "/");
 	const char *rest = text + name;
 
@@ -148,11 +160,12 @@ int policy_parse(struct policy *policy, const char *text, struct error *err)
 	}
 	return error_set(
 		err, ERROR_INPUT,
-		"'%s' is not a policy: expected exit-code/RUNS, "
+		"%s%s%s is not a policy: expected exit-code/RUNS, "
 		"syzkaller/RUNS/FIRST_RUNS (1 to %d), adaptive/RISK%% "
 		"or strict/RISK%%/NOISE%% (0.1%% to %d%%), or the name "
 		"alone",
-		text, RUNS_MAX, PERMILLE_MAX / 10);
+		quoted ? "'" : "", quoted ? text : "it", quoted ? "'" : "",
+		RUNS_MAX, PERMILLE_MAX / 10);
 }
 
 static void add_percent(struct buf *out, int permille)

@@ -270,6 +270,8 @@ static void values_are_checked_where_they_stand(void **state)
 		"test.console: expected \"kernel\" or \"plain\"");
 	refused(scene, "policy = \"syzkaller/10/x\";", 1,
 		"policy: 'syzkaller/10/x' is not a policy");
+	refused(scene, "policy = \"strict\033[31m\";", 1,
+		"policy: it is not a policy: expected exit-code/RUNS");
 	refused(scene, "test: {\ncommand = \"x\";\non_timeout = \"skip\";};", 3,
 		"test.on_timeout: expected \"ok\", \"crashed\", "
 		"\"boot-failed\"");
