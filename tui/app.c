@@ -186,17 +186,11 @@ void app_rebuild(struct app *app)
 /* Did a person end the last engine, on purpose? */
 static bool was_stopped(const struct app *app)
 {
-	const struct engine *engine = session_engine(app->session);
+	const struct event *last =
+		engine_process_event(session_engine(app->session));
 
-	for (size_t i = engine_event_count(engine); i-- > 0;) {
-		const struct event *event = engine_event(engine, i);
-
-		if (event->kind == EVENT_ENGINE_GONE)
-			return !str_empty(event->text);
-		if (event->kind == EVENT_ENGINE)
-			break;
-	}
-	return false;
+	return last && last->kind == EVENT_ENGINE_GONE &&
+	       !str_empty(last->text);
 }
 
 void app_want_engine(struct app *app)

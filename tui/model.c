@@ -96,15 +96,9 @@ void model_release(struct model *model)
 /* The engine that came last, unless it said good-bye. */
 static bool engine_was_lost(const struct engine *engine)
 {
-	for (size_t i = engine_event_count(engine); i > 0; i--) {
-		const struct event *event = engine_event(engine, i - 1);
+	const struct event *last = engine_process_event(engine);
 
-		if (event->kind == EVENT_ENGINE)
-			return true;
-		if (event->kind == EVENT_ENGINE_GONE)
-			return false;
-	}
-	return false;
+	return last && last->kind == EVENT_ENGINE;
 }
 
 /* Then the search is over, and the work is not. */

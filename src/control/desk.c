@@ -47,22 +47,14 @@ void desk_engine(const struct session *session, struct engine_process *out)
 enum engine_stage desk_engine_stage(struct session *session,
 				    const struct engine_process *process)
 {
-	struct engine *engine = session_engine(session);
+	const struct event *last =
+		engine_process_event(session_engine(session));
 
 	if (!process->alive)
 		return ENGINE_WORKS;
-	for (size_t i = engine_event_count(engine); i > 0; i--) {
-		const struct event *event = engine_event(engine, i - 1);
-
-		if (event->kind != EVENT_ENGINE &&
-		    event->kind != EVENT_ENGINE_GONE)
-			continue;
-		if (event->number != process->pid)
-			break;
-		return event->kind == EVENT_ENGINE ? ENGINE_WORKS
-						   : ENGINE_LEAVES;
-	}
-	return ENGINE_BEGINS;
+	if (!last || last->number != process->pid)
+		return ENGINE_BEGINS;
+	return last->kind == EVENT_ENGINE ? ENGINE_WORKS : ENGINE_LEAVES;
 }
 
 const char *desk_engine_does(enum engine_stage stage)

@@ -336,6 +336,11 @@ const struct event *engine_start_event(const struct engine *engine)
 	return engine->start;
 }
 
+const struct event *engine_process_event(const struct engine *engine)
+{
+	return engine->process;
+}
+
 const struct policy *engine_policy(const struct engine *engine)
 {
 	return &engine->policy;

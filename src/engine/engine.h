@@ -276,6 +276,9 @@ struct suspects *engine_suspects(struct engine *engine);
 
 /* The session's own facts; the event of the start is NULL before it. */
 const struct event *engine_start_event(const struct engine *engine);
+
+/* EVENT_ENGINE or EVENT_ENGINE_GONE, of which came last; NULL before them. */
+const struct event *engine_process_event(const struct engine *engine);
 const struct policy *engine_policy(const struct engine *engine);
 /* What is looked for: the bug's title, "does not boot", "" not known yet. */
 const char *engine_title(const struct engine *engine);

@@ -209,6 +209,7 @@ void fold_event(struct engine *engine, size_t place)
 	case EVENT_ENGINE: case EVENT_ENGINE_GONE:
 		if (event->steps > 0)
 			engine->slots = event->steps;
+		engine->process = event;
 		fold_drop_flights(engine, event->seq);
 		break;
 	case EVENT_RELEASE:
@@ -315,6 +316,7 @@ void fold_all(struct engine *engine)
 	engine->pick = NULL;
 	engine->verify = NULL;
 	engine->first_tested = -1;
+	engine->process = NULL;
 	engine->awaited = NULL;
 	engine->recorded = (struct recorded){ .testing = -1, .judged = -1 };
 	bug_release(&engine->bug);

@@ -131,6 +131,7 @@ struct engine {
 	const struct event **reverts;
 	size_t revert_count, revert_room;
 	int first_tested; /* the commit whose run was the first, -1 for none */
+	const struct event *process; /* that came or went last, or NULL */
 	const struct event *awaited; /* the build that was begun last, and not
 					ahead, while nothing has come since
 					that may change what is believed; or

@@ -222,15 +222,9 @@ static int copy_journal(struct session *session, int64_t last, const char *dir,
 /* The engine of the other session is none of this one's. */
 static bool has_engine(const struct engine *engine)
 {
-	for (size_t i = engine_event_count(engine); i-- > 0;) {
-		const struct event *event = engine_event(engine, i);
+	const struct event *last = engine_process_event(engine);
 
-		if (event->kind == EVENT_ENGINE_GONE)
-			return false;
-		if (event->kind == EVENT_ENGINE)
-			return true;
-	}
-	return false;
+	return last && last->kind == EVENT_ENGINE;
 }
 
 static int finish(struct session *session, const char *origin, int64_t seq,
