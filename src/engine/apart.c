@@ -14,19 +14,6 @@ struct apart {
 	int count, first;
 };
 
-static bool is_known(const struct engine *engine)
-{
-	const struct ends *ends = &engine->ends;
-
-	if (ends->bad < 0 || !ends->good_count ||
-	    !graph_is_expanded(engine->graph, ends->bad))
-		return false;
-	for (int i = 0; i < ends->good_count; i++)
-		if (!graph_is_expanded(engine->graph, ends->goods[i]))
-			return false;
-	return true;
-}
-
 /* Most are ancestors, which costs no walk of their own. */
 static struct apart find(const struct engine *engine)
 {
@@ -64,7 +51,7 @@ bool apart_say(struct engine *engine, struct buf *out)
 	const char *old = word_of(engine, false);
 	struct apart apart = { 0, -1 };
 
-	if (plan->state != PLAN_NEEDS_RANGE && is_known(engine))
+	if (plan->state != PLAN_NEEDS_RANGE && settle_has_range(engine))
 		apart = find(engine);
 	if (!apart.count)
 		return false;

@@ -239,6 +239,9 @@ void stock_drop_flights(struct engine *engine);
 
 /* Bring engine->ends, and what steps have of others, up to date. */
 void settle(struct engine *engine);
+
+/* Are both ends known, and the commits between them?  Once it is settled. */
+bool settle_has_range(const struct engine *engine);
 void settle_release(struct ends *ends);
 
 /* The search between the ends, as last settled. */

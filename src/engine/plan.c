@@ -93,18 +93,6 @@ static void plan_without_good(struct engine *engine)
 			 engine->start->fix ? "bad (still broken)" : "good");
 }
 
-static bool range_is_missing(const struct engine *engine)
-{
-	const struct ends *ends = &engine->ends;
-
-	if (!graph_is_expanded(engine->graph, ends->bad))
-		return true;
-	for (int i = 0; i < ends->good_count; i++)
-		if (!graph_is_expanded(engine->graph, ends->goods[i]))
-			return true;
-	return false;
-}
-
 enum { BELOW_NEW = 1, BELOW_OLD = 2, CHECKED = 4 };
 
 /* Is a good commit no ancestor of any bad one? */
@@ -373,7 +361,7 @@ static void plan_search(struct engine *engine)
 		return;
 	} else if (ends->good_count == 0) {
 		plan_without_good(engine);
-	} else if (range_is_missing(engine)) {
+	} else if (!settle_has_range(engine)) {
 		engine->plan.state = PLAN_NEEDS_RANGE;
 		wish_add(engine, WISH_RANGE, -1);
 	} else if (plan_merge_base(engine)) {
@@ -463,9 +451,7 @@ static bool plan_recorded(struct engine *engine)
 	const struct ends *ends = &engine->ends;
 	struct plan *plan = &engine->plan;
 
-	if (!fold_is_replay(engine) ||
-	    (ends->bad >= 0 && ends->good_count > 0 &&
-	     !range_is_missing(engine)))
+	if (!fold_is_replay(engine) || settle_has_range(engine))
 		return false;
 	plan->recorded = true;
 	if (engine->recorded.end)

@@ -491,6 +491,19 @@ void settle(struct engine *engine)
 	show_numbers(engine);
 }
 
+bool settle_has_range(const struct engine *engine)
+{
+	const struct ends *ends = &engine->ends;
+
+	if (ends->bad < 0 || !ends->good_count ||
+	    !graph_is_expanded(engine->graph, ends->bad))
+		return false;
+	for (int i = 0; i < ends->good_count; i++)
+		if (!graph_is_expanded(engine->graph, ends->goods[i]))
+			return false;
+	return true;
+}
+
 const struct suspects *settle_suspects(struct engine *engine)
 {
 	struct ends *ends = &engine->ends;
