@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -106,6 +107,16 @@ int io_sync_around(const char *folder)
 		return errno == ENOENT ? 0 : -1;
 	ret = syncfs(fd);
 	close(fd);
+	return ret;
+}
+
+int io_lock(int fd, int how)
+{
+	int ret;
+
+	do
+		ret = flock(fd, how);
+	while (ret < 0 && errno == EINTR);
 	return ret;
 }
 

@@ -52,6 +52,12 @@ int io_sync_name(const char *path);
  */
 int io_sync_around(const char *folder);
 
+/*
+ * flock, as in LOCK_EX, waited for through signals: 0, or -1 with errno, which
+ * with LOCK_NB may be EWOULDBLOCK.
+ */
+int io_lock(int fd, int how);
+
 /* From where both files stand to the end of the first; -1 with errno. */
 int io_pump(int from, int to);
 

@@ -16,11 +16,12 @@
 #include "oops/files.h"
 #include "oops/report.h"
 #include "oops/scan.h"
+#include "run/console.h"
 
 #define REPORTS_MAX   64
 #define READ_MAX      (256 * 1024 * 1024)
 #define PIECE	      (128 * 1024)
-#define LINES_MAX     200
+#define LINES_SHOWN   200
 #define BYTES_MAX     (32 * 1024)
 #define LINES_BEFORE  5
 #define BANNER_WITHIN (256 * 1024) /* firmware may stand before it */
@@ -66,7 +67,7 @@ static void add_lines(struct buf *out, const char *text, size_t length)
 	size_t at = 0;
 	int lines = 0;
 
-	while (at < length && lines < LINES_MAX && at < BYTES_MAX) {
+	while (at < length && lines < LINES_SHOWN && at < BYTES_MAX) {
 		const char *line = text + at;
 		const char *end = memchr(line, '\n', length - at);
 		size_t size = end ? (size_t)(end - line) : length - at;
@@ -179,7 +180,6 @@ enum excerpt excerpt_cut(const char *path, const struct rules *rules,
 
 bool excerpt_banner(const char *path, struct buf *out)
 {
-	static const char mark[] = "Linux version ";
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char *bytes;
 	const char *at = NULL;
@@ -190,7 +190,8 @@ bool excerpt_banner(const char *path, struct buf *out)
 	bytes = xmalloc(BANNER_WITHIN);
 	got = io_read(fd, bytes, BANNER_WITHIN);
 	if (got > 0)
-		at = memmem(bytes, (size_t)got, mark, strlen(mark));
+		at = memmem(bytes, (size_t)got, CONSOLE_KERNEL,
+			    strlen(CONSOLE_KERNEL));
 	if (at) {
 		size_t length = 0, most = (size_t)(bytes + got - at);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/mirror.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "control/agreed.h"
@@ -60,9 +60,8 @@ static int take_lock(struct mirror *mirror, struct error *err)
 	mirror->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (mirror->lock < 0)
 		ret = error_errno(err, "cannot open '%s'", path);
-	while (ret == 0 && flock(mirror->lock, LOCK_EX) < 0)
-		if (errno != EINTR)
-			ret = error_errno(err, "cannot lock '%s'", path);
+	else if (io_lock(mirror->lock, LOCK_EX) < 0)
+		ret = error_errno(err, "cannot lock '%s'", path);
 	free(path);
 	return ret;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "control/mover.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/io.h"
 #include "base/xalloc.h"
 #include "control/desk.h"
 #include "engine/engine.h"
@@ -68,29 +68,19 @@ static bool is_removed(int lock)
 	return fstat(lock, &st) == 0 && st.st_nlink == 0;
 }
 
-static int wait_for(int lock)
-{
-	int ret;
-
-	do
-		ret = flock(lock, LOCK_EX);
-	while (ret < 0 && errno == EINTR);
-	return ret;
-}
-
 static int take(const char *worktree, bool *cut, struct error *err)
 {
 	int fd = open_lock(worktree, O_CREAT, err), ret;
 
 	if (fd < 0)
 		return -1;
-	ret = wait_for(fd);
+	ret = io_lock(fd, LOCK_EX);
 	while (ret == 0 && is_removed(fd)) {
 		close(fd);
 		fd = open_lock(worktree, O_CREAT, err);
 		if (fd < 0)
 			return -1;
-		ret = wait_for(fd);
+		ret = io_lock(fd, LOCK_EX);
 	}
 	if (ret == 0) {
 		*cut = says_held(fd);

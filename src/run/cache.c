@@ -15,6 +15,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/io.h"
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "run/copy.h"
@@ -63,21 +64,11 @@ static bool is_hash(const char *name)
 	return strlen(name) == DIGEST_HEX && str_hex(name);
 }
 
-static int lock_wait(int fd, int how)
-{
-	int ret;
-
-	do
-		ret = flock(fd, how);
-	while (ret < 0 && errno == EINTR);
-	return ret;
-}
-
 /* Hold FOLDER/lock: *fd is closed by the caller. */
 static int lock_folder(const struct cache *cache, int *fd, struct error *err)
 {
 	*fd = openat(cache->folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (*fd >= 0 && lock_wait(*fd, LOCK_EX) == 0)
+	if (*fd >= 0 && io_lock(*fd, LOCK_EX) == 0)
 		return 0;
 	error_errno(err, "cannot lock the cache '%s'", cache->path);
 	if (*fd >= 0)
@@ -501,7 +492,7 @@ static int settle(struct cache *cache, struct draft *draft, const char *name,
 	if (!*renamed && errno != EEXIST && errno != ENOTEMPTY)
 		return error_errno(err, "cannot rename '%s'", draft->path);
 	fsync(cache->folder);
-	if (*renamed && lock_wait(draft->lock, LOCK_SH) < 0)
+	if (*renamed && io_lock(draft->lock, LOCK_SH) < 0)
 		return error_errno(err, "cannot lock '%s'", draft->path);
 	return 0;
 }

@@ -14,8 +14,6 @@
 #include "oops/title.h"
 #include "run/tidy.h"
 
-#define KERNEL_BEGINS "Linux version "
-
 struct rule {
 	regex_t regex;
 	bool set;
@@ -168,7 +166,7 @@ static void listen(struct console *console, const char *line)
 	take_code(line, "culprit: check ", &console->check);
 	take_code(line, "culprit: done ", &console->done);
 	if (!console->kernel_spoke)
-		console->kernel_spoke = strstr(line, KERNEL_BEGINS) != NULL;
+		console->kernel_spoke = strstr(line, CONSOLE_KERNEL) != NULL;
 	if (line[strspn(line, " ")]) {
 		str_copy(console->last, sizeof(console->last), line);
 		tidy_utf8(console->last, strlen(console->last));
@@ -182,12 +180,12 @@ static void take_line(void *data, char *line)
 	const struct rule *crash = &console->rules->crash;
 	regmatch_t found[2];
 
-	if (console->kernel_at < 0 && strstr(line, KERNEL_BEGINS))
+	if (console->kernel_at < 0 && strstr(line, CONSOLE_KERNEL))
 		console->kernel_at = console->origin + console->lines.begin;
 	if (console->rules->guest)
 		listen(console, line);
 	if (console->awaits) {
-		console->began = strstr(line, KERNEL_BEGINS) != NULL;
+		console->began = strstr(line, CONSOLE_KERNEL) != NULL;
 		console->awaits = !console->began;
 		return;
 	}

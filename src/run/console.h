@@ -39,6 +39,9 @@ struct console_rules;
 struct rules;
 struct scan;
 
+/* In the first line of a kernel; firmware may speak before it. */
+#define CONSOLE_KERNEL "Linux version "
+
 struct console_spec {
 	const struct rules *oops; /* or NULL: no scrubbing, no oops */
 	bool kernel;		  /* find crashes by these rules */
