@@ -222,7 +222,7 @@ static void hear_engine(struct app *app)
 {
 	struct error err = ERROR_INIT;
 
-	if (desk_hear_engine(&app->engine_start, false, &err) < 0)
+	if (desk_hear_engine(&app->engine_start, &err) < 0)
 		app_say(app, true, err.text);
 }
 

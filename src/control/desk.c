@@ -236,7 +236,7 @@ static int judge_engine(struct engine_start *start, struct error *err)
 	return ret;
 }
 
-int desk_hear_engine(struct engine_start *start, bool wait, struct error *err)
+int desk_hear_engine(struct engine_start *start, struct error *err)
 {
 	struct pollfd poll_fd = { .fd = start->fd, .events = POLLIN };
 	char bytes[256];
@@ -245,7 +245,7 @@ int desk_hear_engine(struct engine_start *start, bool wait, struct error *err)
 	if (!start->begins)
 		return 0;
 	for (;;) {
-		if (!wait && poll(&poll_fd, 1, 0) <= 0)
+		if (poll(&poll_fd, 1, 0) <= 0)
 			return 1;
 		length = read(start->fd, bytes, sizeof(bytes));
 		if (length < 0 && errno == EINTR)
@@ -262,7 +262,7 @@ static int hear_held(struct engine_start *start, struct error *err)
 	struct pollfd poll_fd = { .fd = start->fd, .events = POLLIN };
 	int ret;
 
-	while ((ret = desk_hear_engine(start, false, err)) > 0 &&
+	while ((ret = desk_hear_engine(start, err)) > 0 &&
 	       !str_starts(start->said.text, CONTROL_HELD))
 		poll(&poll_fd, 1, -1);
 	return ret < 0 ? -1 : 0;

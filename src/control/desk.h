@@ -73,9 +73,9 @@ int desk_start_engine(const struct session *session, const char *program,
 
 /*
  * What has become of it: 1 while it gets ready, 0 when it works; -1 with what
- * it said when it gave up.  Waits for no answer, or with wait for the last.
+ * it said when it gave up.  Waits for nothing.
  */
-int desk_hear_engine(struct engine_start *start, bool wait, struct error *err);
+int desk_hear_engine(struct engine_start *start, struct error *err);
 
 void desk_leave_engine(struct engine_start *start);
 
