@@ -90,14 +90,12 @@ static int take_word(const char *path, const config_setting_t *item,
 		     const char *const *words, void *where, struct error *err)
 {
 	const char *text = config_setting_get_string(item);
-	char words_are[120], expected[132];
+	char expected[120];
 	int *choice = where, place;
 
-	place = table_word(words, text, words_are, sizeof(words_are));
-	if (place < 0) {
-		snprintf(expected, sizeof(expected), "expected %s", words_are);
-		return table_wrong(path, item, expected, err);
-	}
+	place = table_word(words, text, expected, sizeof(expected));
+	if (place < 0)
+		return table_expected(path, item, expected, err);
 	*choice = place;
 	return 0;
 }

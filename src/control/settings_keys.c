@@ -203,17 +203,6 @@ static const struct group {
 	{ NULL, NULL },
 };
 
-/* "FILE:LINE: KEY: what was expected" */
-static int wrong(const char *path, const config_setting_t *item,
-		 const char *expected, struct error *err)
-{
-	char *what = xasprintf("expected %s", expected);
-
-	table_wrong(path, item, what, err);
-	free(what);
-	return -1;
-}
-
 static int take_number(const char *path, const config_setting_t *item, int low,
 		       int high, const char *unit, int *out, struct error *err)
 {
@@ -227,7 +216,7 @@ static int take_number(const char *path, const config_setting_t *item, int low,
 	}
 	snprintf(expected, sizeof(expected), "a whole number%s%s, %d to %d",
 		 unit ? " of " : "", unit ? unit : "", low, high);
-	return wrong(path, item, expected, err);
+	return table_expected(path, item, expected, err);
 }
 
 static int take_text(const char *path, const config_setting_t *item,
@@ -235,7 +224,7 @@ static int take_text(const char *path, const config_setting_t *item,
 {
 	if (config_setting_type(item) != CONFIG_TYPE_STRING ||
 	    str_empty(config_setting_get_string(item)))
-		return wrong(path, item, "a text in quotes", err);
+		return table_expected(path, item, "a text in quotes", err);
 	*out = config_setting_get_string(item);
 	return 0;
 }
@@ -254,7 +243,7 @@ static int check_regex(const char *path, const config_setting_t *item,
 	regerror(failed, &regex, why, sizeof(why));
 	snprintf(expected, sizeof(expected),
 		 "an extended regular expression (%s)", why);
-	return wrong(path, item, expected, err);
+	return table_expected(path, item, expected, err);
 }
 
 static void put_text(void *where, const char *text)
@@ -284,15 +273,16 @@ static int take_list(const struct reader *reader, const config_setting_t *item,
 	char **texts;
 
 	if (!is_list || count > LIST_MAX)
-		return wrong(reader->path, item, "a list of texts in [ ]", err);
+		return table_expected(reader->path, item,
+				      "a list of texts in [ ]", err);
 	texts = xcalloc((size_t)count + 1, sizeof(*texts));
 	for (int i = 0; i < count; i++) {
 		const char *text = config_setting_get_string_elem(item, i);
 
 		if (str_empty(text)) {
 			argv_free(texts);
-			return wrong(reader->path, item, "texts in quotes",
-				     err);
+			return table_expected(reader->path, item,
+					      "texts in quotes", err);
 		}
 		texts[i] = files ? beside(reader, text) : xstrdup(text);
 	}
@@ -311,7 +301,7 @@ static int take_choice(const struct reader *reader,
 
 	place = table_word(words, text, expected, sizeof(expected));
 	if (place < 0)
-		return wrong(reader->path, item, expected, err);
+		return table_expected(reader->path, item, expected, err);
 	*choice = place;
 	return 0;
 }
@@ -324,7 +314,8 @@ static int take_console(const char *path, const config_setting_t *item,
 	else if (str_equal(text, "plain"))
 		*out = READ_PLAIN;
 	else
-		return wrong(path, item, "\"kernel\" or \"plain\"", err);
+		return table_expected(path, item, "\"kernel\" or \"plain\"",
+				      err);
 	return 0;
 }
 
@@ -360,12 +351,12 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 	case MATCHING:
 		if (matching_parse(where, text, NULL) == 0)
 			return 0;
-		return wrong(reader->path, item,
+		return table_expected(reader->path, item,
 			     "\"any\", \"family\" or \"title\"", err);
 	case SYMPTOM:
 		if (symptom_parse(where, text, NULL) == 0)
 			return 0;
-		return wrong(reader->path, item,
+		return table_expected(reader->path, item,
 			     "\"crash\", \"boot-failed\" or "
 			     "\"build-failed\"", err);
 	case CONSOLE:
@@ -385,7 +376,7 @@ static int take_word(const struct reader *reader, const config_setting_t *item,
 	case OUTCOME:
 		if (outcome_parse(where, text))
 			return 0;
-		return wrong(reader->path, item,
+		return table_expected(reader->path, item,
 			     "\"ok\", \"crashed\", \"boot-failed\", "
 			     "\"test-failed\", \"infra\" or \"ignored\"",
 			     err);
@@ -417,7 +408,7 @@ static int take_truth(const struct reader *reader, const config_setting_t *item,
 		      bool *out, struct error *err)
 {
 	if (config_setting_type(item) != CONFIG_TYPE_BOOL)
-		return wrong(reader->path, item, "true or false", err);
+		return table_expected(reader->path, item, "true or false", err);
 	*out = config_setting_get_bool(item) != 0;
 	return 0;
 }
@@ -529,8 +520,8 @@ static int take_item(struct settings *settings, const struct reader *reader,
 		if (!str_equal(group->name, name))
 			continue;
 		if (!config_setting_is_group(item))
-			return wrong(reader->path, item, "a group { ... }",
-				     err);
+			return table_expected(reader->path, item,
+					      "a group { ... }", err);
 		return take_group(settings, reader, item, group->keys, false,
 				  err);
 	}

@@ -2,12 +2,14 @@
 #include "control/table.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "base/str.h"
+#include "base/xalloc.h"
 
 unsigned table_line(const config_setting_t *item)
 {
@@ -57,6 +59,16 @@ int table_wrong(const char *path, const config_setting_t *item,
 	error_set(err, ERROR_INPUT, "%s:%u: %s: %s", path, table_line(item),
 		  key.length ? key.text : "the table", what);
 	buf_release(&key);
+	return -1;
+}
+
+int table_expected(const char *path, const config_setting_t *item,
+		   const char *expected, struct error *err)
+{
+	char *what = xasprintf("expected %s", expected);
+
+	table_wrong(path, item, what, err);
+	free(what);
 	return -1;
 }
 

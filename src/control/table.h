@@ -53,4 +53,8 @@ int table_word(const char *const *words, const char *text, char *expected,
 int table_wrong(const char *path, const config_setting_t *item,
 		const char *what, struct error *err);
 
+/* The same, where something else was expected. */
+int table_expected(const char *path, const config_setting_t *item,
+		   const char *expected, struct error *err);
+
 #endif
