@@ -159,11 +159,11 @@ static int push_ends(struct walk *walk, struct error *err)
 }
 
 /* git's still_interesting: what is left of the slop; 0 ends the walk. */
-static int slop_left(const struct walk *walk, int64_t date, int slop)
+static int slop_left(struct walk *walk, int64_t date, int slop)
 {
 	if (walk->queue.count == 0)
 		return 0;
-	if (date <= walk->queue.heap[0].date || walk->open > 0)
+	if (walk->open > 0 || date <= queue_date(&walk->queue))
 		return SLOP;
 	return slop - 1;
 }

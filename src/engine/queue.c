@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "engine/queue.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/array.h"
@@ -47,29 +46,67 @@ void queue_release(struct queue *queue)
 	*queue = (struct queue){ .heap = NULL };
 }
 
-void queue_push(struct queue *queue, int commit, int64_t date)
+/* From the top, whose place is free, down to where it belongs. */
+static void sink(struct queue *queue, struct queued item)
 {
-	struct queued item = { date, queue->order++, commit };
+	size_t at = 0, child;
 
-	array_grow(queue->heap, queue->count + 1, &queue->room);
-	rise(queue, queue->count++, item);
+	while ((child = at * WAYS + 1) < queue->count) {
+		child = soonest(queue, child);
+		if (sooner(&item, &queue->heap[child]))
+			break;
+		queue->heap[at] = queue->heap[child];
+		at = child;
+	}
+	queue->heap[at] = item;
 }
 
 /*
  * The hole goes down to the bottom without a look at the last one, which came
  * from there and seldom belongs much higher.
  */
-int queue_pop(struct queue *queue)
+static void fill(struct queue *queue)
 {
-	int commit = queue->heap[0].commit;
-	struct queued last = queue->heap[--queue->count];
+	struct queued last;
 	size_t at = 0, child;
 
+	if (!queue->hole)
+		return;
+	queue->hole = false;
+	last = queue->heap[queue->count];
 	while ((child = at * WAYS + 1) < queue->count) {
 		child = soonest(queue, child);
 		queue->heap[at] = queue->heap[child];
 		at = child;
 	}
 	rise(queue, at, last);
-	return commit;
+}
+
+/* What comes is mostly a parent of what was just taken, and little older. */
+void queue_push(struct queue *queue, int commit, int64_t date)
+{
+	struct queued item = { date, queue->order++, commit };
+
+	queue->count++;
+	if (queue->hole) {
+		queue->hole = false;
+		sink(queue, item);
+		return;
+	}
+	array_grow(queue->heap, queue->count, &queue->room);
+	rise(queue, queue->count - 1, item);
+}
+
+int queue_pop(struct queue *queue)
+{
+	fill(queue);
+	queue->hole = true;
+	queue->count--;
+	return queue->heap[0].commit;
+}
+
+int64_t queue_date(struct queue *queue)
+{
+	fill(queue);
+	return queue->heap[0].date;
 }

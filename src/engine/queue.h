@@ -7,6 +7,7 @@
  * the order in which they came, as git's commit lists have it.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,8 +19,9 @@ struct queued {
 
 /* All zero is an empty queue. */
 struct queue {
-	struct queued *heap; /* heap[0] is next */
+	struct queued *heap; /* of count, and of one more where it has a hole */
 	size_t count, room;
+	bool hole;	/* heap[0] was taken, and nothing put there yet */
 	uint32_t order; /* of the next to come */
 };
 
@@ -28,5 +30,8 @@ void queue_push(struct queue *queue, int commit, int64_t date);
 
 /* The queue is not empty. */
 int queue_pop(struct queue *queue);
+
+/* The date of what queue_pop would give; the queue is not empty. */
+int64_t queue_date(struct queue *queue);
 
 #endif
