@@ -8,10 +8,9 @@
 #include "base/error.h"
 #include "engine/graph.h"
 #include "engine/oid.h"
+#include "repo/commit_text.h"
 #include "repo/commitgraph.h"
 #include "repo/handle.h"
-
-#define PARENT_LINE (strlen("parent ") + GIT_OID_HEXSZ + 1)
 
 /*
  * What is known of a commit's parents until it is expanded: where its entry
@@ -102,145 +101,6 @@ void commits_close(struct commits *commits)
 	free(commits->parents);
 	free(commits->found);
 	free(commits);
-}
-
-/*
- * The number behind the last '>' of a line.  What is no number counts as 0,
- * what is too big as the end of time; git has it so.
- */
-static int64_t date_in(const char *line, const char *end)
-{
-	const char *p = memrchr(line, '>', (size_t)(end - line));
-	int64_t date = 0;
-
-	if (!p)
-		return 0;
-	for (p++; p < end && *p == ' '; p++)
-		;
-	for (; p < end && *p >= '0' && *p <= '9'; p++) {
-		if (date > (INT64_MAX - 9) / 10)
-			return INT64_MAX;
-		date = date * 10 + (*p - '0');
-	}
-	return date;
-}
-
-static bool line_is(const char *line, const char *end, const char *word)
-{
-	size_t length = strlen(word);
-
-	return (size_t)(end - line) >= length &&
-	       memcmp(line, word, length) == 0;
-}
-
-static bool parse_header_line(struct commit_text *text, const char *line,
-			      const char *end)
-{
-	if (line_is(line, end, "parent ")) {
-		if ((size_t)(end - line) + 1 != PARENT_LINE)
-			return false;
-		if (text->parent_count == 0)
-			text->parents = line;
-		text->parent_count++;
-	} else if (line_is(line, end, "author ")) {
-		const char *stop = memrchr(line, '>', (size_t)(end - line));
-
-		text->author = line + strlen("author ");
-		text->author += strspn(text->author, " ");
-		text->author_length =
-			stop ? (size_t)(stop + 1 - text->author) : 0;
-		text->author_date = date_in(line, end);
-	} else if (line_is(line, end, "committer ")) {
-		text->date = date_in(line, end);
-	}
-	return true;
-}
-
-/*
- * The header: tree, parents, author, committer, others, an empty line.  In
- * a folded header (a signature) the lines begin with a space, so nothing
- * there is taken for a parent; one behind the author is not counted at all.
- */
-static bool parse(struct commit_text *text, const char *data, size_t size)
-{
-	const char *line = data, *stop = data + size;
-
-	memset(text, 0, sizeof(*text));
-	text->author = text->message = stop;
-	while (line < stop) {
-		const char *end = memchr(line, '\n', (size_t)(stop - line));
-
-		if (!end || end == line) {
-			text->message = end ? end + 1 : stop;
-			break;
-		}
-		if (text->author != stop && line_is(line, end, "parent "))
-			return false;
-		if (!parse_header_line(text, line, end))
-			return false;
-		line = end + 1;
-	}
-	text->message_length = (size_t)(stop - text->message);
-	return true;
-}
-
-static int read_object(git_odb *odb, const git_oid *id, git_odb_object **object,
-		       struct commit_text *text, struct error *err)
-{
-	char hex[GIT_OID_HEXSZ + 1];
-	int ret = git_odb_read(object, odb, id);
-
-	if (ret == GIT_ENOTFOUND)
-		error_set(err, ERROR_GIT,
-			  "this repository does not have it: fetch it, or name "
-			  "the repository that has it");
-	else if (ret < 0)
-		handle_failed(err);
-	if (ret < 0)
-		goto failed;
-	if (git_odb_object_type(*object) != GIT_OBJECT_COMMIT) {
-		error_set(err, ERROR_GIT, "it is no commit");
-		goto failed;
-	}
-	if (!parse(text, git_odb_object_data(*object),
-		   git_odb_object_size(*object))) {
-		error_set(err, ERROR_GIT, "its header is malformed");
-		goto failed;
-	}
-	return 0;
-failed:
-	git_odb_object_free(*object);
-	*object = NULL;
-	git_oid_tostr(hex, sizeof(hex), id);
-	return error_prefix(err, "cannot read commit %s", hex);
-}
-
-static int oid_to_git(git_oid *id, const struct oid *oid, struct error *err)
-{
-	if (strlen(oid->hex) == GIT_OID_HEXSZ &&
-	    git_oid_fromstr(id, oid->hex) == 0)
-		return 0;
-	return error_set(err, ERROR_GIT, "'%s' is not the name of a commit",
-			 oid->hex);
-}
-
-int commits_read(git_odb *odb, const struct oid *oid, git_odb_object **object,
-		 struct commit_text *text, struct error *err)
-{
-	git_oid id;
-
-	*object = NULL;
-	if (oid_to_git(&id, oid, err) < 0)
-		return -1;
-	return read_object(odb, &id, object, text, err);
-}
-
-void commit_text_parent(const struct commit_text *text, int i, struct oid *out)
-{
-	memcpy(out->hex,
-	       text->parents + (size_t)i * PARENT_LINE + strlen("parent "),
-	       GIT_OID_HEXSZ);
-	out->hex[GIT_OID_HEXSZ] = '\0';
 }
 
 static int *slot_of(const struct commits *commits, uint32_t place)
@@ -338,7 +198,7 @@ static int take(struct commits *commits, const git_oid *id,
 	int ret = -1;
 
 	if (open_objects(commits, err) < 0 ||
-	    read_object(commits->odb, id, &object, &text, err) < 0)
+	    commit_text_read(commits->odb, id, &object, &text, err) < 0)
 		return -1;
 	*out = graph_add(commits->graph, oid, text.date);
 	kept = kept_of(commits, *out);
@@ -347,11 +207,8 @@ static int take(struct commits *commits, const git_oid *id,
 		   commits->parent_count + (size_t)text.parent_count,
 		   &commits->parent_room);
 	for (int i = 0; i < text.parent_count; i++) {
-		struct oid parent;
-
-		commit_text_parent(&text, i, &parent);
 		if (git_oid_fromstr(&commits->parents[kept->first + (size_t)i],
-				    parent.hex) < 0) {
+				    commit_text_parent(&text, i)) < 0) {
 			error_set(err, ERROR_GIT,
 				  "cannot read commit %s: bad parent",
 				  oid->hex);
@@ -430,7 +287,7 @@ static int take_named(struct commits *commits, const struct oid *oid, int *out,
 {
 	git_oid id;
 
-	if (oid_to_git(&id, oid, err) < 0)
+	if (handle_oid(&id, oid, err) < 0)
 		return -1;
 	return take_any(commits, &id, oid, out, err);
 }
@@ -585,10 +442,10 @@ static bool fits(const struct graph *graph, int commit,
 	    !same_date(graph_date(graph, commit), text->date))
 		return false;
 	for (int i = 0; i < count; i++) {
-		struct oid parent;
+		const struct oid *parent = graph_oid(graph, parents[i]);
 
-		commit_text_parent(text, i, &parent);
-		if (!oid_equal(&parent, graph_oid(graph, parents[i])))
+		if (memcmp(commit_text_parent(text, i), parent->hex,
+			   GIT_OID_HEXSZ) != 0)
 			return false;
 	}
 	return true;
@@ -630,8 +487,8 @@ int commits_verify(struct commits *commits, int commit, struct error *err)
 	name_family(commits, commit);
 	if (open_objects(commits, err) < 0)
 		return -1;
-	if (commits_read(commits->odb, graph_oid(commits->graph, commit),
-			 &object, &text, err) < 0)
+	if (commit_text_named(commits->odb, graph_oid(commits->graph, commit),
+			      &object, &text, err) < 0)
 		return -1;
 	ret = commits_check(commits->repo, commits->graph, commit, &text, err);
 	git_odb_object_free(object);

@@ -8,27 +8,11 @@
  * Never decides which commits matter: range.c does.
  */
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include <git2.h>
-
+struct commit_text;
 struct error;
 struct graph;
 struct oid;
 struct repo;
-
-/* The parts of a commit object; they point into the object. */
-struct commit_text {
-	const char *parents; /* the first "parent" line */
-	int parent_count;    /* ... of so many, all of one length */
-	const char *author;  /* "Name <mail>" */
-	size_t author_length;
-	int64_t author_date;
-	int64_t date;
-	const char *message;
-	size_t message_length;
-};
 
 struct commits;
 
@@ -75,15 +59,5 @@ int commits_check(struct repo *repo, const struct graph *graph, int commit,
  */
 int commits_find_end(struct commits *commits, const struct oid *oid, int *out,
 		     struct error *err);
-
-/*
- * Read one commit object, for its text.  text points into *object, which the
- * caller frees with git_odb_object_free.
- */
-int commits_read(git_odb *odb, const struct oid *oid, git_odb_object **object,
-		 struct commit_text *text, struct error *err);
-
-/* The i-th parent. */
-void commit_text_parent(const struct commit_text *text, int i, struct oid *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include <git2.h>
 
 struct error;
+struct oid;
 
 struct repo {
 	git_repository *git;
@@ -19,5 +20,8 @@ struct repo {
 
 /* libgit2's last complaint as our error.  Returns -1. */
 int handle_failed(struct error *err);
+
+/* An id's digits as its bytes.  Fails on what are not 40 digits. */
+int handle_oid(git_oid *id, const struct oid *oid, struct error *err);
 
 #endif

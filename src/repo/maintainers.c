@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/xalloc.h"
-#include "repo/commits.h"
+#include "repo/commit_text.h"
 #include "repo/handle.h"
 #include "repo/people.h"
 #include "repo/trailers.h"
@@ -35,7 +35,7 @@ static int read_commit(struct repo *repo, const struct oid *commit,
 		handle_failed(err);
 		goto out;
 	}
-	if (commits_read(odb, commit, &object, &text, err) < 0)
+	if (commit_text_named(odb, commit, &object, &text, err) < 0)
 		goto out;
 	for (int i = 0;
 	     i < TRAILERS_MAX &&

@@ -13,6 +13,7 @@
 #include "engine/limit.h"
 #include "engine/oid.h"
 #include "engine/queue.h"
+#include "repo/commit_text.h"
 #include "repo/commits.h"
 #include "repo/handle.h"
 
@@ -341,7 +342,7 @@ static int describe(struct describer *d, int commit, struct error *err)
 	const int *parents;
 	int ret;
 
-	if (commits_read(d->odb, &record.oid, &object, &text, err) < 0)
+	if (commit_text_named(d->odb, &record.oid, &object, &text, err) < 0)
 		return -1;
 	if (commits_check(d->repo, d->graph, commit, &text, err) < 0) {
 		git_odb_object_free(object);

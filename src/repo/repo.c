@@ -30,6 +30,15 @@ int handle_failed(struct error *err)
 			 last ? last->message : "unknown libgit2 error");
 }
 
+int handle_oid(git_oid *id, const struct oid *oid, struct error *err)
+{
+	if (strlen(oid->hex) == GIT_OID_HEXSZ &&
+	    git_oid_fromstr(id, oid->hex) == 0)
+		return 0;
+	return error_set(err, ERROR_GIT, "'%s' is not the name of a commit",
+			 oid->hex);
+}
+
 /*
  * Extensions that do not change how objects and refs are read, but which
  * libgit2 1.5 refuses unless it is told.
@@ -231,8 +240,9 @@ int repo_tree(struct repo *repo, const struct oid *commit, struct oid *out,
 	git_commit *object = NULL;
 	git_oid id;
 
-	if (git_oid_fromstr(&id, commit->hex) < 0 ||
-	    git_commit_lookup(&object, repo->git, &id) < 0) {
+	if (handle_oid(&id, commit, err) < 0)
+		return -1;
+	if (git_commit_lookup(&object, repo->git, &id) < 0) {
 		handle_failed(err);
 		return error_prefix(err, "cannot read %s", commit->hex);
 	}

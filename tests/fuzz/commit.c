@@ -9,14 +9,13 @@
 #include <git2/sys/mempack.h>
 
 #include "base/error.h"
-#include "engine/oid.h"
-#include "repo/commits.h"
+#include "repo/commit_text.h"
 
 static void check(const struct commit_text *text, const char *bytes,
 		  size_t size)
 {
 	const char *end = bytes + size;
-	struct oid parent;
+	git_oid parent;
 
 	need(text->author >= bytes && text->author <= end &&
 	     text->author_length <= (size_t)(end - text->author));
@@ -25,7 +24,7 @@ static void check(const struct commit_text *text, const char *bytes,
 	need(text->date >= 0 && text->author_date >= 0);
 	need(text->parent_count >= 0);
 	for (int i = 0; i < text->parent_count; i++)
-		commit_text_parent(text, i, &parent);
+		git_oid_fromstr(&parent, commit_text_parent(text, i));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -35,15 +34,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	git_odb_backend *backend = NULL;
 	git_odb_object *object;
 	git_odb *odb;
-	struct oid oid;
 	git_oid id;
 
 	git_libgit2_init();
 	need(git_odb_new(&odb) == 0 && git_mempack_new(&backend) == 0);
 	need(git_odb_add_backend(odb, backend, 1) == 0);
 	need(git_odb_write(&id, odb, data, size, GIT_OBJECT_COMMIT) == 0);
-	git_oid_tostr(oid.hex, sizeof(oid.hex), &id);
-	if (commits_read(odb, &oid, &object, &text, &err) == 0) {
+	if (commit_text_read(odb, &id, &object, &text, &err) == 0) {
 		check(&text, git_odb_object_data(object),
 		      git_odb_object_size(object));
 		git_odb_object_free(object);
