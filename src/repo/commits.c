@@ -11,6 +11,7 @@
 #include "repo/commit_text.h"
 #include "repo/commitgraph.h"
 #include "repo/handle.h"
+#include "repo/ids.h"
 
 /*
  * What is known of a commit's parents until it is expanded: where its entry
@@ -23,7 +24,10 @@ struct kept {
 		uint32_t level; /* of one that is in the commit-graph */
 	};
 	union {
-		size_t first; /* where its object's parents are, in parents */
+		struct {
+			uint32_t first; /* where its parents are, in parents */
+			uint32_t id;	/* its own, in ids */
+		} object;
 		struct {
 			uint32_t first, second; /* as the entry has them */
 		} entry;
@@ -46,14 +50,16 @@ struct commits {
 	struct graph *graph;
 	struct commitgraph *entries; /* NULL: there is none to use */
 	struct places places;
+	struct ids
+		ids; /* of those that are not in the commit-graph, and more */
 	/*
-	 * The graph was empty: commits of the commit-graph get no names until
-	 * somebody wants to know, and are known by their places till then.
+	 * The graph was empty: its commits get no names until somebody wants
+	 * to know, and are known by their places and ids till then.
 	 */
 	bool nameless;
 	struct kept *kept; /* by the graph's numbers */
 	size_t kept_count, kept_room;
-	git_oid *parents;
+	uint32_t *parents; /* in ids */
 	size_t parent_count, parent_room;
 	int *found; /* for the one that is being expanded */
 	size_t found_room;
@@ -97,6 +103,7 @@ void commits_close(struct commits *commits)
 	git_odb_free(commits->odb);
 	commitgraph_close(commits->entries);
 	places_release(&commits->places);
+	ids_release(&commits->ids);
 	free(commits->kept);
 	free(commits->parents);
 	free(commits->found);
@@ -113,16 +120,6 @@ static int *slot_of(const struct commits *commits, uint32_t place)
 	       commits->kept[places->slots[at] - 1].place != place + 1)
 		at = (at + 1) & mask;
 	return &places->slots[at];
-}
-
-/* -1: it has none */
-static int number_of(const struct commits *commits, uint32_t place)
-{
-	const struct places *places = &commits->places;
-
-	if (places->numbers)
-		return places->numbers[place] - 1;
-	return places->room ? *slot_of(commits, place) - 1 : -1;
 }
 
 static void places_grow(struct commits *commits)
@@ -154,18 +151,25 @@ static void places_grow(struct commits *commits)
 	free(old.slots);
 }
 
-/* kept has its place already. */
-static void put_number(struct commits *commits, uint32_t place, int number)
+/* Where the number of a place is, plus 1; 0: it has none yet. */
+static int *number_slot(struct commits *commits, uint32_t place)
 {
 	struct places *places = &commits->places;
 
 	if (!places->numbers && places->room <= places->count * 2)
 		places_grow(commits);
-	places->count++;
+	return places->numbers ? &places->numbers[place]
+			       : slot_of(commits, place);
+}
+
+/* -1: it has none */
+static int number_of(const struct commits *commits, uint32_t place)
+{
+	const struct places *places = &commits->places;
+
 	if (places->numbers)
-		places->numbers[place] = number + 1;
-	else
-		*slot_of(commits, place) = number + 1;
+		return places->numbers[place] - 1;
+	return places->room ? *slot_of(commits, place) - 1 : -1;
 }
 
 static int open_objects(struct commits *commits, struct error *err)
@@ -176,48 +180,82 @@ static int open_objects(struct commits *commits, struct error *err)
 	return 0;
 }
 
-static struct kept *kept_of(struct commits *commits, int commit)
+/* The graph may have grown by other hands. */
+static void keep_more(struct commits *commits)
 {
 	size_t count = (size_t)graph_count(commits->graph);
 
-	if (commits->kept_count < count)
-		array_grow(commits->kept, count, &commits->kept_room);
+	array_grow(commits->kept, count, &commits->kept_room);
 	while (commits->kept_count < count)
 		commits->kept[commits->kept_count++] =
 			(struct kept){ .count = -1 };
+}
+
+static inline struct kept *kept_of(struct commits *commits, int commit)
+{
+	if ((size_t)commit >= commits->kept_count)
+		keep_more(commits);
 	return &commits->kept[commit];
 }
 
-/* Read a commit's object, add it, and keep what it says of its parents. */
-static int take(struct commits *commits, const git_oid *id,
-		const struct oid *oid, int *out, struct error *err)
+static void add_parent(struct commits *commits, const git_oid *id)
 {
+	array_grow(commits->parents, commits->parent_count + 1,
+		   &commits->parent_room);
+	commits->parents[commits->parent_count++] = ids_add(&commits->ids, id);
+}
+
+/* id: its bytes, which are not looked at before it needs a name */
+static int add_commit(struct commits *commits, const unsigned char *id,
+		      int64_t date)
+{
+	struct oid oid;
+
+	if (commits->nameless)
+		return graph_add_nameless(commits->graph, date);
+	oid_from_bytes(&oid, id, GIT_OID_RAWSZ);
+	return graph_add(commits->graph, &oid, date);
+}
+
+/* What an object says of its commit's parents. */
+static int keep_parents(struct commits *commits, const git_oid *id,
+			const struct commit_text *text, struct error *err)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+
+	for (int i = 0; i < text->parent_count; i++) {
+		git_oid parent;
+
+		if (git_oid_fromstr(&parent, commit_text_parent(text, i)) < 0)
+			return error_set(err, ERROR_GIT,
+					 "cannot read commit %s: bad parent",
+					 git_oid_tostr(hex, sizeof(hex), id));
+		add_parent(commits, &parent);
+	}
+	return 0;
+}
+
+/* Read a commit's object, add it, and keep what it says of its parents. */
+static int take(struct commits *commits, uint32_t index, int *out,
+		struct error *err)
+{
+	const git_oid id = commits->ids.items[index].id;
+	uint32_t first = (uint32_t)commits->parent_count;
 	git_odb_object *object = NULL;
 	struct commit_text text;
 	struct kept *kept;
 	int ret = -1;
 
 	if (open_objects(commits, err) < 0 ||
-	    commit_text_read(commits->odb, id, &object, &text, err) < 0)
+	    commit_text_read(commits->odb, &id, &object, &text, err) < 0)
 		return -1;
-	*out = graph_add(commits->graph, oid, text.date);
+	if (keep_parents(commits, &id, &text, err) < 0)
+		goto out;
+	*out = add_commit(commits, id.id, text.date);
 	kept = kept_of(commits, *out);
-	*kept = (struct kept){ .first = commits->parent_count };
-	array_grow(commits->parents,
-		   commits->parent_count + (size_t)text.parent_count,
-		   &commits->parent_room);
-	for (int i = 0; i < text.parent_count; i++) {
-		if (git_oid_fromstr(&commits->parents[kept->first + (size_t)i],
-				    commit_text_parent(&text, i)) < 0) {
-			error_set(err, ERROR_GIT,
-				  "cannot read commit %s: bad parent",
-				  oid->hex);
-			*kept = (struct kept){ .count = -1 };
-			goto out;
-		}
-	}
 	kept->count = text.parent_count;
-	commits->parent_count += (size_t)text.parent_count;
+	kept->object.first = first;
+	kept->object.id = index;
 	ret = 0;
 out:
 	git_odb_object_free(object);
@@ -236,71 +274,75 @@ static int misled(struct repo *repo, const struct error *said,
 	return error_set(err, ERROR_GIT, "%s", said->text);
 }
 
-static void name_of_place(const struct commits *commits, uint32_t place,
-			  struct oid *oid)
-{
-	oid_from_bytes(oid, commitgraph_id(commits->entries, place),
-		       GIT_OID_RAWSZ);
-}
-
 /* The number of a commit of the commit-graph, which is added if it is new. */
 static int number_at(struct commits *commits, uint32_t place)
 {
+	int *slot = number_slot(commits, place), number;
 	struct commitgraph_commit entry;
 	struct kept *kept;
-	struct oid oid;
-	int number = number_of(commits, place);
 
-	if (number >= 0)
-		return number;
+	if (*slot)
+		return *slot - 1;
 	commitgraph_read(commits->entries, place, &entry);
-	if (commits->nameless) {
-		number = graph_add_nameless(commits->graph, entry.date);
-	} else {
-		name_of_place(commits, place, &oid);
-		number = graph_add(commits->graph, &oid, entry.date);
-	}
+	number = add_commit(commits, commitgraph_id(commits->entries, place),
+			    entry.date);
 	kept = kept_of(commits, number);
 	kept->place = place + 1;
 	kept->level = entry.level;
 	kept->entry.first = entry.first;
 	kept->entry.second = entry.second;
-	put_number(commits, place, number);
+	commits->places.count++;
+	*slot = number + 1;
 	return number;
 }
 
 /* Read a commit that the graph does not know, or not more than its name. */
-static int take_any(struct commits *commits, const git_oid *id,
-		    const struct oid *oid, int *out, struct error *err)
+static int read_any(struct commits *commits, const git_oid *id, int *out,
+		    struct error *err)
 {
 	uint32_t place;
 
 	if (!commits->entries ||
 	    !commitgraph_find(commits->entries, id->id, &place))
-		return take(commits, id, oid, out, err);
+		return take(commits, ids_add(&commits->ids, id), out, err);
 	*out = number_at(commits, place);
 	return 0;
 }
 
-static int take_named(struct commits *commits, const struct oid *oid, int *out,
-		      struct error *err)
+static int find_by_name(const struct commits *commits, const git_oid *id)
 {
-	git_oid id;
+	struct oid oid;
 
-	if (handle_oid(&id, oid, err) < 0)
+	if (commits->nameless)
 		return -1;
-	return take_any(commits, &id, oid, out, err);
+	oid_from_bytes(&oid, id->id, GIT_OID_RAWSZ);
+	return graph_find(commits->graph, &oid);
+}
+
+/* The number of one of ids, which is read if need be. */
+static int number_of_id(struct commits *commits, uint32_t index, int *out,
+			struct error *err)
+{
+	const git_oid id = commits->ids.items[index].id;
+	int number = commits->ids.items[index].number;
+
+	if (number < 0)
+		number = find_by_name(commits, &id);
+	if (number < 0 && read_any(commits, &id, &number, err) < 0)
+		return -1;
+	commits->ids.items[index].number = number;
+	*out = number;
+	return 0;
 }
 
 int commits_find(struct commits *commits, const struct oid *oid, int *out,
 		 struct error *err)
 {
-	int found = graph_find(commits->graph, oid);
+	git_oid id;
 
-	if (found < 0)
-		return take_named(commits, oid, out, err);
-	*out = found;
-	return 0;
+	if (handle_oid(&id, oid, err) < 0)
+		return -1;
+	return number_of_id(commits, ids_add(&commits->ids, &id), out, err);
 }
 
 int commits_known(const struct commits *commits, const struct oid *oid)
@@ -309,10 +351,21 @@ int commits_known(const struct commits *commits, const struct oid *oid)
 	uint32_t place;
 	git_oid id;
 
-	if (found >= 0 || !commits->entries || git_oid_fromstr(&id, oid->hex) ||
-	    !commitgraph_find(commits->entries, id.id, &place))
+	if (found >= 0 || git_oid_fromstr(&id, oid->hex) < 0)
 		return found;
-	return number_of(commits, place);
+	if (commits->entries &&
+	    commitgraph_find(commits->entries, id.id, &place))
+		return number_of(commits, place);
+	return ids_number(&commits->ids, &id);
+}
+
+/* The bytes of a commit's id that was read here. */
+static const unsigned char *id_of(struct commits *commits, int commit)
+{
+	const struct kept *kept = kept_of(commits, commit);
+
+	return kept->place ? commitgraph_id(commits->entries, kept->place - 1)
+			   : commits->ids.items[kept->object.id].id.id;
 }
 
 void commits_name(struct commits *commits, int commit)
@@ -321,7 +374,7 @@ void commits_name(struct commits *commits, int commit)
 
 	if (graph_is_named(commits->graph, commit))
 		return;
-	name_of_place(commits, kept_of(commits, commit)->place - 1, &oid);
+	oid_from_bytes(&oid, id_of(commits, commit), GIT_OID_RAWSZ);
 	graph_name(commits->graph, commit, &oid);
 }
 
@@ -337,6 +390,7 @@ void commits_name_all(struct commits *commits)
 void commits_rest(struct commits *commits)
 {
 	places_release(&commits->places);
+	ids_rest(&commits->ids);
 	if (commits->entries)
 		commitgraph_rest(commits->entries);
 }
@@ -386,24 +440,28 @@ static int expand_place(struct commits *commits, int commit, struct kept kept,
 static int expand_object(struct commits *commits, int commit, struct kept kept,
 			 struct error *err)
 {
-	int *numbers = xcalloc((size_t)kept.count + 1, sizeof(*numbers));
-	int ret = -1;
+	array_grow(commits->found, (size_t)kept.count + 1,
+		   &commits->found_room);
+	for (int i = 0; i < kept.count; i++)
+		if (number_of_id(
+			    commits,
+			    commits->parents[kept.object.first + (uint32_t)i],
+			    &commits->found[i], err) < 0)
+			return -1;
+	graph_expand(commits->graph, commit, commits->found, kept.count);
+	return 0;
+}
 
-	for (int i = 0; i < kept.count; i++) {
-		const git_oid id = commits->parents[kept.first + (size_t)i];
-		struct oid oid;
+/* The graph has a commit's name only: whoever gave it that did not read it. */
+static int read_named(struct commits *commits, int commit, struct error *err)
+{
+	const struct oid oid = *graph_oid(commits->graph, commit);
+	git_oid id;
+	int same;
 
-		git_oid_tostr(oid.hex, sizeof(oid.hex), &id);
-		numbers[i] = graph_find(commits->graph, &oid);
-		if (numbers[i] < 0 &&
-		    take_any(commits, &id, &oid, &numbers[i], err) < 0)
-			goto out;
-	}
-	graph_expand(commits->graph, commit, numbers, kept.count);
-	ret = 0;
-out:
-	free(numbers);
-	return ret;
+	if (handle_oid(&id, &oid, err) < 0)
+		return -1;
+	return read_any(commits, &id, &same, err);
 }
 
 int commits_expand(struct commits *commits, int commit, struct error *err)
@@ -414,10 +472,7 @@ int commits_expand(struct commits *commits, int commit, struct error *err)
 		return 0;
 	kept = *kept_of(commits, commit);
 	if (!kept.place && kept.count < 0) {
-		struct oid oid = *graph_oid(commits->graph, commit);
-		int same;
-
-		if (take_named(commits, &oid, &same, err) < 0)
+		if (read_named(commits, commit, err) < 0)
 			return -1;
 		kept = *kept_of(commits, commit);
 	}

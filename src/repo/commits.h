@@ -18,8 +18,8 @@ struct commits;
 
 /*
  * repo and graph are borrowed and must outlive it.  Where the graph is empty,
- * what comes from the commit-graph has no names in it until they are asked for
- * here, at latest before commits_close.
+ * what is read has no names in it until they are asked for here, at latest
+ * before commits_close.
  */
 void commits_open(struct repo *repo, struct graph *graph, struct commits **out);
 void commits_close(struct commits *commits);
