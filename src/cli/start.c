@@ -107,7 +107,8 @@ static int begin(struct cli *cli, struct begin *begin)
 				"on the screen\n");
 	} else if (orders_begin(cli->session, cli->repo, &text, &err) < 0) {
 		code = cli_fail(&err);
-	} else {
+	} else if (engine_plan(session_engine(cli->session))->state ==
+		   PLAN_TEST) {
 		buf_puts(&text, "test it there, then order 'culprit good', "
 				"'bad' or 'skip'\n");
 	}

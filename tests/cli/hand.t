@@ -60,6 +60,13 @@ check "a search for the fix has git's words for other terms" '
 		broken fixed
 	grep "^$(full c17) is the first fixed commit$" ours.said
 '
+check "where one commit can be it there is nothing to test, nor a word of that" '
+	rm -rf "$session"
+	culprit start c8 c7 >said
+	grep "^$(full c8) is the first bad commit$" said
+	! grep "test it there" said
+	test ! -e "$session/worktree"
+'
 
 # two lines that fork at a commit named base and are merged twice
 git init -q -b main forked

@@ -105,6 +105,12 @@ class Case:
         return self.rng.randrange(len(self.graph.ids))
 
     def step(self, status):
+        self.order(status)
+        # what was undone or done again may have been the resume or the pause
+        if self.status()["paused"]:
+            self.culprit("resume")
+
+    def order(self, status):
         commit = self.some_commit(status)
         oid = self.graph.ids[commit]
         bare = oid == status["testing"] and self.rng.random() < 0.7
@@ -119,7 +125,6 @@ class Case:
             elif draw < 0.34:
                 self.git("bisect", "reset")
                 self.culprit("status")
-                self.culprit("resume")
             else:
                 self.git("bisect", self.word(commit, True), *rev)
             return
@@ -186,6 +191,8 @@ class Case:
         new, old = ("fixed", "broken") if self.fix else ("bad", "good")
         found = {"new": [], "old": [], "skip": []}
         for line in out.splitlines():
+            if not re.match(r"refs/bisect/\S+ [0-9a-f]+$", line):
+                raise Differs("git says of its refs: " + line)
             name, oid = line.split()
             name = name[len("refs/bisect/"):]
             if name == new:
@@ -271,6 +278,11 @@ class Case:
 
     def play(self):
         self.begin()
+        # along first parents there may be a single suspect, and no worktree
+        while self.status()["state"] == "found":
+            self.end()
+            self.story.clear()
+            self.begin()
         status = self.compare()
         for _ in range(self.rng.randint(4, 12)):
             self.step(status)
