@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/fold.h"
 #include "engine/graph.h"
+#include "engine/merge_bases.h"
 
 /* Of the older ends: how many have no merge base with the newer one. */
 struct apart {
@@ -27,8 +28,8 @@ static struct apart find(const struct engine *engine)
 		int *bases = NULL;
 
 		if (below[ends->goods[i]] ||
-		    graph_merge_bases(graph, ends->bad, &ends->goods[i], 1,
-				      &bases) > 0) {
+		    merge_bases_find(graph, ends->bad, &ends->goods[i], 1,
+				     &bases) > 0) {
 			free(bases);
 			continue;
 		}

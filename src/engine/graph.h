@@ -79,13 +79,4 @@ bool graph_has_circle(const struct graph *graph);
 /* Every commit is its own ancestor here. */
 bool graph_is_ancestor(const struct graph *graph, int ancestor, int commit);
 
-/*
- * What `git merge-base --all commit others...` answers: the best common
- * ancestors of commit and a hypothetical merge of all others.  *out is the
- * caller's to free; returns how many.  Order: newest date first, as git's;
- * those of one second come in the order in which they were added.
- */
-int graph_merge_bases(const struct graph *graph, int commit, const int *others,
-		      int count, int **out);
-
 #endif

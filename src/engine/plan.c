@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "engine/adaptive.h"
 #include "engine/graph.h"
+#include "engine/merge_bases.h"
 #include "engine/suspects.h"
 
 const char *plan_state_name(enum plan_state state)
@@ -158,8 +159,8 @@ static bool plan_merge_base(struct engine *engine)
 
 	if (has_strays(engine, marks)) {
 		mark_checked(engine, marks);
-		count = graph_merge_bases(engine->graph, ends->bad, ends->goods,
-					  ends->good_count, &bases);
+		count = merge_bases_find(engine->graph, ends->bad, ends->goods,
+					 ends->good_count, &bases);
 	}
 	for (int i = 0; i < count && !settled; i++) {
 		const struct folded_step *step = fold_step_of(engine, bases[i]);

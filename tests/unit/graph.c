@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/graph.h"
+#include "engine/merge_bases.h"
 #include "tests/unit/world.h"
 
 static void a_commit_is_known_by_its_name_and_keeps_its_number(void **state)
@@ -319,8 +320,8 @@ static const char *bases(const char *graph, const char *commit,
 
 	world_init(&w, graph);
 	count = commits_of(&w, others, wanted);
-	count = graph_merge_bases(w.graph, world_commit(&w, commit), wanted,
-				  count, &found);
+	count = merge_bases_find(w.graph, world_commit(&w, commit), wanted,
+				 count, &found);
 	answer[0] = '\0';
 	for (int i = 0; i < count; i++)
 		used += (size_t)snprintf(answer + used, sizeof(answer) - used,
@@ -489,7 +490,7 @@ static void merge_bases_of_random_graphs_fit_the_definition(void **state)
 
 		for (int i = 0; i < n; i++)
 			others[i] = roll(&dice, count);
-		got = graph_merge_bases(graph, count - 1, others, n, &found);
+		got = merge_bases_find(graph, count - 1, others, n, &found);
 		for (int c = count - 1; c >= 0; c--) {
 			if (!is_base(graph, c, count - 1, others, n))
 				continue;

@@ -24,6 +24,7 @@
 #include "base/str.h"
 #include "engine/commit.h"
 #include "engine/graph.h"
+#include "engine/merge_bases.h"
 #include "engine/oid.h"
 #include "engine/suspects.h"
 #include "repo/gitcmd.h"
@@ -525,13 +526,13 @@ static int by_text(const void *a, const void *b)
 		      ((const struct oid *)b)->hex);
 }
 
-/* The commits' names in one sorted text, and freed. */
-static char *sorted_text(struct oid *oids, size_t count)
+/* The commits' names in one text, and freed. */
+static char *names_of(struct oid *oids, size_t count, bool sorted)
 {
 	struct buf out;
 
 	buf_init(&out, 0);
-	if (count)
+	if (count && sorted)
 		qsort(oids, count, sizeof(*oids), by_text);
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&out, "%s\n", oids[i].hex);
@@ -539,17 +540,17 @@ static char *sorted_text(struct oid *oids, size_t count)
 	return taken(&out);
 }
 
-static char *sorted_commits(const struct graph *graph, const int *commits,
-			    int count)
+static char *commits_text(const struct graph *graph, const int *commits,
+			  int count, bool sorted)
 {
 	struct oid *oids = xcalloc((size_t)count + 1, sizeof(*oids));
 
 	for (int i = 0; i < count; i++)
 		oids[i] = *graph_oid(graph, commits[i]);
-	return sorted_text(oids, (size_t)count);
+	return names_of(oids, (size_t)count, sorted);
 }
 
-static char *sorted_lines(char *text)
+static char *lines_text(char *text, bool sorted)
 {
 	struct oid *oids = NULL;
 	size_t count = 0, room = 0;
@@ -561,7 +562,7 @@ static char *sorted_lines(char *text)
 			count++;
 	}
 	free(text);
-	return sorted_text(oids, count);
+	return names_of(oids, count, sorted);
 }
 
 /* The same question to the graph and to git: suspects, bases, ancestors. */
@@ -590,19 +591,20 @@ static void assert_as_git(const struct place *place, struct repo *repo,
 					     .bad = bad,
 					     .goods = goods,
 					     .good_count = (int)query->count });
-	ours = sorted_commits(graph, suspects->commits, suspects->count);
-	theirs = sorted_lines(git(place->path, list.text));
+	ours = commits_text(graph, suspects->commits, suspects->count, true);
+	theirs = lines_text(git(place->path, list.text), true);
 	if (!str_equal(ours, theirs))
 		fail_msg("%s:\n%s\nnot as git:\n%s", list.text, ours, theirs);
 	free(ours);
 	free(theirs);
 
 	if (query->count) {
-		count = graph_merge_bases(graph, bad, goods, (int)query->count,
-					  &bases);
-		ours = sorted_commits(graph, bases, count);
+		count = merge_bases_find(graph, bad, goods, (int)query->count,
+					 &bases);
+		ours = commits_text(graph, bases, count, false);
 		/* git's exit status is 1 where there is none */
-		theirs = sorted_lines(git_try(place->path, base.text, NULL));
+		theirs = lines_text(git_try(place->path, base.text, NULL),
+				    false);
 		if (!str_equal(ours, theirs))
 			fail_msg("%s:\n%s\nnot as git:\n%s", base.text, ours,
 				 theirs);
