@@ -91,9 +91,9 @@ static int choose(const struct question *question, struct listing *listing)
 	struct suspects *suspects;
 	struct midpoint mid;
 
-	suspects = suspects_of(listing->graph, listing->commits, listing->count,
+	suspects = suspects_of(listing->graph, &listing->listed,
 			       query.first_parent);
-	listing->commits = NULL;
+	listing->listed.commits = NULL;
 	mid = suspects_midpoint(listing->graph, &query, suspects);
 	suspects_free(suspects);
 	if (mid.commit >= 0)

@@ -101,5 +101,13 @@ int extend_for(struct session *session, struct repo *repo,
 		ret = further ? extend_names(session, repo, further, 1, err)
 			      : 0;
 	free(goods);
+	/* whoever asked for the range would ask for ever */
+	if (ret == 0 && !further &&
+	    engine_plan(session_engine(session))->state == PLAN_NEEDS_RANGE)
+		return error_set(
+			err, ERROR_STATE,
+			"the commits between the ends cannot be read "
+			"whole: is it the repository where the session "
+			"began?");
 	return ret;
 }

@@ -241,7 +241,7 @@ void stock_drop_flights(struct engine *engine);
 void settle(struct engine *engine);
 
 /* Are both ends known, and the commits between them?  Once it is settled. */
-bool settle_has_range(const struct engine *engine);
+bool settle_has_range(struct engine *engine);
 void settle_release(struct ends *ends);
 
 /* The search between the ends, as last settled. */

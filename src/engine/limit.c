@@ -24,6 +24,7 @@ struct walk {
 	size_t flag_count;
 	struct queue queue;
 	size_t open; /* waiting commits that are not GOOD */
+	int64_t cut; /* the newest date of those that lack their parents */
 	int *listed;
 	size_t listed_count, listed_room;
 	int *stack; /* for make_parents_good */
@@ -55,6 +56,9 @@ static int push(struct walk *walk, int commit, struct error *err)
 {
 	if (expand(walk, commit, err) < 0)
 		return -1;
+	if (!graph_is_expanded(walk->graph, commit) &&
+	    graph_date(walk->graph, commit) > walk->cut)
+		walk->cut = graph_date(walk->graph, commit);
 	walk->flags[commit] |= SEEN | WAITING;
 	walk->open += !(walk->flags[commit] & GOOD);
 	queue_push(&walk->queue, commit, graph_date(walk->graph, commit));
@@ -191,28 +195,34 @@ static int go(struct walk *walk, struct error *err)
 }
 
 /* What turned out good after it was listed is dropped. */
-static int drop_good(struct walk *walk)
+static void take_listed(struct walk *walk, struct limited *out)
 {
 	int kept = 0;
 
-	for (size_t i = 0; i < walk->listed_count; i++)
-		if (!(walk->flags[walk->listed[i]] & GOOD))
-			walk->listed[kept++] = walk->listed[i];
-	return kept;
+	out->whole = true;
+	for (size_t i = 0; i < walk->listed_count; i++) {
+		int commit = walk->listed[i];
+
+		if (walk->flags[commit] & GOOD)
+			continue;
+		walk->listed[kept++] = commit;
+		out->whole &= graph_date(walk->graph, commit) > walk->cut;
+	}
+	out->commits = walk->listed;
+	out->count = kept;
+	walk->listed = NULL;
 }
 
 int limit_walk(const struct graph *graph, const struct limit_query *query,
-	       int **commits, int *count, struct error *err)
+	       struct limited *out, struct error *err)
 {
-	struct walk walk = { .graph = graph, .query = query };
+	struct walk walk = { .graph = graph, .query = query, .cut = INT64_MIN };
 	int ret = -1;
 
 	fit(&walk);
 	if (push_ends(&walk, err) < 0 || go(&walk, err) < 0)
 		goto out;
-	*count = drop_good(&walk);
-	*commits = walk.listed;
-	walk.listed = NULL;
+	take_listed(&walk, out);
 	ret = 0;
 out:
 	queue_release(&walk.queue);

@@ -28,11 +28,19 @@ struct limit_query {
 	void *data;
 };
 
-/*
- * The commits that git lists, in its order: newest first.  *commits is the
- * caller's to free.  Fails only where expand does.
- */
+/* What git lists. */
+struct limited {
+	int *commits; /* in git's order: newest first; the caller's to free */
+	int count;
+	/*
+	 * Nothing was missed: whatever the walk came to is expanded, but for
+	 * what is older than all of these, and so below none of them.
+	 */
+	bool whole;
+};
+
+/* Fails only where expand does. */
 int limit_walk(const struct graph *graph, const struct limit_query *query,
-	       int **commits, int *count, struct error *err);
+	       struct limited *out, struct error *err);
 
 #endif

@@ -491,7 +491,11 @@ void settle(struct engine *engine)
 	show_numbers(engine);
 }
 
-bool settle_has_range(const struct engine *engine)
+/*
+ * A range that was read for other ends has those of narrower ones in it, but
+ * not all of a wider one, though that may begin and end in it.
+ */
+bool settle_has_range(struct engine *engine)
 {
 	const struct ends *ends = &engine->ends;
 
@@ -501,7 +505,7 @@ bool settle_has_range(const struct engine *engine)
 	for (int i = 0; i < ends->good_count; i++)
 		if (!graph_is_expanded(engine->graph, ends->goods[i]))
 			return false;
-	return true;
+	return settle_suspects(engine)->whole;
 }
 
 const struct suspects *settle_suspects(struct engine *engine)

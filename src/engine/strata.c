@@ -199,16 +199,18 @@ static void find_members(struct search *search)
 
 	query.goods = lowest;
 	for (int i = 0; i < search->ends.count; i++) {
-		int *commits = NULL, count = 0;
+		struct limited members = { .commits = NULL };
 
 		query.bad = search->ends.items[i].commit;
 		if (search->flags[query.bad] & LISTED)
 			continue;
-		limit_walk(search->graph, &query, &commits, &count, NULL);
-		for (int k = 0; k < count; k++)
-			if (graph_is_expanded(search->graph, commits[k]))
-				search->flags[commits[k]] |= MEMBER | LISTED;
-		free(commits);
+		limit_walk(search->graph, &query, &members, NULL);
+		for (int k = 0; k < members.count; k++)
+			if (graph_is_expanded(search->graph,
+					      members.commits[k]))
+				search->flags[members.commits[k]] |=
+					MEMBER | LISTED;
+		free(members.commits);
 	}
 	free(lowest);
 }

@@ -27,13 +27,15 @@ static void reverse(int *commits, int count)
 	}
 }
 
-struct suspects *suspects_of(const struct graph *graph, int *commits_taken,
-			     int count, bool first_parent)
+struct suspects *suspects_of(const struct graph *graph,
+			     const struct limited *listed_taken,
+			     bool first_parent)
 {
 	struct suspects *found = xcalloc(1, sizeof(*found));
 
-	found->commits = commits_taken;
-	found->count = count;
+	found->commits = listed_taken->commits;
+	found->count = listed_taken->count;
+	found->whole = listed_taken->whole;
 	reverse(found->commits, found->count);
 	found->weights = xcalloc((size_t)found->count, sizeof(int));
 	weights_find(graph, found->commits, found->count, first_parent,
@@ -49,10 +51,10 @@ struct suspects *suspects_find(const struct graph *graph,
 					   .good_count = query->good_count,
 					   .first_parent =
 						   query->first_parent };
-	int *commits, count;
+	struct limited listed;
 
-	limit_walk(graph, &limit, &commits, &count, NULL);
-	return suspects_of(graph, commits, count, query->first_parent);
+	limit_walk(graph, &limit, &listed, NULL);
+	return suspects_of(graph, &listed, query->first_parent);
 }
 
 struct suspects *suspects_copy(const struct suspects *suspects)
@@ -61,6 +63,7 @@ struct suspects *suspects_copy(const struct suspects *suspects)
 	size_t bytes = (size_t)suspects->count * sizeof(int);
 
 	copy->count = suspects->count;
+	copy->whole = suspects->whole;
 	copy->commits = xmalloc(bytes + 1);
 	copy->weights = xmalloc(bytes + 1);
 	if (bytes) {

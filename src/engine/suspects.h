@@ -17,6 +17,7 @@
 #include <stdbool.h>
 
 struct graph;
+struct limited;
 
 struct suspects_query {
 	int bad;
@@ -37,6 +38,7 @@ struct suspects {
 	int *commits; /* in git's order: the one listed last comes first */
 	int *weights; /* how many suspects each one reaches, itself included */
 	int count;
+	bool whole; /* as limit.h has it: the graph has all that it takes */
 };
 
 /*
@@ -47,9 +49,10 @@ struct suspects {
 struct suspects *suspects_find(const struct graph *graph,
 			       const struct suspects_query *query);
 
-/* The same for whoever walked already: what limit_walk listed, on the heap. */
-struct suspects *suspects_of(const struct graph *graph, int *commits_taken,
-			     int count, bool first_parent);
+/* The same for whoever walked already; its commits are taken. */
+struct suspects *suspects_of(const struct graph *graph,
+			     const struct limited *listed_taken,
+			     bool first_parent);
 struct suspects *suspects_copy(const struct suspects *suspects);
 void suspects_free(struct suspects *suspects); /* NULL is fine */
 

@@ -27,8 +27,7 @@ static int walk(struct listing *listing, const struct listing_query *query,
 		.data = listing->reader,
 	};
 
-	return limit_walk(listing->graph, &limit, &listing->commits,
-			  &listing->count, err);
+	return limit_walk(listing->graph, &limit, &listing->listed, err);
 }
 
 /* Skips may be anywhere; one that was not walked over is known by name only. */
@@ -99,7 +98,7 @@ void listing_release(struct listing *listing)
 	graph_free(listing->graph);
 	free(listing->goods);
 	free(listing->skips);
-	free(listing->commits);
+	free(listing->listed.commits);
 	*listing = (struct listing){ .graph = NULL };
 }
 

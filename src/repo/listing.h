@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "engine/limit.h"
+
 struct commits;
 struct error;
 struct graph;
@@ -28,9 +30,8 @@ struct listing_query {
 struct listing {
 	struct graph *graph;
 	int bad;
-	int *goods, *skips; /* as many as were asked for */
-	int *commits;	    /* as limit_walk lists them; may be taken */
-	int count;
+	int *goods, *skips;    /* as many as were asked for */
+	struct limited listed; /* its commits may be taken */
 	struct commits *reader;
 };
 

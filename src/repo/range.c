@@ -113,11 +113,11 @@ static int load_suspects(struct commits *commits, struct graph *graph,
 					   .good_count = ends->count,
 					   .expand = expand,
 					   .data = commits };
-	int *listed, count;
+	struct limited listed;
 
-	if (limit_walk(graph, &query, &listed, &count, err) < 0)
+	if (limit_walk(graph, &query, &listed, err) < 0)
 		return -1;
-	free(listed);
+	free(listed.commits);
 	return 0;
 }
 

@@ -125,6 +125,7 @@ class Case:
             elif draw < 0.34:
                 self.git("bisect", "reset")
                 self.culprit("status")
+                self.culprit("resume")
             else:
                 self.git("bisect", self.word(commit, True), *rev)
             return
@@ -280,7 +281,7 @@ class Case:
         self.begin()
         # along first parents there may be a single suspect, and no worktree
         while self.status()["state"] == "found":
-            self.end()
+            shutil.rmtree(self.dir)
             self.story.clear()
             self.begin()
         status = self.compare()

@@ -54,8 +54,9 @@ static int numbers_of(const struct shape *shape, const char *names, int *out)
 }
 
 /*
- * "a b@5:a c:a,b": names, parents behind a colon, and the date behind an @
- * where it is not 10 more than the one before.
+ * "a b@5:a c:a,b d?": names, parents behind a colon, and the date behind an @
+ * where it is not 10 more than the one before.  Of one with a ? nobody has
+ * read what its parents are.
  */
 static void shape_make(struct shape *shape, const char *picture)
 {
@@ -68,6 +69,7 @@ static void shape_make(struct shape *shape, const char *picture)
 	shape->graph = graph_new();
 	while ((word = strsep(&rest, " "))) {
 		char *parents = strchr(word, ':'), *at = strchr(word, '@');
+		char *unread = strchr(word, '?');
 		int list[16], count, commit;
 		struct oid oid;
 
@@ -75,6 +77,8 @@ static void shape_make(struct shape *shape, const char *picture)
 			*parents++ = '\0';
 		if (at)
 			*at++ = '\0';
+		if (unread)
+			*unread = '\0';
 		date += 10;
 		if (at)
 			assert_true(str_number(at, 0, INT64_MAX, &date));
@@ -83,7 +87,8 @@ static void shape_make(struct shape *shape, const char *picture)
 		commit = graph_add(shape->graph, &oid, date);
 		assert_true(commit < NAMES_MAX);
 		str_copy(shape->names[commit], sizeof(shape->names[0]), word);
-		graph_expand(shape->graph, commit, list, count);
+		if (!unread)
+			graph_expand(shape->graph, commit, list, count);
 	}
 }
 
@@ -178,6 +183,41 @@ static void the_nearest_good_commit_bounds_the_range(void **state)
 	(void)state;
 	MIDPOINT(line, "h", "a,c", "e of 5, 2 left, 1 steps");
 	MIDPOINT(line, "h", "c,a", "e of 5, 2 left, 1 steps");
+}
+
+static bool is_whole(const char *picture, const char *bad, const char *goods)
+{
+	struct shape shape;
+	int list[16];
+	struct suspects_query query = { .goods = list };
+	struct suspects *suspects;
+	bool whole;
+
+	shape_make(&shape, picture);
+	query.bad = number_of(&shape, bad);
+	query.good_count = numbers_of(&shape, goods, list);
+	suspects = suspects_find(shape.graph, &query);
+	whole = suspects->whole;
+	suspects_free(suspects);
+	graph_free(shape.graph);
+	return whole;
+}
+
+static void a_suspect_whose_parents_nobody_read_may_hide_others(void **state)
+{
+	(void)state;
+	assert_true(is_whole("a b:a c:b d:c", "d", "a"));
+	assert_false(is_whole("a b? c:b d:c,a", "d", "a"));
+	assert_true(is_whole("a b? c:b d:c,a", "d", "a,b"));
+}
+
+static void so_may_a_good_commit_that_is_not_older_than_all(void **state)
+{
+	(void)state;
+	/* is it a child of b? then that is good */
+	assert_false(is_whole("a b:a u? g:u c:b", "c", "a,g"));
+	assert_true(is_whole("u? a b:a g:u c:b", "c", "a,g"));
+	assert_true(is_whole("u? a:u b:a", "a", "b"));
 }
 
 /*
@@ -743,6 +783,10 @@ int main(void)
 			without_a_good_commit_the_root_is_a_suspect_too),
 		cmocka_unit_test(bad_below_good_leaves_nothing_to_test),
 		cmocka_unit_test(the_nearest_good_commit_bounds_the_range),
+		cmocka_unit_test(
+			a_suspect_whose_parents_nobody_read_may_hide_others),
+		cmocka_unit_test(
+			so_may_a_good_commit_that_is_not_older_than_all),
 		cmocka_unit_test(of_two_arms_the_one_listed_first_is_tested),
 		cmocka_unit_test(equal_dates_are_listed_as_they_were_reached),
 		cmocka_unit_test(
