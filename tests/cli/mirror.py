@@ -122,7 +122,7 @@ class Case:
                 self.git("bisect", "skip", *rev)
             elif draw < 0.3:
                 self.replay()
-            elif draw < 0.34:
+            elif draw < 0.34 and status["state"] != "found":
                 self.git("bisect", "reset")
                 self.culprit("status")
                 self.culprit("resume")
