@@ -12,6 +12,9 @@
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
 
+/* At a multiple of alignment, a power of two that divides size. */
+void *xaligned(size_t alignment, size_t size);
+
 /* Resize to count * size bytes; aborts when the product overflows. */
 void *xreallocarray(void *old, size_t count, size_t size);
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/array.h"
 #include "base/error.h"
@@ -35,23 +36,26 @@ struct kept {
 };
 
 /*
- * The graph's number of a place.  Open addressing, since an array by place
- * would be the size of all history and a page of it touched for each commit;
- * but an array as soon as there are many: it is asked once, not twice.
+ * The graph's numbers of places.  An array by place would be the size of all
+ * history, with a page of it touched for each commit; so for a part of a long
+ * one it is a table, in one huge page where the kernel has any: each look is at
+ * another end of it, and with small pages mostly waits to be told where that is.
  */
 struct places {
-	int *slots; /* numbers plus 1, whose places `kept` has; 0: free */
-	size_t room, count;
-	int *numbers; /* plus 1, by place; NULL: in slots */
+	int *numbers; /* plus 1; 0: none, or free */
+	size_t count;
+	bool table; /* open addressing, TABLE_ROOM, with the places in `kept` */
 };
+
+#define HUGE_PAGE  ((size_t)2 << 20)
+#define TABLE_ROOM (HUGE_PAGE / sizeof(int))
 
 struct commits {
 	git_odb *odb; /* NULL: nothing was read of it yet */
 	struct graph *graph;
 	struct commitgraph *entries; /* NULL: there is none to use */
 	struct places places;
-	struct ids
-		ids; /* of those that are not in the commit-graph, and more */
+	struct ids ids; /* of what was met by its id, not by a place */
 	/*
 	 * The graph was empty: its commits get no names until somebody wants
 	 * to know, and are known by their places and ids till then.
@@ -80,9 +84,8 @@ static void open_entries(struct commits *commits, struct repo *repo)
 
 static void places_release(struct places *places)
 {
-	free(places->slots);
 	free(places->numbers);
-	*places = (struct places){ .slots = NULL };
+	*places = (struct places){ .numbers = NULL };
 }
 
 void commits_open(struct repo *repo, struct graph *graph, struct commits **out)
@@ -110,66 +113,65 @@ void commits_close(struct commits *commits)
 	free(commits);
 }
 
-static int *slot_of(const struct commits *commits, uint32_t place)
+static int *table_slot(const struct commits *commits, uint32_t place)
 {
-	const struct places *places = &commits->places;
-	size_t mask = places->room - 1;
-	size_t at = (size_t)(place * UINT32_C(0x9e3779b1)) & mask;
+	int *numbers = commits->places.numbers;
+	size_t at = place * UINT32_C(0x9e3779b1) % TABLE_ROOM;
 
-	while (places->slots[at] &&
-	       commits->kept[places->slots[at] - 1].place != place + 1)
-		at = (at + 1) & mask;
-	return &places->slots[at];
+	while (numbers[at] && commits->kept[numbers[at] - 1].place != place + 1)
+		at = (at + 1) % TABLE_ROOM;
+	return &numbers[at];
 }
 
-static void places_grow(struct commits *commits)
+static void make_table(struct places *places)
 {
-	size_t all = commitgraph_count(commits->entries);
-	struct places *places = &commits->places, old = *places;
+	places->table = true;
+	places->numbers = xaligned(HUGE_PAGE, HUGE_PAGE);
+	madvise(places->numbers, HUGE_PAGE, MADV_HUGEPAGE);
+	memset(places->numbers, 0, HUGE_PAGE);
+}
 
-	places->room = old.room ? old.room * 2 : 4096;
-	places->slots = NULL;
-	/* zeroed by hand: a page of calloc that is read first is made twice */
-	if (places->room * 8 > all) {
-		places->numbers = xmalloc(all * sizeof(int));
-		memset(places->numbers, 0, all * sizeof(int));
-	} else {
-		places->slots = xmalloc(places->room * sizeof(int));
-		memset(places->slots, 0, places->room * sizeof(int));
-	}
-	for (size_t i = 0; i < old.room; i++) {
-		uint32_t place;
+/* Zeroed by hand: a page of calloc that is read first is made twice. */
+static void make_array(struct places *places, size_t all)
+{
+	places->table = false;
+	places->numbers = xmalloc(all * sizeof(int));
+	memset(places->numbers, 0, all * sizeof(int));
+}
 
-		if (!old.slots[i])
-			continue;
-		place = commits->kept[old.slots[i] - 1].place - 1;
-		if (places->numbers)
-			places->numbers[place] = old.slots[i];
-		else
-			*slot_of(commits, place) = old.slots[i];
-	}
-	free(old.slots);
+/* A table by now has too many, and an array is asked once, not twice. */
+static void table_to_array(struct commits *commits, size_t all)
+{
+	struct places *places = &commits->places;
+
+	free(places->numbers);
+	make_array(places, all);
+	for (size_t i = 0; i < commits->kept_count; i++)
+		if (commits->kept[i].place)
+			places->numbers[commits->kept[i].place - 1] =
+				(int)i + 1;
 }
 
 /* Where the number of a place is, plus 1; 0: it has none yet. */
 static int *number_slot(struct commits *commits, uint32_t place)
 {
 	struct places *places = &commits->places;
+	size_t all = commitgraph_count(commits->entries);
 
-	if (!places->numbers && places->room <= places->count * 2)
-		places_grow(commits);
-	return places->numbers ? &places->numbers[place]
-			       : slot_of(commits, place);
+	if (!places->numbers && all > TABLE_ROOM)
+		make_table(places);
+	else if (!places->numbers)
+		make_array(places, all);
+	else if (places->table && places->count * 4 > TABLE_ROOM)
+		table_to_array(commits, all);
+	return places->table ? table_slot(commits, place)
+			     : &places->numbers[place];
 }
 
 /* -1: it has none */
-static int number_of(const struct commits *commits, uint32_t place)
+static int number_of(struct commits *commits, uint32_t place)
 {
-	const struct places *places = &commits->places;
-
-	if (places->numbers)
-		return places->numbers[place] - 1;
-	return places->room ? *slot_of(commits, place) - 1 : -1;
+	return *number_slot(commits, place) - 1;
 }
 
 static int open_objects(struct commits *commits, struct error *err)
@@ -345,7 +347,7 @@ int commits_find(struct commits *commits, const struct oid *oid, int *out,
 	return number_of_id(commits, ids_add(&commits->ids, &id), out, err);
 }
 
-int commits_known(const struct commits *commits, const struct oid *oid)
+int commits_known(struct commits *commits, const struct oid *oid)
 {
 	int found = graph_find(commits->graph, oid);
 	uint32_t place;

@@ -29,7 +29,7 @@ int commits_find(struct commits *commits, const struct oid *oid, int *out,
 		 struct error *err);
 
 /* The same, of one that is there, with a name or without; else -1. */
-int commits_known(const struct commits *commits, const struct oid *oid);
+int commits_known(struct commits *commits, const struct oid *oid);
 
 void commits_name(struct commits *commits, int commit);
 void commits_name_all(struct commits *commits);
