@@ -274,11 +274,27 @@ static bool has_grafts(const struct repo *repo)
 	return found;
 }
 
+/* To list them libgit2 reads, and sorts, all refs that there are. */
+static bool may_have_replacements(const struct repo *repo)
+{
+	char *folder = xasprintf("%s/refs/replace", repo->common_dir);
+	char *path = xasprintf("%s/packed-refs", repo->common_dir);
+	char *packed = io_text(path, 0);
+	bool may =
+		access(folder, F_OK) == 0 || strstr(packed, " refs/replace/");
+
+	free(packed);
+	free(path);
+	free(folder);
+	return may;
+}
+
 static bool has_replacements(const struct repo *repo)
 {
 	git_reference_iterator *all = NULL;
 	const char *name;
-	bool found = git_reference_iterator_glob_new(&all, repo->git,
+	bool found = may_have_replacements(repo) &&
+		     git_reference_iterator_glob_new(&all, repo->git,
 						     "refs/replace/*") == 0 &&
 		     git_reference_next_name(&name, all) == 0;
 

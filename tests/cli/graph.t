@@ -199,7 +199,12 @@ check "replaced objects are not followed, and that is said" '
 	GIT_NO_REPLACE_OBJECTS=1 midpoint >out 2>err
 	cmp out wanted
 	test ! -s err
+	git -C history pack-refs --all --prune
+	rm -rf history/.git/refs/replace
+	midpoint 2>&1 >out | grep "replaced objects are not followed"
 	git -C history replace -d main
+	midpoint >out 2>err
+	test ! -s err
 '
 check "nor are grafts" '
 	git -C history rev-parse main >history/.git/info/grafts
