@@ -365,7 +365,8 @@ int begin_session(struct repo *repo, const struct begin *begin,
 		goto out;
 	mended_sweep(repo_common_dir(repo));
 	if (mended_drop(session, err) < 0 ||
-	    fill(session, repo, begin, &ends, err) < 0) {
+	    fill(session, repo, begin, &ends, err) < 0 ||
+	    extend_if_needed(session, repo, err) < 0) {
 		session_close(session);
 		folder_remove(dir, NULL);
 		goto out;

@@ -101,13 +101,25 @@ int extend_for(struct session *session, struct repo *repo,
 		ret = further ? extend_names(session, repo, further, 1, err)
 			      : 0;
 	free(goods);
-	/* whoever asked for the range would ask for ever */
-	if (ret == 0 && !further &&
-	    engine_plan(session_engine(session))->state == PLAN_NEEDS_RANGE)
-		return error_set(
-			err, ERROR_STATE,
-			"the commits between the ends cannot be read "
-			"whole: is it the repository where the session "
-			"began?");
 	return ret;
+}
+
+static bool lacks_range(struct session *session)
+{
+	return engine_plan(session_engine(session))->state == PLAN_NEEDS_RANGE;
+}
+
+int extend_if_needed(struct session *session, struct repo *repo,
+		     struct error *err)
+{
+	if (!lacks_range(session))
+		return 0;
+	if (extend_for(session, repo, NULL, false, err) < 0)
+		return -1;
+	if (lacks_range(session)) /* and would for ever */
+		return error_set(err, ERROR_STATE,
+				 "the commits between the ends cannot all be "
+				 "read from '%s'",
+				 repo_common_dir(repo));
+	return 0;
 }

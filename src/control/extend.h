@@ -31,4 +31,11 @@ int extend_names(struct session *session, struct repo *repo,
 int extend_for(struct session *session, struct repo *repo,
 	       const struct oid *further, bool newer, struct error *err);
 
+/*
+ * What the plan lacks between the ends, if it does.  ERROR_STATE where it
+ * still does afterwards.
+ */
+int extend_if_needed(struct session *session, struct repo *repo,
+		     struct error *err);
+
 #endif

@@ -230,15 +230,6 @@ static int read_settled(struct mirror *mirror, struct gitnews *news,
 			 mirror->worktree);
 }
 
-static int load_range(struct mirror *mirror, struct error *err)
-{
-	const struct plan *plan = engine_plan(session_engine(mirror->session));
-
-	if (plan->state != PLAN_NEEDS_RANGE)
-		return 0;
-	return extend_for(mirror->session, mirror->repo, NULL, false, err);
-}
-
 static int take_news(struct mirror *mirror, struct error *err)
 {
 	struct gitnews news = { .session = mirror->session,
@@ -252,7 +243,8 @@ static int take_news(struct mirror *mirror, struct error *err)
 		return -1;
 	ret = gitnews_take(&news, err);
 	mirror->taken |= news.taken;
-	return ret < 0 ? -1 : load_range(mirror, err);
+	return ret < 0 ? -1
+		       : extend_if_needed(mirror->session, mirror->repo, err);
 }
 
 static int note_agreed(const struct mirror *mirror,

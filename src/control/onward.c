@@ -316,16 +316,6 @@ static int bring_commits(const struct onward *onward,
 			    err);
 }
 
-static int bring_range(const struct onward *onward, struct session *session,
-		       struct error *err)
-{
-	const struct plan *plan = engine_plan(session_engine(session));
-
-	if (plan->state != PLAN_NEEDS_RANGE)
-		return 0;
-	return extend_for(session, onward->repo, NULL, false, err);
-}
-
 static int bring_past(const struct onward *onward, const struct past_ends *ends,
 		      struct session *session, struct error *err)
 {
@@ -338,7 +328,7 @@ static int bring_past(const struct onward *onward, const struct past_ends *ends,
 	events = gather(onward, ends, &count);
 	ret = session_append(session, events, count, err);
 	free(events);
-	return ret < 0 ? -1 : bring_range(onward, session, err);
+	return ret < 0 ? -1 : extend_if_needed(session, onward->repo, err);
 }
 
 /* Half a past is none. */

@@ -96,10 +96,8 @@ int orders_begin(struct session *session, struct repo *repo, struct buf *say,
 /* After a decision: load what is missing, say what follows. */
 int orders_follow_up(const struct order *order, struct error *err)
 {
-	const struct plan *plan = engine_plan(session_engine(order->session));
-
-	if (plan->state == PLAN_NEEDS_RANGE && order->repo &&
-	    extend_for(order->session, order->repo, NULL, false, err) < 0)
+	if (order->repo &&
+	    extend_if_needed(order->session, order->repo, err) < 0)
 		return -1;
 	describe_plan(order->session, order->say);
 	return move_worktree(order, err);

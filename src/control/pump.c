@@ -350,8 +350,8 @@ static bool follow_plan(struct control *control)
 		}
 		if (plan->state != PLAN_NEEDS_RANGE)
 			return true;
-		if (extend_for(control->session, control->repo, NULL, false,
-			       &control->err) < 0) {
+		if (extend_if_needed(control->session, control->repo,
+				     &control->err) < 0) {
 			control_fail(control);
 			return false;
 		}

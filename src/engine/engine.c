@@ -325,8 +325,7 @@ int engine_skips(struct engine *engine, const int **skips)
 struct suspects *engine_suspects(struct engine *engine)
 {
 	settle(engine);
-	if (engine->ends.bad < 0 || engine->ends.good_count == 0 ||
-	    !graph_is_expanded(engine->graph, engine->ends.bad))
+	if (!settle_has_range(engine))
 		return NULL;
 	return suspects_copy(settle_suspects(engine));
 }

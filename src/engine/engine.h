@@ -269,8 +269,8 @@ const struct event *engine_said(const struct engine *engine,
 int engine_skips(struct engine *engine, const int **skips);
 
 /*
- * What the search is among now, with weights; NULL while an end is missing.
- * The caller's, for suspects_free.
+ * What the search is among now, with weights; NULL while an end is missing, or
+ * what lies between them.  The caller's, for suspects_free.
  */
 struct suspects *engine_suspects(struct engine *engine);
 

@@ -33,8 +33,8 @@ struct limited {
 	int *commits; /* in git's order: newest first; the caller's to free */
 	int count;
 	/*
-	 * Nothing was missed: whatever the walk came to is expanded, but for
-	 * what is older than all of these, and so below none of them.
+	 * Whatever the walk came to is expanded, but for what is older than
+	 * all of these.  So nothing was missed, as far as dates are right.
 	 */
 	bool whole;
 };

@@ -331,7 +331,8 @@ static void number_mark(const struct engine *engine, struct mark *marks,
 			engine->start && engine->start->first_parent;
 		suspects = suspects_find(engine->graph, &query);
 		mid = suspects_midpoint(engine->graph, &query, suspects);
-		say_mark(&marks[count - 1], &mid);
+		if (suspects->whole)
+			say_mark(&marks[count - 1], &mid);
 		suspects_free(suspects);
 	}
 	free(skips);
@@ -372,8 +373,8 @@ static void number_last(struct engine *engine)
 
 	if (!can_search(engine, &query))
 		return;
-	settle_suspects(engine);
-	say_mark(&marks->items[marks->count - 1], &engine->ends.mid);
+	if (settle_suspects(engine)->whole)
+		say_mark(&marks->items[marks->count - 1], &engine->ends.mid);
 }
 
 static void show_numbers(struct engine *engine)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "repo/commit_text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "engine/oid.h"
 #include "repo/handle.h"
 
 #define PARENT_LINE (strlen("parent ") + GIT_OID_HEXSZ + 1)
@@ -93,8 +93,10 @@ int commit_text_read(git_odb *odb, const git_oid *id, git_odb_object **object,
 		     struct commit_text *text, struct error *err)
 {
 	char hex[GIT_OID_HEXSZ + 1];
-	int ret = git_odb_read(object, odb, id);
+	int ret;
 
+	*object = NULL;
+	ret = git_odb_read(object, odb, id);
 	if (ret == GIT_ENOTFOUND)
 		error_set(err, ERROR_GIT,
 			  "this repository does not have it: fetch it, or name "
@@ -126,7 +128,7 @@ int commit_text_named(git_odb *odb, const struct oid *oid,
 {
 	git_oid id;
 
-	*object = NULL;
+	*object = NULL; /* for whoever frees it in any case */
 	if (handle_oid(&id, oid, err) < 0)
 		return -1;
 	return commit_text_read(odb, &id, object, text, err);

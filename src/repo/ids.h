@@ -33,7 +33,7 @@ uint32_t ids_add(struct ids *ids, const git_oid *id);
 /* The number of an id; -1: it has none, or was never added. */
 int ids_number(const struct ids *ids, const git_oid *id);
 
-/* Neither will be called for long: what they need is given back. */
+/* Neither is called again, but for what is in items: their table is freed. */
 void ids_rest(struct ids *ids);
 
 #endif

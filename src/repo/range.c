@@ -104,20 +104,27 @@ static int expand(void *data, int commit, struct error *err)
 	return commits_expand(data, commit, err);
 }
 
-/* All of what git's walk of `bad ^goods` parses. */
+/*
+ * All of what git's walk of `bad ^goods` parses, and of the one with
+ * --first-parent: where clocks were wrong neither is part of the other.
+ */
 static int load_suspects(struct commits *commits, struct graph *graph,
 			 const struct ends *ends, struct error *err)
 {
-	const struct limit_query query = { .bad = ends->bad,
-					   .goods = ends->goods,
-					   .good_count = ends->count,
-					   .expand = expand,
-					   .data = commits };
-	struct limited listed;
+	struct limit_query query = { .bad = ends->bad,
+				     .goods = ends->goods,
+				     .good_count = ends->count,
+				     .expand = expand,
+				     .data = commits };
 
-	if (limit_walk(graph, &query, &listed, err) < 0)
-		return -1;
-	free(listed.commits);
+	for (int first_parent = 0; first_parent < 2; first_parent++) {
+		struct limited listed;
+
+		query.first_parent = first_parent;
+		if (limit_walk(graph, &query, &listed, err) < 0)
+			return -1;
+		free(listed.commits);
+	}
 	return 0;
 }
 

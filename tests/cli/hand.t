@@ -263,12 +263,12 @@ check "a wider range is read whole, though one way through it was known" '
 	)
 	rm -rf "$session"
 	culprit start round c1 c30 | grep "^Bisecting: 5 revisions left"
+	culprit status --json | json "j[\"steps\"][1][\"left\"] is None"
 	culprit retract c30 >said
 	git -C "$repo" rev-list --bisect-vars round ^c1 >vars
 	. ./vars
 	grep "^Bisecting: $bisect_good revisions left" said
 	grep "^\\[$bisect_rev\\]" said
-	repo=$tmp/line
 '
 check "a commit newer than the bad one, or older than the good one, is known" '
 	rm -rf "$session"

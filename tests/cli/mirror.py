@@ -105,12 +105,11 @@ class Case:
         return self.rng.randrange(len(self.graph.ids))
 
     def step(self, status):
-        self.order(status)
-        # what was undone or done again may have been the resume or the pause
-        if self.status()["paused"]:
+        if self.order(status) and self.status()["paused"]:
             self.culprit("resume")
 
     def order(self, status):
+        """True: it may have taken back a resume, or a pause again."""
         commit = self.some_commit(status)
         oid = self.graph.ids[commit]
         bare = oid == status["testing"] and self.rng.random() < 0.7
@@ -128,23 +127,27 @@ class Case:
                 self.culprit("resume")
             else:
                 self.git("bisect", self.word(commit, True), *rev)
-            return
+            return False
         self.kinds["culprit"] += 1
         if draw < 0.15:
             self.culprit("skip", *rev)
         elif draw < 0.25:
             self.culprit("undo")
+            return True
         elif draw < 0.32 and status["steps"]:
             step = self.rng.choice(status["steps"])
             self.culprit("retract", step["commit"])
         elif draw < 0.36:
             self.culprit("redo")
+            return True
         elif draw < 0.46:
             self.kill([self.word(commit, False), *rev])
         elif draw < 0.5:
             self.kill(["undo"])
+            return True
         else:
             self.culprit(self.word(commit, False), *rev)
+        return False
 
     def kill(self, words):
         """An order that is killed at any moment; git marks nothing."""

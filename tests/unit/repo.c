@@ -565,6 +565,23 @@ static char *lines_text(char *text, bool sorted)
 	return names_of(oids, count, sorted);
 }
 
+/* What was loaded is all that either walk of git takes. */
+static void assert_whole(const struct graph *graph, int bad, const int *goods,
+			 size_t count)
+{
+	for (int first_parent = 0; first_parent < 2; first_parent++) {
+		struct suspects *suspects = suspects_find(
+			graph, &(struct suspects_query){
+				       .bad = bad,
+				       .goods = goods,
+				       .good_count = (int)count,
+				       .first_parent = first_parent });
+
+		assert_true(suspects->whole);
+		suspects_free(suspects);
+	}
+}
+
 /* The same question to the graph and to git: suspects, bases, ancestors. */
 static void assert_as_git(const struct place *place, struct repo *repo,
 			  const struct query *query)
@@ -586,6 +603,7 @@ static void assert_as_git(const struct place *place, struct repo *repo,
 		buf_printf(&list, " ^%s", query->goods[i]);
 		buf_printf(&base, " %s", query->goods[i]);
 	}
+	assert_whole(graph, bad, goods, query->count);
 	suspects =
 		suspects_find(graph, &(struct suspects_query){
 					     .bad = bad,
@@ -716,6 +734,20 @@ static void an_old_good_end_is_reached_all_the_same(void **state)
 	import(place, line.text);
 	check_query(place, (struct query){ "c59", { "c57", "c1" }, 0 });
 	buf_release(&line);
+}
+
+/* Neither walk is a part of the other. */
+static void along_first_parents_wrong_clocks_may_lead_further(void **state)
+{
+	struct place *place = *state;
+
+	import(place,
+	       "c0@1000\nc1@1010 c0\nc2@1053 c0\nc3@1042 c0\nc4@1076 c2\n"
+	       "c5@1052 c3\nc6@1010 c5\nc7@1064 c2\nc8@1031 c2\n"
+	       "c9@1050 c5 c6\nc10@1042 c9 c7\nc11@1057 c10\nc12@1014 c11\n"
+	       "c13@1060\nc14@1080 c9 c12\nc15@1038 c9\nc16@1011 c14 c10\n"
+	       "c17@1075 c13 c14\nc18@1050 c17 c16");
+	check_query(place, (struct query){ "c18", { "c16" }, 0 });
 }
 
 /*
@@ -1791,6 +1823,7 @@ int main(void)
 		TEST(a_good_side_branch_is_loaded_down_to_the_fork),
 		TEST(of_unrelated_histories_both_are_loaded),
 		TEST(an_old_good_end_is_reached_all_the_same),
+		TEST(along_first_parents_wrong_clocks_may_lead_further),
 		TEST(five_commits_of_slop_are_walked_and_no_more),
 		TEST(a_merge_base_below_another_one_is_recognized),
 		TEST(what_lies_far_below_the_good_end_is_not_read),
