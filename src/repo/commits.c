@@ -200,13 +200,6 @@ static inline struct kept *kept_of(struct commits *commits, int commit)
 	return &commits->kept[commit];
 }
 
-static void add_parent(struct commits *commits, const git_oid *id)
-{
-	array_grow(commits->parents, commits->parent_count + 1,
-		   &commits->parent_room);
-	commits->parents[commits->parent_count++] = ids_add(&commits->ids, id);
-}
-
 /* id: its bytes, which are not looked at before it needs a name */
 static int add_commit(struct commits *commits, const unsigned char *id,
 		      int64_t date)
@@ -225,6 +218,9 @@ static int keep_parents(struct commits *commits, const git_oid *id,
 {
 	char hex[GIT_OID_HEXSZ + 1];
 
+	array_grow(commits->parents,
+		   commits->parent_count + (size_t)text->parent_count,
+		   &commits->parent_room);
 	for (int i = 0; i < text->parent_count; i++) {
 		git_oid parent;
 
@@ -232,7 +228,8 @@ static int keep_parents(struct commits *commits, const git_oid *id,
 			return error_set(err, ERROR_GIT,
 					 "cannot read commit %s: bad parent",
 					 git_oid_tostr(hex, sizeof(hex), id));
-		add_parent(commits, &parent);
+		commits->parents[commits->parent_count++] =
+			ids_add(&commits->ids, &parent);
 	}
 	return 0;
 }
