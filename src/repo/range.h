@@ -7,8 +7,9 @@
  *
  * What is loaded: every commit that git's own walk of `bad ^good...` touches
  * (limit_list in git's revision.c: by committer date, newest first, with its
- * five commits of slop), so that the engine's walk over the graph sees just
- * what git would see; and, where a good commit is not an ancestor of bad,
+ * five commits of slop), along first parents too, so that the engine's walk
+ * over the graph sees just what git would see (limited.whole in limit.h: the
+ * walk of wider ends may need more); and, where a good commit is not an ancestor of bad,
  * everything from their merge bases up to it, so that ancestry and merge
  * bases of the ends can be told from the graph alone.
  *
